@@ -1,0 +1,108 @@
+"""Avro single-object encoding: `C3 01`, the schema's CRC-64-AVRO fingerprint (8 bytes, little-endian), the body.
+
+Source: Apache Avro 1.12 specification, "Single object encoding". Every released schema of a record is read;
+the newest is written.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import Any, TypeVar
+
+from fastavro import parse_schema, schemaless_reader, schemaless_writer
+from fastavro.schema import fingerprint, to_parsing_canonical_form
+
+from schemas.contract import Contract
+from schemas.errors import UndecodableRecord
+from schemas.events import ConsentEvent
+from schemas.records import AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry, SubjectState
+
+MAGIC = b"\xc3\x01"
+CONTRACTS: dict[type[Contract], str] = {
+    ConsentEvent: "consent_event",
+    Delivery: "delivery",
+    SubjectState: "subject_state",
+    AuditRecord: "audit_record",
+    DeadLetter: "dead_letter",
+    LaneEntry: "lane_entry",
+    Bookmark: "bookmark",
+    Command: "command",
+}
+C = TypeVar("C", bound=Contract)
+
+
+def plain(schema: Any) -> Any:
+    """Drop logical types: moments stay integers, so that no value, however absurd, fails inside the decoder."""
+    if isinstance(schema, dict):
+        return {key: plain(value) for key, value in schema.items() if key != "logicalType"}
+    return [plain(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def crc(schema: Any) -> bytes:
+    """Fingerprint of a schema: 8 bytes, as they stand on the wire (the library's hex is little-endian already)."""
+    return bytes.fromhex(fingerprint(to_parsing_canonical_form(schema), "CRC-64-AVRO"))
+
+
+@cache
+def current(contract: type[Contract]) -> tuple[bytes, Any]:
+    """Header and parsed schema that records of this contract are written with."""
+    text = resources.files("schemas").joinpath("avro", f"{CONTRACTS[contract]}.avsc").read_text("utf-8")
+    schema = json.loads(text)
+    return MAGIC + crc(schema), parse_schema(plain(schema))
+
+
+@cache
+def readable(contract: type[Contract]) -> dict[bytes, Any]:
+    """Header to parsed schema, of every schema that records of this contract may have been written with."""
+    found = dict([current(contract)])
+    released = resources.files("schemas").joinpath("avro", "released")
+    for path in released.iterdir():
+        if path.name.startswith(f"{CONTRACTS[contract]}.v") and path.name.endswith(".avsc"):
+            schema = json.loads(path.read_text("utf-8"))
+            found[MAGIC + crc(schema)] = parse_schema(plain(schema))
+    return found
+
+
+def encode(record: Contract) -> bytes:
+    """Record to bytes."""
+    header, schema = current(type(record))
+    out = BytesIO()
+    out.write(header)
+    schemaless_writer(out, schema, record.model_dump(), disable_tuple_notation=True)
+    return out.getvalue()
+
+
+def decode_raw(contract: type[Contract], data: bytes) -> dict[str, Any]:
+    """Bytes to a plain dict, by any released schema of the contract, without the contract's own rules.
+
+    Raises:
+        UndecodableRecord: no single-object header, an unknown fingerprint, or a body that isn't that schema.
+
+    """
+    if data[:2] != MAGIC:
+        raise UndecodableRecord("does not begin with Avro's single-object marker C3 01")
+    writer = readable(contract).get(data[:10])
+    if writer is None:
+        raise UndecodableRecord(f"schema fingerprint {data[2:10].hex()} is no released {contract.__name__}")
+    body = BytesIO(data)
+    body.seek(10)
+    try:
+        decoded: dict[str, Any] = schemaless_reader(body, writer, current(contract)[1])  # type: ignore[assignment]
+    except Exception as error:  # noqa: BLE001 - the library raises whatever a damaged body makes it trip over
+        raise UndecodableRecord(f"body can't be read as {contract.__name__} ({type(error).__name__})") from None
+    if body.tell() != len(data):
+        raise UndecodableRecord(f"{len(data) - body.tell()} bytes too many after the record")
+    return decoded
+
+
+def decode(contract: type[C], data: bytes) -> C:
+    """Bytes to a checked record.
+
+    Raises:
+        UndecodableRecord, InvalidRecord
+
+    """
+    return contract.parse(decode_raw(contract, data))

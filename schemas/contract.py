@@ -1,0 +1,68 @@
+"""The base of all contracts, and the parts that several of them share. Avro twins: `avro/*.avsc`."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from schemas.errors import InvalidRecord
+
+
+class Contract(BaseModel):
+    """A frozen record. Field for field the same as its Avro schema; a test keeps the two equal."""
+
+    # Inputs hold identities: they must never be repeated in an error text.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @classmethod
+    def parse(cls, data: dict[str, Any]) -> Self:
+        """Build the record from decoded Avro or JSON.
+
+        Raises:
+            InvalidRecord: naming the first field that breaks a rule, never its value.
+
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise invalid(error) from None
+
+
+def invalid(error: ValidationError) -> InvalidRecord:
+    """Turn pydantic's error into ours: the first field and its rule, without any input."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    path = ".".join(str(step) for step in first["loc"]) or None
+    message = "unknown field" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+    if first["type"] == "missing":
+        message = "is missing"
+    if path is None and ": " in message:  # a rule over several fields names the one to mend itself
+        path, message = message.split(": ", 1)
+    return InvalidRecord(message, field=path)
+
+
+class Sealed(Contract):
+    """AES-256-GCM: 12 bytes nonce, then ciphertext and tag."""
+
+    key_id: str
+    bytes: bytes  # noqa: A003 - the contract's own name for it
+
+
+class Origin(Contract):
+    """Where a record came in first; a forwarded record keeps it."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}[{self.partition}]@{self.offset}"
+
+
+class PolicyRef(Contract):
+    """The policy version that was applied; both hashes are hex SHA-256."""
+
+    id: str
+    version: str
+    sha256: str
+    text_sha256: str

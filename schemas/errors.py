@@ -1,0 +1,129 @@
+"""Every error of the relay, in one tree.
+
+RelayError
+├── DataError                 the record is wrong; retrying never helps
+│   ├── UndecodableRecord     bytes that no released schema reads
+│   ├── InvalidRecord         decodes, but a field breaks a rule
+│   └── OversizeRecord        more bytes than the topic takes
+├── SetupError                configuration or environment is wrong; says what to do
+│   ├── PolicyError           a policy file, or a policy id that nobody has
+│   ├── TopicsError           topics missing, or with another partition count
+│   └── EmbeddedKafkaError    the embedded broker can't be started or reached
+├── OwnershipError            this process may not act on the partition (any more)
+│   ├── OwnershipLost         fenced, or another generation took over: take over again
+│   └── LostRange             the log starts after the stored offset: a person must decide
+└── VendorError               what came of a call to a vendor
+    ├── VendorUnavailable     transient: retried
+    ├── VendorRefused         permanent: this request will never succeed
+    ├── VendorAuthRejected    credentials or region: halts the lane, blames no person
+    └── MissingIdentity       the event names no identity that the vendor can find the person by
+
+`retriable` says whether the same act may succeed later without a change. No text of these errors may hold an
+identity of a person or a secret.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RelayError(Exception):
+    """Base of all errors that the relay raises on purpose."""
+
+    retriable: ClassVar[bool] = False
+
+
+class DataError(RelayError):
+    """A record that is kept in the dead letters under `reason`, with the offending `field` if one is known."""
+
+    reason: ClassVar[str] = "invalid"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.message = message
+        self.field = field
+
+
+class UndecodableRecord(DataError):
+    reason: ClassVar[str] = "undecodable"
+
+
+class InvalidRecord(DataError):
+    """`reason` may be narrowed per instance, e.g. `event_id_reuse`."""
+
+    def __init__(self, message: str, *, field: str | None = None, reason: str = "invalid") -> None:
+        super().__init__(message, field=field)
+        self.reason = reason  # type: ignore[misc]  # narrowed per instance on purpose
+
+
+class OversizeRecord(DataError):
+    reason: ClassVar[str] = "oversize"
+
+
+class SetupError(RelayError):
+    """Wrong use or configuration. `remedy` is the next thing for a person to do."""
+
+    def __init__(self, message: str, *, remedy: str | None = None) -> None:
+        super().__init__(f"{message}\n  what to do: {remedy}" if remedy else message)
+        self.message = message
+        self.remedy = remedy
+
+
+class PolicyError(SetupError): ...
+
+
+class TopicsError(SetupError): ...
+
+
+class EmbeddedKafkaError(SetupError): ...
+
+
+class OwnershipError(RelayError): ...
+
+
+class OwnershipLost(OwnershipError):
+    retriable = True
+
+
+class LostRange(OwnershipError): ...
+
+
+class VendorError(RelayError):
+    """`reason` is a short snake_case word for the audit; `status` the HTTP status, if there was an answer."""
+
+    def __init__(self, reason: str, *, status: int | None = None, response_sha256: str | None = None) -> None:
+        super().__init__(reason if status is None else f"{reason} (HTTP {status})")
+        self.reason = reason
+        self.status = status
+        self.response_sha256 = response_sha256
+
+
+class VendorUnavailable(VendorError):
+    """Transient. `retry_after` in seconds, as the vendor asked for."""
+
+    retriable = True
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        status: int | None = None,
+        response_sha256: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(reason, status=status, response_sha256=response_sha256)
+        self.retry_after = retry_after
+
+
+class VendorRefused(VendorError): ...
+
+
+class VendorAuthRejected(VendorError): ...
+
+
+class MissingIdentity(VendorError):
+    """`needed` are the identity types of which the vendor takes any one."""
+
+    def __init__(self, *needed: str) -> None:
+        super().__init__("missing_identity")
+        self.needed = needed

@@ -1,0 +1,128 @@
+"""ConsentEvent: what a person chose or asked, as upstream apps publish it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+
+from schemas.contract import Contract, Sealed
+from schemas.times import Micros
+
+CHANNELS = ("email", "sms", "phone", "push", "post", "ads", "web")
+Channel = Literal["email", "sms", "phone", "push", "post", "ads", "web"]
+Kind = Literal[
+    "consent.granted", "consent.withdrawn", "deletion.requested",
+    "consent.expired", "objection.raised", "optout.sale", "optout.targeted_ads",
+    "restriction.requested", "restriction.lifted", "correction.requested", "access.requested",
+    "authorisation.withdrawn", "hold.placed", "hold.lifted", "minor.identified", "contract.ended",
+    "deletion.offered",
+]  # fmt: skip
+PROTECTIVE = frozenset({
+    "consent.withdrawn", "deletion.requested", "objection.raised", "optout.sale", "optout.targeted_ads",
+    "restriction.requested",
+})  # fmt: skip
+"""Kinds that protect the person: a bad clock or a bad field must never lose one silently."""
+_SCOPED = frozenset({"consent.granted", "consent.withdrawn"})
+_PHONE = re.compile(r"^\+\d{7,15}$")
+
+
+def _uuid(text: str) -> str:
+    try:
+        UUID(text)
+    except ValueError:
+        raise ValueError("must be a UUID") from None
+    return text
+
+
+def _subject(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    if "@" in text or _PHONE.match(text):
+        raise ValueError("must be your own id for the person, not an e-mail address or phone number")
+    return text
+
+
+def _purposes(value: object) -> object:
+    return None if value == "all" else value
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Uuid = Annotated[str, AfterValidator(_uuid)]
+
+
+class Identity(Contract):
+    """What vendors need to find the person. `format` sha256: `value` is the lower-case hex digest."""
+
+    type: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+    format: Literal["raw", "sha256"] = "raw"
+    value: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+
+
+class ExpressedBy(Contract):
+    relation: Literal["self", "parent", "representative", "employer", "agent", "browser_signal"] = "self"
+
+
+class VerifiedBy(Contract):
+    method: Name
+    at: Micros
+
+
+class EvidenceLink(Contract):
+    """Where the proof of the choice is kept; `sha256` in hex."""
+
+    uri: str | None = None
+    sha256: str | None = None
+
+
+class ConsentEvent(Contract):
+    """One event. `purposes` None and `channels` empty both mean all; moments are µs (ISO text is taken)."""
+
+    event_id: Uuid
+    kind: Kind
+    controller: Name
+    subject_id: Annotated[Name, AfterValidator(_subject)]
+    identities: tuple[Identity, ...] = ()
+    sealed: Sealed | None = None
+    purposes: Annotated[tuple[Name, ...] | None, BeforeValidator(_purposes)] = None
+    channels: tuple[Channel, ...] = ()
+    data_domain: Literal["pii", "service_data"] = "pii"
+    policy_id: Name | None = None
+    policy_version: Name | None = None
+    jurisdiction: Name | None = None
+    lawful_basis: Name | None = None
+    expressed_by: ExpressedBy = Field(default_factory=ExpressedBy)
+    verified_by: VerifiedBy | None = None
+    method: Literal["web_form", "api", "import", "import_list", "signal", "support", "other"]
+    evidence: EvidenceLink | None = None
+    occurred_at: Micros
+    received_at: Micros | None = None
+    published_by: Name
+    supersedes: Uuid | None = None
+
+    @model_validator(mode="after")
+    def _scope(self) -> Self:
+        if self.purposes is not None and not self.purposes:
+            raise ValueError('purposes: name at least one purpose, or write "all"')
+        if self.kind == "deletion.requested" and (self.purposes is not None or self.channels):
+            raise ValueError("purposes: a deletion covers the whole person: leave purposes and channels out")
+        if self.identities and self.sealed:
+            raise ValueError("sealed: give identities readable or sealed, not both")
+        return self
+
+    @property
+    def protective(self) -> bool:
+        return self.kind in PROTECTIVE
+
+
+def check_scope_is_stated(data: dict[str, Any]) -> None:
+    """Refuse JSON that leaves out `purposes` where it matters: Avro's null means all, a forgotten field doesn't.
+
+    Raises:
+        ValueError: with the text for the person who wrote the line.
+
+    """
+    if data.get("kind") in _SCOPED and "purposes" not in data:
+        raise ValueError('purposes: is missing: name the purposes, or write "all"')

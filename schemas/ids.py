@@ -1,0 +1,55 @@
+"""The ids of people, deliveries and audit records: all derived, none drawn, so that a redo gives the same id."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import unicodedata
+from base64 import b32encode
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemas.contract import Origin
+    from schemas.events import ConsentEvent
+
+PEPPER_GENERATION = "p1"
+
+
+def prefixed(*parts: str) -> bytes:
+    """Join texts so that no two different lists give the same bytes: each behind its length, 4 bytes big-endian."""
+    encoded = [part.encode() for part in parts]
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+
+def pid(pepper: bytes, controller: str, subject_id: str) -> str:
+    """The only form of a person that is readable outside `consent.events`: `p1.` and 52 characters base32."""
+    message = prefixed(controller, unicodedata.normalize("NFC", subject_id))
+    digest = hmac.new(pepper, message, hashlib.sha256).digest()
+    return f"{PEPPER_GENERATION}.{b32encode(digest).decode().rstrip('=').lower()}"
+
+
+def pepper_check(pepper: bytes) -> str:
+    """Tells whether two workers hold the same pepper, without telling the pepper."""
+    return hmac.new(pepper, b"consent-relay pepper check", hashlib.sha256).hexdigest()
+
+
+def content_hash(pepper: bytes, event: ConsentEvent) -> str:
+    """HMAC over everything the event says except when we received it: equal for a true repeat only. Hex."""
+    content = event.model_dump(mode="json", exclude={"received_at"})
+    return hmac.new(pepper, json.dumps(content, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+
+
+def delivery_id(controller: str, event_id: str, lane: str, action: str, policy_version: str) -> str:
+    """One delivery per event, lane and action. Hex SHA-256."""
+    return hashlib.sha256(prefixed(controller, event_id, lane, action, policy_version)).hexdigest()
+
+
+def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: int) -> str:
+    """Id of an audit record about a delivery. Hex SHA-256."""
+    return hashlib.sha256(prefixed(kind, delivery, str(cycle), rung, str(attempt))).hexdigest()
+
+
+def origin_record_id(kind: str, origin: Origin) -> str:
+    """Id of an audit record about an incoming record. Hex SHA-256."""
+    return hashlib.sha256(prefixed(kind, origin.topic, str(origin.partition), str(origin.offset))).hexdigest()

@@ -1,0 +1,205 @@
+"""What the relay itself writes: deliveries, state, audit, dead letters, lane state, bookmarks, commands."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.contract import Contract, Origin, PolicyRef, Sealed
+from schemas.events import EvidenceLink, ExpressedBy, VerifiedBy
+from schemas.times import Micros
+
+Action = Literal["grant", "withdraw", "delete"]
+
+
+class Cell(Contract):
+    """One purpose on one channel."""
+
+    purpose: str
+    channel: str
+
+
+class Delivery(Contract):
+    """The message that carries a leg out on a lane. Its scope is purposes × channels without `overtaken`."""
+
+    delivery_id: str
+    cycle: int
+    event_id: str
+    pid: str
+    controller: str
+    lane: str
+    action: Action
+    purposes: tuple[str, ...]
+    channels: tuple[str, ...]
+    all_purposes: bool
+    overtaken: tuple[Cell, ...] = ()
+    sealed: Sealed | None
+    received_at: Micros
+    due_at: Micros
+    rule: str
+    occurred_at: Micros
+    origin: Origin
+    policy: PolicyRef
+
+
+class Choice(Contract):
+    """The newest choice for a purpose and channel; `*` stands for all of them."""
+
+    purpose: str
+    channel: str
+    status: Literal["granted", "withdrawn"]
+    occurred_at: Micros
+    event_id: str
+
+
+class Hold(Contract):
+    event_id: str
+    purposes: tuple[str, ...] | None
+    placed_at: Micros
+    review_at: Micros | None
+
+
+class Seen(Contract):
+    """An event that was taken in already; `content_hash` is hex."""
+
+    event_id: str
+    content_hash: str
+
+
+class SubjectState(Contract):
+    """What stands for one person at one controller. `recent`: the last 32 events, oldest first."""
+
+    pid: str
+    controller: str
+    choices: tuple[Choice, ...] = ()
+    erased_at: Micros | None = None
+    holds: tuple[Hold, ...] = ()
+    recent: tuple[Seen, ...] = ()
+
+
+class Evidence(Contract):
+    """What shows an outcome: never a body, never an identity. `vendor_limit_s` is the vendor's own time limit, s."""
+
+    status: int | None = None
+    job_id: str | None = None
+    response_sha256: str | None = None
+    detail: str | None = None
+    vendor_limit_s: int | None = None
+    link: str | None = None
+
+
+class Leg(Contract):
+    """One thing that is due because of one event, or that is not due and why.
+
+    kind: `delivery` goes to a lane; `task` is open work for a person; `none` is closed by planning itself, and
+    `outcome` says how.
+    """
+
+    kind: Literal["delivery", "task", "none"]
+    recipient: str | None
+    lane: str | None = None
+    vendor: str | None = None
+    action: Action | None = None
+    delivery_id: str | None = None
+    purposes: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    due_at: Micros | None = None
+    rule: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    basis: str | None = None
+    grants: tuple[str, ...] = ()
+
+
+class EventFacts(Contract):
+    """The event without anything that names the person. `occurred_at` as judged."""
+
+    kind: str
+    purposes: tuple[str, ...] | None
+    channels: tuple[str, ...]
+    data_domain: str
+    jurisdiction: str | None
+    lawful_basis: str | None
+    expressed_by: ExpressedBy
+    verified_by: VerifiedBy | None
+    method: str
+    evidence: EvidenceLink | None
+    occurred_at: Micros
+    received_at: Micros
+    published_by: str
+    supersedes: str | None
+    content_hash: str
+
+
+class CommandRef(Contract):
+    command_id: str
+    name: str
+    by: str
+
+
+class AuditRecord(Contract):
+    """One fact. kind: planned, duplicate, stale, rejected, forwarded, clock_corrected, outcome, cycle, command."""
+
+    record_id: str
+    kind: str
+    at: Micros
+    pid: str | None = None
+    controller: str | None = None
+    event_id: str | None = None
+    event: EventFacts | None = None
+    delivery_id: str | None = None
+    cycle: int | None = None
+    lane: str | None = None
+    action: str | None = None
+    legs: tuple[Leg, ...] | None = None
+    outcome: str | None = None
+    attempt: int | None = None
+    reason: str | None = None
+    field: str | None = None
+    evidence: Evidence | None = None
+    command: CommandRef | None = None
+    policy: PolicyRef | None = None
+    origin: Origin
+    software: str
+
+
+class DeadLetter(Contract):
+    """A record that could not be carried out. `sealed` holds the value byte for byte; None: it had none."""
+
+    origin: Origin
+    source: Literal["router", "lane"]
+    reason: str
+    field: str | None
+    protective: bool
+    sealed: Sealed | None
+    sealed_key: Sealed | None
+    at: Micros
+
+
+class LaneEntry(Contract):
+    """One unfinished delivery of a lane. `refs`: the vendor's own record ids as sealed JSON."""
+
+    delivery: Delivery
+    status: Literal["attempted", "parked", "held", "dry_run", "manual_task", "failed"]
+    attempt: int
+    since: Micros
+    next_at: Micros | None = None
+    reason: str | None = None
+    refs: Sealed | None = None
+
+
+class Bookmark(Contract):
+    """How far a partition has been worked: `offset` is the next to read, `settled` are done ones at or above it."""
+
+    offset: int
+    settled: tuple[int, ...] = ()
+    at: Micros
+
+
+class Command(Contract):
+    command_id: str
+    name: str
+    lane: str | None
+    args: dict[str, str]
+    by: str
+    reason: str
+    at: Micros

@@ -1,0 +1,41 @@
+"""Moments as microseconds since 1970 in UTC: one integer type, from the contract to the decision."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_micros(value: object) -> object:
+    """Turn ISO 8601 text or a datetime into µs; leave anything else to the field's own check.
+
+    Raises ValueError for text that is no moment, or a moment without a time zone.
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError("write a moment as in 2026-03-02T09:30:00Z") from None
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone, as in 2026-03-02T09:30:00Z")
+        return (value - _EPOCH) // timedelta(microseconds=1)
+    return value
+
+
+def iso(micros: int) -> str:
+    """Write µs as ISO 8601 in UTC; a moment outside the calendar is written as the plain number."""
+    try:
+        return (_EPOCH + timedelta(microseconds=micros)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except OverflowError:
+        return f"{micros}us"
+
+
+Micros = Annotated[int, BeforeValidator(to_micros)]
+"""int, µs since 1970-01-01T00:00:00Z; ISO 8601 text with a zone is taken too."""
