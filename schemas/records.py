@@ -102,6 +102,8 @@ class Leg(Contract):
     delivery_id: str | None = None
     purposes: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    all_purposes: bool = False
+    overtaken: tuple[Cell, ...] = ()
     due_at: Micros | None = None
     rule: str | None = None
     outcome: str | None = None

@@ -1,0 +1,61 @@
+"""A lane as the planner sees it: the pipeline of one connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processors.vendors.base import VENDORS
+from schemas.errors import SetupError
+
+if TYPE_CHECKING:
+    from schemas.connections import Connection, RelayConfig
+    from schemas.records import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """`serves`: recipients of the policy, as `zoho-one/crm`. `regions`: None = due everywhere."""
+
+    name: str
+    controller: str
+    vendor: str
+    serves: frozenset[str]
+    regions: frozenset[str] | None
+    channels: tuple[str, ...]
+    per_purpose: bool
+    actions: frozenset[Action]
+
+    def is_due_in(self, jurisdiction: str | None) -> bool:
+        """An event without a jurisdiction is due everywhere."""
+        return self.regions is None or jurisdiction is None or jurisdiction in self.regions
+
+
+def lane_of(connection: Connection) -> Lane:
+    """The lane of a connection.
+
+    Raises:
+        SetupError: no adapter has that id.
+
+    """
+    vendor = VENDORS.get(connection.adapter)
+    if vendor is None:
+        raise SetupError(
+            f"connections.{connection.name}.adapter: there is no adapter {connection.adapter!r}",
+            remedy="choose one that `consent-relay vendors list` shows",
+        )
+    return Lane(
+        name=connection.name,
+        controller=connection.controller,
+        vendor=connection.adapter,
+        serves=frozenset(connection.serves),
+        regions=None if connection.regions is None else frozenset(connection.regions),
+        channels=vendor.channels,
+        per_purpose=vendor.per_purpose,
+        actions=frozenset(vendor.can),
+    )
+
+
+def lanes_of(config: RelayConfig) -> tuple[Lane, ...]:
+    """All lanes, by name, so that the order never depends on the file."""
+    return tuple(lane_of(config.connections[name]) for name in sorted(config.connections))

@@ -1,0 +1,96 @@
+"""`relay.toml`: which policy a controller follows, and its accounts at vendors."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.contract import invalid
+from schemas.errors import SetupError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Controller(_Table):
+    """A company that decides about the data. `policy`: id of the registry's policy it publishes."""
+
+    policy: str
+
+
+class Connection(_Table):
+    """One account at a vendor. Its lane has its name.
+
+    serves: recipients of the policy (`zoho-one/crm`); regions: jurisdictions it is due for, None = all;
+    rate: calls/s; burst: calls; timeout_s: s, below half a session; secrets: what the adapter needs → secret's name.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)
+    controller: str
+    adapter: str
+    serves: tuple[str, ...] = Field(min_length=1)
+    mode: Literal["live"]
+    regions: tuple[str, ...] | None = None
+    base_url: str | None = None
+    concurrency: int = Field(default=8, ge=1, le=256)
+    rate: float | None = Field(default=None, gt=0)
+    burst: int | None = Field(default=None, ge=1)
+    timeout_s: float = Field(default=4.0, gt=0, lt=5)
+    surge: Literal["off", "on"] = "on"
+    options: dict[str, Any] = Field(default_factory=dict)
+    secrets: dict[str, str] = Field(default_factory=dict)
+
+
+class RelayConfig(_Table):
+    controllers: dict[str, Controller] = Field(default_factory=dict)
+    connections: dict[str, Connection] = Field(default_factory=dict)
+
+
+def parse_config(data: dict[str, Any], source: str) -> RelayConfig:
+    """Check the tables of a `relay.toml`.
+
+    Raises:
+        SetupError: naming table, key and source.
+
+    """
+    connections = {name: {**table, "name": name} for name, table in data.get("connections", {}).items()}
+    try:
+        config = RelayConfig.model_validate({**data, "connections": connections})
+    except ValidationError as error:
+        first = invalid(error)
+        raise SetupError(f"{source}: {first}", remedy=_remedy(first.field)) from None
+    for connection in config.connections.values():
+        if connection.controller not in config.controllers:
+            raise SetupError(
+                f"{source}: connections.{connection.name}.controller: no [controllers.{connection.controller}] there",
+                remedy=f'add [controllers.{connection.controller}] with policy = "..."',
+            )
+    return config
+
+
+def _remedy(field: str | None) -> str:
+    if field and field.endswith(".mode"):
+        return 'state mode = "live"; it is never assumed'
+    return "mend that key; docs/configuration.md lists them all"
+
+
+def load_config(path: Path) -> RelayConfig:
+    """Read a `relay.toml`.
+
+    Raises:
+        SetupError: missing, unreadable, no TOML, or a wrong key.
+
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SetupError(f"no configuration at {path}", remedy="start from examples/relay.toml") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SetupError(f"{path} can't be read as TOML: {error}") from None
+    return parse_config(data, str(path))
