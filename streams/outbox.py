@@ -1,0 +1,67 @@
+"""What a transaction writes, sized before it begins: one oversize record would ruin the transaction after it too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.errors import OversizeRecord
+from streams.topics import DEAD_LETTER, DEAD_LETTER_LIMIT, RECORD_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aiokafka import AIOKafkaProducer
+
+OVERHEAD = 512
+"""Bytes kept free for the batch header and the record's own framing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """One record to write. `value` None: a tombstone."""
+
+    topic: str
+    partition: int
+    key: bytes
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
+
+    @property
+    def size(self) -> int:
+        headers = sum(len(name) + len(value) for name, value in self.headers)
+        return OVERHEAD + len(self.key) + len(self.value or b"") + headers
+
+    def check_size(self) -> None:
+        """Refuse what the topic would not take.
+
+        Raises:
+            OversizeRecord: naming sizes and topic, in bytes.
+
+        """
+        limit = DEAD_LETTER_LIMIT if self.topic == DEAD_LETTER else RECORD_LIMIT
+        if self.size > limit:
+            raise OversizeRecord(f"{self.size} bytes for {self.topic}, which takes {limit}")
+
+
+async def send_all(producer: AIOKafkaProducer, outs: Iterable[Out]) -> None:
+    """Send in order per partition, in as few batches as fit, and wait until the broker has them all."""
+    by_partition: dict[tuple[str, int], list[Out]] = defaultdict(list)
+    for out in outs:
+        by_partition[out.topic, out.partition].append(out)
+    await asyncio.gather(*(_send(producer, *place, records) for place, records in by_partition.items()))
+
+
+async def _send(producer: AIOKafkaProducer, topic: str, partition: int, outs: list[Out]) -> None:
+    waiting = []
+    batch = producer.create_batch()
+    for out in outs:
+        record = {"key": out.key, "value": out.value, "headers": list(out.headers), "timestamp": None}
+        if batch.append(**record) is None:  # full: the next record opens another one
+            waiting.append(await producer.send_batch(batch, topic, partition=partition))
+            batch = producer.create_batch()
+            batch.append(**record)
+    waiting.append(await producer.send_batch(batch, topic, partition=partition))
+    await asyncio.gather(*waiting)

@@ -1,0 +1,153 @@
+"""How a partition is taken over. The order of the steps is the guarantee; each has a test that fails without it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+
+from schemas.codec import decode
+from schemas.errors import LostRange, OwnershipLost
+from schemas.records import Bookmark
+from streams.clients import reader, writer
+from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, Tenure
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+    from streams.ownership.membership import Membership
+    from streams.settings import Settings
+
+START_LIMIT_S = 30.0
+STALL_LIMIT_S = 30.0
+STOP_LIMIT_S = 3.0
+CHUNK = 2000
+Load = Callable[[Sequence[tuple[bytes, bytes | None]]], None]
+"""Takes (key, value) pairs of the state topic in log order; runs in a thread, before the work begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A thing that owns partitions. `topic` is read, `state_topic` says how far and with what in hand."""
+
+    name: str
+    topic: str
+    state_topic: str
+    group: str
+
+    def transactional_id(self, partition: int) -> str:
+        return f"{self.group}-{partition}"
+
+
+class _Marks:
+    """Keeps the bookmark out of what the work loads."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self.bookmark: Bookmark | None = None
+        self.clean = False
+        self.empty = True
+
+    def take(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
+        self.empty = False
+        work = []
+        for key, value in pairs:
+            if key == OFFSET_KEY:
+                self.bookmark = decode(Bookmark, value) if value else None
+            elif key == CLEAN_KEY:
+                self.clean = value is not None
+            elif not key.startswith(b"!"):
+                work.append((key, value))
+        self._load(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """What a takeover works with."""
+
+    settings: Settings
+    role: Role
+    consumer: AIOKafkaConsumer
+    membership: Membership
+
+    async def run(self, partition: int, generation: int, load: Load) -> Tenure:
+        """Become the owner of a partition and bring its state into memory.
+
+        Raises:
+            OwnershipLost: another generation began meanwhile, or Kafka didn't answer; try again if still assigned.
+            LostRange: the log begins after the bookmark.
+
+        """
+        await self.membership.confirm(generation)
+        producer = writer(self.settings, self.role.transactional_id(partition))
+        try:
+            async with asyncio.timeout(START_LIMIT_S):
+                await producer.start()  # fences the owner before us and ends its transaction
+            return await self._settle_in(partition, generation, producer, load)
+        except BaseException as error:
+            await _discard(producer)
+            if isinstance(error, KafkaError | TimeoutError | ConnectionError):
+                raise OwnershipLost(f"takeover failed ({type(error).__name__})") from error
+            raise
+
+    async def _settle_in(self, partition: int, generation: int, producer: AIOKafkaProducer, load: Load) -> Tenure:
+        marks = _Marks(load)
+        await self._restore(partition, marks)
+        place = TopicPartition(self.role.topic, partition)
+        start = await self._start_offset(place, marks.bookmark)
+        tenure = Tenure(
+            partition=partition,
+            state_topic=self.role.state_topic,
+            generation=generation,
+            producer=producer,
+            membership=self.membership,
+            bookmark=marks.bookmark,
+            clean=marks.clean or marks.empty,
+        )
+        if marks.clean:  # whoever dies from here on did not leave cleanly
+            await tenure.commit([], start, marks.bookmark.settled if marks.bookmark else (), clean=False)
+        await self.membership.confirm(generation)
+        self.consumer.seek(place, start)
+        return tenure
+
+    async def _restore(self, partition: int, marks: _Marks) -> None:
+        """Read the state up to its end as it is now, after the fencing: nothing can be added behind our back."""
+        place = TopicPartition(self.role.state_topic, partition)
+        source: Any = reader(self.settings)
+        await source.start()
+        try:
+            source.assign([place])
+            end = (await source.end_offsets([place]))[place]
+            await source.seek_to_beginning(place)
+            while (before := await source.position(place)) < end:
+                fetched = await source.getmany(timeout_ms=int(STALL_LIMIT_S * 1000), max_records=CHUNK)
+                records = fetched.get(place, [])
+                if not records and await source.position(place) == before:
+                    raise OwnershipLost(f"{self.role.state_topic} can't be read to its end")
+                if records:
+                    await asyncio.to_thread(marks.take, [(record.key, record.value) for record in records])
+        finally:
+            await source.stop()
+
+    async def _start_offset(self, place: TopicPartition, bookmark: Bookmark | None) -> int:
+        beginning: int = (await self.consumer.beginning_offsets([place]))[place]
+        if bookmark is None:
+            return beginning
+        if bookmark.offset < beginning:
+            raise LostRange(
+                f"{place.topic}[{place.partition}] begins at offset {beginning}, but the work stands at "
+                f"{bookmark.offset}: records in between were deleted before they were processed"
+            )
+        return bookmark.offset
+
+
+async def _discard(producer: AIOKafkaProducer) -> None:
+    try:
+        async with asyncio.timeout(STOP_LIMIT_S):
+            await producer.stop()
+    except Exception:  # noqa: BLE001, S110 - it never began to work
+        pass

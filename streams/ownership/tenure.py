@@ -1,0 +1,113 @@
+"""One period of owning one partition: its fenced producer, its bookmark, and the only way to commit."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from schemas.codec import encode
+from schemas.errors import OwnershipLost
+from schemas.records import Bookmark
+from streams.outbox import Out, send_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from aiokafka import AIOKafkaProducer
+
+    from streams.ownership.membership import Membership
+
+log = structlog.get_logger()
+OFFSET_KEY = b"!offset"
+CLEAN_KEY = b"!clean"
+COMMIT_LIMIT_S = 20.0
+"""Longer than the broker's transaction timeout: by then it has aborted, and a newer owner may be at work."""
+STOP_LIMIT_S = 3.0
+
+
+def now_micros() -> int:
+    return time.time_ns() // 1000
+
+
+class Tenure:
+    """Made by a takeover, good until any error: then it is dropped and the partition is taken over again.
+
+    bookmark: where the work stood at the takeover; clean: the owner before left nothing in the air.
+    """
+
+    def __init__(
+        self,
+        *,
+        partition: int,
+        state_topic: str,
+        generation: int,
+        producer: AIOKafkaProducer,
+        membership: Membership,
+        bookmark: Bookmark | None,
+        clean: bool,
+        now: Callable[[], int] = now_micros,
+    ) -> None:
+        self.partition = partition
+        self.generation = generation
+        self.bookmark = bookmark
+        self.clean = clean
+        self._state_topic = state_topic
+        self._producer = producer
+        self._membership = membership
+        self._now = now
+        self._over = False
+        self.leaving = False
+
+    def permit(self) -> None:
+        """May a vendor be called right now?
+
+        Raises:
+            OwnershipLost: the lease ran out, the generation passed, or the partition is being handed over.
+
+        """
+        if self._over or self.leaving:
+            raise OwnershipLost("the partition is being handed over")
+        if self.generation != self._membership.generation or not self._membership.has_lease():
+            raise OwnershipLost("no lease: the group may have given the partition to another worker")
+
+    async def commit(
+        self, outs: Iterable[Out], offset: int, settled: Iterable[int] = (), *, clean: bool | None = None
+    ) -> None:
+        """Write everything and the bookmark in one transaction. `clean`: leave or remove the mark of a clean end.
+
+        Raises:
+            OwnershipLost: fenced, timed out, or anything else: nothing of it is visible, or the takeover sees all.
+
+        """
+        if self._over:
+            raise OwnershipLost("this tenure is over")
+        bookmark = Bookmark(offset=offset, settled=tuple(sorted(settled)), at=self._now())
+        marks = [self._mark(OFFSET_KEY, encode(bookmark))]
+        if clean is not None:
+            marks.append(self._mark(CLEAN_KEY, b"1" if clean else None))
+        try:
+            async with asyncio.timeout(COMMIT_LIMIT_S):
+                await self._producer.begin_transaction()
+                await send_all(self._producer, [*outs, *marks])
+                await self._producer.commit_transaction()
+        except BaseException as error:
+            self._over = True
+            if isinstance(error, Exception):
+                raise OwnershipLost(f"transaction failed ({type(error).__name__})") from error
+            raise
+        self.bookmark = bookmark
+
+    async def close(self) -> None:
+        """Stop the producer; a fenced or cut-off one is not waited for."""
+        self._over = True
+        try:
+            async with asyncio.timeout(STOP_LIMIT_S):
+                await self._producer.stop()
+        except Exception as error:  # noqa: BLE001 - it is thrown away; the next takeover fences it in any case
+            log.debug("producer_stop_failed", partition=self.partition, error=type(error).__name__)
+
+    def _mark(self, key: bytes, value: bytes | None) -> Out:
+        return Out(self._state_topic, self.partition, key, value)
