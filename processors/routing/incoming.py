@@ -1,0 +1,35 @@
+"""A record as it came in, and what the router makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemas.contract import Origin
+    from schemas.records import AuditRecord, DeadLetter, Delivery, SubjectState
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One record. `log_time` is Kafka's own, µs; a forwarded record carries the time and origin it first had."""
+
+    key: bytes | None
+    value: bytes | None
+    origin: Origin
+    log_time: int
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """What one record leads to. `home`, `key`: where to forward it. `alarms`: words for the log and metrics."""
+
+    verdict: str
+    audit: tuple[AuditRecord, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    dead_letter: DeadLetter | None = None
+    home: int | None = None
+    key: bytes | None = None
+    state: SubjectState | None = None
+    alarms: tuple[str, ...] = field(default=())

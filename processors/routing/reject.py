@@ -1,0 +1,72 @@
+"""What can't be carried out is kept byte for byte, and said so in the audit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from processors.routing.incoming import Incoming, Routed
+from schemas.codec import decode_raw
+from schemas.errors import DataError, UndecodableRecord
+from schemas.events import PROTECTIVE, ConsentEvent
+from schemas.ids import origin_record_id, pid
+from schemas.records import AuditRecord, DeadLetter
+from schemas.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from processors.routing.desk import Desk
+    from schemas.policy import Policy
+
+
+def reject(incoming: Incoming, error: DataError, desk: Desk, policy: Policy | None = None) -> Routed:
+    """Dead letter and audit record for a record that broke a rule. Protective ones alarm at once."""
+    known = _readable(incoming.value)
+    protective = known.get("kind") in PROTECTIVE
+    dead_letter = DeadLetter(
+        origin=incoming.origin,
+        source="router",
+        reason=error.reason,
+        field=error.field,
+        protective=protective,
+        sealed=desk.seals.seal_dead(incoming.value, incoming.origin),
+        sealed_key=desk.seals.seal_dead(incoming.key, incoming.origin),
+        at=incoming.log_time,
+    )
+    record = AuditRecord(
+        record_id=origin_record_id("rejected", incoming.origin),
+        kind="rejected",
+        at=incoming.log_time,
+        reason=error.reason,
+        field=error.field,
+        policy=policy.ref if policy else None,
+        origin=incoming.origin,
+        software=SOFTWARE,
+        **_who(known, error, desk),
+    )
+    alarms = [error.reason] if error.reason in {"event_id_reuse", "partition_mismatch"} else []
+    if protective:
+        alarms.append("protective_rejected")
+    return Routed(verdict="rejected", audit=(record,), dead_letter=dead_letter, alarms=tuple(alarms))
+
+
+def _readable(value: bytes | None) -> dict[str, Any]:
+    try:
+        return decode_raw(ConsentEvent, value) if value else {}
+    except UndecodableRecord:
+        return {}
+
+
+def _who(known: dict[str, Any], error: DataError, desk: Desk) -> dict[str, str | None]:
+    """Only what is certainly no identity: a field that broke a rule may hold anything."""
+    controller = known.get("controller")
+    if controller not in desk.config.controllers or error.field == "subject_id":
+        return {"event_id": _uuid(known.get("event_id"))}
+    person = pid(desk.pepper, controller, known["subject_id"])
+    return {"controller": controller, "pid": person, "event_id": _uuid(known.get("event_id"))}
+
+
+def _uuid(text: str | None) -> str | None:
+    try:
+        return str(UUID(text)) if text else None
+    except ValueError:
+        return None

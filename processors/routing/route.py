@@ -1,0 +1,140 @@
+"""The router's decision about one record: pure, so that all of it is tested without Kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processors.plan import Plan, plan
+from processors.routing.incoming import Incoming, Routed
+from processors.routing.reject import reject
+from schemas.codec import decode
+from schemas.errors import DataError, InvalidRecord, UndecodableRecord
+from schemas.events import ConsentEvent
+from schemas.ids import content_hash, origin_record_id
+from schemas.records import AuditRecord, Delivery, EventFacts, Leg, SubjectState
+from schemas.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from processors.routing.desk import Desk
+    from schemas.policy import Policy
+
+StateOf = Callable[[str], SubjectState | None]
+
+
+def route(incoming: Incoming, desk: Desk, state_of: StateOf) -> Routed:
+    """Everything that follows from one record. `state_of`: pid → what stands for that person so far.
+
+    Never raises for a bad record: that is a dead letter with its audit record.
+    """
+    policy = None
+    try:
+        if incoming.value is None:
+            raise UndecodableRecord("the record has no value")
+        event = decode(ConsentEvent, incoming.value)
+        home = desk.home(event.subject_id)
+        if home != incoming.origin.partition and not incoming.forwarded:
+            return _forward(incoming, event, home, desk)
+        policy = desk.policy_for(event)
+        _check_seal(event, desk)
+        person = desk.pid(event)
+        state = state_of(person) or SubjectState(pid=person, controller=event.controller)
+        case = _Case(incoming, event, policy, desk, person, content_hash(desk.pepper, event))
+        return case.routed(state)
+    except DataError as error:
+        return reject(incoming, error, desk, policy)
+
+
+def _check_seal(event: ConsentEvent, desk: Desk) -> None:
+    if event.sealed and event.sealed.key_id != desk.seals.people.key_id:
+        raise InvalidRecord("was sealed under a key that this relay doesn't hold", field="sealed.key_id")
+
+
+def _forward(incoming: Incoming, event: ConsentEvent, home: int, desk: Desk) -> Routed:
+    record = AuditRecord(
+        record_id=origin_record_id("forwarded", incoming.origin),
+        kind="forwarded",
+        at=incoming.log_time,
+        pid=desk.pid(event),
+        controller=event.controller if event.controller in desk.config.controllers else None,
+        event_id=event.event_id,
+        reason="not_its_home_partition",
+        origin=incoming.origin,
+        software=SOFTWARE,
+    )
+    key = event.subject_id.encode()
+    return Routed(verdict="forwarded", audit=(record,), home=home, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One valid event at home, and what it is judged by."""
+
+    incoming: Incoming
+    event: ConsentEvent
+    policy: Policy
+    desk: Desk
+    pid: str
+    digest: str
+
+    def routed(self, state: SubjectState) -> Routed:
+        lanes = self.desk.lanes_by_controller[self.event.controller]
+        made = plan(self.event, state, self.policy, lanes, self.incoming.log_time, self.digest)
+        audit = [self.planned(made)]
+        if made.clock_corrected:
+            audit.append(self.clock_corrected(made))
+        return Routed(
+            verdict=made.verdict,
+            audit=tuple(audit),
+            deliveries=tuple(self.delivery(leg, made) for leg in made.legs if leg.kind == "delivery"),
+            state=made.state if made.state != state else None,
+        )
+
+    def planned(self, made: Plan) -> AuditRecord:
+        """One record per event, with its facts and all its legs; duplicates and stale ones say so."""
+        judged = {"occurred_at": made.occurred_at, "received_at": made.received_at, "content_hash": self.digest}
+        facts = self.event.model_dump(include=EventFacts.model_fields.keys() - judged.keys())
+        return self.record(made.verdict).model_copy(
+            update={
+                "event": EventFacts.model_validate({**facts, **judged}),
+                "legs": made.legs if made.verdict == "planned" else None,
+                "reason": made.reason,
+            }
+        )
+
+    def clock_corrected(self, made: Plan) -> AuditRecord:
+        corrected = {"reason": "outside_what_can_be", "field": ",".join(made.clock_corrected)}
+        return self.record("clock_corrected").model_copy(update=corrected)
+
+    def record(self, kind: str) -> AuditRecord:
+        return AuditRecord(
+            record_id=origin_record_id(kind, self.incoming.origin),
+            kind=kind,
+            at=self.incoming.log_time,
+            pid=self.pid,
+            controller=self.event.controller,
+            event_id=self.event.event_id,
+            policy=self.policy.ref,
+            origin=self.incoming.origin,
+            software=SOFTWARE,
+        )
+
+    def delivery(self, leg: Leg, made: Plan) -> Delivery:
+        event = self.event
+        sealed = event.sealed or self.desk.seals.seal_identities(event.identities, self.pid, event.event_id)
+        shared = leg.model_dump(include=Delivery.model_fields.keys() & Leg.model_fields.keys())
+        return Delivery.model_validate(
+            {
+                **shared,
+                "cycle": 0,
+                "event_id": event.event_id,
+                "pid": self.pid,
+                "controller": event.controller,
+                "sealed": sealed,
+                "received_at": made.received_at,
+                "occurred_at": made.occurred_at,
+                "origin": self.incoming.origin,
+                "policy": self.policy.ref,
+            }
+        )
