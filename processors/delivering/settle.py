@@ -41,26 +41,30 @@ def settle(job: Job, result: Result, attempt: int, now: int) -> Settlement:
     return Settlement(audit, entry)
 
 
-def fail(
-    job: Job, error: VendorError, reason: str, attempt: int, now: int, place: Origin, seals: Seals
-) -> Settlement:
-    """Dead letter, `failed`, and kept in the lane state so that it can be sent again. `place`: the delivery record's."""
+def fail(job: Job, error: VendorError, reason: str, attempt: int, now: int) -> Settlement:
+    """`failed`, and kept in the lane state so that it can be sent again; the caller writes the dead letter."""
     evidence = None
     if error.status is not None:
         evidence = Evidence(status=error.status, response_sha256=error.response_sha256)
+    audit = _record(job.delivery, "failed", attempt, now)
     return Settlement(
-        _record(job.delivery, "failed", attempt, now, reason, evidence),
+        audit.model_copy(update={"reason": reason, "evidence": evidence}),
         LaneEntry(delivery=job.delivery, status="failed", attempt=attempt, since=now, reason=reason),
-        DeadLetter(
-            origin=place,
-            source="lane",
-            reason=reason,
-            field=None,
-            protective=job.delivery.action != "grant",
-            sealed=seals.seal_dead(job.value, place),
-            sealed_key=None,
-            at=now,
-        ),
+    )
+
+
+def dead_letter(value: bytes | None, place: Origin, reason: str, now: int, seals: Seals) -> DeadLetter:
+    """A delivery record that the lane could not carry out, byte for byte. `place`: where that record stands."""
+    sealed = seals.seal_dead(value, place)
+    return DeadLetter(
+        origin=place,
+        source="lane",
+        reason=reason,
+        field=None,
+        protective=True,
+        sealed=sealed,
+        sealed_key=None,
+        at=now,
     )
 
 
@@ -88,14 +92,7 @@ def without(failed: LaneEntry, newer: Delivery) -> LaneEntry | None:
     return failed.model_copy(update={"delivery": old.model_copy(update={"overtaken": overtaken})})
 
 
-def _record(
-    delivery: Delivery,
-    outcome: str,
-    attempt: int,
-    now: int,
-    reason: str | None = None,
-    evidence: Evidence | None = None,
-) -> AuditRecord:
+def _record(delivery: Delivery, outcome: str, attempt: int, now: int) -> AuditRecord:
     return AuditRecord(
         record_id=outcome_record_id("outcome", delivery.delivery_id, delivery.cycle, outcome, attempt),
         kind="outcome",
