@@ -1,0 +1,87 @@
+"""What the embedded broker is told: one node that is broker and controller, on the loopback interface only.
+
+All paths in here are relative to the data directory, which is the broker's working directory: Java reads properties
+files as Latin-1 and splits lists of directories at commas, so no path of the user's may stand in them.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+from typing import NamedTuple
+
+HOST = "127.0.0.1"
+LOG_DIR = "topics"
+# Below what the kernel hands out for outgoing connections (Linux from 32768, macOS from 49152): otherwise some
+# client's connection could sit on the port while the broker restarts.
+_PORTS = range(20000, 30000)
+
+LOG4J2_PROPERTIES = """\
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss.SSS} %-5p %c{1} %m%n
+rootLogger.level = info
+rootLogger.appenderRef.console.ref = console
+# some 300 lines of settings at each start
+logger.config.name = org.apache.kafka.common.config.AbstractConfig
+logger.config.level = warn
+"""
+
+
+class Ports(NamedTuple):
+    broker: int
+    controller: int
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{HOST}:{self.broker}"
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As Java does: connections of the last broker that are still closing don't count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_ports(last: str | None) -> Ports:
+    """Two free ports; the broker's is that of `last`, its bootstrap servers of last time, if nobody took it since."""
+    known = [int(last.rsplit(":", 1)[1])] if last else []
+    drawn = [port for port in random.SystemRandom().sample(_PORTS, 200) if port not in known]
+    free = (port for port in known + drawn if _is_free(port))
+    return Ports(broker=next(free), controller=next(free))
+
+
+def server_properties(ports: Ports) -> str:
+    """The text of server.properties. Times in ms, sizes in bytes."""
+    properties: dict[str, str | int] = {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@{HOST}:{ports.controller}",
+        "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "listeners": f"PLAINTEXT://{HOST}:{ports.broker},CONTROLLER://{HOST}:{ports.controller}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{ports.broker}",
+        "log.dirs": LOG_DIR,
+        "auto.create.topics.enable": "false",
+        "offsets.topic.num.partitions": 4,
+        "offsets.topic.replication.factor": 1,
+        "transaction.state.log.num.partitions": 4,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        # A lone consumer need not wait for others, and tests may ask for short sessions.
+        "group.initial.rebalance.delay.ms": 0,
+        "group.min.session.timeout.ms": 1000,
+        # After a crash the node is let in again only when its old session is over: 6 s to restart instead of 12.
+        "broker.session.timeout.ms": 4000,
+        "broker.heartbeat.interval.ms": 1000,
+        # The default takes 128 MiB of the heap at once.
+        "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+    }
+    return "".join(f"{name}={value}\n" for name, value in properties.items())

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import socket
+
+from infra.kafka.config import HOST, Ports, free_ports, server_properties
+
+PORTS = Ports(broker=21001, controller=21002)
+
+
+def properties() -> dict[str, str]:
+    return dict(line.split("=", 1) for line in server_properties(PORTS).splitlines())
+
+
+def test_nothing_listens_beyond_the_loopback_interface() -> None:
+    assert properties()["listeners"] == "PLAINTEXT://127.0.0.1:21001,CONTROLLER://127.0.0.1:21002"
+    assert properties()["advertised.listeners"] == f"PLAINTEXT://{PORTS.bootstrap}"
+
+
+def test_one_node_is_enough_for_every_internal_topic() -> None:
+    copies = {name: value for name, value in properties().items() if name.endswith(("replication.factor", "min.isr"))}
+    assert copies == {
+        "offsets.topic.replication.factor": "1",
+        "transaction.state.log.replication.factor": "1",
+        "transaction.state.log.min.isr": "1",
+    }
+
+
+def test_a_misspelt_topic_is_an_error_and_not_a_new_topic() -> None:
+    assert properties()["auto.create.topics.enable"] == "false"
+
+
+def test_no_path_depends_on_where_the_data_directory_is() -> None:
+    assert properties()["log.dirs"] == "topics"
+
+
+def test_ports_are_apart_and_below_those_of_outgoing_connections() -> None:
+    ports = free_ports(last=None)
+    assert ports.broker != ports.controller
+    assert max(ports) < 32768
+
+
+def test_the_port_of_last_time_is_taken_again() -> None:
+    last = free_ports(last=None).bootstrap
+    assert free_ports(last).bootstrap == last
+
+
+def test_a_port_that_somebody_took_is_replaced() -> None:
+    with socket.socket() as other:
+        other.bind((HOST, 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        assert taken not in free_ports(f"{HOST}:{taken}")
