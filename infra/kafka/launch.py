@@ -82,18 +82,19 @@ def _prepare(directory: DataDirectory, program: list[str]) -> int:
     # A first character of our own, because one in 64 would be a minus sign.
     cluster_id = "k" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii")[1:22]
     command = [*program, "kafka.tools.StorageTool", "format", "--config=server.properties"]
-    with log.open("ab") as output:
-        done = subprocess.run(  # noqa: S603  # our own command line
-            [*command, f"--cluster-id={cluster_id}"],
-            cwd=directory.path,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            timeout=_FORMAT_TIMEOUT_S,
-            check=False,
-        )
-    if done.returncode:
-        raise _failed("Kafka's storage can't be formatted", directory, start)
+    try:
+        with log.open("ab") as output:
+            subprocess.run(  # noqa: S603  # our own command line
+                [*command, f"--cluster-id={cluster_id}"],
+                cwd=directory.path,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                timeout=_FORMAT_TIMEOUT_S,
+                check=True,
+            )
+    except subprocess.SubprocessError as error:
+        raise _failed("Kafka's storage can't be formatted", directory, start) from error
     return start
 
 
