@@ -46,6 +46,19 @@ class Out:
             raise OversizeRecord(f"{self.size} bytes for {self.topic}, which takes {limit}")
 
 
+def sized(outs: Iterable[Out]) -> list[Out]:
+    """The records, each of which its topic takes.
+
+    Raises:
+        OversizeRecord: one is too large.
+
+    """
+    checked = list(outs)
+    for out in checked:
+        out.check_size()
+    return checked
+
+
 async def send_all(producer: AIOKafkaProducer, outs: Iterable[Out]) -> None:
     """Send in order per partition, in as few batches as fit, and wait until the broker has them all."""
     by_partition: dict[tuple[str, int], list[Out]] = defaultdict(list)

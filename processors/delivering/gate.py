@@ -39,6 +39,8 @@ class Gate:
 
     def halt(self) -> None:
         """Stand still; one probe after 5 s, then 10 s, 20 s ... up to 5 min."""
+        if self.halted and self._until > self._clock():
+            return  # calls that were side by side came to the same answer
         self.hold(min(LONGEST_PAUSE_S, FIRST_PROBE_S * 2**self._halts))
         self._halts += 1
 

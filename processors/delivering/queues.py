@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ class Queues:
             return []
         action = self._waiting[source[0]][0].delivery.action
         limit = most(action)
-        chosen = [pid for pid in source if self._waiting[pid][0].delivery.action == action][:limit]
+        same = (pid for pid in source if self._waiting[pid][0].delivery.action == action)
+        chosen = list(islice(same, limit))
         for pid in chosen:
             source.remove(pid)
-            self._busy.add(pid)
+        self._busy.update(chosen)
         return [self._waiting[pid].popleft() for pid in chosen]
 
     def done(self, pid: str) -> None:

@@ -33,6 +33,10 @@ class Watermark:
         while self._open and self._open[0] in self._settled:
             self._settled.discard(self._open.popleft())
 
+    def skip_to(self, offset: int) -> None:
+        """Nothing is open, and the log holds no record below `offset`: only transaction markers, or holes."""
+        self._next = max(self._next, offset)
+
     @property
     def offset(self) -> int:
         """Where a new owner begins to read."""

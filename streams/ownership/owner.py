@@ -45,6 +45,9 @@ class Work(Protocol):
     def feed(self, records: Sequence[ConsumerRecord]) -> None:
         """Take in records of the partition, in order."""
 
+    def advance(self, position: int) -> None:
+        """The log holds no records between the last one handed in and `position`: the bookmark may move there."""
+
     def drain(self) -> None:
         """Begin nothing new; finish what is begun; make `run` return."""
 
@@ -188,6 +191,11 @@ class Owner(ConsumerRebalanceListener):
         if time.monotonic() - self._hinted_at < HINT_EVERY_S:
             return
         self._hinted_at = time.monotonic()
+        for partition, holding in list(self._holdings.items()):
+            if holding.tenure and holding.work:
+                position = await self._consumer.position(TopicPartition(self._role.topic, partition))
+                if position > (holding.tenure.bookmark.offset if holding.tenure.bookmark else 0):
+                    holding.work.advance(position)
         offsets = {
             TopicPartition(self._role.topic, partition): holding.tenure.bookmark.offset
             for partition, holding in self._holdings.items()

@@ -106,6 +106,7 @@ class Takeover:
             producer=producer,
             membership=self.membership,
             bookmark=marks.bookmark,
+            start=start,
             clean=marks.clean or marks.empty,
         )
         if marks.clean:  # whoever dies from here on did not leave cleanly

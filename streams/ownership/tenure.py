@@ -35,7 +35,7 @@ def now_micros() -> int:
 class Tenure:
     """Made by a takeover, good until any error: then it is dropped and the partition is taken over again.
 
-    bookmark: where the work stood at the takeover; clean: the owner before left nothing in the air.
+    bookmark: where the work stood at the takeover; start: the first offset to read; clean: the owner before left nothing in the air.
     """
 
     def __init__(
@@ -47,12 +47,14 @@ class Tenure:
         producer: AIOKafkaProducer,
         membership: Membership,
         bookmark: Bookmark | None,
+        start: int,
         clean: bool,
         now: Callable[[], int] = now_micros,
     ) -> None:
         self.partition = partition
         self.generation = generation
         self.bookmark = bookmark
+        self.start = start
         self.clean = clean
         self._state_topic = state_topic
         self._producer = producer

@@ -1,0 +1,90 @@
+"""What a lane partition has decided and not yet committed, and what its lane state holds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from processors.delivering.settle import Settlement, without
+from schemas.codec import decode, encode
+from schemas.records import LaneEntry
+from streams import topics
+from streams.outbox import Out
+from streams.wire import audit_out
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas.records import Delivery
+
+
+def entry_key(delivery: Delivery) -> bytes:
+    return f"{delivery.pid}|{delivery.delivery_id}".encode()
+
+
+class Ledger:
+    """Collects records for the next transaction; the entries are the lane state as it will be after it."""
+
+    def __init__(self, lane: str, partition: int) -> None:
+        self._topic = topics.lane_state(lane)
+        self._partition = partition
+        self._entries: dict[str, dict[str, LaneEntry]] = defaultdict(dict)  # pid → delivery_id → entry
+        self._outs: list[Out] = []
+        self._waiting: list[asyncio.Future[None]] = []
+        self.wake = asyncio.Event()
+
+    def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
+        """Take in lane state records."""
+        for key, value in pairs:
+            pid, delivery_id = key.decode().split("|")
+            if value is None:
+                self._entries[pid].pop(delivery_id, None)
+            else:
+                self._entries[pid][delivery_id] = decode(LaneEntry, value)
+
+    def find(self, delivery: Delivery) -> LaneEntry | None:
+        """What an earlier try left, if anything."""
+        return self._entries.get(delivery.pid, {}).get(delivery.delivery_id)
+
+    def write(self, delivery: Delivery, settlement: Settlement, *more: Out) -> None:
+        """Note what became of a delivery, for the next transaction."""
+        self._outs += [audit_out(settlement.audit, self._partition), *more]
+        if settlement.entry or self.find(delivery):
+            self._put(delivery, settlement.entry)
+
+    def overtake(self, newer: Delivery) -> None:
+        """Take a newer, settled instruction's scope out of what failed before for the same person."""
+        for entry in list(self._entries.get(newer.pid, {}).values()):
+            if entry.status == "failed" and entry.delivery.delivery_id != newer.delivery_id:
+                left = without(entry, newer)
+                if left != entry:
+                    self._put(entry.delivery, left)
+
+    async def committed(self) -> None:
+        """Return when everything written so far is committed."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        self.wake.set()
+        await future
+
+    def add(self, *outs: Out) -> None:
+        self._outs += outs
+        self.wake.set()
+
+    def collect(self) -> tuple[list[Out], list[asyncio.Future[None]]]:
+        """Hand over what is due, and who waits for it to be committed."""
+        outs, self._outs = self._outs, []
+        waiting, self._waiting = self._waiting, []
+        return outs, waiting
+
+    def _put(self, delivery: Delivery, entry: LaneEntry | None) -> None:
+        person = self._entries[delivery.pid]
+        if entry is None:
+            person.pop(delivery.delivery_id, None)
+            if not person:
+                del self._entries[delivery.pid]
+        else:
+            person[delivery.delivery_id] = entry
+        self._outs.append(Out(self._topic, self._partition, entry_key(delivery), encode(entry) if entry else None))
+        self.wake.set()

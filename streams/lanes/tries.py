@@ -1,0 +1,150 @@
+"""Carrying out a few jobs in one call, with retries, until each of them is settled."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import structlog
+
+from processors.delivering import retries
+from processors.delivering.settle import attempted, cells, dead_letter, fail, settle
+from processors.vendors.base import Instruction, Result
+from schemas.contract import Origin
+from schemas.errors import VendorAuthRejected
+from streams import topics
+from streams.ownership.tenure import now_micros
+from streams.status import WHOLE_ROLE
+from streams.wire import dead_letter_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.delivering.queues import Job
+    from processors.vendors.base import Note
+    from schemas.errors import VendorError
+    from schemas.records import Delivery
+    from streams.lanes.bench import Bench
+    from streams.lanes.ledger import Ledger
+    from streams.ownership.tenure import Tenure
+
+log = structlog.get_logger()
+
+
+class Tries:
+    """One group of jobs of different people. `settled` is called for each as soon as its outcome is written down."""
+
+    def __init__(
+        self, bench: Bench, ledger: Ledger, tenure: Tenure, jobs: list[Job], settled: Callable[[Job], None]
+    ) -> None:
+        self._bench = bench
+        self._ledger = ledger
+        self._tenure = tenure
+        self._open = {job.delivery.delivery_id: job for job in jobs}
+        self._settled = settled
+        self._began = bench.clock()
+        self._retries = 0
+        self.calling = False
+
+    async def run(self) -> None:
+        """Try until all are settled.
+
+        Raises:
+            OwnershipLost: the partition may belong to somebody else by now.
+
+        """
+        while self._open:
+            await self._bench.gate.enter()
+            async with self._bench.slots:
+                answers = await self._call()
+            pauses = [self._take(job, answers[key]) for key, job in list(self._open.items())]
+            if self._open:
+                await self._bench.sleep(max(pauses))
+
+    async def _call(self) -> dict[str, Result | VendorError]:
+        self.calling = True
+        instructions = [self._instruction(job.delivery) for job in self._open.values()]
+        try:
+            answers = await self._bench.connector.carry_out(instructions, note=self._note, permit=self._tenure.permit)
+        except BaseException:
+            self._bench.gate.leave(answered=False)
+            raise
+        finally:
+            self.calling = False
+        rejected = any(isinstance(answer, VendorAuthRejected) for answer in answers.values())
+        self._bench.gate.leave(answered=not rejected)
+        if not rejected:
+            self._bench.status.clear(self._bench.role, WHOLE_ROLE)
+        self._retries += 1
+        return answers
+
+    def _take(self, job: Job, answer: Result | VendorError) -> float:
+        """Settle one job, or say after how many s to try it again."""
+        if isinstance(answer, Result):
+            self._ledger.write(job.delivery, settle(job, answer, self._attempt(job.delivery), now_micros()))
+            self._ledger.overtake(job.delivery)
+            self._close(job)
+            return 0.0
+        elapsed = self._bench.clock() - self._began
+        match retries.decide(answer, self._retries - 1, elapsed, self._bench.budget_s, self._bench.random):
+            case retries.Retry(seconds):
+                return seconds
+            case retries.Hold(seconds):
+                log.warning("lane_waits", lane=self._bench.name, seconds=seconds, why=answer.reason)
+                self._retries -= 1
+                self._bench.gate.hold(seconds)
+            case retries.Halt(reason):
+                self._retries -= 1
+                self._halt(reason)
+            case retries.Fail(reason):
+                self._fail(job, answer, reason)
+        return 0.0
+
+    def _fail(self, job: Job, error: VendorError, reason: str) -> None:
+        now = now_micros()
+        partition = self._tenure.partition
+        place = Origin(topic=topics.deliveries(self._bench.name), partition=partition, offset=job.offset)
+        letter = dead_letter(job.value, place, reason, now, self._bench.seals)
+        settlement = fail(job, error, reason, self._attempt(job.delivery), now)
+        self._ledger.write(job.delivery, settlement, dead_letter_out(letter, partition))
+        log.error("alarm", alarm="delivery_failed", lane=self._bench.name, reason=reason, pid=job.delivery.pid)
+        self._close(job)
+
+    def _halt(self, reason: str) -> None:
+        """Nobody is dead-lettered for wrong credentials: the lane stands still, and probes now and then."""
+        self._bench.gate.halt()
+        text = f"{self._bench.name} refuses our credentials ({reason}): check the secrets, the region and the scopes"
+        self._bench.status.halt(self._bench.role, WHOLE_ROLE, "auth_rejected", text)
+
+    def _close(self, job: Job) -> None:
+        del self._open[job.delivery.delivery_id]
+        self._settled(job)
+
+    def _attempt(self, delivery: Delivery) -> int:
+        earlier = self._ledger.find(delivery)
+        return self._retries + (earlier.attempt if earlier else 0)
+
+    def _instruction(self, delivery: Delivery) -> Instruction:
+        earlier = self._ledger.find(delivery)
+        refs: tuple[str, ...] = ()
+        if earlier and earlier.refs:
+            refs = tuple(json.loads(self._bench.seals.people.open(earlier.refs, _about(delivery))))
+        return Instruction(
+            delivery_id=delivery.delivery_id,
+            action=delivery.action,
+            cells=cells(delivery),
+            all_purposes=delivery.all_purposes,
+            identities=self._bench.seals.open_identities(delivery.sealed, delivery.pid, delivery.event_id),
+            refs=refs,
+        )
+
+    async def _note(self, note: Note) -> None:
+        """Commit what is about to be done, before it is done."""
+        delivery = self._open[note.delivery_id].delivery
+        refs = self._bench.seals.people.seal(json.dumps(note.refs).encode(), _about(delivery))
+        self._ledger.write(delivery, attempted(delivery, self._attempt(delivery) + 1, refs, now_micros()))
+        await self._ledger.committed()
+
+
+def _about(delivery: Delivery) -> str:
+    return f"{delivery.pid}|{delivery.delivery_id}"

@@ -1,0 +1,70 @@
+"""Between Kafka's records and the router's values: headers, keys, topics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiokafka.partitioner import murmur2
+
+from processors.routing.incoming import Incoming
+from schemas.codec import encode
+from schemas.contract import Origin
+from streams import topics
+from streams.outbox import Out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from aiokafka import ConsumerRecord
+
+    from processors.routing.incoming import Routed
+    from schemas.records import AuditRecord, DeadLetter, Delivery
+
+FORWARDED = "consent-relay-forwarded"
+_FROM = "consent-relay-from"
+"""`topic|partition|offset|timestamp in µs` of the record as it first came in."""
+
+
+def home_of(partitions: int) -> Callable[[str], int]:
+    """subject_id → partition, as Kafka's Java client partitions a key: murmur2, sign bit cleared, modulo."""
+    return lambda subject_id: int((murmur2(subject_id.encode()) & 0x7FFFFFFF) % partitions)
+
+
+def incoming_of(record: ConsumerRecord) -> Incoming:
+    """A record with the origin and time it first had."""
+    here = Origin(topic=record.topic, partition=record.partition, offset=record.offset)
+    headers = dict(record.headers)
+    if FORWARDED not in headers or _FROM not in headers:
+        return Incoming(record.key, record.value, here, record.timestamp * 1000)
+    topic, partition, offset, at = headers[_FROM].decode().rsplit("|", 3)
+    origin = Origin(topic=topic, partition=int(partition), offset=int(offset))
+    return Incoming(record.key, record.value, origin, int(at), forwarded=True, partition=record.partition)
+
+
+def outs_of(incoming: Incoming, routed: Routed) -> Iterator[Out]:
+    """Every record that one incoming record leads to, except the state; all on the partition it came in on."""
+    here = incoming.here
+    for delivery in routed.deliveries:
+        yield delivery_out(delivery, here)
+    for record in routed.audit:
+        yield audit_out(record, here)
+    if routed.dead_letter:
+        yield dead_letter_out(routed.dead_letter, here)
+    if routed.home is not None and routed.key is not None:
+        origin = incoming.origin
+        source = f"{origin.topic}|{origin.partition}|{origin.offset}|{incoming.log_time}".encode()
+        headers = ((FORWARDED, b"1"), (_FROM, source))
+        yield Out(topics.EVENTS, routed.home, routed.key, incoming.value, headers)
+
+
+def delivery_out(delivery: Delivery, partition: int) -> Out:
+    return Out(topics.deliveries(delivery.lane), partition, delivery.pid.encode(), encode(delivery))
+
+
+def audit_out(record: AuditRecord, partition: int) -> Out:
+    """Facts without a person are keyed by their own id: the partition is chosen by number in any case."""
+    return Out(topics.AUDIT, partition, (record.pid or record.record_id).encode(), encode(record))
+
+
+def dead_letter_out(letter: DeadLetter, partition: int) -> Out:
+    return Out(topics.DEAD_LETTER, partition, str(letter.origin).encode(), encode(letter))
