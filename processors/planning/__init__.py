@@ -1,0 +1,1 @@
+"""The steps of `processors.plan`: pure, each testable alone."""

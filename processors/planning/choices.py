@@ -1,0 +1,78 @@
+"""What stands for a person: cells of purpose × channel, each with its newest choice.
+
+A cell may speak of all channels (`*`) and of all purposes of a kind of data: `*` for personal data, `service_data/*`
+for a customer's data, so that a choice about the one never touches the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from schemas.policy import Policy
+    from schemas.records import Choice
+
+ALL = "*"
+
+
+def all_of(domain: str) -> str:
+    """The purpose of a cell that speaks of every purpose of a kind of data."""
+    return ALL if domain == "pii" else f"{domain}/{ALL}"
+
+
+def rank(choice: Choice) -> tuple[int, bool]:
+    """Later wins; at the same moment the more protective."""
+    return choice.occurred_at, choice.status == "withdrawn"
+
+
+def precedence(choice: Choice) -> tuple[int, bool, str]:
+    """Rank, made total by the event's id: what is kept never depends on the order of arrival."""
+    return (*rank(choice), choice.event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The choices of one person, looked up as the policy groups purposes."""
+
+    policy: Policy
+    cells: Mapping[tuple[str, str], Choice]
+
+    @classmethod
+    def of(cls, policy: Policy, choices: Iterable[Choice]) -> Standing:
+        """Keep the newest choice of each cell, and no cell that a newer and wider one covers whole."""
+        newest: dict[tuple[str, str], Choice] = {}
+        for choice in choices:
+            key = (choice.purpose, choice.channel)
+            if key not in newest or precedence(choice) > precedence(newest[key]):
+                newest[key] = choice
+        full = cls(policy, newest)
+        return cls(policy, {key: choice for key, choice in newest.items() if full.effective(*key) is choice})
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return tuple(self.cells[key] for key in sorted(self.cells))
+
+    def effective(self, purpose: str, channel: str) -> Choice | None:
+        """The newest of the up to four cells that speak of this purpose and channel."""
+        if not self.cells:
+            return None
+        wide = self._group(purpose)
+        keys = ((purpose, channel), (purpose, ALL), (wide, channel), (wide, ALL))
+        return max(filter(None, map(self.cells.get, keys)), key=precedence, default=None)
+
+    def is_withdrawn(self, purpose: str, channel: str) -> bool:
+        choice = self.effective(purpose, channel)
+        return choice is not None and choice.status == "withdrawn"
+
+    def domain(self, purpose: str) -> str:
+        """The kind of data that a cell's purpose is about; one that left the policy counts as personal data."""
+        if purpose.endswith(f"/{ALL}"):
+            return purpose.removesuffix(f"/{ALL}")
+        known = self.policy.by_purpose.get(purpose)
+        return "pii" if known is None else known.domain
+
+    def _group(self, purpose: str) -> str:
+        return purpose if purpose.endswith(ALL) else all_of(self.domain(purpose))

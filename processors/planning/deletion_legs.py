@@ -1,0 +1,57 @@
+"""Legs of a deletion: every recipient of that kind of data, and what is still granted, sent again behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.planning.legs import Scope, due, exempt, grantable, not_due, scope
+from processors.planning.routes import routes, switchable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from processors.lane import Lane
+    from processors.planning.case import Case
+    from processors.planning.choices import Standing
+    from processors.planning.routes import Route
+    from schemas.records import Leg
+
+
+def deletion_legs(case: Case, after: Standing) -> Iterator[Leg]:
+    """`after`: the choices that outlive the deletion, because they are newer."""
+    reached = {
+        recipient: carried
+        for recipient in case.policy.recipients
+        if (carried := case.policy.carried(recipient.id, case.event.data_domain))
+    }
+    erased = {r.id: carried for r, carried in reached.items() if case.policy.deletion_at(r).meaning == "erase"}
+    for route in routes(case.policy, case.lanes, erased):
+        yield from _legs(case, route, after)
+    for recipient, carried in reached.items():
+        if recipient.id not in erased:
+            yield exempt(case, recipient.id, carried, "basis", case.policy.deletion_at(recipient).basis)
+
+
+def _legs(case: Case, route: Route, after: Standing) -> Iterator[Leg]:
+    lane = route.lane
+    if lane is not None and not lane.is_due_in(case.event.jurisdiction):
+        yield not_due(case, route, "not_applicable", "region")
+        return
+    whole = Scope(purposes=route.purposes, channels=(), overtaken=(), all_purposes=True, grants=())
+    yield due(case, route, "delete", whole)
+    if lane is not None:
+        yield from _granted_again(case, route, lane, after)
+
+
+def _granted_again(case: Case, route: Route, lane: Lane, after: Standing) -> Iterator[Leg]:
+    """The vendor forgets the whole person, so grants that are newer than the deletion must reach it once more."""
+    granted = {
+        (purpose, channel): choice.event_id
+        for purpose in switchable(case.policy, lane)
+        for channel in lane.channels
+        if (choice := after.effective(purpose, channel)) is not None and choice.status == "granted"
+    }
+    cells = grantable(case.policy, lane, set(granted), after)
+    if cells:
+        events = tuple(sorted({granted[cell] for cell in cells}))
+        yield due(case, route, "grant", scope(case.policy, cells, all_purposes=False, grants=events))

@@ -1,0 +1,95 @@
+"""How a leg is written: due on a lane, due but bound to nobody, or not due and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from processors.planning.case import INTERNAL_RULE
+from processors.planning.routes import switchable
+from schemas.errors import SetupError
+from schemas.events import CHANNELS
+from schemas.ids import delivery_id
+from schemas.records import Action, Cell, Leg
+
+if TYPE_CHECKING:
+    from processors.lane import Lane
+    from processors.planning.case import Case
+    from processors.planning.choices import Standing
+    from processors.planning.routes import Route
+    from schemas.policy import Policy
+
+Cells = set[tuple[str, str]]
+"""(purpose, channel)"""
+
+
+class Scope(TypedDict):
+    """What a leg is about: purposes × channels without `overtaken`."""
+
+    purposes: tuple[str, ...]
+    channels: tuple[str, ...]
+    overtaken: tuple[Cell, ...]
+    all_purposes: bool
+    grants: tuple[str, ...]
+
+
+def scope(policy: Policy, cells: Cells, *, all_purposes: bool, grants: tuple[str, ...] = ()) -> Scope:
+    """Write a set of cells as the smallest rectangle around it and what is missing there."""
+    purposes = policy.in_order({purpose for purpose, _ in cells})
+    channels = tuple(sorted({channel for _, channel in cells}, key=CHANNELS.index))
+    missing = [Cell(purpose=p, channel=c) for p in purposes for c in channels if (p, c) not in cells]
+    return Scope(
+        purposes=purposes, channels=channels, overtaken=tuple(missing), all_purposes=all_purposes, grants=grants
+    )
+
+
+def due(case: Case, route: Route, action: Action, scope: Scope) -> Leg:
+    """A delivery to the route's lane; without a lane an open task.
+
+    Raises:
+        SetupError: the lane's adapter doesn't know the action.
+
+    """
+    lane = route.lane
+    if lane is None:
+        return Leg(
+            kind="task", recipient=route.recipient, action=action, outcome="unbound_recipient",
+            due_at=case.due_at, rule=INTERNAL_RULE, **scope,
+        )  # fmt: skip
+    if action not in lane.actions:
+        raise SetupError(
+            f"connections.{lane.name}: adapter {lane.vendor} has no action {action!r}",
+            remedy="choose an adapter that declares it, as a manual task if the vendor has no call for it",
+        )
+    return Leg(
+        kind="delivery", recipient=route.recipient, lane=lane.name, vendor=lane.vendor, action=action,
+        delivery_id=delivery_id(case.event.controller, case.event.event_id, lane.name, action, case.policy.version),
+        due_at=case.due_at, rule=INTERNAL_RULE, **scope,
+    )  # fmt: skip
+
+
+def not_due(case: Case, route: Route, outcome: str, reason: str) -> Leg:
+    """Nothing to do on this route, and why."""
+    lane = route.lane
+    return Leg(
+        kind="none", recipient=route.recipient, lane=lane and lane.name, vendor=lane and lane.vendor,
+        action=case.action, purposes=route.purposes, outcome=outcome, reason=reason,
+    )  # fmt: skip
+
+
+def exempt(
+    case: Case, recipient: str | None, purposes: tuple[str, ...], reason: str, basis: str | None = None
+) -> Leg:
+    """A recipient that the policy keeps out of the person's reach here, and on what basis."""
+    return Leg(
+        kind="none", recipient=recipient, action=case.action, purposes=purposes, outcome="not_applicable",
+        reason=reason, basis=basis or case.policy.bases_of(purposes),
+    )  # fmt: skip
+
+
+def grantable(policy: Policy, lane: Lane, cells: Cells, after: Standing) -> Cells:
+    """Where a vendor has one switch for all purposes, it goes on only when none of them stands withdrawn."""
+    if lane.per_purpose:
+        return cells
+    purposes = switchable(policy, lane)
+    free = {channel for _, channel in cells if not any(after.is_withdrawn(p, channel) for p in purposes)}
+    return {(purpose, channel) for purpose, channel in cells if channel in free}

@@ -1,0 +1,66 @@
+"""Which lanes carry what is due at the policy's recipients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from processors.lane import Lane
+    from schemas.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`recipient`: several joined by `+` where one lane serves them all. `lane` None: nobody connected it yet."""
+
+    recipient: str
+    lane: Lane | None
+    purposes: tuple[str, ...]
+
+
+def routes(policy: Policy, lanes: Sequence[Lane], due: Mapping[str, tuple[str, ...]]) -> Iterator[Route]:
+    """One route per lane that serves a recipient in `due` (recipient → purposes), and one per recipient without."""
+    done: set[str] = set()
+    for recipient, purposes in due.items():
+        serving = [lane for lane in lanes if recipient in lane.serves]
+        if not serving:
+            yield Route(recipient, None, purposes)
+        for lane in serving:
+            if lane.name in done:
+                continue
+            done.add(lane.name)
+            served = [other for other in due if other in lane.serves]
+            merged = policy.in_order([purpose for other in served for purpose in due[other]])
+            yield Route("+".join(served), lane, merged)
+
+
+def switchable(policy: Policy, lane: Lane) -> tuple[str, ...]:
+    """Every purpose at this lane's recipients that a person can grant and withdraw."""
+    carried = {
+        purpose
+        for recipient in lane.serves
+        for domain in policy.domains
+        for purpose in policy.carried(recipient, domain.id)
+    }
+    return policy.in_order(carried & policy.withdrawable)
+
+
+def check_serves(policy: Policy, controller: str, lanes: Sequence[Lane]) -> None:
+    """Refuse a connection for a recipient that the policy doesn't name: nothing would ever reach it.
+
+    Raises:
+        SetupError: naming connection and recipient.
+
+    """
+    known = {recipient.id for recipient in policy.recipients}
+    for lane in lanes:
+        for unknown in sorted(lane.serves - known) if lane.controller == controller else ():
+            raise SetupError(
+                f"connections.{lane.name}.serves: {policy.id} {policy.version} names no recipient {unknown!r}",
+                remedy=f"choose among: {', '.join(sorted(known))}",
+            )
