@@ -1,0 +1,111 @@
+"""One request from socket to socket: faults, limits, auth, the vendor's handler, the answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from infra.sandbox.limits import Limiter
+from infra.sandbox.vendor import Answer, Call
+
+if TYPE_CHECKING:
+    from infra.sandbox.faults import Fault
+    from infra.sandbox.vendor import Operation, Vendor
+
+
+class Engine:
+    """Serves one vendor. `served` counts answers by (verb, status), with the status 0 for none."""
+
+    def __init__(self, vendor: Vendor) -> None:
+        self.vendor = vendor
+        self.world = vendor.world
+        self.limiter = Limiter(self.world.clock, self.world.limits_scale)
+        self.served: Counter[tuple[str, int]] = Counter()
+        self._under_way = 0
+
+    async def serve(self, operation: Operation, request: web.Request) -> web.Response:
+        call = await _read(operation.verb, request)
+        struck = self.world.faults.strike(self.vendor.name, call.verb, lambda: self._names(call))
+        self._under_way += 1
+        try:
+            if struck.latency_s:
+                await self.world.pause(struck.latency_s)
+            if struck.end and struck.end.strikes_before:
+                return await self._end(struck.end, call, request)
+            answer = self._answer(operation, call)
+            if struck.end:
+                return await self._end(struck.end, call, request)
+            return self._render(call, answer)
+        finally:
+            self._under_way -= 1
+
+    def _names(self, call: Call) -> set[str]:
+        return self.world.people.names(self.vendor.identities(call))
+
+    def _answer(self, operation: Operation, call: Call) -> Answer:
+        vendor = self.vendor
+        if vendor.concurrency and self._under_way > self.limiter.scaled(vendor.concurrency):
+            return vendor.throttled(None)
+        if limit := self.limiter.refused_by(operation.verb, operation.limits):
+            return vendor.throttled(limit)
+        return vendor.authorize(call, operation) or operation.handle(call)
+
+    async def _end(self, fault: Fault, call: Call, request: web.Request) -> web.Response:
+        if fault.kind == "status":
+            answer = self.vendor.error(fault.status)
+            return self._render(call, answer, _retry_after(fault, self.world.clock()))
+        if fault.kind == "hang":
+            await self.world.pause(None)
+        if request.transport is not None:
+            request.transport.abort()
+        self.served[call.verb, 0] += 1
+        return web.Response()
+
+    def _render(self, call: Call, answer: Answer, headers: dict[str, str] | None = None) -> web.Response:
+        self.served[call.verb, answer.status] += 1
+        text = answer.body if isinstance(answer.body, str | None) else json.dumps(answer.body)
+        return web.Response(
+            status=answer.status,
+            text=text,
+            content_type=answer.content_type if text is not None else None,
+            headers={**answer.headers, **(headers or {})},
+        )
+
+
+async def _read(verb: str, request: web.Request) -> Call:
+    raw = await request.read()
+    params, body = dict(request.query), None
+    if request.content_type == "application/x-www-form-urlencoded":
+        params.update(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+    elif raw:
+        body = _json(raw)
+    return Call(
+        verb=verb,
+        url_path=request.path,
+        path=request.match_info,
+        params=params,
+        body=body,
+        authorization=request.headers.get("Authorization", ""),
+        digest=hashlib.sha256(f"{request.method} {request.path_qs}\n".encode() + raw).hexdigest(),
+    )
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return None
+
+
+def _retry_after(fault: Fault, now: float) -> dict[str, str]:
+    if fault.retry_after_s is None:
+        return {}
+    if fault.retry_after_as == "date":
+        return {"Retry-After": formatdate(int(now) + fault.retry_after_s, usegmt=True)}
+    return {"Retry-After": str(fault.retry_after_s)}

@@ -1,0 +1,156 @@
+"""The sandbox as a server: one port, every vendor under its own prefix, the control API beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from infra.sandbox.client import SandboxClient
+from infra.sandbox.control import Control
+from infra.sandbox.credentials import obtain, publish_account
+from infra.sandbox.engine import Engine
+from infra.sandbox.faults import Fault, Faults
+from infra.sandbox.ledger import Ledger
+from infra.sandbox.vendor import Operation, Vendor
+from infra.sandbox.vendors import load
+from infra.sandbox.world import MailingList, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from infra.sandbox.clock import Clock
+    from infra.sandbox.people import Person
+
+_HOST = "127.0.0.1"
+_MAX_BODY = 64 * 1024 * 1024
+"""Bytes; thousands of people are seeded in one call."""
+DOUBLE_OPT_IN: Mapping[str, bool] = {"marketing-campaigns": True, "surveys": False}
+"""Purpose of a mailing list to whether it asks for confirmation."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """What a relay must be told to work against this sandbox; `base_urls` by vendor, `list_keys` by purpose."""
+
+    base_urls: Mapping[str, str]
+    zoho_client_id: str
+    zoho_client_secret: str = field(repr=False)
+    zoho_refresh_token: str = field(repr=False)
+    google_service_account: str = field(repr=False)
+    ga_property_id: str
+    list_keys: Mapping[str, str]
+    secrets_dir: Path | None
+
+
+class Sandbox:
+    """Every vendor that the sandbox knows, on one port.
+
+    ledger_path: where accepted calls are written as JSON lines; None keeps them in memory alone.
+    secrets_dir: where the secrets lie, made at the first start (`zoho_client_id`, `zoho_client_secret`,
+      `zoho_refresh_token`, `google_service_account.json`, mode 0600) and accepted again by every later one; None
+      makes them anew.
+    limits_scale: multiplies the calls that the vendors allow; their windows and lock-outs stay as long as they are.
+    access_token_life_s: of every access token; the vendors' own is an hour.
+    double_opt_in: the mailing lists, by purpose, and which of them ask the person to confirm.
+    crm_search_lag_s: how long the CRM's search doesn't find a record after an edit.
+    clock: Unix time in seconds; decides limits, lock-outs and expiry. Injected latency passes in real time.
+    """
+
+    def __init__(
+        self,
+        ledger_path: Path | None = None,
+        *,
+        secrets_dir: Path | None = None,
+        limits_scale: float = 1.0,
+        access_token_life_s: float = 3600.0,
+        faults: Iterable[Fault] = (),
+        fault_seed: int = 0,
+        ga_property_id: str = "310987654",
+        double_opt_in: Mapping[str, bool] = DOUBLE_OPT_IN,
+        crm_search_lag_s: float = 0.0,
+        clock: Clock = time.time,
+    ) -> None:
+        self.world = World(
+            clock=clock,
+            credentials=obtain(secrets_dir),
+            ledger=Ledger(ledger_path, clock),
+            faults=Faults(fault_seed),
+            limits_scale=limits_scale,
+            access_token_life_s=access_token_life_s,
+            ga_property_id=ga_property_id,
+            mailing_lists={purpose: MailingList(_list_key(purpose), ask) for purpose, ask in double_opt_in.items()},
+            crm_search_lag_s=crm_search_lag_s,
+        )
+        for fault in faults:
+            self.world.faults.arm(fault)
+        load()
+        self.engines = {name: Engine(vendor(self.world)) for name, vendor in Vendor.registry.items()}
+        self._secrets_dir = secrets_dir
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, port: int = 0) -> str:
+        """Listen on the loopback interface (0: any free port) and return the base URL."""
+        app = web.Application(client_max_size=_MAX_BODY)
+        for name, engine in self.engines.items():
+            for operation in engine.vendor.operations():
+                path = f"/{name}{operation.path}"
+                app.router.add_route(operation.method, path, partial(engine.serve, operation))
+            wrong_path = partial(engine.serve, _wrong_path(engine.vendor))
+            app.router.add_route("*", f"/{name}/{{tail:.*}}", wrong_path)
+        Control(self.world, self.engines, self.seed).add_routes(app.router)
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, _HOST, port)
+        await site.start()
+        self.world.base_url = f"http://{_HOST}:{self._runner.addresses[0][1]}"
+        publish_account(self._secrets_dir, self.settings.google_service_account)
+        return self.world.base_url
+
+    async def stop(self) -> None:
+        self.world.stopping.set()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        self.world.ledger.close()
+
+    @property
+    def settings(self) -> SandboxSettings:
+        """Valid once started: the URLs hold the port."""
+        world, secrets = self.world, self.world.credentials
+        urls = {name: f"{world.base_url}/{name}" for name in self.engines}
+        return SandboxSettings(
+            base_urls=urls,
+            zoho_client_id=secrets.zoho_client_id,
+            zoho_client_secret=secrets.zoho_client_secret,
+            zoho_refresh_token=secrets.zoho_refresh_token,
+            google_service_account=secrets.service_account(f"{urls['google_oauth']}/token"),
+            ga_property_id=world.ga_property_id,
+            list_keys={purpose: mailing_list.key for purpose, mailing_list in world.mailing_lists.items()},
+            secrets_dir=self._secrets_dir,
+        )
+
+    def seed(self, people: Iterable[Person]) -> None:
+        """Make the vendors know these people, as the control API's seeding does."""
+        for person in people:
+            self.world.people.add(person)
+            for engine in self.engines.values():
+                engine.vendor.seed(person)
+
+    def client(self) -> SandboxClient:
+        """A client of the control API, to be used as an asynchronous context manager."""
+        return SandboxClient(self.world.base_url)
+
+
+def _list_key(purpose: str) -> str:
+    """Not a secret, and the same after every restart."""
+    return f"3z{hashlib.sha256(purpose.encode()).hexdigest()}"
+
+
+def _wrong_path(vendor: Vendor) -> Operation:
+    return Operation("wrong_path", "*", "", lambda _: vendor.error(404))

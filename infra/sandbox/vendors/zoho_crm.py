@@ -1,0 +1,244 @@
+"""Zoho CRM API v8, host www.zohoapis.<dc>, modules Leads and Contacts.
+
+- Paths, parameters, bodies and codes: [S] zoho/crm-oas v8.0 `record.json`, `recycle_bin.json`; [D] the pages
+  search-records, update-records, delete-records, get-recycle-bin and del-recycle-bin-records.
+- Deleting answers 200, 207 (mixed) or 400 (none), with one result per record: [S] the newer OpenAPI 3.1 and [D];
+  the older one knows only 200.
+- A record that isn't there: 204 for reading [S], INVALID_DATA for changing [D]. Search doesn't find a record right
+  after an edit, until the index has it [D].
+- Workflows run on deletion unless `wf_trigger=false`, on update unless `"trigger": []`: [D]. The ledger shows each.
+- A bad token: 401 INVALID_TOKEN with that text [C]. 50,000 credits in 24 hours and 20 calls at once (Zoho One),
+  over it 429 TOO_MANY_REQUESTS: [D], without Retry-After. More than 100 ids in one call are refused [D]; with which
+  code: [U].
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from infra.sandbox.clock import timestamp
+from infra.sandbox.crm_records import Record, Records
+from infra.sandbox.limits import Limit
+from infra.sandbox.vendor import Answer, Call, Operation, Vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from infra.sandbox.people import Person
+    from infra.sandbox.world import World
+
+_MODULES = {"Leads": "5725767000000002175", "Contacts": "5725767000000002179"}
+_USER = {"name": "Sandbox Owner", "id": "5725767000000327001"}
+_MAX_IDS = 100
+_CREDITS = (Limit(calls=50_000, window_s=86_400),)
+_ERRORS = {
+    400: ("INVALID_DATA", "invalid data"),
+    401: ("INVALID_TOKEN", "invalid oauth token"),
+    403: ("NO_PERMISSION", "permission denied"),
+    404: ("INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one"),
+    429: ("TOO_MANY_REQUESTS", "Too many requests fired in concurrency"),
+}
+_NO_SUCH_ID = "the id given seems to be invalid"
+
+
+class ZohoCrm(Vendor):
+    name: ClassVar[str] = "zoho_crm"
+    issuer: ClassVar[str | None] = "zoho_accounts"
+    scheme: ClassVar[str] = "Zoho-oauthtoken"
+    concurrency: ClassVar[int | None] = 20
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._records = Records()
+        self._workflows: dict[str, int] = {}
+        """E-mail address to the number of workflows that calls have fired for it."""
+
+    def operations(self) -> Iterable[Operation]:
+        module, bin_ = "/crm/v8/{module}", "/crm/v8/settings/recycle_bin"
+        for verb, method, path, handle in (
+            ("search", "GET", f"{module}/search", self._search),
+            ("read", "GET", f"{module}/{{id}}", self._read),
+            ("update", "PUT", f"{module}/{{id}}", self._update),
+            ("delete", "DELETE", module, self._delete),
+            ("delete", "DELETE", f"{module}/{{id}}", self._delete),
+            ("list_bin", "GET", bin_, self._list_bin),
+            ("list_bin", "GET", f"{bin_}/{{id}}", self._list_bin),
+            ("purge", "DELETE", bin_, self._purge),
+            ("purge", "DELETE", f"{bin_}/{{id}}", self._purge),
+        ):
+            yield Operation(verb, method, path, handle, limits=_CREDITS)
+
+    def error(self, status: int) -> Answer:
+        code, message = _ERRORS.get(status, ("INTERNAL_ERROR", "Internal server error occurred."))
+        return Answer(status, _failure(code, message))
+
+    def identities(self, call: Call) -> Sequence[str]:
+        email = call.params.get("email")
+        return (email,) if email else self._records.emails(_ids(call))
+
+    def seed(self, person: Person) -> None:
+        for module in person.crm:
+            self._records.add(module, person.email, self.world.clock())
+
+    def state(self, person: Person) -> dict[str, Any]:
+        held = self._records.of(person.email)
+        records = [
+            {"module": r.module, "id": r.id, "opted_out": r.opted_out, "in_bin": r.binned is not None} for r in held
+        ]
+        fired = self._workflows.get(person.email.casefold(), 0)
+        return {"known": bool(records), "records": records, "workflows_fired": fired}
+
+    def clear(self) -> None:
+        self._records.clear()
+        self._workflows.clear()
+
+    def _search(self, call: Call) -> Answer:
+        module, email = call.path["module"], call.params.get("email")
+        if module not in _MODULES:
+            return _no_module()
+        if not email:
+            return Answer(400, _failure("EXPECTED_PARAM_MISSING", "mandatory param missing"))
+        found = self._records.search(module, email, self.world.clock())
+        return _page(call, "data", [_shown(record) for record in found])
+
+    def _read(self, call: Call) -> Answer:
+        if call.path["module"] not in _MODULES:
+            return _no_module()
+        if not call.path["id"].isdigit():
+            return Answer(400, _failure("INVALID_DATA", _NO_SUCH_ID, resource_path_index=1))
+        record = self._records.live(call.path["module"], call.path["id"])
+        return Answer(200, {"data": [_shown(record)]}) if record else Answer(204)
+
+    def _update(self, call: Call) -> Answer:
+        if call.path["module"] not in _MODULES:
+            return _no_module()
+        fields = _first_record(call.body)
+        if fields is None:
+            detail = {"expected_data_type": "jsonarray", "api_name": "data"}
+            return Answer(400, _failure("INVALID_DATA", "invalid data", **detail))
+        if not isinstance(fields.get("Email_Opt_Out", False), bool):
+            detail = {"expected_data_type": "boolean", "api_name": "Email_Opt_Out"}
+            return Answer(400, {"data": [_failure("INVALID_DATA", "invalid data", **detail)]})
+        record = self._records.live(call.path["module"], call.path["id"])
+        if record is None:
+            return Answer(400, {"data": [_failure("INVALID_DATA", _NO_SUCH_ID, id=call.path["id"])]})
+        self._apply(call, record, fields)
+        times = {"Created_Time": timestamp(record.created), "Modified_Time": timestamp(record.modified)}
+        details = {"id": record.id, **times, "Created_By": _USER, "Modified_By": _USER}
+        return Answer(200, {"data": [{**_success(record.id, "record updated"), "details": details}]})
+
+    def _apply(self, call: Call, record: Record, fields: dict[str, Any]) -> None:
+        opted_out = fields.get("Email_Opt_Out")
+        changed = opted_out not in (None, record.opted_out)
+        record.opted_out = record.opted_out if opted_out is None else opted_out
+        record.fields.update(fields)
+        record.modified = self.world.clock()
+        record.found_from = record.modified + self.world.crm_search_lag_s
+        effect = "update" if opted_out is None else "withdraw" if opted_out else "grant"
+        self.record(call, effect, (record.email,), given=(record.id,), changed=changed, module=record.module)
+        trigger = call.body.get("trigger", ["workflow"])
+        if "workflow" in trigger:
+            self._fire(call, [record])
+
+    def _delete(self, call: Call) -> Answer:
+        module = call.path["module"]
+        if module not in _MODULES:
+            return _no_module()
+        return self._each(call, "data", lambda record_id: self._records.live(module, record_id), self._bin)
+
+    def _bin(self, call: Call, records: list[Record]) -> None:
+        for record in records:
+            record.binned = self.world.clock()
+        self._record_all(call, "delete", records)
+        if call.params.get("wf_trigger", "true").casefold() != "false":
+            self._fire(call, records)
+
+    def _list_bin(self, call: Call) -> Answer:
+        wanted = _ids(call)
+        records = [record for record in self._records.bin() if not wanted or record.id in wanted]
+        return _page(call, "recycle_bin", [_shown_in_bin(record) for record in records])
+
+    def _purge(self, call: Call) -> Answer:
+        return self._each(call, "recycle_bin", self._records.binned, self._purge_all)
+
+    def _purge_all(self, call: Call, records: list[Record]) -> None:
+        self._record_all(call, "purge", records)
+        for record in records:
+            self._records.purge(record)
+
+    def _each(
+        self,
+        call: Call,
+        key: str,
+        find: Callable[[str], Record | None],
+        apply: Callable[[Call, list[Record]], None],
+    ) -> Answer:
+        """Apply to every id that is found; one result per id, and a status that sums them up."""
+        ids = _ids(call)
+        if not ids:
+            return Answer(
+                400, _failure("REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", param="ids")
+            )
+        if len(ids) > _MAX_IDS:
+            return Answer(400, _failure("LIMIT_EXCEEDED", "Record count exceeded", limit=_MAX_IDS))
+        found = {record_id: record for record_id in ids if (record := find(record_id))}
+        if found:
+            apply(call, list(found.values()))
+        results = [
+            _success(i, "record deleted") if i in found else _failure("INVALID_DATA", "record not deleted", id=i)
+            for i in ids
+        ]
+        return Answer(200 if len(found) == len(ids) else 207 if found else 400, {key: results})
+
+    def _record_all(self, call: Call, effect: str, records: list[Record]) -> None:
+        whom, ids = [record.email for record in records], [record.id for record in records]
+        self.record(call, effect, whom, given=ids, changed=True, modules=sorted({r.module for r in records}))
+
+    def _fire(self, call: Call, records: list[Record]) -> None:
+        for record in records:
+            email = record.email.casefold()
+            self._workflows[email] = self._workflows.get(email, 0) + 1
+        self._record_all(call, "workflow", records)
+
+
+def _ids(call: Call) -> list[str]:
+    """The ids in path or query, each once."""
+    given = call.path.get("id") or call.params.get("ids", "")
+    return list(dict.fromkeys(part.strip() for part in given.split(",") if part.strip()))
+
+
+def _first_record(body: Any) -> dict[str, Any] | None:
+    data = body.get("data") if isinstance(body, dict) else None
+    return data[0] if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict) else None
+
+
+def _success(record_id: str, message: str) -> dict[str, Any]:
+    return {"code": "SUCCESS", "details": {"id": record_id}, "message": message, "status": "success"}
+
+
+def _failure(code: str, message: str, **details: Any) -> dict[str, Any]:
+    return {"code": code, "details": details, "message": message, "status": "error"}
+
+
+def _no_module() -> Answer:
+    return Answer(400, _failure("INVALID_MODULE", "The module name given seems to be invalid", resource_path_index=0))
+
+
+def _page(call: Call, key: str, rows: list[dict[str, Any]]) -> Answer:
+    """One page of at most 200; 204 with no body where it would be empty."""
+    page, per_page = call.number("page", 1), min(200, call.number("per_page", 200))
+    shown = rows[(page - 1) * per_page : page * per_page]
+    info = {"per_page": per_page, "count": len(shown), "page": page, "more_records": page * per_page < len(rows)}
+    return Answer(200, {key: shown, "info": info}) if shown else Answer(204)
+
+
+def _shown(record: Record) -> dict[str, Any]:
+    times = {"Created_Time": timestamp(record.created), "Modified_Time": timestamp(record.modified)}
+    flags = {"Email": record.email, "Secondary_Email": None, "Email_Opt_Out": record.opted_out}
+    return {**record.fields, "id": record.id, "Owner": _USER, **flags, **times}
+
+
+def _shown_in_bin(record: Record) -> dict[str, Any]:
+    module = {"api_name": record.module, "id": _MODULES[record.module]}
+    who = {"owner": _USER, "deleted_by": _USER, "module": module}
+    return {"id": record.id, "display_name": record.email, **who, "deleted_time": timestamp(record.binned or 0)}

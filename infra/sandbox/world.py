@@ -1,0 +1,56 @@
+"""What all vendors of one sandbox share."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from infra.sandbox.people import People
+from infra.sandbox.tokens import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.sandbox.clock import Clock
+    from infra.sandbox.credentials import Credentials
+    from infra.sandbox.faults import Faults
+    from infra.sandbox.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class MailingList:
+    """A Zoho Campaigns list; `signup_form` makes it double opt-in."""
+
+    key: str
+    signup_form: bool
+
+
+@dataclass(slots=True)
+class World:
+    """Time, secrets, people, ledger, faults and tokens of one sandbox. `base_url` is known once the port is."""
+
+    clock: Clock
+    credentials: Credentials
+    ledger: Ledger
+    faults: Faults
+    limits_scale: float
+    access_token_life_s: float
+    ga_property_id: str
+    mailing_lists: Mapping[str, MailingList]
+    crm_search_lag_s: float
+    people: People = field(default_factory=People)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    base_url: str = ""
+    _tokens: dict[str, Tokens] = field(default_factory=dict)
+
+    def tokens_of(self, issuer: str) -> Tokens:
+        return self._tokens.setdefault(issuer, Tokens(self.clock, self.access_token_life_s))
+
+    async def pause(self, seconds: float | None) -> None:
+        """Wait so many seconds (None: for ever), at most until the sandbox stops."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
+        except TimeoutError:
+            return
