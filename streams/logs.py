@@ -36,7 +36,8 @@ async def scan(
     except KafkaConnectionError:
         raise unreachable(settings) from None
     try:
-        known = consumer.partitions_for_topic(topic) if topic in await consumer.topics() else None
+        cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the public call drops the partitions
+        known = cluster.partitions_for_topic(topic)
         if not known:
             raise TopicsError(f"there is no topic {topic}", remedy="consent-relay topics apply")
         places = [TopicPartition(topic, number) for number in sorted(partitions if partitions is not None else known)]

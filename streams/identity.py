@@ -1,0 +1,90 @@
+"""Who a worker is: an id that no other process on this data directory holds, and a pepper that the cluster knows."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import time
+import uuid
+from typing import IO, TYPE_CHECKING
+
+from schemas.codec import decode, encode
+from schemas.errors import SetupError
+from schemas.ids import PEPPER_GENERATION, pepper_check
+from schemas.records import Command
+from streams import topics
+from streams.clients import writer
+from streams.logs import scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streams.settings import Settings
+
+MOST_WORKERS = 1000
+
+
+def claim_worker_id(data_dir: Path, wanted: str | None) -> tuple[str, IO[str]]:
+    """A worker id and the lock that holds it; keep the file open as long as the id is used.
+
+    Raises:
+        SetupError: another process here goes by that id.
+
+    """
+    directory = data_dir / "workers"
+    directory.mkdir(parents=True, exist_ok=True)
+    host = socket.gethostname()
+    names = [wanted] if wanted else [f"{host}-{number}" for number in range(1, MOST_WORKERS)]
+    for name in names:
+        file = (directory / f"{name}.lock").open("a+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            continue
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        return name, file
+    raise SetupError(
+        f"a worker with the id {wanted} runs already on {data_dir}",
+        remedy="give this one another --id, or leave --id out",
+    )
+
+
+async def check_pepper(settings: Settings) -> None:
+    """Compare our pepper with the cluster's; the first worker ever says which it is.
+
+    Raises:
+        SetupError: it differs: with another pepper nobody's state would be found again.
+
+    """
+    key = f"!pepper|{PEPPER_GENERATION}".encode()
+    ours = pepper_check(settings.key("pepper"))
+    known = None
+    async for record in scan(settings, topics.SETTINGS):
+        if record.key == key and record.value:
+            known = decode(Command, record.value).args.get("check")
+    if known == ours:
+        return
+    if known is not None:
+        raise SetupError(
+            "the pepper is not the one that this cluster was set up with",
+            remedy="set CONSENT_RELAY_PEPPER (or CONSENT_RELAY_PEPPER_FILE) to the pepper of the other workers",
+        )
+    note = Command(
+        command_id=str(uuid.uuid4()),
+        name="pepper_check",
+        lane=None,
+        args={"check": ours},
+        by="worker",
+        reason="first start",
+        at=time.time_ns() // 1000,
+    )
+    producer = writer(settings)
+    await producer.start()
+    try:
+        await producer.send_and_wait(topics.SETTINGS, encode(note), key=key, partition=0)
+    finally:
+        await producer.stop()

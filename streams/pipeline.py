@@ -1,0 +1,61 @@
+"""The whole pipeline on one screen: each role, what it reads, where its state is, what work it does.
+
+consent.events ─► router ─► consent.deliveries.<lane> ─► lane <lane> ─► the vendor's HTTP API
+                    └────────────► consent.audit ◄────────────┘
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from processors.lane import lanes_of
+from processors.routing.desk import Desk
+from schemas.sealing import Seals
+from streams import topics
+from streams.lanes.bench import Bench
+from streams.lanes.work import LaneWork
+from streams.ownership.takeover import Role
+from streams.router import RouterWork
+from streams.wire import home_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from processors.engine.run import Connector
+    from schemas.connections import RelayConfig
+    from streams.ownership.owner import Work
+    from streams.settings import Settings
+    from streams.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One role and how its work on a partition is made."""
+
+    role: Role
+    make_work: Callable[[int], Work]
+
+
+def router_role(prefix: str) -> Role:
+    return Role("router", topics.EVENTS, topics.STATE, f"{prefix}.consent-relay-router")
+
+
+def lane_role(prefix: str, lane: str) -> Role:
+    group = f"{prefix}.consent-relay-lane-{lane}"
+    return Role(f"lane {lane}", topics.deliveries(lane), topics.lane_state(lane), group)
+
+
+def pipeline(
+    settings: Settings, config: RelayConfig, connectors: Mapping[str, Connector], status: Status
+) -> list[Stage]:
+    """Router and lanes; a lane without a connector here belongs to another worker."""
+    prefix = settings.required("cluster_prefix")
+    seals = Seals(settings.key("relay_key"))
+    desk = Desk(config, lanes_of(config), settings.key("pepper"), seals, home_of(settings.partitions))
+    stages = [Stage(router_role(prefix), partial(RouterWork, desk))]
+    for name, connector in sorted(connectors.items()):
+        bench = Bench(connector, seals, status, settings.partitions, settings.retry_budget, settings.commit_interval)
+        stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
+    return stages
