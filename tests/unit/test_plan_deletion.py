@@ -121,3 +121,9 @@ def test_a_late_grant_does_not_bring_a_customers_deleted_data_back() -> None:
 def test_the_same_event_always_gives_the_same_plan() -> None:
     events = [event(1, "grant", 10), event(2, "withdraw", 2), event(3, "delete", 5)]
     assert run(*events) == run(*events, lanes=LANES[::-1], now=NOW)
+
+
+def test_a_customers_import_is_no_matter_of_the_persons_own_erasure() -> None:
+    later = event(2, "grant", 6, ["service-support"], data_domain="service_data", method="import")
+    *_, made = run(event(1, "delete", 5), later)
+    assert (made.verdict, [c.purpose for c in made.state.choices]) == ("planned", ["service-support"])

@@ -1,0 +1,109 @@
+"""`plan`: what would happen to these events, with no Kafka and no vendor."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from processors.lane import Lane, lanes_of
+from processors.plan import Plan, plan
+from processors.planning.routes import check_serves
+from schemas.connections import RelayConfig, load_config
+from schemas.errors import DataError, InvalidRecord
+from schemas.ids import content_hash
+from schemas.policy import Policy, load_policy
+from schemas.records import SubjectState
+from streams.commands.lines import read_files
+from streams.commands.plan_view import JsonLines, Tables
+from streams.commands.screen import DATA_WRONG, wrong_use
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas.events import ConsentEvent
+
+app = typer.Typer()
+_EXAMPLE = Path(__file__).parents[2] / "examples" / "relay.toml"
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Plans events one after the other; what stands for a person is carried from line to line.
+
+    policy: for all events; None: the one that the configuration names for the event's controller.
+    """
+
+    config: RelayConfig
+    policy: Policy | None
+    states: dict[tuple[str, str], SubjectState] = field(default_factory=dict)
+    lanes: tuple[Lane, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.lanes = lanes_of(self.config)
+        for name, controller in self.config.controllers.items():
+            check_serves(self.policy or load_policy(controller.policy), name, self.lanes)
+
+    def plan(self, event: ConsentEvent, now: int) -> Plan:
+        """Raises InvalidRecord as the planner does, and for a controller without a policy."""
+        key = (event.controller, event.subject_id)
+        state = self.states.get(key) or SubjectState(pid="", controller=event.controller)
+        digest = content_hash(b"rehearsal", event)
+        made = plan(event, state, self._policy_for(event.controller), self.lanes, now, digest)
+        self.states[key] = made.state
+        return made
+
+    def _policy_for(self, name: str) -> Policy:
+        if self.policy is not None:
+            return self.policy
+        controller = self.config.controllers.get(name)
+        if controller is None:
+            raise InvalidRecord("is not in the configuration; add it there, or use --policy", field="controller")
+        return load_policy(controller.policy)
+
+
+@app.command("plan")
+def plan_command(
+    files: Annotated[list[str], typer.Argument(metavar="FILE|-", help="JSON lines of events; - is standard input.")],
+    policy: Annotated[str | None, typer.Option(metavar="ID", help="Policy for all events.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(envvar="CONSENT_RELAY_CONFIG", help="Connections; default ./relay.toml.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines: one per event or bad line.")] = False,
+) -> None:
+    """Show what each event would make every recipient do, what is not done, and why."""
+    view = JsonLines() if as_json else Tables()
+    with wrong_use():
+        path = config or default_config(Path())
+        rehearsal = Rehearsal(load_config(path) if path else RelayConfig(), load_policy(policy) if policy else None)
+        view.begin(path)
+        bad = _rehearse(files, rehearsal, view)
+    if bad:
+        raise typer.Exit(DATA_WRONG)
+
+
+def _rehearse(files: Sequence[str], rehearsal: Rehearsal, view: Tables | JsonLines) -> int:
+    """Plan all lines; how many were bad. A source without any event counts as one."""
+    bad, empty = 0, dict.fromkeys(files)
+    for line in read_files(files):
+        empty.pop(line.source, None)
+        try:
+            if isinstance(line.got, DataError):
+                raise line.got
+            view.planned(line, line.got, rehearsal.plan(line.got, time.time_ns() // 1000))
+        except DataError as error:
+            bad += 1
+            view.refused(line, error)
+    for source in empty:
+        typer.echo(f"{source}: there is no event in it", err=True)
+    view.end(bad)
+    return bad + len(empty)
+
+
+def default_config(directory: Path) -> Path | None:
+    """`relay.toml` in the directory; else the example of a checkout; else none."""
+    return next((path for path in (directory / "relay.toml", _EXAMPLE) if path.is_file()), None)

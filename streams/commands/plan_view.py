@@ -1,0 +1,119 @@
+"""A plan as tables for a person, or as JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.table import Table
+
+from schemas.events import CHANNELS
+from schemas.times import iso
+from streams.commands.screen import console
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from processors.plan import Plan
+    from schemas.errors import DataError
+    from schemas.events import ConsentEvent
+    from schemas.records import Leg
+    from streams.commands.lines import Line
+
+
+class JsonLines:
+    """One object per event or bad line, on standard output."""
+
+    def begin(self, config: Path | None) -> None:
+        if config is None:
+            typer.echo(_NO_CONFIG, err=True)
+
+    def planned(self, line: Line, event: ConsentEvent, made: Plan) -> None:
+        facts = {
+            "event_id": event.event_id,
+            "kind": event.kind,
+            "controller": event.controller,
+            "subject_id": event.subject_id,
+            "verdict": made.verdict,
+            "reason": made.reason,
+            "occurred_at": iso(made.occurred_at),
+            "received_at": iso(made.received_at),
+            "clock_corrected": made.clock_corrected,
+            "legs": [_leg(leg) for leg in made.legs],
+        }
+        typer.echo(json.dumps({"source": line.source, "line": line.number, **facts}))
+
+    def refused(self, line: Line, error: DataError) -> None:
+        facts = {"reason": error.reason, "field": error.field, "message": error.message}
+        typer.echo(json.dumps({"source": line.source, "line": line.number, "error": facts}))
+
+    def end(self, bad: int) -> None:
+        pass
+
+
+_NO_CONFIG = "no relay.toml found: planned without connections, so every recipient is unbound (see --config)"
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    names = ("kind", "recipient", "vendor", "action", "purposes", "channels", "all_purposes", "rule", "outcome")
+    return {
+        **leg.model_dump(mode="json", include={*names, "reason", "basis", "overtaken", "grants", "delivery_id"}),
+        "connection": leg.lane,
+        "due_at": None if leg.due_at is None else iso(leg.due_at),
+    }
+
+
+class Tables:
+    """One table per event; bad lines on standard error."""
+
+    def __init__(self) -> None:
+        self._screen = console()
+        self._count: Counter[str] = Counter()
+
+    def begin(self, config: Path | None) -> None:
+        typer.echo(_NO_CONFIG if config is None else f"connections of {config}", err=True)
+
+    def planned(self, line: Line, event: ConsentEvent, made: Plan) -> None:
+        self._count.update(["event", *(leg.kind for leg in made.legs)])
+        why = f" ({made.reason})" if made.reason else ""
+        self._screen.print(
+            f"\n{line.place}  {event.kind}  {event.controller}/{event.subject_id}  {made.verdict}{why}"
+        )
+        for field in made.clock_corrected:
+            self._screen.print(f"  {field} can't be right: taken as {iso(getattr(made, field))}")
+        if made.legs:
+            self._screen.print(_table(made))
+
+    def refused(self, line: Line, error: DataError) -> None:
+        typer.echo(f"{line.place}: {error}", err=True)
+
+    def end(self, bad: int) -> None:
+        n = self._count
+        text = f"\n{n['event']} events: {n['delivery']} deliveries, {n['task']} open tasks, {n['none']} not due"
+        self._screen.print(f"{text}; {bad} bad lines" if bad else text)
+
+
+def _table(made: Plan) -> Table:
+    table = Table(
+        "recipient", "connection", "vendor", "action", "purposes", "channels", "due", "rule or why not", box=None
+    )
+    for leg in made.legs:
+        due = "-" if leg.due_at is None else iso(leg.due_at)[:10]
+        cells = (leg.recipient, leg.lane, leg.vendor, leg.action, ", ".join(leg.purposes), _channels(leg))
+        table.add_row(*(cell or "-" for cell in cells), due, _why(leg))
+    return table
+
+
+def _channels(leg: Leg) -> str:
+    text = "all" if leg.channels == CHANNELS else ", ".join(leg.channels)
+    missing = ", ".join(f"{cell.purpose}/{cell.channel}" for cell in leg.overtaken)
+    return f"{text}, without {missing}" if missing else text
+
+
+def _why(leg: Leg) -> str:
+    if leg.kind == "delivery":
+        return leg.rule or "-"
+    words = [leg.outcome or "", f": {leg.reason}" if leg.reason else "", f" ({leg.basis})" if leg.basis else ""]
+    return "".join(words)
