@@ -1,22 +1,26 @@
 """What an adapter is: class data, and pure methods that say which calls to make.
 
-An action is a *script*, a generator: it yields a `Call` (or several, made side by side) and is sent the `Reply`;
-it returns a `Result`. It does no input or output, so a test drives it by hand, and the engine drives it over HTTP.
-A script that must leave a trace before an act that can't be repeated yields a `Note`: the engine goes on only when
-the note is committed, and hands it back as `Instruction.refs` if the act has to be done again.
+An action is a *script*, a generator: it yields a `Call` and is sent the `Reply`; it returns a `Result`. What went
+wrong with the call is thrown into it as a VendorError. Several calls, made side by side, are answered by a tuple in
+their order, each a Reply or the VendorError: one failure says nothing about the others (`all_good` is for those who
+need every one). A script does no input or output, so a test drives it by hand, and the engine drives it over HTTP.
+A script that must leave a trace before an act that can't be repeated yields a `Note` (or several): the engine goes on
+only when they are committed, and hands them back as `Instruction.refs` if the act has to be done again.
+
+Whatever may name a person (parameters, bodies, headers, identities) is left out of every repr.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.errors import MissingIdentity, SetupError, VendorRefused
+from schemas.errors import MissingIdentity, SetupError, VendorAuthRejected, VendorError, VendorUnavailable
 from schemas.records import Action, Evidence
 
 if TYPE_CHECKING:
@@ -31,18 +35,18 @@ OutcomeWord = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP request. `path` below the connection's base URL; at most one of `json` and `form`.
+    """One HTTP request. `path` below the connection's base URL, quoted; at most one of `json` and `form`.
 
     expect: statuses that the script itself reads; the engine turns every other one into a VendorError.
     api: the vendor's name for what is limited together, where limits are per API.
     """
 
     method: str
-    path: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    json: Any = None
-    form: Mapping[str, str] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    path: str = field(repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     expect: frozenset[int] = frozenset({200})
     api: str = ""
 
@@ -52,8 +56,8 @@ class Reply:
     """The answer to a call. `body` never leaves the engine: evidence holds its hash."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def sha256(self) -> str:
@@ -63,13 +67,13 @@ class Reply:
         """The body as JSON.
 
         Raises:
-            VendorRefused: it isn't any; no vendor here answers success that way.
+            VendorUnavailable: it isn't any: so answers a proxy or a maintenance page, not the vendor's API.
 
         """
         try:
             return json.loads(self.body)
         except ValueError:
-            raise VendorRefused("answer_is_no_json", status=self.status, response_sha256=self.sha256) from None
+            raise VendorUnavailable("answer_is_no_json", status=self.status, response_sha256=self.sha256) from None
 
     def evidence(self, **more: Any) -> Evidence:
         return Evidence(status=self.status, response_sha256=self.sha256, **more)
@@ -80,7 +84,7 @@ class Note:
     """Commit these vendor record ids before going on. `delivery_id`: whose, in a batch."""
 
     delivery_id: str
-    refs: tuple[str, ...]
+    refs: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,46 +98,64 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One delivery as an adapter sees it. `refs`: what an earlier, perhaps unfinished try noted."""
+    """One delivery as an adapter sees it.
+
+    all_purposes: it is about the person altogether, so a vendor's global switch may be used; False as soon as a part
+    of it was overtaken. refs: what an earlier, perhaps unfinished try noted.
+    """
 
     delivery_id: str
     action: Action
     cells: frozenset[tuple[str, str]]  # (purpose, channel)
     all_purposes: bool
-    identities: tuple[Identity, ...]
-    refs: tuple[str, ...] = ()
+    identities: tuple[Identity, ...] = field(repr=False)
+    refs: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def purposes(self) -> tuple[str, ...]:
         return tuple(sorted({purpose for purpose, _ in self.cells}))
 
-    def need(self, *types: str) -> str:
-        """Value of the first raw identity of these types, in the order of `types`.
+    def need(self, *types: str) -> tuple[str, ...]:
+        """All raw identities of these types, in the order of `types`, none twice.
 
         Raises:
             MissingIdentity: the event had none of them.
 
         """
-        for wanted in types:
-            for identity in self.identities:
-                if identity.type == wanted and identity.format == "raw":
-                    return identity.value
-        raise MissingIdentity(*types)
-
-    def all_of(self, kind: str) -> tuple[str, ...]:
-        """Values of all raw identities of one type."""
-        return tuple(i.value for i in self.identities if i.type == kind and i.format == "raw")
+        raw = [i for i in self.identities if i.format == "raw"]
+        values = tuple(dict.fromkeys(i.value for wanted in types for i in raw if i.type == wanted))
+        if not values:
+            raise MissingIdentity(*types)
+        return values
 
 
-Step = Call | tuple[Call, ...] | Note
+Answer = Reply | VendorError
+Step = Call | tuple[Call, ...] | tuple[Note, ...] | Note
 Script = Generator[Step, Any, Result]
-BatchScript = Generator[Step, Any, Mapping[str, Result | Exception]]
+BatchScript = Generator[Step, Any, Mapping[str, Result | VendorError]]
 """Returns delivery_id → what came of it: a Result, or the VendorError for that one person."""
+
+_GRAVITY = (VendorAuthRejected, VendorUnavailable, VendorError)
+
+
+def gravest(errors: Iterable[VendorError]) -> VendorError | None:
+    """The error to report of several: first what stops everybody, then what a retry may mend, then what is final."""
+    return min(
+        errors, key=lambda error: next(n for n, kind in enumerate(_GRAVITY) if isinstance(error, kind)), default=None
+    )
+
+
+def all_good(answers: Sequence[Answer]) -> list[Reply]:
+    """The replies of calls made side by side; if any failed, its error is raised, the gravest of them."""
+    error = gravest(answer for answer in answers if isinstance(answer, VendorError))
+    if error is not None:
+        raise error
+    return [answer for answer in answers if isinstance(answer, Reply)]
 
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """What an adapter does for one action.
+    """What an adapter does for one action. `kind`: how it ends when all goes well.
 
     closing: the rung that is final, because the vendor can't be asked further.
     idempotent: doing it twice is as good as once, with the same answer; if not, the script notes before it acts.
@@ -160,10 +182,12 @@ VENDORS: dict[str, type[Vendor]] = {}
 class Vendor:
     """One vendor's API. Subclass with class data and the methods `grant`, `withdraw`, `delete` for its `can`.
 
+    base_url: `{option}` in it stands for one of the adapter's options.
     channels: those on which a choice makes a difference at this vendor.
     per_purpose: the vendor keeps purposes apart; if not, it has one switch for the person, and the planner grants
     only when no purpose that the connection serves stands withdrawn.
-    rate, burst: calls/s and calls that the vendor documents; a connection may lower them.
+    auth: a kind that engine/auth.py knows; scope: the OAuth scope to ask for, where the kind asks for one.
+    rate, burst: calls/s and calls, per `Call.api`, inside what the vendor documents; a connection may set its own.
     """
 
     name: ClassVar[str]
@@ -175,17 +199,38 @@ class Vendor:
     can: ClassVar[Mapping[Action, Capability]]
     identifies_by: ClassVar[tuple[str, ...]]
     auth: ClassVar[str]
+    scope: ClassVar[str] = ""
     rate: ClassVar[float]
     burst: ClassVar[int]
     options_type: ClassVar[type[Options]] = Options
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if VENDORS.setdefault(cls.name, cls) is not cls:
+        # A base that several adapters share has no name of its own.
+        if "name" in vars(cls) and VENDORS.setdefault(cls.name, cls) is not cls:
             raise SetupError(f"two adapters are called {cls.name}")
 
     def __init__(self, options: Options) -> None:
         self.options = options
+
+    @property
+    def url(self) -> str:
+        return self.base_url.format_map(self.options.model_dump())
+
+    @property
+    def token_url(self) -> str:
+        """Where access tokens are had, for kinds of `auth` whose secrets don't say it."""
+        return ""
+
+    def fault(self, reply: Reply) -> VendorError | None:
+        """What an answer means that its status alone does not say: a limit told as 403, an error told as 200."""
+        del reply
+        return None
+
+    def rehearse(self, call: Call) -> Reply:
+        """A plausible good answer, so that the calls after a look-up can be shown without the vendor."""
+        del call
+        return Reply(200, {}, b"{}")
 
     def script(self, instruction: Instruction) -> Script:
         """The calls for one instruction."""

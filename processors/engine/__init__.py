@@ -1,0 +1,1 @@
+"""Carries adapters' scripts out over HTTP: transport, auth, limits, errors. Knows nothing of Kafka."""

@@ -1,0 +1,87 @@
+"""One call to a vendor: under the limits, with credentials, at most once more after a rejected token."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from processors.engine.classify import classify
+from processors.engine.transport import Request, Transport
+from schemas.errors import VendorAuthRejected, VendorError
+
+if TYPE_CHECKING:
+    from processors.engine.auth import Auth, Headers
+    from processors.engine.clock import Clock
+    from processors.engine.limiter import Limiter
+    from processors.vendors.base import Call, Reply, Vendor
+    from schemas.connections import Connection
+
+Permit = Callable[[], None]
+"""Raises OwnershipLost when this process may not call any more."""
+
+
+class Caller:
+    def __init__(
+        self,
+        connection: Connection,
+        vendor: Vendor,
+        *,
+        transport: Transport,
+        auth: Auth,
+        limiter: Limiter,
+        clock: Clock,
+    ) -> None:
+        self._vendor = vendor
+        self._base_url = (connection.base_url or vendor.url).rstrip("/")
+        self._timeout_s = connection.timeout_s
+        self._transport = transport
+        self._auth = auth
+        self._limiter = limiter
+        self._clock = clock
+        self._slots = asyncio.Semaphore(connection.concurrency)
+
+    async def call(self, call: Call, permit: Permit) -> Reply:
+        """The answer, with a status that the script expects.
+
+        Raises:
+            VendorError: any other answer, or none.
+
+        """
+        async with self._slots:
+            headers = await self._auth.headers()
+            reply = await self._send(call, headers, permit)
+            error = self._judge(call, reply)
+            # A token may end before its time. That a good token may not do this (403) no new one mends.
+            if isinstance(error, VendorAuthRejected) and reply.status != HTTPStatus.FORBIDDEN:
+                renewed = await self._auth.renew(headers)
+                if renewed is not headers:
+                    reply = await self._send(call, renewed, permit)
+                    error = self._judge(call, reply)
+            if error is not None:
+                raise error
+            return reply
+
+    async def _send(self, call: Call, headers: Headers, permit: Permit) -> Reply:
+        await self._limiter.acquire(call.api)
+        permit()
+        return await self._transport(build(call, self._base_url, headers, self._timeout_s))
+
+    def _judge(self, call: Call, reply: Reply) -> VendorError | None:
+        return self._vendor.fault(reply) or classify(reply, call.expect, self._clock.wall())
+
+
+def build(call: Call, base_url: str, headers: Headers, timeout_s: float) -> Request:
+    """The request of a call. Every sign of a parameter that means something in a URL is encoded."""
+    query = f"?{urlencode(call.params, quote_via=quote, safe='')}" if call.params else ""
+    body, kind = None, {}
+    if call.json is not None:
+        body, kind = json.dumps(call.json, ensure_ascii=False).encode(), {"content-type": "application/json"}
+    elif call.form is not None:
+        body = urlencode(call.form).encode()
+        kind = {"content-type": "application/x-www-form-urlencoded"}
+    given = {"accept": "application/json", "user-agent": "consent-relay", **kind, **call.headers, **headers}
+    return Request(call.method, f"{base_url}{call.path}{query}", given, body, timeout_s)

@@ -1,0 +1,103 @@
+"""From `relay.toml` to connectors: options, secrets, addresses and limits, all checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from processors.engine.caller import Caller
+from processors.engine.clock import Clock, SystemClock
+from processors.engine.grants import KINDS
+from processors.engine.limiter import Limiter
+from processors.engine.run import Connector
+from processors.lane import lane_of
+from processors.vendors.base import VENDORS
+from schemas.contract import invalid
+from schemas.errors import SetupError
+
+if TYPE_CHECKING:
+    from processors.engine.auth import Auth
+    from processors.engine.transport import Transport
+    from processors.vendors.base import Vendor
+    from schemas.connections import Connection, RelayConfig
+
+Secret = Callable[[str], str]
+"""A secret's value by its name. Raises SetupError where there is none."""
+
+
+def connectors(
+    config: RelayConfig, secret: Secret, transport: Transport, *, clock: Clock | None = None, scale: float = 1.0
+) -> dict[str, Connector]:
+    """A connector per connection, by name. `scale`: factor on all limits, for a sandbox that allows more or less.
+
+    Connections that have their credentials in common share their token: issuers limit how many they give.
+
+    Raises:
+        SetupError: naming the connection and the key that is wrong.
+
+    """
+    clock = clock or SystemClock()
+    shared: dict[object, Auth] = {}
+    ready = {}
+    for name, connection in config.connections.items():
+        vendor = vendor_of(connection)
+        secrets = _secrets(connection, vendor, secret)
+        who = (vendor.auth, vendor.token_url, vendor.scope, *secrets.values())
+        if who not in shared:
+            shared[who] = _auth(connection, vendor, secrets, transport, clock)
+        limiter = Limiter(connection.rate or vendor.rate, connection.burst or vendor.burst, clock, scale=scale)
+        caller = Caller(connection, vendor, transport=transport, auth=shared[who], limiter=limiter, clock=clock)
+        ready[name] = Connector(connection, vendor, caller, limiter)
+    return ready
+
+
+def vendor_of(connection: Connection) -> Vendor:
+    """The adapter with its options.
+
+    Raises:
+        SetupError: no such adapter, options it doesn't take, or no address.
+
+    """
+    kind = VENDORS[lane_of(connection).vendor]
+    try:
+        vendor = kind(kind.options_type.model_validate(connection.options))
+    except ValidationError as error:
+        first = invalid(error)
+        raise SetupError(
+            f"connections.{connection.name}.options.{first.field}: {first.message}",
+            remedy=f"`consent-relay vendors show {kind.name}` lists its options",
+        ) from None
+    for key, url in (("base_url", connection.base_url or vendor.url), ("options.accounts_url", vendor.token_url)):
+        parts = urlsplit(url)
+        if url and not (parts.scheme in {"http", "https"} and parts.hostname):
+            raise SetupError(f"connections.{connection.name}.{key}: is no http(s) address")
+    return vendor
+
+
+def _secrets(connection: Connection, vendor: Vendor, secret: Secret) -> dict[str, str]:
+    values = {}
+    for key in KINDS[vendor.auth].secrets:
+        where = f"connections.{connection.name}.secrets.{key}"
+        if key not in connection.secrets:
+            raise SetupError(
+                f"{where}: is missing", remedy=f'name a secret there, as in {key} = "{vendor.name}_{key}"'
+            )
+        try:
+            values[key] = secret(connection.secrets[key])
+        except SetupError as error:
+            raise SetupError(f"{where}: {error.message}", remedy=error.remedy) from None
+        if not values[key]:
+            raise SetupError(f"{where}: the secret {connection.secrets[key]!r} is empty")
+    return values
+
+
+def _auth(
+    connection: Connection, vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock
+) -> Auth:
+    try:
+        return KINDS[vendor.auth].build(vendor, secrets, transport, clock)
+    except SetupError as error:
+        raise SetupError(f"connections.{connection.name}.secrets: {error.message}", remedy=error.remedy) from None

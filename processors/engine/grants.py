@@ -1,0 +1,103 @@
+"""OAuth 2 grants: what is asked of a token issuer, and what its answers mean.
+
+Zoho: https://www.zoho.com/accounts/protocol/oauth/web-apps/access-token-expiry.html
+Google: service_account.py
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from processors.engine.auth import Auth, NoAuth, Token, TokenAuth
+from processors.engine.classify import classify
+from processors.engine.service_account import ServiceAccount
+from processors.engine.transport import Request, Transport
+from processors.vendors.words import word
+from schemas.errors import VendorAuthRejected, VendorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from processors.engine.clock import Clock
+    from processors.vendors.base import Reply, Vendor
+
+_ZOHO_WINDOW_S = 600.0
+_FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of auth. `secrets`: keys that `connections.<name>.secrets` must have."""
+
+    secrets: tuple[str, ...]
+    build: Callable[[Vendor, Mapping[str, str], Transport, Clock], Auth]
+
+
+def _none(_vendor: Vendor, _secrets: Mapping[str, str], _transport: Transport, _clock: Clock) -> Auth:
+    return NoAuth()
+
+
+def _zoho(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> Auth:
+    url = vendor.token_url
+    form = {"grant_type": "refresh_token", **{key: secrets[key] for key in KINDS["zoho_oauth"].secrets}}
+
+    async def fetch() -> Token:
+        reply = await transport(Request("POST", url, _FORM, urlencode(form).encode()))
+        if reply.status == 400 and _body(reply).get("error") == "Access Denied":  # noqa: PLR2004 - Zoho's throttle
+            # 10 tokens in 10 minutes and no more. The credentials are good: nobody has to mend anything.
+            raise VendorUnavailable("token_throttled", status=reply.status, retry_after=_ZOHO_WINDOW_S)
+        return _token(reply, clock)
+
+    return TokenAuth("Zoho-oauthtoken", fetch, clock)
+
+
+def _google(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> Auth:
+    account = ServiceAccount.read(secrets["service_account"])
+    scope = vendor.scope
+
+    async def fetch() -> Token:
+        form = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "assertion": account.assertion(scope, int(clock.wall())),
+        }
+        reply = await transport(Request("POST", account.token_uri, _FORM, urlencode(form).encode()))
+        return _token(reply, clock)
+
+    return TokenAuth("Bearer", fetch, clock)
+
+
+KINDS = {
+    "none": Kind((), _none),
+    "zoho_oauth": Kind(("client_id", "client_secret", "refresh_token"), _zoho),
+    "google_service_account": Kind(("service_account",), _google),
+}
+
+
+def _body(reply: Reply) -> dict[str, Any]:
+    try:
+        body = json.loads(reply.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _token(reply: Reply, clock: Clock) -> Token:
+    """The token in an answer. Zoho tells errors as HTTP 200 with `error`, Google as 400 or 401.
+
+    Raises:
+        VendorAuthRejected: the issuer refuses our credentials.
+        VendorUnavailable: it has no proper answer now.
+
+    """
+    body = _body(reply)
+    if "error" in body and reply.status in {200, 400, 401, 403}:
+        raise VendorAuthRejected(f"token_{word(body['error'])}", status=reply.status)
+    error = classify(reply, {200}, clock.wall())
+    if error is not None:
+        raise error
+    if "access_token" not in body:
+        raise VendorUnavailable("token_answer_without_token", status=reply.status)
+    return Token(str(body["access_token"]), float(body.get("expires_in", 3600)))

@@ -1,0 +1,97 @@
+"""A connection that can carry instructions out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from processors.engine.script import bare, drive
+from processors.vendors.base import Call, Capability, Instruction, Note, Result, Step, Vendor
+from schemas.errors import VendorError, VendorRefused
+
+if TYPE_CHECKING:
+    from processors.engine.caller import Caller, Permit
+    from processors.engine.limiter import Limiter
+    from processors.engine.script import Perform
+    from schemas.connections import Connection
+    from schemas.records import Action
+
+NoteDown = Callable[[Note], Awaitable[None]]
+"""Commits a note, and returns when it can't be lost any more."""
+Outcome = Result | VendorError
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One account at a vendor. `limiter` is there for the lane to set its share."""
+
+    connection: Connection
+    vendor: Vendor
+    caller: Caller
+    limiter: Limiter
+
+    async def carry_out(
+        self, instructions: Sequence[Instruction], *, note: NoteDown, permit: Permit
+    ) -> dict[str, Outcome]:
+        """What came of each instruction, by delivery_id; a VendorError is an outcome and is not raised.
+
+        Calls go side by side up to the connection's `concurrency`. `permit` is asked right before each request is
+        written. It may be cancelled: the instructions are then done again, with the refs that were noted.
+
+        Raises:
+            OwnershipError: from `permit` or `note`, when all that was under way has ended.
+
+        """
+        perform = partial(self._perform, note=note, permit=permit)
+        parts = []
+        for action, group in groupby(sorted(instructions, key=_action), key=_action):
+            some, size = list(group), self.vendor.can.get(action, Capability()).batch
+            chunks = [some[start : start + size] for start in range(0, len(some), size)]
+            parts += [
+                self._batch(chunk, perform) if size > 1 else self._single(chunk[0], perform) for chunk in chunks
+            ]
+        return {who: outcome for part in await _side_by_side(parts) for who, outcome in part.items()}
+
+    async def _single(self, instruction: Instruction, perform: Perform) -> Mapping[str, Outcome]:
+        ended = await drive(partial(self.vendor.script, instruction), perform)
+        return {instruction.delivery_id: _outcome(ended)}
+
+    async def _batch(self, some: Sequence[Instruction], perform: Perform) -> Mapping[str, Outcome]:
+        ended = await drive(partial(self.vendor.batch_script, some), perform)
+        if isinstance(ended, VendorError):
+            return {instruction.delivery_id: ended for instruction in some}
+        each = ended if isinstance(ended, Mapping) else {}
+        return {instruction.delivery_id: _outcome(each.get(instruction.delivery_id)) for instruction in some}
+
+    async def _perform(self, step: Step, *, note: NoteDown, permit: Permit) -> Any:
+        if isinstance(step, Call):
+            return await self.caller.call(step, permit)
+        if isinstance(step, Note):
+            return await note(step)
+        if not isinstance(step, tuple):
+            raise VendorRefused("adapter_error")
+        notes = [note(one) for one in step if isinstance(one, Note)]
+        calls = [self.caller.call(one, permit) for one in step if isinstance(one, Call)]
+        return tuple(await _side_by_side(notes or calls))
+
+
+def _action(instruction: Instruction) -> Action:
+    return instruction.action
+
+
+def _outcome(value: Any) -> Outcome:
+    """Whatever else a script gave back for a person is no outcome."""
+    return value if isinstance(value, (Result, VendorError)) else VendorRefused("adapter_error")
+
+
+async def _side_by_side(acts: Iterable[Awaitable[Any]]) -> list[Any]:
+    """What each gave, VendorErrors among it. Any other error is raised, but only when all have ended."""
+    answers = await asyncio.gather(*acts, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, VendorError):
+            raise answer
+    return [bare(answer) if isinstance(answer, VendorError) else answer for answer in answers]

@@ -1,0 +1,164 @@
+"""Zoho CRM, API v8: leads and contacts by e-mail address.
+
+Update: https://www.zoho.com/crm/developer/docs/api/v8/update-specific-record.html
+Limits: https://www.zoho.com/crm/developer/docs/api/v8/api-limits.html
+Search and deletion: zoho_crm_search.py, zoho_crm_erase.py.
+
+The CRM has one switch for mail, `Email_Opt_Out`, and no purposes. It can't create a person from an address alone. Its
+search lags: a record made or changed seconds ago may not be found, also one that this adapter has just changed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
+
+from pydantic import Field
+
+from processors.vendors.base import (
+    Answer,
+    BatchScript,
+    Call,
+    Capability,
+    Instruction,
+    Note,
+    Options,
+    Reply,
+    Result,
+    Script,
+    Step,
+    all_good,
+    gravest,
+)
+from processors.vendors.zoho import Zoho, ZohoOptions
+from processors.vendors.zoho_crm_erase import Said, erase, id_of, said_of
+from processors.vendors.zoho_crm_search import Found, look_up
+from schemas.errors import MissingIdentity, VendorError, VendorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Generator, Mapping, Sequence
+
+    from schemas.records import Action
+
+
+_LOOKED = "looked"
+"""Noted instead of records after a first look that found none."""
+
+
+class CrmOptions(ZohoOptions):
+    """`search_lag_s`: whom the search doesn't find is looked up again after so many s; 0: one look is enough."""
+
+    modules: tuple[str, ...] = Field(default=("Contacts", "Leads"), min_length=1)
+    search_lag_s: float = Field(default=20.0, ge=0)
+
+
+class ZohoCrm(Zoho):
+    name = "zoho_crm"
+    title = "Zoho CRM"
+    docs = "https://www.zoho.com/crm/developer/docs/api/v8/"
+    base_url = "https://www.zohoapis.{data_centre}"
+    channels = ("email",)
+    per_purpose = False
+    can: ClassVar[Mapping[Action, Capability]] = {
+        "grant": Capability(says="lifts Email_Opt_Out on every lead and contact with the address; creates nobody"),
+        "withdraw": Capability(says="sets Email_Opt_Out on every lead and contact with the address"),
+        "delete": Capability(
+            idempotent=False,
+            batch=25,
+            says="deletes every lead and contact with the address and purges them from the recycle bin",
+        ),
+    }
+    identifies_by = ("email",)
+    rate = 10.0
+    burst = 10
+    options_type: ClassVar[type[Options]] = CrmOptions
+    options: CrmOptions
+
+    def grant(self, instruction: Instruction) -> Script:
+        return self._update(instruction, {"Email_Opt_Out": False})
+
+    def withdraw(self, instruction: Instruction) -> Script:
+        return self._update(instruction, {"Email_Opt_Out": True})
+
+    def _update(self, instruction: Instruction, change: Mapping[str, Any]) -> Script:
+        person = (yield from self._find([instruction]))[instruction.delivery_id]
+        if person.error is not None:
+            raise person.error
+        refs = sorted(person.refs)
+        if not refs:
+            return _unknown(person)
+        replies = all_good((yield tuple(_put(ref, change) for ref in refs)))
+        error = gravest(e for reply, ref in zip(replies, refs, strict=True) for e in _refusal(reply, ref))
+        if error is not None:
+            raise error
+        return Result("executed", evidence=replies[-1].evidence(detail=f"records={len(refs)}"))
+
+    def delete_batch(self, instructions: Sequence[Instruction]) -> BatchScript:
+        """Deleting is no act to repeat blindly: a second try must know the records that are in the bin by now."""
+        people = yield from self._find(instructions)
+        noted = {i.delivery_id: set(i.refs) - {_LOOKED} for i in instructions}
+        due = {who: person.refs | noted[who] for who, person in people.items() if person.error is None}
+        notes = tuple(Note(who, tuple(sorted(refs))) for who, refs in due.items() if refs != noted[who])
+        if notes:
+            yield notes
+        fates = yield from erase({ref for refs in due.values() for ref in refs})
+        return {
+            who: person.error or (_erased(due[who], fates) if due[who] else _unknown(person))
+            for who, person in people.items()
+        }
+
+    def _find(self, instructions: Sequence[Instruction]) -> Generator[Step, Any, dict[str, Found]]:
+        """The records of each; whom a first look doesn't find is left for a second one, later."""
+        people: dict[str, Found] = {}
+        emails: dict[str, Sequence[str]] = {}
+        for instruction in instructions:
+            try:
+                emails[instruction.delivery_id] = instruction.need("email")
+            except MissingIdentity as error:
+                people[instruction.delivery_id] = Found(error=error)
+        people |= yield from look_up(emails, self.options.modules)
+        first_look = {i.delivery_id for i in instructions if not i.refs} if self.options.search_lag_s else set()
+        early = [who for who, p in people.items() if who in first_look and p.error is None and not p.refs]
+        if early:
+            yield tuple(Note(who, (_LOOKED,)) for who in early)
+        for who in early:
+            people[who].error = VendorUnavailable("not_found_yet", retry_after=self.options.search_lag_s)
+        return people
+
+    def rehearse(self, call: Call) -> Reply:
+        module = call.path.split("/")[3]
+        if call.path.endswith("/search"):
+            body: dict[str, Any] = {"data": [{"id": f"{module}-ID", "Email": call.params["email"]}]}
+        else:
+            key = "recycle_bin" if call.path.endswith("/recycle_bin") else "data"
+            ids = call.params.get("ids", call.path.rpartition("/")[2]).split(",")
+            body = {key: [{"code": "SUCCESS", "status": "success", "details": {"id": one}} for one in ids]}
+        return Reply(200, {}, json.dumps(body).encode())
+
+
+def _put(ref: str, change: Mapping[str, Any]) -> Call:
+    module, _, record = ref.partition(":")
+    # An empty trigger list: the change must not start the customer's own workflows.
+    body = {"data": [change], "trigger": []}
+    return Call("PUT", f"/crm/v8/{module}/{quote(record, safe='')}", json=body, expect=frozenset({200, 202, 400}))
+
+
+def _refusal(reply: Reply, ref: str) -> list[VendorError]:
+    (said,) = said_of(reply, "data", [id_of(ref)])
+    if not isinstance(said, Said):
+        return [said]
+    if said.code == "INVALID_DATA" and b"api_name" not in reply.body:
+        # The record went between look-up and update; looked up again, it is not found any more.
+        return [VendorUnavailable("record_gone_meanwhile", status=reply.status, response_sha256=reply.sha256)]
+    return [] if said.code == "SUCCESS" else [said.trouble()]
+
+
+def _unknown(person: Found) -> Result:
+    return Result("no_match", evidence=person.reply.evidence() if person.reply else None)
+
+
+def _erased(refs: Collection[str], fates: Mapping[str, Answer]) -> Result | VendorError:
+    mine = [fates[ref] for ref in sorted(refs)]
+    error = gravest(fate for fate in mine if isinstance(fate, VendorError))
+    return error or Result("executed", evidence=all_good(mine)[-1].evidence(detail=f"records={len(mine)}"))

@@ -1,0 +1,149 @@
+"""Zoho CRM: records by id, out of the module and out of the recycle bin.
+
+Delete: https://www.zoho.com/crm/developer/docs/api/v8/delete-records.html (only moves to the recycle bin)
+Purge: https://www.zoho.com/crm/developer/docs/api/v8/delete-recycle-bin-records.html
+
+The HTTP status may be 200, 207 or 400 over the same body, and `status` says success for purges that are none: what
+counts is each record's `code`. A record is a ref, `Contacts:ID`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from processors.vendors.base import Answer, Call, Reply, Step
+from processors.vendors.words import word
+from schemas.errors import VendorError, VendorRefused, VendorUnavailable
+
+_AT_ONCE = 100
+_BIN = "/crm/v8/settings/recycle_bin"
+_DONE = "SUCCESS"
+_ABSENT = "INVALID_DATA"  # deleted already, or never known: the code doesn't tell them apart
+_LATER = {"RECORD_LOCKED": 3600.0, "NOT_APPROVED": 3600.0, "SCHEDULED": 3600.0}
+"""Codes that pass, but not soon → s to wait. SCHEDULED: a job purges a record that has many others below it."""
+_SOON = {"TOO_MANY_REQUESTS", "INTERNAL_ERROR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer says of one record."""
+
+    code: str
+    reply: Reply
+
+    def trouble(self) -> VendorError:
+        reason, status, sha256 = word(self.code), self.reply.status, self.reply.sha256
+        if self.code in _LATER or self.code in _SOON:
+            wait = _LATER.get(self.code)
+            return VendorUnavailable(reason, status=status, response_sha256=sha256, retry_after=wait)
+        return VendorRefused(reason, status=status, response_sha256=sha256)
+
+
+def erase(refs: Collection[str]) -> Generator[Step, Any, dict[str, Answer]]:
+    """What became of each record: the reply that shows it gone, or why it isn't."""
+    deleted = yield from _in_bulk(_deletions(sorted(refs)), "data")
+    in_bin = [ref for ref, said in deleted.items() if isinstance(said, Said)]
+    purged = yield from _in_bulk(_purges(in_bin), "recycle_bin")
+    absent = [ref for ref in in_bin if _is_absent(deleted[ref]) and _is_absent(purged[ref])]
+    fates = {ref: _fate(said) for ref, said in (deleted | purged).items()}
+    return fates | (yield from _recheck(absent))
+
+
+def said_of(reply: Reply, key: str, ids: Sequence[str]) -> list[Said | VendorError]:
+    """What the answer says of each id, in their order; an error about the whole call is said of each.
+
+    Raises:
+        VendorUnavailable: the answer is no JSON.
+
+    """
+    body = reply.json()
+    items = body[key] if key in body else [body] * len(ids)
+    by_id = {item["details"]["id"]: item["code"] for item in items if "id" in (item.get("details") or {})}
+    in_order = [item["code"] for item in items] if len(items) == len(ids) else [None] * len(ids)
+    codes = [by_id.get(record, code) for record, code in zip(ids, in_order, strict=True)]
+    unsaid = VendorUnavailable("record_not_answered_for", status=reply.status, response_sha256=reply.sha256)
+    return [unsaid if code is None else Said(code, reply) for code in codes]
+
+
+def id_of(ref: str) -> str:
+    return ref.partition(":")[2]
+
+
+_Bulk = Sequence[tuple[Call, Sequence[str]]]
+
+
+def _deletions(refs: Sequence[str]) -> _Bulk:
+    return [
+        # Without wf_trigger=false the deletion may start the customer's own workflows, mails among them.
+        (_delete(f"/crm/v8/{module}", some, {"wf_trigger": "false"}), some)
+        for module, group in groupby(refs, key=lambda ref: ref.partition(":")[0])
+        for some in _chunks(list(group))
+    ]
+
+
+def _purges(refs: Sequence[str]) -> _Bulk:
+    return [(_delete(_BIN, some, {}), some) for some in _chunks(refs)]
+
+
+def _delete(path: str, refs: Sequence[str], more: Mapping[str, str]) -> Call:
+    ids = ",".join(id_of(ref) for ref in refs)
+    return Call("DELETE", path, params={"ids": ids, **more}, expect=frozenset({200, 207, 400}))
+
+
+def _chunks(refs: Sequence[str]) -> list[Sequence[str]]:
+    return [refs[start : start + _AT_ONCE] for start in range(0, len(refs), _AT_ONCE)]
+
+
+def _in_bulk(bulk: _Bulk, key: str) -> Generator[Step, Any, dict[str, Said | VendorError]]:
+    if not bulk:
+        return {}
+    answers = yield tuple(call for call, _ in bulk)
+    said: dict[str, Said | VendorError] = {}
+    for (_, refs), answer in zip(bulk, answers, strict=True):
+        try:
+            if isinstance(answer, VendorError):
+                raise answer
+            codes = said_of(answer, key, [id_of(ref) for ref in refs])
+        except VendorError as error:
+            codes = [error] * len(refs)
+        said |= {ref: _sorted_out(code) for ref, code in zip(refs, codes, strict=True)}
+    return said
+
+
+def _sorted_out(said: Said | VendorError) -> Said | VendorError:
+    return said.trouble() if isinstance(said, Said) and said.code not in {_DONE, _ABSENT} else said
+
+
+def _is_absent(said: Said | VendorError) -> bool:
+    return isinstance(said, Said) and said.code == _ABSENT
+
+
+def _fate(said: Said | VendorError) -> Answer:
+    if isinstance(said, VendorError):
+        return said
+    # Deleted a moment ago, but not in the bin: the bin lags. The next try purges it, or finds it gone.
+    return said.reply if said.code == _DONE else VendorUnavailable("not_yet_in_recycle_bin")
+
+
+def _recheck(refs: Sequence[str]) -> Generator[Step, Any, dict[str, Answer]]:
+    """Whether records that neither call knows are gone indeed: neither live nor in the bin."""
+    if not refs:
+        return {}
+    expect = frozenset({200, 204})
+    places = [
+        (f"/crm/v8/{module}/{record}", f"{_BIN}/{record}") for module, _, record in (r.partition(":") for r in refs)
+    ]
+    answers = yield tuple(Call("GET", path, expect=expect) for pair in places for path in pair)
+    return {ref: _whereabouts(*answers[2 * n : 2 * n + 2]) for n, ref in enumerate(refs)}
+
+
+def _whereabouts(live: Answer, in_bin: Answer) -> Answer:
+    for answer, reason in ((live, "record_still_there"), (in_bin, "record_still_in_recycle_bin")):
+        if isinstance(answer, VendorError):
+            return answer
+        if answer.status == 200:  # noqa: PLR2004 - 204 says that there is none
+            return VendorUnavailable(reason, status=answer.status, response_sha256=answer.sha256)
+    return live
