@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from processors.planning.case import Case
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
-    from schemas.records import Leg, SubjectState
+    from schemas.records import Choice, Leg, SubjectState
 
 REMEMBERED = 32
 """Repeats are known among so many of a person's last events."""
@@ -107,7 +107,7 @@ def _deletion(case: Case, state: SubjectState) -> Plan:
         return _stale(case, state, "already_erased")
     erased_at = case.moments.occurred_at
     before = Standing.of(case.policy, state.choices)
-    kept = [c for c in before.choices if c.occurred_at > erased_at or before.domain(c.purpose) != "pii"]
+    kept = [c for c in before.choices if before.domain(c.purpose) != "pii" or _outlives(c, erased_at)]
     after = Standing.of(case.policy, kept)
     state = state.model_copy(update={"choices": after.choices, "erased_at": erased_at})
     return _planned(case, state, tuple(deletion_legs(case, after)))
@@ -116,6 +116,11 @@ def _deletion(case: Case, state: SubjectState) -> Plan:
 def _precedes_erasure(case: Case, state: SubjectState) -> bool:
     erased_at = state.erased_at if case.event.data_domain == "pii" else None
     return erased_at is not None and case.moments.occurred_at <= erased_at
+
+
+def _outlives(choice: Choice, erased_at: int) -> bool:
+    """An imported grant doesn't bring back whom a deletion erases, whichever of them arrives first."""
+    return choice.occurred_at > erased_at and not (choice.status == "granted" and choice.method in _IMPORTS)
 
 
 def _is_import_of_erased(case: Case, state: SubjectState) -> bool:

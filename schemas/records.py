@@ -49,6 +49,7 @@ class Choice(Contract):
     status: Literal["granted", "withdrawn"]
     occurred_at: Micros
     event_id: str
+    method: str = "other"
 
 
 class Hold(Contract):

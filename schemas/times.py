@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -37,5 +37,5 @@ def iso(micros: int) -> str:
         return f"{micros}us"
 
 
-Micros = Annotated[int, BeforeValidator(to_micros)]
-"""int, µs since 1970-01-01T00:00:00Z; ISO 8601 text with a zone is taken too."""
+Micros = Annotated[int, BeforeValidator(to_micros), Field(ge=-(2**63), lt=2**63)]
+"""int of 64 bits, µs since 1970-01-01T00:00:00Z; ISO 8601 text with a zone is taken too."""

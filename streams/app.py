@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -12,14 +12,17 @@ import uvloop
 from mode import Service
 
 from streams import topics
+from streams.identity import claim_worker_id
 from streams.services import RoleService
+from streams.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from streams.pipeline import Stage
     from streams.settings import Settings
-    from streams.status import Status
+
+    Prepare = Callable[[Settings, Status, AsyncExitStack], Awaitable[list[Stage]]]
 
 log = structlog.get_logger()
 
@@ -92,34 +95,36 @@ def _credentials(settings: Settings) -> Any:
 class Closing(Service):
     """Closes what the roles share, after them: services stop in the reverse order of their start."""
 
-    def __init__(self, close: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, shared: AsyncExitStack) -> None:
         super().__init__()
-        self._close = close
+        self._shared = shared
 
     async def on_stop(self) -> None:
-        await self._close()
+        await self._shared.aclose()
 
 
-def run_worker(
-    settings: Settings,
-    worker_id: str,
-    stages: Sequence[Stage],
-    status: Status,
-    close: Callable[[], Awaitable[None]],
-) -> None:
-    """Run until SIGTERM or SIGINT; raises SystemExit. The roles don't wait for Faust's own group."""
+def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> None:
+    """Run until SIGTERM or SIGINT; raises SystemExit. The roles don't wait for Faust's own group.
+
+    prepare: opens what the roles share inside the given stack, and returns the roles; it runs on the worker's loop.
+    """
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
-    services = [RoleService(settings, stage.role, worker_id, stage.make_work, status) for stage in stages]
-    worker = faust.Worker(
-        build_app(settings, worker_id, status),
-        Closing(close),
-        *services,
-        loop=loop,
-        quiet=True,
-        loglevel=settings.log_level,
-        redirect_stdouts=False,
-        logging_config={"version": 1, "disable_existing_loggers": False},
-    )
-    logging.getLogger("aiokafka").setLevel(logging.WARNING)
-    worker.execute_from_commandline()
+    worker_id, lock = claim_worker_id(settings.data_dir, wanted_id)
+    shared = AsyncExitStack()
+    status = Status()
+    with lock:
+        stages = loop.run_until_complete(prepare(settings, status, shared))
+        services = [RoleService(settings, stage.role, worker_id, stage.make_work, status) for stage in stages]
+        worker = faust.Worker(
+            build_app(settings, worker_id, status),
+            Closing(shared),
+            *services,
+            loop=loop,
+            quiet=True,
+            loglevel=settings.log_level,
+            redirect_stdouts=False,
+            logging_config={"version": 1, "disable_existing_loggers": False},
+        )
+        log.info("worker_starts", worker=worker_id, roles=[stage.role.name for stage in stages])
+        worker.execute_from_commandline()

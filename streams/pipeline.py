@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from processors.lane import lanes_of
 from processors.routing.desk import Desk
+from schemas.errors import SetupError
 from schemas.sealing import Seals
 from streams import topics
 from streams.lanes.bench import Bench
@@ -56,6 +57,16 @@ def pipeline(
     desk = Desk(config, lanes_of(config), settings.key("pepper"), seals, home_of(settings.partitions))
     stages = [Stage(router_role(prefix), partial(RouterWork, desk))]
     for name, connector in sorted(connectors.items()):
+        _check_timeout(settings, connector)
         bench = Bench(connector, seals, status, settings.partitions, settings.retry_budget, settings.commit_interval)
         stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
     return stages
+
+
+def _check_timeout(settings: Settings, connector: Connector) -> None:
+    """A call must end while its lease can still be good."""
+    if connector.connection.timeout_s >= settings.session_timeout / 2:
+        raise SetupError(
+            f"connections.{connector.connection.name}.timeout_s: must be below half a session",
+            remedy=f"set it below {settings.session_timeout / 2:g}, or raise CONSENT_RELAY_SESSION_TIMEOUT",
+        )

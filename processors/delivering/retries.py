@@ -45,13 +45,13 @@ class Fail:
 Decision = Retry | Hold | Halt | Fail
 
 
-def decide(error: VendorError, retries: int, elapsed_s: float, budget_s: float, random: Random) -> Decision:
-    """`retries`: those made so far for this person; `elapsed_s`: since the first try; `budget_s`: for all of them."""
+def decide(error: VendorError, retries: int, waited_s: float, budget_s: float, random: Random) -> Decision:
+    """`retries`: those made so far for this person; `waited_s`: between them; `budget_s`: for all waits."""
     if isinstance(error, VendorAuthRejected):
         return Halt(error.reason)
     if not isinstance(error, VendorUnavailable):
         return Fail(error.reason)
-    left_s = budget_s - elapsed_s
+    left_s = budget_s - waited_s
     if error.retry_after is not None and error.retry_after > left_s:
         return Hold(error.retry_after)
     if retries >= len(QUICK_CEILINGS_S) or left_s <= 0:

@@ -68,6 +68,7 @@ class Case:
                 status=status,
                 occurred_at=self.moments.occurred_at,
                 event_id=self.event.event_id,
+                method=self.event.method,
             )
             for purpose in (self.purposes if named else (all_of(self.event.data_domain),))
             for channel in (self.event.channels or (ALL,))

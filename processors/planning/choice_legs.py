@@ -27,7 +27,12 @@ def choice_legs(case: Case, before: Standing, after: Standing) -> Iterator[Leg]:
         recipient: tuple(p for p in purposes if p in case.policy.withdrawable)
         for recipient, purposes in reached.items()
     }
-    for route in routes(case.policy, case.lanes, {name: found for name, found in open_to_choice.items() if found}):
+    for route in routes(
+        case.policy,
+        case.lanes,
+        {name: found for name, found in open_to_choice.items() if found},
+        case.event.jurisdiction,
+    ):
         yield _leg(case, route, before, after)
     for recipient, purposes in reached.items():
         if purposes and not open_to_choice[recipient]:

@@ -25,7 +25,7 @@ def deletion_legs(case: Case, after: Standing) -> Iterator[Leg]:
         if (carried := case.policy.carried(recipient.id, case.event.data_domain))
     }
     erased = {r.id: carried for r, carried in reached.items() if case.policy.deletion_at(r).meaning == "erase"}
-    for route in routes(case.policy, case.lanes, erased):
+    for route in routes(case.policy, case.lanes, erased, case.event.jurisdiction):
         yield from _legs(case, route, after)
     for recipient, carried in reached.items():
         if recipient.id not in erased:

@@ -23,12 +23,17 @@ class Route:
     purposes: tuple[str, ...]
 
 
-def routes(policy: Policy, lanes: Sequence[Lane], due: Mapping[str, tuple[str, ...]]) -> Iterator[Route]:
-    """One route per lane that serves a recipient in `due` (recipient → purposes), and one per recipient without."""
+def routes(
+    policy: Policy, lanes: Sequence[Lane], due: Mapping[str, tuple[str, ...]], jurisdiction: str | None
+) -> Iterator[Route]:
+    """One route per lane that serves a recipient in `due` (recipient → purposes), and one per recipient without.
+
+    A recipient whose lanes are all for other jurisdictions is without one here.
+    """
     done: set[str] = set()
     for recipient, purposes in due.items():
         serving = [lane for lane in lanes if recipient in lane.serves]
-        if not serving:
+        if not any(lane.is_due_in(jurisdiction) for lane in serving):
             yield Route(recipient, None, purposes)
         for lane in serving:
             if lane.name in done:

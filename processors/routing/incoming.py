@@ -12,13 +12,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One record. `log_time` is Kafka's own, µs; a forwarded record carries the time and origin it first had."""
+    """One record. `log_time` is Kafka's own, µs.
+
+    A forwarded record carries the time and origin it first had; `partition` is then where it was read now.
+    """
 
     key: bytes | None
     value: bytes | None
     origin: Origin
     log_time: int
     forwarded: bool = False
+    partition: int | None = None
+
+    @property
+    def here(self) -> int:
+        """The partition this was read from."""
+        return self.origin.partition if self.partition is None else self.partition
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ def route(incoming: Incoming, desk: Desk, state_of: StateOf) -> Routed:
             raise UndecodableRecord("the record has no value")
         event = decode(ConsentEvent, incoming.value)
         home = desk.home(event.subject_id)
-        if home != incoming.origin.partition and not incoming.forwarded:
+        if home != incoming.here:
+            if incoming.forwarded:
+                raise InvalidRecord("was forwarded here, but its home is elsewhere", reason="partition_mismatch")
             return _forward(incoming, event, home, desk)
         policy = desk.policy_for(event)
         _check_seal(event, desk)

@@ -1,1 +1,1 @@
-"""A lane at work: deliveries in, calls to one vendor account, outcomes out. Decisions are in processors/delivering."""
+"""A lane at work: deliveries in, calls to one vendor account, outcomes out; processors/delivering decides."""

@@ -1,4 +1,4 @@
-"""What all partitions of one lane share in this process: the connection, its gate, its slots."""
+"""What all partitions of one lane share in this process: the connection, its gate."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.clock, self.sleep)
-        self.slots = asyncio.Semaphore(self.connector.connection.concurrency)
 
     @property
     def name(self) -> str:
@@ -53,8 +52,8 @@ class Bench:
     def hold(self, partition: int) -> None:
         """This process works the partition: its share of the vendor's limit grows."""
         self.held.add(partition)
-        self.connector.share(len(self.held), self.partitions)
+        self.connector.limiter.set_share(len(self.held), self.partitions)
 
     def release(self, partition: int) -> None:
         self.held.discard(partition)
-        self.connector.share(max(1, len(self.held)), self.partitions)
+        self.connector.limiter.set_share(len(self.held), self.partitions)

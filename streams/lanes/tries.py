@@ -42,8 +42,8 @@ class Tries:
         self._tenure = tenure
         self._open = {job.delivery.delivery_id: job for job in jobs}
         self._settled = settled
-        self._began = bench.clock()
         self._retries = 0
+        self._slept = 0.0  # s; waiting for the vendor's limits or for mended credentials is nobody's fault
         self.calling = False
 
     async def run(self) -> None:
@@ -55,11 +55,12 @@ class Tries:
         """
         while self._open:
             await self._bench.gate.enter()
-            async with self._bench.slots:
-                answers = await self._call()
+            answers = await self._call()
             pauses = [self._take(job, answers[key]) for key, job in list(self._open.items())]
             if self._open:
-                await self._bench.sleep(max(pauses))
+                pause = max(pauses)
+                self._slept += pause
+                await self._bench.sleep(pause)
 
     async def _call(self) -> dict[str, Result | VendorError]:
         self.calling = True
@@ -85,8 +86,7 @@ class Tries:
             self._ledger.overtake(job.delivery)
             self._close(job)
             return 0.0
-        elapsed = self._bench.clock() - self._began
-        match retries.decide(answer, self._retries - 1, elapsed, self._bench.budget_s, self._bench.random):
+        match retries.decide(answer, self._retries - 1, self._slept, self._bench.budget_s, self._bench.random):
             case retries.Retry(seconds):
                 return seconds
             case retries.Hold(seconds):

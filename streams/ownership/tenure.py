@@ -35,7 +35,8 @@ def now_micros() -> int:
 class Tenure:
     """Made by a takeover, good until any error: then it is dropped and the partition is taken over again.
 
-    bookmark: where the work stood at the takeover; start: the first offset to read; clean: the owner before left nothing in the air.
+    bookmark: where the work stood at the takeover; start: the first offset to read; clean: the owner before left
+    nothing in the air.
     """
 
     def __init__(

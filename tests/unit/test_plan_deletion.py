@@ -127,3 +127,14 @@ def test_a_customers_import_is_no_matter_of_the_persons_own_erasure() -> None:
     later = event(2, "grant", 6, ["service-support"], data_domain="service_data", method="import")
     *_, made = run(event(1, "delete", 5), later)
     assert (made.verdict, [c.purpose for c in made.state.choices]) == ("planned", ["service-support"])
+
+
+def test_an_import_that_is_newer_than_the_erasure_brings_nobody_back_whichever_arrives_first() -> None:
+    imported = event(1, "grant", 10, ["marketing-campaigns"], method="import")
+    erased = event(2, "delete", 5)
+    _, deletion = run(imported, erased)
+    assert deletion.state.choices == ()
+    assert not [leg for leg in deletion.legs if leg.action == "grant"]
+    _, late_import = run(erased, imported)
+    assert late_import.verdict == "stale"
+    assert late_import.state.choices == deletion.state.choices
