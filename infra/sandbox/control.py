@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -15,7 +15,7 @@ from infra.sandbox.people import Person
 
 if TYPE_CHECKING:
     from infra.sandbox.engine import Engine
-    from infra.sandbox.world import World
+    from infra.sandbox.server import Sandbox
 
 _PEOPLE = TypeAdapter(list[Person])
 _FAULTS = TypeAdapter(list[Fault])
@@ -46,10 +46,10 @@ class Grant(BaseModel):
 
 
 class Control:
-    def __init__(self, world: World, engines: Mapping[str, Engine], seed: Callable[[list[Person]], None]) -> None:
-        self._world = world
-        self._engines = engines
-        self._seed = seed
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._world = sandbox.world
+        self._engines = sandbox.engines
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/_sandbox/people", self.seed)
@@ -66,7 +66,7 @@ class Control:
 
     async def seed(self, request: web.Request) -> web.Response:
         people = _parse(_PEOPLE, await request.read())
-        self._seed(people)
+        self._sandbox.seed(people)
         return web.json_response({"seeded": len(people)})
 
     async def everybody(self, _: web.Request) -> web.Response:
@@ -91,7 +91,10 @@ class Control:
 
     async def arm(self, request: web.Request) -> web.Response:
         faults = _parse(_FAULTS, await request.read())
-        return web.json_response({"ids": [self._world.faults.arm(fault) for fault in faults]})
+        try:
+            return web.json_response({"ids": [self._sandbox.arm(fault) for fault in faults]})
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
 
     async def armed(self, _: web.Request) -> web.Response:
         armed = self._world.faults.armed().items()

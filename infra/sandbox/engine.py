@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections import Counter
@@ -28,22 +29,43 @@ class Engine:
         self.limiter = Limiter(self.world.clock, self.world.limits_scale)
         self.served: Counter[tuple[str, int]] = Counter()
         self._under_way = 0
+        self._late: set[asyncio.Task[Answer]] = set()
 
     async def serve(self, operation: Operation, request: web.Request) -> web.Response:
         call = await _read(operation.verb, request)
         struck = self.world.faults.strike(self.vendor.name, call.verb, lambda: self._names(call))
         self._under_way += 1
         try:
-            if struck.latency_s:
-                await self.world.pause(struck.latency_s)
             if struck.end and struck.end.strikes_before:
+                await asyncio.sleep(struck.delay_s)
                 return await self._end(struck.end, call, request)
-            answer = self._answer(operation, call)
+            answer = await self._answer_after(struck.delay_s, operation, call)
+            if struck.answer_delay_s:
+                await asyncio.sleep(struck.answer_delay_s)
             if struck.end:
                 return await self._end(struck.end, call, request)
             return self._render(call, answer)
         finally:
             self._under_way -= 1
+
+    def stop(self) -> None:
+        """Drop what is still to be applied."""
+        for task in self._late:
+            task.cancel()
+
+    async def _answer_after(self, delay_s: float, operation: Operation, call: Call) -> Answer:
+        """A slow vendor applies the change even when the client has given up meanwhile: nothing cancels this."""
+        if not delay_s:
+            return self._answer(operation, call)
+
+        async def late() -> Answer:
+            await asyncio.sleep(delay_s)
+            return self._answer(operation, call)
+
+        task = asyncio.create_task(late())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        return await asyncio.shield(task)
 
     def _names(self, call: Call) -> set[str]:
         return self.world.people.names(self.vendor.identities(call))
@@ -61,7 +83,7 @@ class Engine:
             answer = self.vendor.error(fault.status)
             return self._render(call, answer, _retry_after(fault, self.world.clock()))
         if fault.kind == "hang":
-            await self.world.pause(None)
+            await asyncio.Event().wait()  # until the client gives up or the server stops
         if request.transport is not None:
             request.transport.abort()
         self.served[call.verb, 0] += 1

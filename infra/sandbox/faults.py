@@ -18,13 +18,13 @@ class Fault(BaseModel):
     """One fault. It strikes calls to `vendor` (`*`: any) that match `verb` and `person` where these are given.
 
     kind: `latency` delays by `seconds` (more than one adds up) · `status` answers with `status` in the vendor's own
-    error shape, with `retry_after_s` also a Retry-After header as seconds or as an HTTP date · `reset` closes the
-    connection without an answer · `hang` never answers.
+      error shape, with `retry_after_s` also a Retry-After header as seconds or as an HTTP date · `reset` closes the
+      connection without an answer · `hang` never answers.
     stage: whether that happens `before` or `after` the change is applied; by default `after` for reset, `before`
-    otherwise.
+      otherwise. After a latency `before` the change is applied even to a client that has given up.
     person: a key or any identity of a person, e.g. an e-mail address or a client id.
-    times: strike only the first so many matching calls. share: strike this share of them, drawn from the sandbox's
-    seed.
+    times: strike only the first so many matching calls.
+    share: strike this share of the matching calls, drawn from the sandbox's seed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,9 +48,10 @@ class Fault(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """What one call has to suffer: a delay, then at most one end."""
+    """What one call has to suffer: delays before and after the change, and at most one end."""
 
-    latency_s: float = 0.0
+    delay_s: float = 0.0
+    answer_delay_s: float = 0.0
     end: Fault | None = None
 
 
@@ -93,17 +94,19 @@ class Faults:
         """
         if not self._armed:
             return UNHARMED
-        latency_s, end = 0.0, None
+        delay_s, answer_delay_s, end = 0.0, 0.0, None
         for armed in self._armed.values():
             fault = armed.fault
             if (end is not None and fault.kind != "latency") or not self._hits(armed, vendor, verb, names):
                 continue
             armed.struck += 1
-            if fault.kind == "latency":
-                latency_s += fault.seconds
+            if fault.kind == "latency" and fault.strikes_before:
+                delay_s += fault.seconds
+            elif fault.kind == "latency":
+                answer_delay_s += fault.seconds
             else:
                 end = fault
-        return Struck(latency_s, end)
+        return Struck(delay_s, answer_delay_s, end)
 
     def _hits(self, armed: _Armed, vendor: str, verb: str, names: Callable[[], set[str]]) -> bool:
         fault = armed.fault

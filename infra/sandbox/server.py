@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _HOST = "127.0.0.1"
 _MAX_BODY = 64 * 1024 * 1024
 """Bytes; thousands of people are seeded in one call."""
+_GRACE_S = 0.1
+"""Seconds that a stop leaves to calls under way: no handler waits, so only injected delays are cut off."""
 DOUBLE_OPT_IN: Mapping[str, bool] = {"marketing-campaigns": True, "surveys": False}
 """Purpose of a mailing list to whether it asks for confirmation."""
 
@@ -87,10 +89,10 @@ class Sandbox:
             mailing_lists={purpose: MailingList(_list_key(purpose), ask) for purpose, ask in double_opt_in.items()},
             crm_search_lag_s=crm_search_lag_s,
         )
-        for fault in faults:
-            self.world.faults.arm(fault)
         load()
         self.engines = {name: Engine(vendor(self.world)) for name, vendor in Vendor.registry.items()}
+        for fault in faults:
+            self.arm(fault)
         self._secrets_dir = secrets_dir
         self._runner: web.AppRunner | None = None
 
@@ -103,8 +105,8 @@ class Sandbox:
                 app.router.add_route(operation.method, path, partial(engine.serve, operation))
             wrong_path = partial(engine.serve, _wrong_path(engine.vendor))
             app.router.add_route("*", f"/{name}/{{tail:.*}}", wrong_path)
-        Control(self.world, self.engines, self.seed).add_routes(app.router)
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
+        Control(self).add_routes(app.router)
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=_GRACE_S)
         await self._runner.setup()
         site = web.TCPSite(self._runner, _HOST, port)
         await site.start()
@@ -113,7 +115,8 @@ class Sandbox:
         return self.world.base_url
 
     async def stop(self) -> None:
-        self.world.stopping.set()
+        for engine in self.engines.values():
+            engine.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -141,6 +144,15 @@ class Sandbox:
             self.world.people.add(person)
             for engine in self.engines.values():
                 engine.vendor.seed(person)
+
+    def arm(self, fault: Fault) -> int:
+        """Arm a fault and return its id; ValueError for one that could never strike."""
+        meant = [engine.vendor for name, engine in self.engines.items() if fault.vendor in ("*", name)]
+        verbs = {operation.verb for vendor in meant for operation in vendor.operations()}
+        if not meant or fault.verb not in {None, *verbs}:
+            message = f"nothing at {fault.vendor} to strike by verb {fault.verb}: there are {sorted(verbs)}"
+            raise ValueError(message)
+        return self.world.faults.arm(fault)
 
     def client(self) -> SandboxClient:
         """A client of the control API, to be used as an asynchronous context manager."""

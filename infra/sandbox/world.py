@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,17 +39,8 @@ class World:
     mailing_lists: Mapping[str, MailingList]
     crm_search_lag_s: float
     people: People = field(default_factory=People)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     base_url: str = ""
     _tokens: dict[str, Tokens] = field(default_factory=dict)
 
     def tokens_of(self, issuer: str) -> Tokens:
         return self._tokens.setdefault(issuer, Tokens(self.clock, self.access_token_life_s))
-
-    async def pause(self, seconds: float | None) -> None:
-        """Wait so many seconds (None: for ever), at most until the sandbox stops."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.stopping.wait()
-        except TimeoutError:
-            return

@@ -42,6 +42,12 @@ async def do_not_mail(bench: Bench, number: int = 0) -> bool:
     return bool(held)
 
 
+async def struck(bench: Bench, calls: int) -> None:
+    async with asyncio.timeout(5):
+        while (await bench.control.faults())[0]["struck"] < calls:
+            pass
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
 async def test_status_in_the_vendors_own_shape_and_nothing_applied(zoho: Bench, status: int) -> None:
     await zoho.control.set_fault(Fault(vendor="zoho_campaigns", kind="status", status=status))
@@ -87,18 +93,18 @@ async def test_status_after_applies_the_change_and_still_says_500(zoho: Bench) -
 @pytest.mark.parametrize(("stage", "applied"), [("before", False), ("after", True)])
 async def test_hang_never_answers(zoho: Bench, stage: Any, applied: bool) -> None:  # noqa: FBT001 - a table's column
     await zoho.control.set_fault(Fault(vendor="zoho_campaigns", kind="hang", stage=stage))
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.2):
-            await never_mail(zoho)
+    call = asyncio.create_task(never_mail(zoho))
+    await struck(zoho, 1)
     assert await do_not_mail(zoho) is applied
+    assert not (await asyncio.wait([call], timeout=0.1))[0]
+    call.cancel()
 
 
 async def test_stopping_frees_those_who_hang(zoho: Bench) -> None:
     await zoho.control.set_fault(Fault(vendor="zoho_campaigns", kind="hang"))
     hanging = asyncio.create_task(never_mail(zoho))
+    await struck(zoho, 1)
     async with asyncio.timeout(5):
-        while not (await zoho.control.faults())[0]["struck"]:  # noqa: ASYNC110 - asked over HTTP
-            await asyncio.sleep(0)
         await zoho.sandbox.stop()
         with pytest.raises(aiohttp.ClientError):
             await hanging
@@ -113,11 +119,39 @@ async def test_latency_delays_and_adds_up(zoho: Bench) -> None:
     assert loop.time() - start >= 0.1
 
 
+@pytest.mark.parametrize("stage", ["before", "after"])
+async def test_slow_call_is_applied_though_the_client_gave_up(zoho: Bench, stage: Any) -> None:
+    await zoho.control.set_fault(Fault(vendor="zoho_campaigns", kind="latency", seconds=0.1, stage=stage))
+    call = asyncio.create_task(never_mail(zoho))
+    await struck(zoho, 1)
+    call.cancel()
+    async with asyncio.timeout(5):
+        while not await do_not_mail(zoho):
+            pass
+
+
+async def test_stopped_sandbox_applies_nothing_any_more(zoho: Bench, tmp_path: Path) -> None:
+    await zoho.control.set_fault(Fault(vendor="zoho_campaigns", kind="latency", seconds=60))
+    waiting = asyncio.create_task(never_mail(zoho))
+    await struck(zoho, 1)
+    await zoho.sandbox.stop()
+    with pytest.raises(aiohttp.ClientError):
+        await waiting
+    assert (tmp_path / "ledger.jsonl").read_text() == ""
+
+
 async def test_only_so_many_calls_may_be_under_way_at_once(make_bench: MakeBench) -> None:
-    bench = await make_bench(faults=[Fault(vendor="zoho_crm", kind="latency", seconds=0.2)])
+    bench = await make_bench(faults=[Fault(vendor="zoho_crm", kind="hang", times=20)])
     await bench.log_in_to_zoho()
-    statuses = [reply.status for reply in await asyncio.gather(*(search(bench) for _ in range(21)))]
-    assert sorted(set(statuses)) == [204, 429]
+    hanging = [asyncio.create_task(search(bench)) for _ in range(20)]
+    await struck(bench, 20)
+    refused = await search(bench)
+    assert (refused.status, refused.body["code"]) == (429, "TOO_MANY_REQUESTS")
+    for task in hanging:
+        task.cancel()
+    async with asyncio.timeout(5):
+        while (await search(bench)).status != 204:
+            pass
 
 
 async def test_one_persons_first_calls_fail_and_nobody_elses(zoho: Bench) -> None:
@@ -171,6 +205,12 @@ async def test_faults_are_disarmed_one_by_one(zoho: Bench) -> None:
     await zoho.control.clear_faults(first)
     assert (await search(zoho)).status == 502
     assert [fault["id"] for fault in await zoho.control.faults()] == [second]
+
+
+@pytest.mark.parametrize("fault", [Fault(kind="hang", vendor="zoho"), Fault(kind="hang", verb="erase")])
+async def test_fault_that_could_never_strike_is_refused(zoho: Bench, fault: Fault) -> None:
+    with pytest.raises(aiohttp.ClientResponseError, match="to strike"):
+        await zoho.control.set_fault(fault)
 
 
 async def test_expired_tokens_are_401_until_a_new_one_is_bought(zoho: Bench) -> None:

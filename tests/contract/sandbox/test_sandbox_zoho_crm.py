@@ -42,6 +42,17 @@ async def test_without_a_good_token_nothing_is_told(crm: Bench, header: str) -> 
     assert (reply.status, reply.body) == (401, body)
 
 
+async def test_good_token_under_the_wrong_word_is_refused(crm: Bench) -> None:
+    crm.authorization = crm.authorization.replace("Zoho-oauthtoken", "Bearer")
+    assert (await crm.call("GET", "zoho_crm", BIN)).status == 401
+
+
+async def test_a_record_stands_in_its_own_module_alone(crm: Bench) -> None:
+    (record_id,) = await search(crm, "Leads")
+    assert (await crm.call("GET", "zoho_crm", f"/crm/v8/Contacts/{record_id}")).status == 204
+    assert (await crm.call("DELETE", "zoho_crm", f"/crm/v8/Contacts/{record_id}")).status == 400
+
+
 async def test_one_address_may_stand_in_leads_and_contacts(crm: Bench) -> None:
     leads, contacts = await search(crm, "Leads"), await search(crm, "Contacts", "ADA@Example.Test")
     assert len(leads) == len(contacts) == 1
