@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import faust
 import structlog
 import uvloop
-from mode import Service
 
 from streams import topics
 from streams.identity import claim_worker_id
-from streams.services import RoleService
+from streams.logs_setup import library_logging
+from streams.services import Roles
 from streams.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from streams.pipeline import Stage
     from streams.settings import Settings
@@ -39,7 +40,7 @@ def build_app(settings: Settings, worker_id: str, status: Status) -> faust.App:
         broker_heartbeat_interval=settings.session_timeout / 5,
         consumer_group_instance_id=worker_id,
         store="memory://",
-        datadir=settings.data_dir / "faust" / worker_id,
+        datadir=_own_directory(settings, worker_id),
         topic_disable_leader=True,
         topic_allow_declare=False,
         web_enabled=settings.web_port > 0,
@@ -75,6 +76,12 @@ def _add_health(app: faust.App, status: Status) -> None:
         return view.json({"ready": status.ready, "roles": roles}, status=200 if status.ready else 503)
 
 
+def _own_directory(settings: Settings, worker_id: str) -> Path:
+    path = settings.data_dir / "faust" / worker_id
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def _credentials(settings: Settings) -> Any:
     if settings.security_protocol == "PLAINTEXT":
         return None
@@ -92,17 +99,6 @@ def _credentials(settings: Settings) -> Any:
     )
 
 
-class Closing(Service):
-    """Closes what the roles share, after them: services stop in the reverse order of their start."""
-
-    def __init__(self, shared: AsyncExitStack) -> None:
-        super().__init__()
-        self._shared = shared
-
-    async def on_stop(self) -> None:
-        await self._shared.aclose()
-
-
 def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> None:
     """Run until SIGTERM or SIGINT; raises SystemExit. The roles don't wait for Faust's own group.
 
@@ -115,16 +111,14 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
     status = Status()
     with lock:
         stages = loop.run_until_complete(prepare(settings, status, shared))
-        services = [RoleService(settings, stage.role, worker_id, stage.make_work, status) for stage in stages]
         worker = faust.Worker(
             build_app(settings, worker_id, status),
-            Closing(shared),
-            *services,
+            Roles(settings, stages, worker_id, status, shared),
             loop=loop,
             quiet=True,
             loglevel=settings.log_level,
             redirect_stdouts=False,
-            logging_config={"version": 1, "disable_existing_loggers": False},
+            logging_config=library_logging(settings.log_level),
         )
         log.info("worker_starts", worker=worker_id, roles=[stage.role.name for stage in stages])
         worker.execute_from_commandline()

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 import sys
+from typing import Any
 
 import structlog
 
 
+def library_logging(level: str) -> dict[str, Any]:
+    """Configuration of the standard library's logging, for what Kafka client and Faust have to say."""
+    quiet = max(logging.getLevelNamesMapping()[level.upper()], logging.WARNING)
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"level": quiet, "handlers": ["stderr"]},
+    }
+
+
 def set_up_logging(level: str) -> None:
     """Once per process, before anything is logged."""
-    number = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(
-        stream=sys.stderr, level=max(number, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
-    )
+    logging.config.dictConfig(library_logging(level))
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
+            # Locals of a failed frame may be a person's identities: they stay out.
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

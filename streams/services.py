@@ -1,4 +1,4 @@
-"""The roles of a worker as services: each owns its partitions, halts by itself, and never takes the others down."""
+"""The roles of a worker as one service: each owns its partitions, halts by itself, and never takes others down."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from streams.ownership.owner import Owner
 from streams.status import WHOLE_ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
+    from contextlib import AsyncExitStack
 
-    from streams.ownership.owner import Work
-    from streams.ownership.takeover import Role
+    from streams.pipeline import Stage
     from streams.settings import Settings
     from streams.status import Status
 
@@ -25,41 +25,62 @@ LONGEST_RESTART_S = 60.0
 STOP_LIMIT_S = 12.0
 
 
-class RoleService(Service):
+class Runner:
     """Runs the owner of one role until stopped, and again with back-off whenever it fails."""
 
-    def __init__(
-        self, settings: Settings, role: Role, worker_id: str, make_work: Callable[[int], Work], status: Status
-    ) -> None:
-        super().__init__()
-        self._make = lambda: Owner(settings, role, worker_id, make_work, status)
-        self._role = role
+    def __init__(self, settings: Settings, stage: Stage, worker_id: str, status: Status) -> None:
+        self._make = lambda: Owner(settings, stage.role, worker_id, stage.make_work, status)
+        self._name = stage.role.name
         self._status = status
         self._owner: Owner | None = None
-        self._running: asyncio.Task[None] | None = None
-        status.starting(role.name)
+        self._stopping = False
+        status.starting(self._name)
 
-    async def on_start(self) -> None:
-        self._running = asyncio.create_task(self._run())
-
-    async def on_stop(self) -> None:
-        """Hand the partitions over before the process ends."""
-        if self._owner:
-            self._owner.stop()
-        if self._running:
-            _, late = await asyncio.wait([self._running], timeout=STOP_LIMIT_S)
-            for task in late:
-                log.warning("role_stop_timed_out", role=self._role.name)
-                task.cancel()
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Never raises: an exception here would end the whole worker."""
         pause_s = FIRST_RESTART_S
-        while not self.should_stop:
+        while not self._stopping:
             self._owner = self._make()
             try:
                 await self._owner.run()
             except Exception as error:
-                log.exception("role_failed", role=self._role.name)
-                self._status.halt(self._role.name, WHOLE_ROLE, type(error).__name__, "see the log")
-            await asyncio.sleep(pause_s)
-            pause_s = min(LONGEST_RESTART_S, pause_s * 2)
+                log.exception("role_failed", role=self._name)
+                self._status.halt(self._name, WHOLE_ROLE, type(error).__name__, "see the log")
+                await asyncio.sleep(pause_s)
+                pause_s = min(LONGEST_RESTART_S, pause_s * 2)
+
+    def stop(self) -> None:
+        self._stopping = True
+        if self._owner:
+            self._owner.stop()
+
+
+class Roles(Service):
+    """Starts all roles, and stops them side by side: each hands its partitions over first."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        stages: Sequence[Stage],
+        worker_id: str,
+        status: Status,
+        shared: AsyncExitStack,
+    ) -> None:
+        super().__init__()
+        self._runners = [Runner(settings, stage, worker_id, status) for stage in stages]
+        self._shared = shared
+        self._running: list[asyncio.Task[None]] = []
+
+    async def on_start(self) -> None:
+        self._running = [asyncio.create_task(runner.run()) for runner in self._runners]
+
+    async def on_stop(self) -> None:
+        """Hand everything over, then close what the roles shared."""
+        for runner in self._runners:
+            runner.stop()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=STOP_LIMIT_S)
+            for task in late:
+                log.warning("role_stop_timed_out")
+                task.cancel()
+        await self._shared.aclose()

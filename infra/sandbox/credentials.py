@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_KEY_FILE = "google_service_account.json"
+_KEY_FILE = "google_service_account"
 _CLIENT_EMAIL = "consent-relay@sandbox-project.iam.gserviceaccount.com"
 
 

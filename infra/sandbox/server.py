@@ -55,7 +55,7 @@ class Sandbox:
 
     ledger_path: where accepted calls are written as JSON lines; None keeps them in memory alone.
     secrets_dir: where the secrets lie, made at the first start (`zoho_client_id`, `zoho_client_secret`,
-      `zoho_refresh_token`, `google_service_account.json`, mode 0600) and accepted again by every later one; None
+      `zoho_refresh_token`, `google_service_account`, mode 0600) and accepted again by every later one; None
       makes them anew.
     limits_scale: multiplies the calls that the vendors allow; their windows and lock-outs stay as long as they are.
     access_token_life_s: of every access token; the vendors' own is an hour.

@@ -1,0 +1,176 @@
+"""Every adapter through the answers that any vendor may give, over a transport that is a function."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from processors.engine.auth import Token, TokenAuth
+from processors.engine.grants import KINDS
+from processors.engine.rehearse import rehearse
+from processors.vendors.base import VENDORS, Capability, Instruction, Reply, Result, Vendor
+from schemas.errors import MissingIdentity, VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
+from schemas.events import CHANNELS, Identity
+from tests.unit.engine_support import CONNECTION, HandClock, Lane, connector
+
+if TYPE_CHECKING:
+    from processors.engine.transport import Request
+    from schemas.records import Action
+
+SUCCESS = {"accepted", "executed", "verified"}
+PERSON = {
+    "email": "ann.secret+x@example.test",
+    "phone": "+4915112345678",
+    "user_id": "user-777",
+    "ga_client_id": "123456.987654",
+}
+NAMES = [*PERSON.values(), *(value.replace("@", "%40").replace("+", "%2B") for value in PERSON.values())]
+CASES = [(name, action) for name in sorted(VENDORS) for action in sorted(VENDORS[name].can)]
+API_CASES = [(name, action) for name, action in CASES if VENDORS[name].can[action].kind != "client_signal"]
+STATUSES = [
+    (202, {}, VendorRefused),
+    (301, {}, VendorRefused),
+    (401, {}, VendorAuthRejected),
+    (403, {}, VendorAuthRejected),
+    (404, {}, VendorRefused),
+    (408, {}, VendorUnavailable),
+    (429, {"retry-after": "7"}, VendorUnavailable),
+    (429, {"retry-after": "Fri, 01 Jan 2100 00:00:00 GMT"}, VendorUnavailable),
+    (429, {}, VendorUnavailable),
+    (500, {}, VendorUnavailable),
+    (503, {"retry-after": "7"}, VendorUnavailable),
+]
+
+
+def instruction(action: Action, *, all_purposes: bool = False) -> Instruction:
+    purposes = ("newsletter",)
+    return Instruction(
+        delivery_id="d1",
+        action=action,
+        cells=frozenset((purpose, channel) for purpose in purposes for channel in CHANNELS),
+        all_purposes=all_purposes,
+        identities=tuple(Identity(type=kind, value=value) for kind, value in PERSON.items()),
+        refs=("looked",),
+    )
+
+
+def adapter(name: str) -> Vendor:
+    kind = VENDORS[name]
+    return kind(kind.options_type.model_validate(kind.example))
+
+
+def auth() -> TokenAuth:
+    async def fetch() -> Token:
+        return Token("t", 3600)
+
+    return TokenAuth("Bearer", fetch, HandClock())
+
+
+async def outcome(name: str, action: Action, transport: Any, **more: Any) -> Any:
+    fast = CONNECTION.model_copy(update={"rate": 1e6, "burst": 1_000_000})
+    ready = connector(transport, vendor=adapter(name), auth=auth(), connection=fast)
+    return (await Lane().carry_out(ready, [instruction(action, **more)]))["d1"]
+
+
+def answered(status: int, headers: dict[str, str], body: bytes) -> Any:
+    async def send(_: Request) -> Reply:
+        return Reply(status, headers, body)
+
+    return send
+
+
+@pytest.mark.parametrize(("name", "action"), API_CASES)
+@pytest.mark.parametrize(("status", "headers", "kind"), STATUSES)
+async def test_a_status_that_is_no_success_never_becomes_one(
+    name: str, action: Action, status: int, headers: dict[str, str], kind: type[VendorError]
+) -> None:
+    for body in (b"", b"{}", b"<html>", f'{{"message": {json.dumps(PERSON["email"])}}}'.encode()):
+        came = await outcome(name, action, answered(status, headers, body))
+        assert type(came) is kind, (status, body)
+        assert came.status == status
+        if headers:
+            assert isinstance(came, VendorUnavailable)
+            assert came.retry_after in (7.0, 86_400.0)
+        assert not [person for person in NAMES if person in f"{came!r} {came} {came.reason}"]
+
+
+@pytest.mark.parametrize(("name", "action"), API_CASES)
+@pytest.mark.parametrize("reason", ["timeout", "connection_reset"])
+async def test_no_answer_is_transient(name: str, action: Action, reason: str) -> None:
+    async def send(_: Request) -> Reply:
+        raise VendorUnavailable(reason)
+
+    came = await outcome(name, action, send)
+    assert (type(came), came.reason) == (VendorUnavailable, reason)
+
+
+@pytest.mark.parametrize(("name", "action"), API_CASES)
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"[]", b"{}", b"null", b'{"data": 7}', b'{"code": null}'])
+async def test_a_200_with_an_odd_body_is_no_success(
+    name: str, action: Action, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        came = await outcome(name, action, answered(200, {}, body))
+    assert isinstance(came, VendorUnavailable | VendorRefused)
+    assert not [person for person in NAMES if person in caplog.text + repr(came)]
+
+
+@pytest.mark.parametrize(("name", "action"), CASES)
+@pytest.mark.parametrize("all_purposes", [False, True])
+async def test_when_all_goes_well_the_outcome_is_the_one_that_is_declared(
+    name: str,
+    action: Action,
+    all_purposes: bool,  # noqa: FBT001
+) -> None:
+    vendor = adapter(name)
+    played = await rehearse(vendor, instruction(action, all_purposes=all_purposes))
+    declared, result = vendor.can[action], played.outcome
+    assert isinstance(result, Result)
+    assert result.outcome == (declared.closing if declared.kind == "api" else declared.kind)
+    assert bool(played.steps) is (declared.kind != "client_signal")
+    assert not [person for person in NAMES if person in repr(played)]
+    if result.outcome in SUCCESS:
+        assert result.evidence is not None
+        assert result.evidence.response_sha256
+        assert result.evidence.vendor_limit_s == declared.vendor_limit_s
+
+
+@pytest.mark.parametrize("name", sorted(VENDORS))
+def test_the_class_data_are_whole(name: str) -> None:
+    kind = VENDORS[name]
+    vendor = adapter(name)
+    assert kind.name == name == name.lower()
+    assert kind.__module__.startswith("processors.vendors.")
+    assert kind.title
+    assert kind.docs.startswith("https://")
+    assert ((kind.__module__ and __import__("sys").modules[kind.__module__].__doc__) or "").count("https://") >= 1
+    assert set(kind.channels) <= set(CHANNELS)
+    assert set(kind.can) == {"grant", "withdraw", "delete"}, "what can't be done is said by class, not left out"
+    assert all(isinstance(can, Capability) and can.says for can in kind.can.values())
+    assert kind.identifies_by
+    assert kind.auth in KINDS
+    assert kind.rate > 0
+    assert kind.burst >= 1
+    assert vendor.url.startswith("https://")
+
+
+@pytest.mark.parametrize("name", sorted(VENDORS))
+@pytest.mark.parametrize("action", ["grant", "withdraw", "delete"])
+async def test_nobody_is_guessed_without_an_identity(name: str, action: Action) -> None:
+    kind = VENDORS[name]
+    if kind.can[action].kind == "client_signal":
+        pytest.skip("makes no call")
+    nobody = Instruction("d1", action, frozenset({("newsletter", "email")}), True, ())  # noqa: FBT003
+    calls: list[Request] = []
+
+    async def send(request: Request) -> Reply:
+        calls.append(request)
+        return Reply(200, {}, b"{}")
+
+    came = (await Lane().carry_out(connector(send, vendor=adapter(name), auth=auth()), [nobody]))["d1"]
+    assert isinstance(came, MissingIdentity)
+    assert calls == []
+    assert set(came.needed) == set(kind.identifies_by)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from processors.engine.classify import classify, retry_after
+from processors.vendors.base import Reply
+from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
+
+NOW = 1_772_443_800.0  # 2026-03-02T09:30:00Z
+
+
+@pytest.mark.parametrize("status", [200, 204, 400, 404, 500])
+def test_what_the_script_expects_is_no_error(status: int) -> None:
+    assert classify(Reply(status), {status}, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        *((status, VendorAuthRejected) for status in (401, 403)),
+        *((status, VendorUnavailable) for status in (408, 409, 425, 429, 500, 502, 503, 599)),
+        *((status, VendorRefused) for status in (202, 204, 301, 307, 400, 404, 410, 422, 451)),
+    ],
+)
+def test_any_other_status_is_an_error_of_its_kind(status: int, kind: type[Exception]) -> None:
+    error = classify(Reply(status, {}, b"ann@example.test"), {200}, NOW)
+    assert type(error) is kind
+    assert (error.reason, error.status, str(error)) == (f"http_{status}", status, f"http_{status} (HTTP {status})")
+    assert error.response_sha256 == Reply(status, {}, b"ann@example.test").sha256
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("7", 7.0),
+        (" 120 ", 120.0),
+        ("0", 0.0),
+        ("Mon, 02 Mar 2026 09:31:30 GMT", 90.0),
+        ("Mon, 02 Mar 2026 09:29:00 GMT", 0.0),
+        ("99999999999", 86_400.0),
+        ("soon", None),
+        ("-5", None),
+        ("nan", None),
+        ("²", None),
+        ("", None),
+        ("Mon, 99 Mar 2026 09:31:30 GMT", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date_and_nonsense_is_nothing(header: str | None, seconds: float | None) -> None:
+    assert retry_after(header, NOW) == seconds
+    error = classify(Reply(429, {} if header is None else {"retry-after": header}), {200}, NOW)
+    assert isinstance(error, VendorUnavailable)
+    assert error.retry_after == seconds

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from processors.engine.connect import connectors
+from processors.vendors.base import Reply
+from schemas.connections import parse_config
+from schemas.errors import SetupError
+from tests.unit.engine_support import HandClock, Lane, Wire
+from tests.unit.vendor_support import instruction
+
+ZOHO = {"client_id": "ID", "client_secret": "SECRET", "refresh_token": "REFRESH"}
+CRM = {"controller": "c", "adapter": "zoho_crm", "serves": ["z/crm"], "mode": "live", "secrets": ZOHO}
+CAMPAIGNS = {**CRM, "adapter": "zoho_campaigns", "options": {"lists": {"news": "key"}}}
+GA = {**CRM, "adapter": "google_analytics", "options": {"property_ids": ["1"]}, "secrets": {"service_account": "G"}}
+
+
+def secret(name: str) -> str:
+    if name == "MISSING":
+        raise SetupError("there is no secret 'MISSING'", remedy="set it")
+    return "" if name == "EMPTY" else name.lower()
+
+
+def connect(wire: Any = None, **tables: dict[str, Any]) -> Any:
+    config = parse_config({"controllers": {"c": {"policy": "p"}}, "connections": tables}, "relay.toml")
+    return connectors(config, secret, wire or Wire(lambda _: Reply(500)), clock=HandClock(), scale=2.0)
+
+
+def test_each_connection_has_a_connector_with_its_limits() -> None:
+    ready = connect(crm=CRM, campaigns={**CAMPAIGNS, "rate": 0.5, "burst": 3})
+    assert set(ready) == {"crm", "campaigns"}
+    assert ready["crm"].vendor.url == "https://www.zohoapis.com"
+    assert (ready["campaigns"].limiter.rate, ready["campaigns"].limiter.burst) == (1.0, 6.0)
+
+
+async def test_accounts_of_one_zoho_login_share_their_token() -> None:
+    def answer(request: Any) -> Reply:
+        if request.url.endswith("/token"):
+            return Reply(200, {}, b'{"access_token": "t", "expires_in": 3600}')
+        return Reply(200, {}, json.dumps({"code": "0"}).encode()) if "campaigns" in request.url else Reply(204)
+
+    wire = Wire(answer)
+    options = {"lists": {"news": "key"}, "data_centre": "eu"}
+    ready = connect(
+        wire,
+        crm={**CRM, "options": {"data_centre": "eu", "search_lag_s": 0}, "rate": 1e6},
+        campaigns={**CAMPAIGNS, "options": options, "rate": 1e6},
+    )
+    for connector in ready.values():
+        connector.limiter._clock.now += 1
+        await Lane().carry_out(connector, [instruction("withdraw")])
+    asked = [request.url.partition("?")[0] for request in wire.requests]
+    assert asked == [
+        "https://accounts.zoho.eu/oauth/v2/token",
+        "https://www.zohoapis.eu/crm/v8/Contacts/search",
+        "https://www.zohoapis.eu/crm/v8/Leads/search",
+        "https://campaigns.zoho.eu/api/v1.1/json/listunsubscribe",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({**CRM, "options": {"data_center": "eu"}}, "connections.x.options.data_center: unknown field"),
+        ({**CRM, "options": {"data_centre": "mars"}}, "connections.x.options.data_centre: "),
+        ({**CAMPAIGNS, "options": {}}, "connections.x.options.lists: is missing"),
+        ({**GA, "options": {"property_ids": ["G-ABC"]}}, "connections.x.options.property_ids.0: "),
+        ({**CRM, "secrets": {"client_id": "ID"}}, "connections.x.secrets.client_secret: is missing"),
+        (
+            {**CRM, "secrets": {**ZOHO, "refresh_token": "MISSING"}},
+            "connections.x.secrets.refresh_token: there is no secret",
+        ),
+        (
+            {**CRM, "secrets": {**ZOHO, "refresh_token": "EMPTY"}},
+            "connections.x.secrets.refresh_token: the secret 'EMPTY' is empty",
+        ),
+        (GA, "connections.x.secrets: is no key file of a Google service account"),
+        ({**CRM, "base_url": "www.zohoapis.com"}, "connections.x.base_url: is no http(s) address"),
+        (
+            {**CRM, "options": {"accounts_url": "accounts"}},
+            "connections.x.options.accounts_url: is no http(s) address",
+        ),
+        ({**CRM, "adapter": "zoho"}, "connections.x.adapter: there is no adapter 'zoho'"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_key(table: dict[str, Any], says: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        connect(x=table)
+    assert str(caught.value).startswith(says)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+
+from processors.engine.transport import Request, http_transport
+from processors.vendors.base import Call, Reply
+from schemas.errors import VendorError, VendorUnavailable
+from tests.unit.vendor_support import EMAIL, instruction
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+
+@asynccontextmanager
+async def server(handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
+    runner = web.ServerRunner(web.Server(handle), shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_request_goes_out_as_it_is_and_the_answer_comes_back_whole() -> None:
+    seen = []
+
+    async def handle(request: web.BaseRequest) -> web.Response:
+        seen.append((request.method, request.raw_path, request.headers["x-a"], await request.read()))
+        return web.Response(status=207, body=b"\x00" * 100_000, headers={"Retry-After": "3"})
+
+    async with server(handle) as url, http_transport() as send:
+        reply = await send(Request("PUT", f"{url}/a%2Fb?c=%2B%40&d=1,2", {"x-a": "1"}, b"body"))
+    assert seen == [("PUT", "/a%2Fb?c=%2B%40&d=1,2", "1", b"body")]
+    assert (reply.status, len(reply.body), reply.headers["retry-after"]) == (207, 100_000, "3")
+
+
+async def test_a_redirect_is_an_answer_and_not_followed() -> None:
+    calls = []
+
+    async def handle(request: web.BaseRequest) -> web.Response:
+        calls.append(request.path)
+        return web.Response(status=307, headers={"Location": "/elsewhere"})
+
+    async with server(handle) as url, http_transport() as send:
+        assert (await send(Request("POST", f"{url}/", body=b"x"))).status == 307
+    assert calls == ["/"]
+
+
+async def reason(request: Request) -> str:
+    async with http_transport() as send:
+        with pytest.raises(VendorUnavailable) as caught:
+            await send(request)
+    assert EMAIL not in str(caught.value)
+    return caught.value.reason
+
+
+async def test_a_vendor_that_is_silent_is_given_up_in_time() -> None:
+    async def handle(_: web.BaseRequest) -> web.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with server(handle) as url:
+        assert await reason(Request("GET", f"{url}/?{EMAIL}", timeout_s=0.05)) == "timeout"
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
+async def test_a_connection_cut_before_the_answer_is_told_and_nothing_is_sent_again(method: str) -> None:
+    calls = []
+
+    async def handle(request: web.BaseRequest) -> web.Response:
+        calls.append(request.path)
+        if len(calls) > 1 and request.transport:
+            request.transport.close()
+        return web.Response()
+
+    async with server(handle) as url, http_transport() as send:
+        await send(Request(method, f"{url}/first"))
+        with pytest.raises(VendorUnavailable, match="connection_reset"):
+            await send(Request(method, f"{url}/second"))
+    assert calls == ["/first", "/second"]
+
+
+async def test_nobody_listening_is_unreachable() -> None:
+    async def handle(_: web.BaseRequest) -> web.Response:
+        return web.Response()
+
+    async with server(handle) as url:
+        pass
+    assert await reason(Request("GET", f"{url}/?{EMAIL}")) == "unreachable"
+    assert await reason(Request("GET", f"http://no-such-host.invalid/?{EMAIL}")) == "unreachable"
+
+
+async def test_an_answer_without_end_is_cut_off() -> None:
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"x" * 1_000_000)
+
+    async with server(handle) as url:
+        assert await reason(Request("GET", url)) == "answer_too_long"
+
+
+def test_no_repr_names_a_person() -> None:
+    things = [
+        Request("GET", f"https://vendor.example/{EMAIL}?q={EMAIL}", {"x": EMAIL}, EMAIL.encode()),
+        Call("GET", f"/{EMAIL}", params={"q": EMAIL}, json=EMAIL, form={"a": EMAIL}, headers={"a": EMAIL}),
+        Reply(200, {"x": EMAIL}, EMAIL.encode()),
+        instruction("delete", more=(("ga_client_id", "123.456"),)),
+        VendorError("timeout"),
+    ]
+    for thing in things:
+        assert "ann" not in repr(thing)
+        assert "123.456" not in repr(thing)
+    assert repr(things[0]) == "Request(GET vendor.example)"
