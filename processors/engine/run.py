@@ -58,14 +58,14 @@ class Connector:
 
     async def _single(self, instruction: Instruction, perform: Perform) -> Mapping[str, Outcome]:
         ended = await drive(partial(self.vendor.script, instruction), perform)
-        return {instruction.delivery_id: _outcome(ended)}
+        return {instruction.delivery_id: outcome_of(ended)}
 
     async def _batch(self, some: Sequence[Instruction], perform: Perform) -> Mapping[str, Outcome]:
         ended = await drive(partial(self.vendor.batch_script, some), perform)
         if isinstance(ended, VendorError):
             return {instruction.delivery_id: ended for instruction in some}
         each = ended if isinstance(ended, Mapping) else {}
-        return {instruction.delivery_id: _outcome(each.get(instruction.delivery_id)) for instruction in some}
+        return {instruction.delivery_id: outcome_of(each.get(instruction.delivery_id)) for instruction in some}
 
     async def _perform(self, step: Step, *, note: NoteDown, permit: Permit) -> Any:
         if isinstance(step, Call):
@@ -83,7 +83,7 @@ def _action(instruction: Instruction) -> Action:
     return instruction.action
 
 
-def _outcome(value: Any) -> Outcome:
+def outcome_of(value: Any) -> Outcome:
     """Whatever else a script gave back for a person is no outcome."""
     return value if isinstance(value, (Result, VendorError)) else VendorRefused("adapter_error")
 

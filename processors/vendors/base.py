@@ -187,6 +187,7 @@ class Vendor:
     per_purpose: the vendor keeps purposes apart; if not, it has one switch for the person, and the planner grants
     only when no purpose that the connection serves stands withdrawn.
     auth: a kind that engine/auth.py knows; scope: the OAuth scope to ask for, where the kind asks for one.
+    example: options as they could be, to show the calls without a configuration.
     rate, burst: calls/s and calls, per `Call.api`, inside what the vendor documents; a connection may set its own.
     """
 
@@ -203,6 +204,7 @@ class Vendor:
     rate: ClassVar[float]
     burst: ClassVar[int]
     options_type: ClassVar[type[Options]] = Options
+    example: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

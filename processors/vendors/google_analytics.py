@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
 # most, and one for the run itself.
 _GONE_AFTER_S = 63 * 86_400
 _ID_TYPES = {"ga_client_id": "CLIENT_ID", "user_id": "USER_ID", "ga_app_instance_id": "APP_INSTANCE_ID"}
-_USED_UP = {
-    "quotaExceeded": 3600.0,
-    "dailyLimitExceeded": 3600.0,
+_DAY_USED_UP_S = 3600.0
+_LIMITS = {
     "rateLimitExceeded": 5.0,
     "userRateLimitExceeded": 5.0,
+    "quotaExceeded": _DAY_USED_UP_S,
+    "dailyLimitExceeded": _DAY_USED_UP_S,
 }
 """Google's reasons that tell of a limit → s to wait."""
 
@@ -66,6 +68,7 @@ class GoogleAnalytics(Vendor):
     rate = 1.0
     burst = 1
     options_type = AnalyticsOptions
+    example: ClassVar[Mapping[str, Any]] = {"property_ids": ["123456789"]}
     options: AnalyticsOptions
 
     def grant(self, instruction: Instruction) -> Script:
@@ -90,17 +93,15 @@ class GoogleAnalytics(Vendor):
 
     def fault(self, reply: Reply) -> VendorError | None:
         """Google tells limits as 403 too, which by itself would mean bad credentials and stop the lane."""
-        if reply.status not in {403, 429}:
+        if reply.status == HTTPStatus.TOO_MANY_REQUESTS and "retry-after" not in reply.headers:
+            return _limit_reached(reply, _DAY_USED_UP_S)
+        if reply.status != HTTPStatus.FORBIDDEN:
             return None
         try:
-            waits = [_USED_UP.get(error["reason"], 0.0) for error in json.loads(reply.body)["error"]["errors"]]
+            waits = [_LIMITS.get(error["reason"], 0.0) for error in json.loads(reply.body)["error"]["errors"]]
         except (ValueError, TypeError, KeyError):
             return None
-        if not any(waits):
-            return None
-        return VendorUnavailable(
-            "limit_reached", status=reply.status, response_sha256=reply.sha256, retry_after=max(waits)
-        )
+        return _limit_reached(reply, max(waits)) if any(waits) else None
 
     def rehearse(self, call: Call) -> Reply:
         return Reply(200, {}, json.dumps({**call.json, "deletionRequestTime": "2026-01-01T00:00:00Z"}).encode())
@@ -109,6 +110,10 @@ class GoogleAnalytics(Vendor):
 def _ids(instruction: Instruction) -> list[tuple[str, str]]:
     known = [i for i in instruction.identities if i.type in _ID_TYPES and i.format == "raw"]
     return list(dict.fromkeys((_ID_TYPES[i.type], _without_prefix(i.value)) for i in known))
+
+
+def _limit_reached(reply: Reply, wait: float) -> VendorError:
+    return VendorUnavailable("limit_reached", status=reply.status, response_sha256=reply.sha256, retry_after=wait)
 
 
 def _without_prefix(value: str) -> str:

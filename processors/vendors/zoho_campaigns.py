@@ -66,6 +66,7 @@ class ZohoCampaigns(Zoho):
     rate = 1.5
     burst = 40
     options_type: ClassVar[type[Options]] = CampaignsOptions
+    example: ClassVar[Mapping[str, Any]] = {"lists": {"newsletter": "LIST-KEY"}}
     options: CampaignsOptions
 
     def grant(self, instruction: Instruction) -> Script:

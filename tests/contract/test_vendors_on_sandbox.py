@@ -1,0 +1,305 @@
+"""Every adapter over real HTTP against the sandbox. What became of the person is asked of the sandbox."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.sandbox import Fault, Person, Sandbox, SandboxClient
+from processors.engine.connect import connectors
+from processors.engine.transport import http_transport
+from processors.vendors.base import Result
+from schemas.connections import parse_config
+from schemas.errors import VendorAuthRejected, VendorUnavailable
+from tests.unit.engine_support import Lane
+from tests.unit.vendor_support import instruction
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from schemas.records import Action
+
+ANN = Person(
+    key="s-ann",
+    email="Ann.O'Neil+x(1)@example.test",
+    ga_client_id="123456.987654",
+    crm=("Contacts", "Leads"),
+    lists={"marketing-campaigns": "active", "surveys": "active"},
+)
+BOB = Person(
+    key="s-bob", email="bob@example.test", ga_client_id="5.6", crm=("Contacts",), lists={"surveys": "active"}
+)
+NEIGHBOUR = Person(key="s-near", email=f"x{ANN.email}", ga_client_id="1.1")
+
+
+class Clock:
+    """The real time, as Google checks it in a JWT, and what the test adds."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+class Relay:
+    """The engine, connected to a sandbox; remembers what it noted, as a lane does."""
+
+    def __init__(self, sandbox: Sandbox, control: SandboxClient, connected: dict[str, Any], clock: Clock) -> None:
+        self.sandbox, self.control, self.clock = sandbox, control, clock
+        self._connected = connected
+        self._noted: dict[str, tuple[str, ...]] = {}
+
+    async def do(self, vendor: str, action: Action, person: Person = ANN, **more: Any) -> Any:
+        lane, name = Lane(), f"{vendor}-{action}-{person.key}"
+        identities = (("ga_client_id", person.ga_client_id),) if person.ga_client_id else ()
+        asked = instruction(
+            action,
+            delivery_id=name,
+            emails=(person.email,),
+            more=identities,
+            refs=self._noted.get(name, ()),
+            **{"purposes": ("surveys",), **more},
+        )
+        outcomes = await lane.carry_out(self._connected[vendor], [asked])
+        self._noted |= {note.delivery_id: note.refs for note in lane.notes}
+        return outcomes[name]
+
+    async def held(self, vendor: str, person: Person = ANN) -> dict[str, Any]:
+        state: dict[str, Any] = (await self.control.person(person.key))[vendor]
+        return state
+
+    async def effects(self, vendor: str) -> list[str]:
+        return [entry["effect"] for entry in await self.control.ledger() if entry["vendor"] == vendor]
+
+    async def served(self, vendor: str, status: int) -> int:
+        answers = (await self.control.served()).get(vendor, [])
+        return sum(answer["calls"] for answer in answers if answer["status"] == status)
+
+
+def _tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
+    settings = sandbox.settings
+    zoho = {key: key for key in ("client_id", "client_secret", "refresh_token")}
+    accounts = {"accounts_url": settings.base_urls["zoho_accounts"]}
+    base = {"controller": "c", "serves": ["r"], "mode": "live", "rate": 1e6, "burst": 1_000_000}
+    options = {
+        "zoho_crm": {**accounts, "search_lag_s": 0, **crm},
+        "zoho_campaigns": {**accounts, "lists": dict(settings.list_keys)},
+        "google_analytics": {"property_ids": [settings.ga_property_id]},
+    }
+    return {
+        name.replace("_", "-"): {
+            **base,
+            "adapter": name,
+            "base_url": settings.base_urls[name],
+            "options": options[name],
+            "secrets": {"service_account": "account"} if name == "google_analytics" else zoho,
+        }
+        for name in options
+    }
+
+
+@asynccontextmanager
+async def relay(
+    *, crm: dict[str, Any] | None = None, spoil: dict[str, Callable[[str], str]] | None = None, **sandbox_options: Any
+) -> AsyncIterator[Relay]:
+    clock = Clock()
+    sandbox = Sandbox(clock=clock, **sandbox_options)
+    await sandbox.start()
+    settings = sandbox.settings
+    values = {
+        "client_id": settings.zoho_client_id,
+        "client_secret": settings.zoho_client_secret,
+        "refresh_token": settings.zoho_refresh_token,
+        "account": settings.google_service_account,
+    }
+    values |= {key: change(values[key]) for key, change in (spoil or {}).items()}
+    config = {"controllers": {"c": {"policy": "p"}}, "connections": _tables(sandbox, **(crm or {}))}
+    try:
+        async with http_transport() as transport, sandbox.client() as control:
+            ready = connectors(parse_config(config, "test"), values.__getitem__, transport)
+            connected = {name.replace("-", "_"): connector for name, connector in ready.items()}
+            await control.seed([ANN, BOB, NEIGHBOUR])
+            yield Relay(sandbox, control, connected, clock)
+    finally:
+        await sandbox.stop()
+
+
+async def test_a_choice_reaches_every_record_in_the_crm_and_nobody_else() -> None:
+    async with relay() as r:
+        assert (await r.do("zoho_crm", "withdraw")).outcome == "executed"
+        held = await r.held("zoho_crm")
+        assert [record["opted_out"] for record in held["records"]] == [True, True]
+        assert not (await r.held("zoho_crm", NEIGHBOUR))["records"][0]["opted_out"]
+        assert (await r.do("zoho_crm", "grant")).outcome == "executed"
+        held = await r.held("zoho_crm")
+        assert [record["opted_out"] for record in held["records"]] == [False, False]
+        assert held["workflows_fired"] == 0
+        assert (
+            await r.do("zoho_crm", "withdraw", BOB.model_copy(update={"email": "nobody@x.test"}))
+        ).outcome == "no_match"
+
+
+async def test_a_deletion_leaves_nothing_in_the_crm_not_even_in_the_bin() -> None:
+    async with relay() as r:
+        assert (await r.do("zoho_crm", "delete")).outcome == "executed"
+        assert await r.held("zoho_crm") == {"known": False, "records": [], "workflows_fired": 0}
+        assert (await r.held("zoho_crm", NEIGHBOUR))["known"]
+        assert await r.effects("zoho_crm") == ["delete", "delete", "purge"]
+
+
+async def test_many_records_of_one_person_all_go() -> None:
+    crowd = Person(key="s-crowd", email="crowd@example.test", crm=("Contacts",) * 230 + ("Leads",) * 5)
+    async with relay() as r:
+        await r.control.seed([crowd])
+        outcome = await r.do("zoho_crm", "delete", crowd)
+        assert (outcome.outcome, outcome.evidence.detail) == ("executed", "records=235")
+        assert not (await r.held("zoho_crm", crowd))["known"]
+
+
+@pytest.mark.parametrize("verb", ["delete", "purge"])
+async def test_a_connection_cut_after_the_deed_is_made_good_by_the_redo(verb: str) -> None:
+    async with relay() as r:
+        await r.control.set_fault(Fault(kind="reset", vendor="zoho_crm", verb=verb, times=2))
+        first = await r.do("zoho_crm", "delete")
+        assert (type(first), first.reason) == (VendorUnavailable, "connection_reset")
+        for _ in range(2):
+            outcome = await r.do("zoho_crm", "delete")
+        assert outcome.outcome == "executed"
+        assert not (await r.held("zoho_crm"))["known"]
+        again = await r.do("zoho_crm", "delete")
+        assert again.outcome == "executed", "asked again, it is still gone and not unknown"
+
+
+async def test_a_redo_without_notes_would_leave_the_person_in_the_bin() -> None:
+    async with relay() as r:
+        await r.control.set_fault(Fault(kind="reset", vendor="zoho_crm", verb="delete", times=2))
+        await r.do("zoho_crm", "delete")
+        r._noted.clear()
+        assert (await r.do("zoho_crm", "delete")).outcome == "no_match"
+        assert (await r.held("zoho_crm"))["known"]
+
+
+async def test_a_search_that_lags_hides_nobody() -> None:
+    async with relay(crm={"search_lag_s": 30}, crm_search_lag_s=25) as r:
+        r.clock.ahead += 60
+        assert (await r.do("zoho_crm", "withdraw")).outcome == "executed"
+        early = await r.do("zoho_crm", "delete")
+        assert (early.reason, early.retry_after) == ("not_found_yet", 30)
+        r.clock.ahead += early.retry_after
+        assert (await r.do("zoho_crm", "delete")).outcome == "executed"
+        assert not (await r.held("zoho_crm"))["known"]
+
+
+async def test_campaigns_keeps_purposes_apart_until_the_person_withdraws_altogether() -> None:
+    async with relay() as r:
+        assert (await r.do("zoho_campaigns", "withdraw")).outcome == "executed"
+        assert (await r.held("zoho_campaigns"))["lists"] == {"marketing-campaigns": "active", "surveys": "unsub"}
+        granted = await r.do("zoho_campaigns", "grant", purposes=("marketing-campaigns", "surveys"))
+        assert (granted.outcome, granted.evidence.detail) == ("accepted", "pending_opt_in")
+        assert (await r.held("zoho_campaigns"))["lists"] == {"marketing-campaigns": "active", "surveys": "active"}
+        assert (await r.do("zoho_campaigns", "withdraw", all_purposes=True)).outcome == "executed"
+        assert (await r.held("zoho_campaigns"))["do_not_mail"]
+        refused = await r.do("zoho_campaigns", "grant")
+        assert (refused.outcome, refused.reason) == ("manual_task", "do_not_mail_in_force")
+        assert (await r.held("zoho_campaigns"))["do_not_mail"]
+
+
+async def test_campaigns_deletes_nobody_by_itself_but_stops_the_mail() -> None:
+    async with relay() as r:
+        outcome = await r.do("zoho_campaigns", "delete")
+        assert (outcome.outcome, outcome.reason) == ("manual_task", "no_delete_call")
+        assert (await r.held("zoho_campaigns"))["do_not_mail"]
+
+
+async def test_a_grant_makes_a_contact_and_waits_for_the_person() -> None:
+    async with relay() as r:
+        granted = await r.do("zoho_campaigns", "grant", BOB, purposes=("marketing-campaigns",))
+        assert granted.outcome == "accepted"
+        assert (await r.held("zoho_campaigns", BOB))["lists"]["marketing-campaigns"] == "pending"
+
+
+async def test_an_api_that_is_locked_is_left_alone_for_half_an_hour() -> None:
+    async with relay(limits_scale=0.004) as r:
+        outcomes = [await r.do("zoho_campaigns", "withdraw") for _ in range(3)]
+        assert [getattr(o, "outcome", None) for o in outcomes[:2]] == ["executed", "executed"]
+        assert (outcomes[2].reason, outcomes[2].retry_after) == ("locked_out", 1800)
+        assert (await r.do("zoho_campaigns", "grant")).outcome == "accepted", "the other API is not locked"
+
+
+async def test_analytics_takes_the_request_in() -> None:
+    async with relay() as r:
+        outcome = await r.do("google_analytics", "delete")
+        assert (outcome.outcome, outcome.evidence.detail) == ("accepted", "unconfirmed")
+        assert (await r.held("google_analytics"))["deletion_requested"] == outcome.evidence.job_id
+        assert not (await r.held("google_analytics", BOB))["deletion_requested"]
+        assert await r.do("google_analytics", "withdraw") == Result("client_signal", "consent_mode")
+
+
+async def test_googles_403_for_a_limit_is_transient() -> None:
+    async with relay() as r:
+        outcomes = [await r.do("google_analytics", "delete") for _ in range(4)]
+        assert (outcomes[3].reason, outcomes[3].status) == ("limit_reached", 403)
+        assert outcomes[3].retriable
+
+
+@pytest.mark.parametrize("vendor", ["zoho_crm", "zoho_campaigns", "google_analytics"])
+async def test_a_token_that_ends_early_is_renewed_once_and_nobody_notices(vendor: str) -> None:
+    async with relay() as r:
+        action: Action = "delete"
+        await r.do(vendor, action, BOB)
+        for issuer in ("zoho_accounts", "google_oauth"):
+            await r.control.grant(issuer, "expire")
+        outcome = await r.do(vendor, action)
+        assert isinstance(outcome, Result)
+        issuer = "google_oauth" if vendor == "google_analytics" else "zoho_accounts"
+        assert await r.served(issuer, 200) == 2
+
+
+@pytest.mark.parametrize("vendor", ["zoho_crm", "zoho_campaigns", "google_analytics"])
+async def test_access_that_was_taken_away_stops_the_lane_and_blames_nobody(vendor: str) -> None:
+    async with relay() as r:
+        for issuer in ("zoho_accounts", "google_oauth"):
+            await r.control.grant(issuer, "revoke")
+        outcome = await r.do(vendor, "delete")
+        assert isinstance(outcome, VendorAuthRejected)
+        assert await r.effects(vendor) == []
+
+
+def _foreign_account(text: str) -> str:
+    return json.dumps({**json.loads(text), "client_email": "else@x.iam.gserviceaccount.com"})
+
+
+@pytest.mark.parametrize(
+    ("vendor", "key", "wrong"),
+    [
+        ("zoho_crm", "client_secret", lambda _: "wrong"),
+        ("zoho_campaigns", "refresh_token", lambda _: "wrong"),
+        ("google_analytics", "account", _foreign_account),
+    ],
+)
+async def test_a_wrong_secret_is_the_credentials_fault(vendor: str, key: str, wrong: Callable[[str], str]) -> None:
+    async with relay(spoil={key: wrong}) as r:
+        outcome = await r.do(vendor, "delete")
+    assert isinstance(outcome, VendorAuthRejected)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(429, VendorUnavailable), (503, VendorUnavailable), (401, VendorAuthRejected)]
+)
+@pytest.mark.parametrize("vendor", ["zoho_crm", "zoho_campaigns", "google_analytics"])
+async def test_a_vendor_out_of_order_is_told_as_such_and_nothing_is_done(
+    vendor: str, status: int, kind: type[Exception]
+) -> None:
+    async with relay() as r:
+        wait = 7 if status == 429 else None
+        await r.control.set_fault(Fault(kind="status", vendor=vendor, status=status, retry_after_s=wait))
+        outcome = await r.do(vendor, "delete")
+        assert isinstance(outcome, kind)
+        assert await r.effects(vendor) == []
+        if wait:
+            assert getattr(outcome, "retry_after", None) == wait
