@@ -47,10 +47,13 @@ _LOOKED = "looked"
 
 
 class CrmOptions(ZohoOptions):
-    """`search_lag_s`: whom the search doesn't find is looked up again after so many s; 0: one look is enough."""
+    """`search_lag_s`: whom the search doesn't find is looked up again after so many s; 0: one look is enough.
+
+    It must fit into the lane's time for retries: more would count as the vendor's wish that everybody waits.
+    """
 
     modules: tuple[str, ...] = Field(default=("Contacts", "Leads"), min_length=1)
-    search_lag_s: float = Field(default=20.0, ge=0)
+    search_lag_s: float = Field(default=10.0, ge=0, le=25)
 
 
 class ZohoCrm(Zoho):

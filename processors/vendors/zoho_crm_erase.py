@@ -22,9 +22,9 @@ _AT_ONCE = 100
 _BIN = "/crm/v8/settings/recycle_bin"
 _DONE = "SUCCESS"
 _ABSENT = "INVALID_DATA"  # deleted already, or never known: the code doesn't tell them apart
-_LATER = {"RECORD_LOCKED": 3600.0, "NOT_APPROVED": 3600.0, "SCHEDULED": 3600.0}
-"""Codes that pass, but not soon → s to wait. SCHEDULED: a job purges a record that has many others below it."""
-_SOON = {"TOO_MANY_REQUESTS", "INTERNAL_ERROR"}
+_PASSING = {"RECORD_LOCKED", "NOT_APPROVED", "SCHEDULED", "TOO_MANY_REQUESTS", "INTERNAL_ERROR"}
+"""SCHEDULED: a job purges a record that has many others below it; the next try finds it gone. No `retry_after` with
+these: that would ask everybody to wait because of one record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,8 @@ class Said:
     reply: Reply
 
     def trouble(self) -> VendorError:
-        reason, status, sha256 = word(self.code), self.reply.status, self.reply.sha256
-        if self.code in _LATER or self.code in _SOON:
-            wait = _LATER.get(self.code)
-            return VendorUnavailable(reason, status=status, response_sha256=sha256, retry_after=wait)
-        return VendorRefused(reason, status=status, response_sha256=sha256)
+        kind = VendorUnavailable if self.code in _PASSING else VendorRefused
+        return kind(word(self.code), status=self.reply.status, response_sha256=self.reply.sha256)
 
 
 def erase(refs: Collection[str]) -> Generator[Step, Any, dict[str, Answer]]:

@@ -185,11 +185,11 @@ async def test_a_redo_without_notes_would_leave_the_person_in_the_bin() -> None:
 
 
 async def test_a_search_that_lags_hides_nobody() -> None:
-    async with relay(crm={"search_lag_s": 30}, crm_search_lag_s=25) as r:
+    async with relay(crm={"search_lag_s": 20}, crm_search_lag_s=15) as r:
         r.clock.ahead += 60
         assert (await r.do("zoho_crm", "withdraw")).outcome == "executed"
         early = await r.do("zoho_crm", "delete")
-        assert (early.reason, early.retry_after) == ("not_found_yet", 30)
+        assert (early.reason, early.retry_after) == ("not_found_yet", 20)
         r.clock.ahead += early.retry_after
         assert (await r.do("zoho_crm", "delete")).outcome == "executed"
         assert not (await r.held("zoho_crm"))["known"]

@@ -88,11 +88,11 @@ def test_an_unknown_person_is_no_match() -> None:
 
 
 def test_a_search_that_lags_is_asked_twice_before_the_person_counts_as_unknown() -> None:
-    patient = vendor("zoho_crm", search_lag_s=30)
+    patient = vendor("zoho_crm", search_lag_s=20)
     first = play(patient.batch_script([instruction("delete")]), crm({}))
     assert first.notes == [Note("d1", ("looked",))]
     assert isinstance(first.result["d1"], VendorUnavailable)
-    assert (first.result["d1"].reason, first.result["d1"].retry_after) == ("not_found_yet", 30)
+    assert (first.result["d1"].reason, first.result["d1"].retry_after) == ("not_found_yet", 20)
     second = play(patient.batch_script([instruction("delete", refs=("looked",))]), crm())
     assert (second.result["d1"].outcome, second.notes) == ("executed", [Note("d1", ("Contacts:11",))])
     withdrawn = play(patient.script(instruction("withdraw", refs=("looked",))), crm({}))
