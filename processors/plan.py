@@ -107,7 +107,11 @@ def _deletion(case: Case, state: SubjectState) -> Plan:
         return _stale(case, state, "already_erased")
     erased_at = case.moments.occurred_at
     before = Standing.of(case.policy, state.choices)
-    kept = [c for c in before.choices if before.domain(c.purpose) != "pii" or _outlives(c, erased_at)]
+    kept = [
+        _disown(c) if before.domain(c.purpose) == "pii" else c
+        for c in before.choices
+        if before.domain(c.purpose) != "pii" or c.occurred_at > erased_at
+    ]
     after = Standing.of(case.policy, kept)
     state = state.model_copy(update={"choices": after.choices, "erased_at": erased_at})
     return _planned(case, state, tuple(deletion_legs(case, after)))
@@ -118,9 +122,13 @@ def _precedes_erasure(case: Case, state: SubjectState) -> bool:
     return erased_at is not None and case.moments.occurred_at <= erased_at
 
 
-def _outlives(choice: Choice, erased_at: int) -> bool:
-    """An imported grant doesn't bring back whom a deletion erases, whichever of them arrives first."""
-    return choice.occurred_at > erased_at and not (choice.status == "granted" and choice.method in _IMPORTS)
+def _disown(choice: Choice) -> Choice:
+    """An imported grant doesn't bring back whom a deletion erases, whichever of them arrives first.
+
+    It becomes a withdrawal and doesn't vanish: what it had covered may have been a withdrawal too.
+    """
+    imported = choice.status == "granted" and choice.method in _IMPORTS
+    return choice.model_copy(update={"status": "withdrawn"}) if imported else choice
 
 
 def _is_import_of_erased(case: Case, state: SubjectState) -> bool:

@@ -1,0 +1,165 @@
+"""One lane on topics of its own, against the sandbox over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ownership_support import settings_at, until
+
+from processors.engine.connect import connectors
+from processors.engine.transport import http_transport
+from schemas.codec import decode, encode
+from schemas.connections import parse_config
+from schemas.contract import Origin, PolicyRef
+from schemas.events import Identity
+from schemas.ids import delivery_id
+from schemas.records import AuditRecord, DeadLetter, Delivery, LaneEntry
+from schemas.sealing import Seals
+from streams import clients, topics
+from streams.lanes.bench import Bench
+from streams.lanes.work import LaneWork
+from streams.logs import scan
+from streams.ownership.owner import Owner
+from streams.pipeline import lane_role
+from streams.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from infra.sandbox import Person, Sandbox
+    from streams.settings import Settings
+
+SEALS = Seals(bytes(range(32)))
+POLICY = PolicyRef(id="oomnis", version="2021-09-08", sha256="0" * 64, text_sha256="0" * 64)
+
+
+def crm_config(name: str, sandbox: Sandbox, **more: Any) -> dict[str, Any]:
+    urls = sandbox.settings.base_urls
+    connection = {
+        "controller": "oomnis",
+        "adapter": "zoho_crm",
+        "serves": ["zoho-one/crm"],
+        "mode": "live",
+        "base_url": urls["zoho_crm"],
+        "timeout_s": 1.5,
+        "options": {"accounts_url": urls["zoho_accounts"], "search_lag_s": 0},
+        "secrets": {name: f"zoho_{name}" for name in ("client_id", "client_secret", "refresh_token")},
+    }
+    return {"controllers": {"oomnis": {"policy": "oomnis"}}, "connections": {name: {**connection, **more}}}
+
+
+@dataclass
+class LaneUnderTest:
+    """Publishes deliveries to one lane and reads what came of them."""
+
+    settings: Settings
+    sandbox: Sandbox
+    name: str
+    config: dict[str, Any]
+    status: Status = field(default_factory=Status)
+    retry_budget: float = 30.0
+
+    async def deliver(self, *deliveries: Delivery | bytes, partition: int = 0) -> None:
+        producer = clients.writer(self.settings)
+        await producer.start()
+        for delivery in deliveries:
+            value = delivery if isinstance(delivery, bytes) else encode(delivery)
+            await producer.send_and_wait(topics.deliveries(self.name), value, key=b"k", partition=partition)
+        await producer.stop()
+
+    def delivery(self, person: Person, action: str, number: int = 1, **more: Any) -> Delivery:
+        pid, event_id = f"p1.{person.key}", str(uuid.UUID(int=number))
+        identities = [Identity(type="email", value=person.email)]
+        return Delivery.parse(
+            {
+                "delivery_id": delivery_id("oomnis", f"{event_id}{person.key}", self.name, action, "v"),
+                "cycle": 0,
+                "event_id": event_id,
+                "pid": pid,
+                "controller": "oomnis",
+                "lane": self.name,
+                "action": action,
+                "purposes": ("comms-marketing",),
+                "channels": ("email",),
+                "all_purposes": False,
+                "sealed": SEALS.seal_identities(identities, pid, event_id),
+                "received_at": 1,
+                "due_at": 2,
+                "rule": "internal.30d",
+                "occurred_at": number,
+                "origin": Origin(topic=topics.EVENTS, partition=0, offset=number),
+                "policy": POLICY,
+                **more,
+            }
+        )
+
+    @asynccontextmanager
+    async def working(self, worker: str = "w1") -> AsyncIterator[Owner]:
+        """A worker's owner of the lane, in this process; leaves cleanly at the end."""
+        async with http_transport() as transport:
+            owner, task = await self.start(transport, worker)
+            try:
+                yield owner
+            finally:
+                owner.stop()
+                await task
+
+    async def start(self, transport: Any, worker: str = "w1") -> tuple[Owner, asyncio.Task[None]]:
+        ready = connectors(parse_config(self.config, "test"), self._secret, transport, scale=100)
+        bench = Bench(ready[self.name], SEALS, self.status, 1, self.retry_budget, 0.02)
+        role = lane_role("t", self.name)
+        owner = Owner(self.settings, role, worker, lambda number: LaneWork(bench, number), self.status)
+        task = asyncio.create_task(owner.run())
+        await until(lambda: owner.held == [0])
+        return owner, task
+
+    def _secret(self, name: str) -> str:
+        value: str = getattr(self.sandbox.settings, name)
+        return value
+
+    async def outcomes(self) -> list[tuple[str, str, str | None]]:
+        """(delivery_id's event number, outcome, reason) of this lane, in log order."""
+        records = [decode(AuditRecord, record.value) async for record in scan(self.settings, topics.AUDIT)]
+        mine = [record for record in records if record.lane == self.name]
+        return [(record.pid or "", record.outcome or "", record.reason) for record in mine]
+
+    async def settled(self, count: int, limit_s: float = 30.0) -> list[tuple[str, str, str | None]]:
+        """Wait for so many outcomes other than `attempted`."""
+        found: list[tuple[str, str, str | None]] = []
+
+        async def enough() -> bool:
+            found[:] = [outcome for outcome in await self.outcomes() if outcome[1] != "attempted"]
+            return len(found) >= count
+
+        await until(enough, limit_s)
+        return found
+
+    async def entries(self) -> dict[str, LaneEntry]:
+        """What the lane state holds: delivery_id → entry."""
+        found: dict[str, LaneEntry] = {}
+        async for record in scan(self.settings, topics.lane_state(self.name)):
+            if not record.key.startswith(b"!"):
+                delivery = record.key.decode().split("|")[1]
+                found.pop(delivery, None)
+                if record.value:
+                    found[delivery] = decode(LaneEntry, record.value)
+        return found
+
+    async def dead_letters(self) -> list[DeadLetter]:
+        letters = [decode(DeadLetter, record.value) async for record in scan(self.settings, topics.DEAD_LETTER)]
+        return [letter for letter in letters if letter.origin.topic == topics.deliveries(self.name)]
+
+
+async def lane_at(bootstrap: str, tmp_path: Path, sandbox: Sandbox, **connection: Any) -> LaneUnderTest:
+    """A fresh lane with one partition."""
+    name = f"crm-{uuid.uuid4().hex[:6]}"
+    settings = settings_at(bootstrap, tmp_path)
+    admin = await clients.admin(settings)
+    await topics.apply(admin, topics.topics([name]), 1, 1)
+    await admin.close()
+    return LaneUnderTest(settings, sandbox, name, crm_config(name, sandbox, **connection))
