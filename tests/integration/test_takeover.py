@@ -97,7 +97,7 @@ async def test_the_state_is_read_after_the_fencing_so_the_old_owner_cannot_slip_
     loop = asyncio.get_running_loop()
     slipped: list[bool] = []
 
-    def load(pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
+    def load(_pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         try:  # the old owner commits while the new one is restoring
             asyncio.run_coroutine_threadsafe(old.commit([hand.out(b"two")], 2), loop).result(20)
             slipped.append(True)
