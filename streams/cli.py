@@ -1,0 +1,52 @@
+"""The command line: `consent-relay`. Each command is a module of `streams.commands`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated
+
+import typer
+
+from schemas.version import SOFTWARE
+from streams.commands import audit, broker, dead_letters, plan, policy, publish, sandbox, topics, up
+from streams.commands.common import RelayGroup
+
+app = typer.Typer(
+    name="consent-relay",
+    cls=RelayGroup,
+    help="Carries a person's consent, withdrawal or deletion to every sub-processor, and proves that it arrived.",
+    epilog="Exit codes: 0 done, 1 something is wrong with the data, 2 wrong use or setup.",
+    # Local variables in a traceback may hold a person's identities.
+    pretty_exceptions_show_locals=False,
+)
+for _commands in (plan.app, up.app, publish.app):
+    app.add_typer(_commands)
+app.add_typer(broker.app, name="broker")
+app.add_typer(topics.app, name="topics")
+app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(policy.app, name="policy")
+app.add_typer(audit.app, name="audit")
+app.add_typer(dead_letters.app, name="dead-letters")
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature for a flag's callback
+    if asked:
+        typer.echo(SOFTWARE.replace("/", " "))
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(context: typer.Context, *, version: Version = False) -> None:
+    del version
+    # Refused connections are told by the commands' own errors; without any handler they would be logged twice.
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main() -> None:
+    """Entry point of the `consent-relay` program."""
+    app()

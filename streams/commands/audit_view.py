@@ -1,0 +1,113 @@
+"""Audit records as a person reads them. They hold no identity, so neither does this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.table import Table
+
+from schemas.events import CHANNELS
+from schemas.times import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from schemas.records import AuditRecord, EventFacts, Evidence, Leg
+
+_SHORT_HASH = 12
+
+
+class Row(NamedTuple):
+    time: str
+    what: str
+    lane: str
+    action: str
+    outcome: str
+    why: str
+
+
+def timeline(records: Iterable[AuditRecord]) -> Table:
+    """One row a record; the legs of an event are indented below it."""
+    table = Table("time", "what", "lane", "action", "outcome", "evidence, or why", box=None)
+    for record in records:
+        for row in rows(record):
+            table.add_row(*row)
+    return table
+
+
+def rows(record: AuditRecord) -> Iterator[Row]:
+    what = record.kind
+    if record.event:
+        what = f"{record.kind} {record.event.kind}"
+    elif record.command:
+        what = f"{record.kind} {record.command.name}"
+    elif record.kind == "cycle":
+        what = f"cycle {record.cycle}"
+    yield Row(
+        iso(record.at), what, record.lane or "", record.action or "", record.outcome or "", "; ".join(_why(record))
+    )
+    yield from (_leg(leg) for leg in record.legs or ())
+
+
+def line(record: AuditRecord) -> str:
+    """A record on one line, with the person's pid."""
+    row = next(rows(record))
+    words = (row.time, record.pid or "-", row.what, row.lane, row.action, row.outcome, row.why)
+    return "  ".join(word for word in words if word)
+
+
+def _leg(leg: Leg) -> Row:
+    outcome = leg.outcome or ("open task" if leg.kind == "task" else "due")
+    due = f"due {iso(leg.due_at)[:10]} ({leg.rule})" if leg.due_at is not None else ""
+    why = (due, leg.reason or "", f"basis {leg.basis}" if leg.basis else "", _scope(leg.purposes, leg.channels))
+    recipient = leg.recipient or "us"
+    return Row("", f"  → {recipient}", leg.lane or "", leg.action or "", outcome, "; ".join(filter(None, why)))
+
+
+def _why(record: AuditRecord) -> Iterator[str]:
+    if record.reason:
+        yield record.reason
+    if record.field:
+        yield f"field {record.field}"
+    if record.event:
+        yield from _facts(record.event)
+    if record.evidence:
+        yield from _evidence(record.evidence)
+    if record.attempt and record.attempt > 1:
+        yield f"try {record.attempt}"
+    if record.cycle and record.kind != "cycle":
+        yield f"cycle {record.cycle}"
+    if record.command:
+        yield f"by {record.command.by}"
+    if record.kind in {"rejected", "forwarded", "command"}:
+        yield str(record.origin)
+
+
+def _facts(event: EventFacts) -> Iterator[str]:
+    yield _scope(event.purposes, event.channels)
+    yield f"{event.method} by {event.expressed_by.relation}"
+    yield f"occurred {iso(event.occurred_at)}"
+    if event.evidence and event.evidence.uri:
+        yield event.evidence.uri
+
+
+def _evidence(evidence: Evidence) -> Iterator[str]:
+    if evidence.status is not None:
+        yield f"HTTP {evidence.status}"
+    if evidence.job_id:
+        yield f"job {evidence.job_id}"
+    if evidence.detail:
+        yield evidence.detail
+    if evidence.vendor_limit_s:
+        yield f"gone within {evidence.vendor_limit_s // 86_400} days"
+    if evidence.response_sha256:
+        yield f"response {evidence.response_sha256[:_SHORT_HASH]}"
+    if evidence.link:
+        yield evidence.link
+
+
+def _scope(purposes: tuple[str, ...] | None, channels: tuple[str, ...]) -> str:
+    """`purposes` None and `channels` empty both mean all."""
+    what = "all purposes" if purposes is None else ", ".join(purposes)
+    by = "" if not channels or channels == CHANNELS else f"by {', '.join(channels)}"
+    return " ".join(filter(None, (what, by)))

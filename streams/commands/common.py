@@ -1,0 +1,128 @@
+"""What the commands share: options, how errors end, and the way to the broker."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from aiokafka.errors import KafkaError
+from rich.console import Console
+from typer.core import TyperGroup
+
+from schemas.connections import RelayConfig, load_config
+from schemas.errors import RelayError, SetupError
+from streams import clients, embedded, topics
+from streams.commands.screen import DATA_WRONG, WRONG_USE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aiokafka.admin import AIOKafkaAdminClient
+
+    from streams.settings import Settings
+
+INTERRUPTED = 130
+"""As a shell reports a process that SIGINT ended."""
+
+BootstrapServers = Annotated[
+    str | None,
+    typer.Option("--bootstrap-servers", metavar="HOST:PORT,...", help="Your own Kafka; else the embedded one."),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help="Where the embedded Kafka lives; default .consent-relay."),
+]
+Config = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Controllers and connections; default ./relay.toml.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+class RelayGroup(TyperGroup):
+    """Ends every command below it as documented: 1 wrong data, 2 wrong use or setup, 130 Ctrl-C."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SetupError as error:
+            complain(str(error))
+            raise typer.Exit(WRONG_USE) from None
+        except KafkaError as error:
+            complain(f"Kafka refused or went away: {error}")
+            raise typer.Exit(WRONG_USE) from None
+        except RelayError as error:
+            complain(str(error))
+            raise typer.Exit(DATA_WRONG) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def complain(text: str) -> None:
+    """To standard error, so that standard output stays what was asked for."""
+    typer.echo(text, err=True)
+
+
+def show_json(value: Any) -> None:
+    """One JSON object on one line."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def error_console() -> Console:
+    """For progress: on standard error."""
+    return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+def settings_for(
+    bootstrap_servers: str | None = None, data_dir: Path | None = None, config: Path | None = None
+) -> Settings:
+    """Settings that lead to a running broker; keys that are made are told on standard error.
+
+    Raises:
+        SetupError: see `embedded.settings_for`.
+
+    """
+    return embedded.settings_for(
+        bootstrap_servers=bootstrap_servers, data_dir=data_dir, config=config, say=complain
+    )
+
+
+def config_of(settings: Settings) -> RelayConfig:
+    """The configuration that is named, else `relay.toml` here.
+
+    Raises:
+        SetupError: there is none, or a key in it is wrong.
+
+    """
+    path = settings.config or Path("relay.toml")
+    if settings.config is None and not path.is_file():
+        raise SetupError(
+            "there is no relay.toml here", remedy="name one with --config (CONSENT_RELAY_CONFIG), or start from "
+            "examples/relay.toml"
+        )
+    return load_config(path)
+
+
+@asynccontextmanager
+async def administrator(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client. Raises SetupError where no broker answers."""
+    client = await clients.admin(settings)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def require_topics(settings: Settings, *names: str) -> None:
+    """Refuse to work without these topics.
+
+    Raises:
+        SetupError: no broker answers.
+        TopicsError: one is missing, or has another partition count than this relay works with.
+
+    """
+    wanted = [topic for topic in topics.topics(()) if topic.name in names]
+    async with administrator(settings) as admin:
+        await topics.check(admin, wanted, settings.partitions)

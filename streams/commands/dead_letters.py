@@ -1,0 +1,126 @@
+"""`dead-letters list|show|redrive`: records that could not be carried out, kept byte for byte and sealed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from schemas.codec import decode, decode_raw
+from schemas.errors import InvalidRecord, UndecodableRecord
+from schemas.events import ConsentEvent
+from schemas.records import DeadLetter
+from schemas.sealing import Seals
+from schemas.times import iso
+from streams import topics
+from streams.commands.common import AsJson, BootstrapServers, DataDir, require_topics, settings_for, show_json
+from streams.commands.redrive import redrive_letter
+from streams.commands.screen import console
+from streams.logs import scan
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
+
+app = typer.Typer(help="Records that could not be carried out: sealed, kept for 90 days.", no_args_is_help=True)
+OriginOf = Annotated[str, typer.Argument(metavar="ORIGIN", help='As `list` shows it: "consent.events[2]@17".')]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Open the seal: this SHOWS PERSONAL DATA on the screen.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept in the audit. Name no person.")]
+
+
+@app.command("list")
+def list_letters(
+    bootstrap_servers: BootstrapServers = None, data_dir: DataDir = None, *, as_json: AsJson = False
+) -> None:
+    """List all dead letters; with --json one object a line.
+
+    Example: consent-relay dead-letters list
+    """
+    letters = asyncio.run(_letters(settings_for(bootstrap_servers, data_dir)))
+    if as_json:
+        for letter in letters:
+            show_json(_facts(letter))
+        return
+    table = Table("time", "origin", "from", "reason", "field", "protective", box=None)
+    for letter in letters:
+        protects = "yes" if letter.protective else ""
+        table.add_row(iso(letter.at), str(letter.origin), letter.source, letter.reason, letter.field or "", protects)
+    console().print(table if letters else "there are no dead letters")
+
+
+@app.command()
+def show(
+    origin: OriginOf,
+    bootstrap_servers: BootstrapServers = None,
+    data_dir: DataDir = None,
+    *,
+    reveal: Reveal = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one dead letter: its facts, and with --reveal what it holds, which takes the relay key.
+
+    Example: consent-relay dead-letters show "consent.events[2]@17" --reveal
+    """
+    settings = settings_for(bootstrap_servers, data_dir)
+    letter = asyncio.run(_find(settings, origin))
+    facts = _facts(letter)
+    if reveal:
+        facts |= _opened(letter, Seals(settings.key("relay_key")))
+    if as_json:
+        show_json(facts)
+        return
+    for name, value in facts.items():
+        text = json.dumps(value, indent=2, ensure_ascii=False) if isinstance(value, dict) else value
+        typer.echo(f"{name}: {'-' if value is None else text}")
+
+
+@app.command()
+def redrive(
+    origin: OriginOf, reason: Reason, bootstrap_servers: BootstrapServers = None, data_dir: DataDir = None
+) -> None:
+    """Give a record that the router rejected to the router once more, byte for byte, and say so in the audit.
+
+    Example: consent-relay dead-letters redrive "consent.events[2]@17" --reason "policy 2025-11 is registered now"
+    """
+    settings = settings_for(bootstrap_servers, data_dir)
+    seals = Seals(settings.key("relay_key"))
+    letter = asyncio.run(_find(settings, origin))
+    partition = asyncio.run(redrive_letter(settings, letter, seals, reason))
+    typer.echo(f"{origin} was published again, to {topics.EVENTS}[{partition}]; the audit tells what becomes of it")
+
+
+def _facts(letter: DeadLetter) -> dict[str, Any]:
+    facts = letter.model_dump(mode="json", include={"source", "reason", "field", "protective"})
+    return {"origin": str(letter.origin), **facts, "at": iso(letter.at), "has_value": letter.sealed is not None}
+
+
+def _opened(letter: DeadLetter, seals: Seals) -> dict[str, Any]:
+    """Key and value, base64, and the value's fields where it decodes."""
+    key = seals.open_dead(letter.sealed_key, letter.origin)
+    value = seals.open_dead(letter.sealed, letter.origin)
+    try:
+        event = json.loads(json.dumps(decode_raw(ConsentEvent, value or b""), default=_base64))
+    except UndecodableRecord:
+        event = None
+    return {"key_base64": _base64(key), "value_base64": _base64(value), "event": event}
+
+
+def _base64(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode()
+
+
+async def _letters(settings: Settings) -> list[DeadLetter]:
+    await require_topics(settings, topics.DEAD_LETTER)
+    letters = [decode(DeadLetter, record.value) async for record in scan(settings, topics.DEAD_LETTER)]
+    return sorted(letters, key=lambda letter: letter.at)
+
+
+async def _find(settings: Settings, origin: str) -> DeadLetter:
+    await require_topics(settings, topics.DEAD_LETTER)
+    async for record in scan(settings, topics.DEAD_LETTER):
+        if record.key == origin.encode():
+            return decode(DeadLetter, record.value)
+    raise InvalidRecord(f"there is no dead letter {origin}; `consent-relay dead-letters list` shows them")

@@ -1,0 +1,90 @@
+"""A rejected record goes to the router once more, in one transaction with the audit of who wanted it."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import socket
+import time
+from typing import TYPE_CHECKING
+
+from aiokafka.errors import ProducerFenced
+from uuid_utils import uuid7
+
+from schemas.codec import decode
+from schemas.errors import DataError, InvalidRecord, OwnershipLost, SetupError
+from schemas.events import ConsentEvent
+from schemas.ids import pid, prefixed
+from schemas.records import AuditRecord, CommandRef
+from schemas.version import SOFTWARE
+from streams import topics
+from streams.clients import writer
+from streams.commands.common import require_topics
+from streams.outbox import send_all, sized
+from streams.wire import audit_out, home_of
+
+if TYPE_CHECKING:
+    from schemas.records import DeadLetter
+    from schemas.sealing import Seals
+    from streams.settings import Settings
+
+NAME = "redrive"
+
+
+async def redrive_letter(settings: Settings, letter: DeadLetter, seals: Seals, reason: str) -> int:
+    """Publish the original bytes anew, under the same key and without any header; the partition they went to.
+
+    Raises:
+        SetupError: the dead letter is a lane's, a key or the cluster prefix isn't set, or no broker answers.
+        InvalidRecord: there are no bytes to publish.
+        OwnershipLost: somebody else redrives at this moment; nothing was written.
+
+    """
+    if letter.source == "lane":
+        raise SetupError(
+            f"{letter.origin} is a delivery that a lane could not carry out, no event",
+            remedy="deliveries are sent again by the `lanes` commands, not by `dead-letters redrive`",
+        )
+    value = seals.open_dead(letter.sealed, letter.origin)
+    if value is None:
+        raise InvalidRecord(f"{letter.origin} had no value: there is nothing to publish again")
+    await require_topics(settings, topics.EVENTS, topics.AUDIT)
+    event = _event(value)
+    home = home_of(settings.partitions)(event.subject_id) if event else letter.origin.partition
+    key = seals.open_dead(letter.sealed_key, letter.origin)
+    person = pid(settings.key("pepper"), event.controller, event.subject_id) if event else None
+    record = _record(letter, reason, person, event.event_id if event else None)
+    producer = writer(settings, f"{settings.required('cluster_prefix')}.consent-relay-{NAME}")
+    await producer.start()
+    try:
+        async with producer.transaction():
+            await producer.send(topics.EVENTS, value, key=key, partition=home)
+            await send_all(producer, sized([audit_out(record, home)]))
+    except ProducerFenced:
+        raise OwnershipLost("somebody else redrives at this moment: nothing was written, try again") from None
+    finally:
+        await producer.stop()
+    return home
+
+
+def _record(letter: DeadLetter, reason: str, person: str | None, event_id: str | None) -> AuditRecord:
+    command = CommandRef(command_id=str(uuid7()), name=NAME, by=f"{getpass.getuser()}@{socket.gethostname()}")
+    return AuditRecord(
+        record_id=hashlib.sha256(prefixed("command", command.command_id)).hexdigest(),
+        kind="command",
+        at=time.time_ns() // 1000,
+        pid=person,
+        event_id=event_id,
+        reason=reason,
+        command=command,
+        origin=letter.origin,
+        software=SOFTWARE,
+    )
+
+
+def _event(value: bytes) -> ConsentEvent | None:
+    """The event, where the bytes are a valid one: the reason of the rejection may have been elsewhere."""
+    try:
+        return decode(ConsentEvent, value)
+    except DataError:
+        return None

@@ -1,0 +1,11 @@
+"""A second, small model of the relay, to check the first one by: it shares the contracts with it and no decision.
+
+It reads `consent.events` as it stands and asks of each record, over all that the person ever said, what must come of
+it. Slow and plain on purpose; it knows the kinds of event, the three vendors and the personal data of the demo only.
+"""
+
+from streams.demo.model.expect import Expected, World, expect
+from streams.demo.model.log import Entry, Place
+from streams.demo.model.verdict import Verdict
+
+__all__ = ["Entry", "Expected", "Place", "Verdict", "World", "expect"]

@@ -1,0 +1,164 @@
+"""From the log to everything that must be found afterwards: verdicts, legs, and what the vendors hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemas.codec import decode
+from schemas.errors import DataError
+from schemas.events import ConsentEvent
+from streams.demo.model.life import Cell, Life
+from streams.demo.model.log import Entry, Place, home
+from streams.demo.model.rules import Rules
+from streams.demo.model.vendors import Vendor, open_account
+from streams.demo.model.verdict import Accepted, Verdict, judge, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from infra.sandbox import Person
+    from schemas.connections import Connection, RelayConfig
+    from schemas.policy import Policy
+    from schemas.records import Action
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What surrounds the log. `broken`: (vendor, subject_id) whose calls always fail there."""
+
+    config: RelayConfig
+    policy: Policy
+    partitions: int
+    people: Mapping[str, Person]
+    double_opt_in: Mapping[str, bool]
+    broken: frozenset[tuple[str, str]] = frozenset()
+
+
+class LegKey(NamedTuple):
+    event_id: str
+    lane: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One delivery and how it must end. `cells`: what a grant or withdrawal is about there."""
+
+    subject_id: str
+    outcome: str
+    cells: frozenset[Cell]
+    everything: bool
+
+
+@dataclass
+class Expected:
+    """accounts: (subject_id, vendor) → what it must hold. `forwarded`: records that stood in a foreign partition."""
+
+    verdicts: dict[Place, Verdict] = field(default_factory=dict)
+    forwarded: set[Place] = field(default_factory=set)
+    legs: dict[LegKey, Leg] = field(default_factory=dict)
+    accounts: dict[tuple[str, str], Vendor] = field(default_factory=dict)
+
+
+def expect(entries: Iterable[Entry], world: World) -> Expected:
+    """Everything that must be found once these records are worked off; per partition in log order."""
+    telling = _Telling(world)
+    for entry in entries:
+        telling.take(entry)
+    return telling.expected
+
+
+class _Telling:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._rules = Rules(world.policy, world.config.connections.values())
+        self._lives: dict[str, Life] = defaultdict(Life)
+        self.expected = Expected()
+        for person in world.people.values():
+            for connection in self._rules.connections:
+                account = open_account(connection.adapter, person, world.double_opt_in)
+                self.expected.accounts[person.key, connection.adapter] = account
+
+    def take(self, entry: Entry) -> None:
+        try:
+            event = decode(ConsentEvent, entry.value or b"")
+        except DataError as error:
+            self.expected.verdicts[entry.first] = Verdict("rejected", error.reason)
+            return
+        if home(event.subject_id, self._world.partitions) != entry.here.partition:
+            self.expected.forwarded.add(entry.here)
+            return
+        self.expected.verdicts[entry.first] = self._verdict(event, entry.at)
+
+    def _verdict(self, event: ConsentEvent, log_at: int) -> Verdict:
+        reason = refusal(event, self._world.config, self._rules)
+        if reason:
+            return Verdict("rejected", reason)
+        life = self._lives[event.subject_id]
+        judged = judge(event, life, self._rules, log_at)
+        if isinstance(judged, Verdict):
+            return judged
+        if judged.word is None:
+            self._delete(judged, life)
+        else:
+            self._choose(judged, life)
+        return Verdict("planned")
+
+    def _choose(self, said: Accepted, life: Life) -> None:
+        word = said.word
+        assert word is not None  # noqa: S101 - a choice
+        before = Life(words=list(life.words), erased_at=life.erased_at)
+        life.words.append(word)
+        for connection in self._due(said.event):
+            vendor = self._account(connection, said.event)
+            purposes = word.purposes & self._rules.reaching(connection) & self._rules.chosen
+            asked = {(p, c) for p in purposes for c in word.channels & vendor.channels}
+            cells = {cell for cell in asked if before.counts(word, cell)}
+            everything = said.event.purposes is None and cells == asked
+            if not word.is_withdrawal:
+                cells = self._free(connection, vendor, cells, life)
+            if cells:
+                action: Action = "withdraw" if word.is_withdrawal else "grant"
+                self._act(said.event, connection, action, cells, everything=everything)
+
+    def _delete(self, said: Accepted, life: Life) -> None:
+        life.erased_at = said.at
+        for connection in self._due(said.event):
+            if not self._rules.erases(connection):
+                continue
+            self._act(said.event, connection, "delete", set(), everything=True)
+            vendor = self._account(connection, said.event)
+            all_cells = {(p, c) for p in self._switches(connection) for c in vendor.channels}
+            granted = {cell for cell in all_cells if life.is_granted(cell)}
+            again = self._free(connection, vendor, granted, life)
+            if again:
+                self._act(said.event, connection, "grant", again, everything=False)
+
+    def _act(
+        self, event: ConsentEvent, connection: Connection, action: Action, cells: set[Cell], *, everything: bool
+    ) -> None:
+        vendor = self._account(connection, event)
+        purposes = sorted({purpose for purpose, _ in cells})
+        broken = (connection.adapter, event.subject_id) in self._world.broken
+        outcome = "failed" if broken else vendor.do(action, purposes, everything=everything)
+        leg = Leg(event.subject_id, outcome, frozenset(cells), everything)
+        self.expected.legs[LegKey(event.event_id, connection.name, action)] = leg
+
+    def _free(self, connection: Connection, vendor: Vendor, cells: set[Cell], life: Life) -> set[Cell]:
+        """Where there is one switch, a grant turns it on only if nothing behind it stands withdrawn."""
+        if not vendor.one_switch:
+            return cells
+        behind = self._switches(connection)
+        return {(p, c) for p, c in cells if not any(life.is_withdrawn((other, c)) for other in behind)}
+
+    def _switches(self, connection: Connection) -> frozenset[str]:
+        return self._rules.reaching(connection) & self._rules.chosen
+
+    def _due(self, event: ConsentEvent) -> list[Connection]:
+        mine = [c for c in self._rules.connections if c.controller == event.controller]
+        return [c for c in mine if self._rules.concerns(c, event.jurisdiction)]
+
+    def _account(self, connection: Connection, event: ConsentEvent) -> Vendor:
+        return self.expected.accounts[event.subject_id, connection.adapter]

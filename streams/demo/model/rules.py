@@ -1,0 +1,56 @@
+"""What the policy's rows and the connections say together; read from the rows alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from schemas.connections import Connection
+    from schemas.events import ConsentEvent
+    from schemas.policy import Policy
+
+PERSONAL = "pii"
+
+
+class Rules:
+    def __init__(self, policy: Policy, connections: Iterable[Connection]) -> None:
+        gives_way = {basis.id for basis in policy.bases if basis.withdrawable}
+        mine = [purpose for purpose in policy.purposes if purpose.domain == PERSONAL]
+        self.policy = policy
+        self.connections = tuple(connections)
+        self.purposes = frozenset(purpose.id for purpose in mine)
+        self.chosen = frozenset(p.id for p in mine if not p.survives and gives_way & set(p.bases))
+        """The purposes that a person's choice can stop or start."""
+        self._followers = {p.id: {f.id for f in mine if f.follows == p.id} for p in mine}
+
+    def meant(self, event: ConsentEvent) -> frozenset[str]:
+        """The purposes that an event is about."""
+        if event.purposes is None:
+            return self.purposes
+        return frozenset(event.purposes).union(*(self._followers[named] for named in event.purposes))
+
+    def reaching(self, connection: Connection) -> frozenset[str]:
+        """The purposes for which the recipients of this connection get personal data."""
+        return frozenset(
+            purpose
+            for purpose in self.purposes
+            if any(flow.to in connection.serves for flow in self.policy.flows.get(purpose, ()))
+        )
+
+    def erases(self, connection: Connection) -> bool:
+        """Whether a deletion is due there."""
+        for recipient in self.policy.recipients:
+            deletion = recipient.deletion or self.policy.deletion
+            if recipient.id in connection.serves and deletion.meaning == "erase" and self._gets(recipient.id):
+                return True
+        return False
+
+    def _gets(self, recipient: str) -> bool:
+        return any(flow.to == recipient for purpose in self.purposes for flow in self.policy.flows.get(purpose, ()))
+
+    @staticmethod
+    def concerns(connection: Connection, jurisdiction: str | None) -> bool:
+        regions: Collection[str] | None = connection.regions
+        return regions is None or jurisdiction is None or jurisdiction in regions
