@@ -1,0 +1,155 @@
+"""Adapters, their calls and connections as tables for a person, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.table import Table
+
+from processors.engine.grants import KINDS
+from processors.vendors.base import Call, Result
+from schemas.errors import MissingIdentity
+from streams.commands.screen import console
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from processors.engine.rehearse import Rehearsal
+    from processors.vendors.base import Capability, Instruction, Vendor
+    from schemas.connections import Connection
+    from schemas.records import Action
+
+_ACTIONS: tuple[Action, ...] = ("grant", "withdraw", "delete")
+
+
+def list_vendors(kinds: Sequence[type[Vendor]], *, as_json: bool) -> None:
+    if as_json:
+        for kind in kinds:
+            _json(_facts(kind))
+        return
+    table = Table("vendor", "name", *_ACTIONS, "finds a person by", box=None)
+    for kind in kinds:
+        ends = [_ending(kind.can[action]) if action in kind.can else "-" for action in _ACTIONS]
+        table.add_row(kind.name, kind.title, *ends, ", ".join(kind.identifies_by))
+    console().print(table)
+
+
+def show_vendor(vendor: Vendor, base_url: str, *, as_json: bool) -> None:
+    options = {name: _option(field) for name, field in vendor.options_type.model_fields.items()}
+    facts = {**_facts(type(vendor)), "base_url": base_url, "options": options}
+    if as_json:
+        _json(facts)
+        return
+    screen = console()
+    screen.print(f"{vendor.title} ({vendor.name})\n{vendor.docs}\n")
+    for action, can in vendor.can.items():
+        screen.print(f"{action:9} {_ending(can)}: {can.says}")
+    table = Table("", "", box=None, show_header=False)
+    table.add_row("finds a person by", ", ".join(vendor.identifies_by))
+    table.add_row("channels", ", ".join(vendor.channels))
+    table.add_row("keeps purposes apart", "yes" if vendor.per_purpose else "no, it has one switch for the person")
+    table.add_row("base_url", base_url)
+    table.add_row("limits", f"{vendor.rate:g} calls/s, {vendor.burst} at once")
+    table.add_row("secrets", ", ".join(KINDS[vendor.auth].secrets) or "none")
+    for name, meaning in options.items():
+        table.add_row(f"options.{name}", meaning)
+    screen.print("", table)
+
+
+def show_calls(vendor: Vendor, base_url: str, instruction: Instruction, played: Rehearsal, *, as_json: bool) -> None:
+    """The calls in their order. What the vendor answers is made up; its record ids are placeholders."""
+    steps = [_call(base_url, step) if isinstance(step, Call) else {"note": list(step.refs)} for step in played.steps]
+    end = _end(played)
+    if as_json:
+        _json({"vendor": vendor.name, "action": instruction.action, "auth": vendor.auth, "steps": steps, **end})
+        return
+    screen = console()
+    for step in steps:
+        if "note" in step:
+            screen.print(f"-- noted before going on: {', '.join(step['note'])}")
+            continue
+        screen.print(f"{step['method']} {step['url']}")
+        for part in ("params", "form", "json"):
+            if part in step:
+                screen.print(f"     {part} {json.dumps(step[part], ensure_ascii=False)}")
+    hoped = ", if the vendor answers as hoped" if steps and "outcome" in end else ""
+    screen.print(f"{'' if steps else 'no call '}=> {': '.join(str(word) for word in end.values() if word)}{hoped}")
+
+
+def _end(played: Rehearsal) -> dict[str, Any]:
+    match played.outcome:
+        case Result(outcome=outcome, reason=reason):
+            return {"outcome": outcome, "reason": reason}
+        case MissingIdentity(needed=needed):
+            return {"error": "missing_identity", "needed": f"one of {', '.join(needed)}"}
+        case error:
+            return {"error": error.reason}
+
+
+def list_connections(pairs: Sequence[tuple[Connection, Vendor]], *, as_json: bool) -> None:
+    if as_json:
+        for connection, vendor in pairs:
+            _json(connection.model_dump(mode="json") | {"base_url": connection.base_url or vendor.url})
+        return
+    table = Table("connection", "controller", "vendor", "serves", "regions", "mode", "address", "secrets", box=None)
+    for connection, vendor in pairs:
+        regions = "all" if connection.regions is None else ", ".join(connection.regions)
+        table.add_row(
+            connection.name,
+            connection.controller,
+            connection.adapter,
+            ", ".join(connection.serves),
+            regions,
+            connection.mode,
+            connection.base_url or vendor.url,
+            ", ".join(sorted(set(connection.secrets.values()))),
+        )
+    console().print(table)
+
+
+def _ending(can: Capability) -> str:
+    return can.closing if can.kind == "api" else can.kind
+
+
+def _facts(kind: type[Vendor]) -> dict[str, Any]:
+    return {
+        "vendor": kind.name,
+        "title": kind.title,
+        "docs": kind.docs,
+        "channels": kind.channels,
+        "per_purpose": kind.per_purpose,
+        "identifies_by": kind.identifies_by,
+        "can": {action: _capability(can) for action, can in kind.can.items()},
+        "secrets": KINDS[kind.auth].secrets,
+        "rate": kind.rate,
+        "burst": kind.burst,
+    }
+
+
+def _capability(can: Capability) -> Mapping[str, Any]:
+    return {
+        "ends": _ending(can),
+        "idempotent": can.idempotent,
+        "batch": can.batch,
+        "vendor_limit_s": can.vendor_limit_s,
+        "says": can.says,
+    }
+
+
+def _option(field: Any) -> str:
+    return "required" if field.is_required() else f"default {field.default!r}"
+
+
+def _call(base_url: str, call: Call) -> dict[str, Any]:
+    carried = {"params": dict(call.params), "form": dict(call.form or {}), "json": call.json}
+    return {
+        "method": call.method,
+        "url": base_url.rstrip("/") + call.path,
+        **{part: value for part, value in carried.items() if value},
+    }
+
+
+def _json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False))
