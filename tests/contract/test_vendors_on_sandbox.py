@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from engine_support import Lane
+from vendor_support import instruction
 
 from infra.sandbox import Fault, Person, Sandbox, SandboxClient
 from processors.engine.connect import connectors
@@ -15,8 +17,6 @@ from processors.engine.transport import http_transport
 from processors.vendors.base import Result
 from schemas.connections import parse_config
 from schemas.errors import VendorAuthRejected, VendorUnavailable
-from tests.unit.engine_support import Lane
-from tests.unit.vendor_support import instruction
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

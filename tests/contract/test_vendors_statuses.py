@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from engine_support import CONNECTION, HandClock, Lane, connector
 
 from processors.engine.auth import Token, TokenAuth
 from processors.engine.grants import KINDS
@@ -15,7 +16,6 @@ from processors.engine.rehearse import rehearse
 from processors.vendors.base import VENDORS, Instruction, Reply, Result, Vendor
 from schemas.errors import MissingIdentity, VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
 from schemas.events import CHANNELS, Identity
-from tests.unit.engine_support import CONNECTION, HandClock, Lane, connector
 
 if TYPE_CHECKING:
     from processors.engine.transport import Request

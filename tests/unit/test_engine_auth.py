@@ -9,13 +9,13 @@ from urllib.parse import parse_qsl
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from engine_support import HandClock, Wire
+from vendor_support import vendor
 
 from processors.engine.auth import TokenAuth
 from processors.engine.grants import KINDS
 from processors.vendors.base import Reply
 from schemas.errors import SetupError, VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
-from tests.unit.engine_support import HandClock, Wire
-from tests.unit.vendor_support import vendor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

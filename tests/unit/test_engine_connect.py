@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from engine_support import HandClock, Lane, Wire
+from vendor_support import instruction
 
 from processors.engine.connect import connectors
 from processors.vendors.base import Reply
 from schemas.connections import parse_config
 from schemas.errors import SetupError
-from tests.unit.engine_support import HandClock, Lane, Wire
-from tests.unit.vendor_support import instruction
 
 ZOHO = {"client_id": "ID", "client_secret": "SECRET", "refresh_token": "REFRESH"}
 CRM = {"controller": "c", "adapter": "zoho_crm", "serves": ["z/crm"], "mode": "live", "secrets": ZOHO}

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import asyncio
 
+from engine_support import HandClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.engine.limiter import Limiter
-from tests.unit.engine_support import HandClock
 
 
 async def times(limiter: Limiter, clock: HandClock, arrivals: list[float], api: str = "") -> list[float]:

@@ -6,12 +6,12 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from engine_support import CONNECTION, DONE, HandClock, Lane, Toy, Wire, connector
+from vendor_support import EMAIL, instruction
 
 from processors.engine.auth import Token, TokenAuth
 from processors.vendors.base import BatchScript, Call, Instruction, Note, Options, Reply, Result, Script
 from schemas.errors import OwnershipLost, VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
-from tests.unit.engine_support import CONNECTION, DONE, HandClock, Lane, Toy, Wire, connector
-from tests.unit.vendor_support import EMAIL, instruction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
+from vendor_support import EMAIL, instruction
 
 from processors.engine.transport import Request, http_transport
 from processors.vendors.base import Call, Reply
 from schemas.errors import VendorError, VendorUnavailable
-from tests.unit.vendor_support import EMAIL, instruction
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from vendor_support import instruction, play, reply, shown, vendor
 
 from schemas.errors import MissingIdentity, VendorUnavailable
-from tests.unit.vendor_support import instruction, play, reply, shown, vendor
 
 if TYPE_CHECKING:
     from processors.vendors.base import Call, Reply

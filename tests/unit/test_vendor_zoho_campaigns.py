@@ -4,10 +4,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from vendor_support import EMAIL, instruction, play, reply, shown, vendor
 
 from processors.vendors.base import Call, Reply
 from schemas.errors import MissingIdentity, VendorAuthRejected, VendorRefused, VendorUnavailable
-from tests.unit.vendor_support import EMAIL, instruction, play, reply, shown, vendor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

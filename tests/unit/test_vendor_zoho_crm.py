@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from vendor_support import EMAIL, Played, instruction, play, reply, shown, vendor
 
 from processors.vendors.base import Answer, Call, Note, Reply, Result
 from schemas.errors import MissingIdentity, VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
-from tests.unit.vendor_support import EMAIL, Played, instruction, play, reply, shown, vendor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
