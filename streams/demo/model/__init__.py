@@ -5,7 +5,7 @@ it. Slow and plain on purpose; it knows the kinds of event, the three vendors an
 """
 
 from streams.demo.model.expect import Expected, World, expect
-from streams.demo.model.log import Entry, Place
+from streams.demo.model.log import Entry, Place, home
 from streams.demo.model.verdict import Verdict
 
-__all__ = ["Entry", "Expected", "Place", "Verdict", "World", "expect"]
+__all__ = ["Entry", "Expected", "Place", "Verdict", "World", "expect", "home"]

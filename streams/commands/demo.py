@@ -1,0 +1,74 @@
+"""`demo`: the whole relay on this machine, on real input; it checks itself."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from schemas.errors import SetupError
+from streams.commands.common import AsJson, complain, show_json
+from streams.commands.screen import DATA_WRONG, console
+from streams.demo.run import Wanted, run_demo
+
+if TYPE_CHECKING:
+    from streams.demo.numbers import Result
+
+app = typer.Typer()
+MOST_SPECIAL = 20
+"""So few people are too few to find those in whose way faults are put."""
+
+
+@app.command()
+def demo(
+    events: Annotated[int, typer.Option(min=1, help="How many to publish.")] = 2000,
+    policy: Annotated[str, typer.Option(metavar="ID", help="The policy that they are about.")] = "oomnis",
+    seed: Annotated[int, typer.Option(help="The same seed makes the same people and events.")] = 1,
+    people: Annotated[int, typer.Option(min=MOST_SPECIAL, help="How many the vendors know.")] = 900,
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the data directory in any case.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start Kafka, a vendor sandbox and a worker, publish made-up events, and check what became of them.
+
+    Exit code 1: something is unaccounted for, or a vendor holds what it shouldn't; the data directory is then kept.
+
+    Example: consent-relay demo --events 5000 --seed 2
+    """
+    directory = Path(tempfile.mkdtemp(prefix="consent-relay-demo-"))
+    kept = keep
+    try:
+        screen = Console(quiet=True) if as_json else console()
+        result = asyncio.run(_interruptible(Wanted(events, people, seed, policy), directory, screen))
+        if as_json:
+            show_json(result.as_json())
+        kept |= not result.is_good
+    except (KeyboardInterrupt, SetupError):
+        raise
+    except BaseException:
+        kept = True
+        raise
+    finally:
+        if kept:
+            complain(f"kept: {directory}")
+        else:
+            shutil.rmtree(directory, ignore_errors=True)
+    if not result.is_good:
+        raise typer.Exit(DATA_WRONG)
+
+
+async def _interruptible(wanted: Wanted, directory: Path, screen: Console) -> Result:
+    """Whatever would end us lets everything that was started be stopped first."""
+    task = asyncio.ensure_future(run_demo(wanted, directory, screen))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None

@@ -1,0 +1,90 @@
+"""The demo's result in numbers: the object that `--json` prints."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.demo.check import Mismatch
+    from streams.demo.tally import Tally
+
+NOTHING_YET = "nothing yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a run. seconds: of the whole run; a mismatch is named in the words of its text."""
+
+    published: int
+    seed: int
+    seconds: float
+    limits_scale: float
+    tally: Tally
+    mismatches: Sequence[Mismatch]
+
+    @property
+    def is_good(self) -> bool:
+        return not self.mismatches and not self.unaccounted
+
+    @property
+    def unaccounted(self) -> int:
+        """Deliveries that neither ended nor wait for a person."""
+        return sum(ending is None or not ending.is_over for _, ending in self.tally.endings())
+
+    def as_json(self) -> dict[str, Any]:
+        """Times in s, but for `latency_ms`."""
+        return {
+            "events": self.events(),
+            "deliveries": self.deliveries(),
+            "unaccounted": self.unaccounted,
+            "vendor_mismatches": len(self.mismatches),
+            "mismatches": [str(mismatch) for mismatch in self.mismatches],
+            "latency_ms": latency_ms(self.tally),
+            "seed": self.seed,
+            "seconds": round(self.seconds, 1),
+            "limits_scale": self.limits_scale,
+            "surge": "off",
+        }
+
+    def events(self) -> dict[str, Any]:
+        kinds = Counter(verdict.kind for verdict in self.tally.verdicts.values())
+        reasons = Counter(v.reason for v in self.tally.verdicts.values() if v.kind == "rejected")
+        return {
+            "published": self.published,
+            "accepted": kinds["planned"],
+            **{kind: kinds[kind] for kind in ("stale", "duplicate", "rejected")},
+            "rejected_by_reason": dict(sorted(reasons.items(), key=str)),
+            "forwarded": len(self.tally.forwarded),
+        }
+
+    def deliveries(self) -> dict[str, Any]:
+        """`by_lane`: how often each outcome stands at the end."""
+        endings = [ending for _, ending in self.tally.endings() if ending]
+        final = sum(ending.is_final for ending in endings)
+        by_lane: dict[str, Counter[str]] = defaultdict(Counter)
+        for due, ending in self.tally.endings():
+            by_lane[due.lane][ending.outcome if ending else NOTHING_YET] += 1
+        return {
+            "due": len(self.tally.dues),
+            "final": final,
+            "open_tasks": sum(ending.is_over for ending in endings) - final,
+            "unbound": self.tally.unbound,
+            "by_lane": {lane: dict(sorted(outcomes.items())) for lane, outcomes in sorted(by_lane.items())},
+        }
+
+
+def latency_ms(tally: Tally) -> dict[str, float | None]:
+    """From Kafka's taking an event in to the last of its final outcomes, of the events that have one."""
+    took: dict[str, int] = {}
+    for due, ending in tally.endings():
+        if ending and ending.is_final:
+            took[due.event_id] = max(took.get(due.event_id, 0), ending.at - due.since)
+    if not took:
+        return {"p50": None, "p95": None}
+    cuts = quantiles([*took.values(), *took.values()], n=20, method="inclusive")
+    return {"p50": round(cuts[9] / 1000, 1), "p95": round(cuts[18] / 1000, 1)}

@@ -1,0 +1,65 @@
+"""What the demo reads out of Kafka: the audit while it grows, and at the end everything that is compared."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from aiokafka import TopicPartition
+
+from schemas.codec import decode
+from schemas.records import AuditRecord, Delivery
+from streams import topics
+from streams.clients import reader
+from streams.demo.model import Entry, Place
+from streams.logs import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.demo.tally import Tally
+    from streams.settings import Settings
+
+_POLL_MS = 200
+
+
+async def follow_audit(settings: Settings, tally: Tally) -> None:
+    """Feed the tally with everything in the audit, old and new, until cancelled."""
+    consumer = reader(settings)
+    await consumer.start()
+    try:
+        places = [TopicPartition(topics.AUDIT, number) for number in range(settings.partitions)]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        while True:
+            for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+                for record in records:
+                    tally.take(decode(AuditRecord, record.value))
+                await asyncio.sleep(0)
+    finally:
+        await consumer.stop()
+
+
+async def count_audit(settings: Settings, tally: Tally) -> Tally:
+    """Feed the tally with the audit as it is now."""
+    async for record in scan(settings, topics.AUDIT):
+        tally.take(decode(AuditRecord, record.value))
+    return tally
+
+
+async def read_events(settings: Settings) -> list[Entry]:
+    """`consent.events` as it is now, per partition in log order."""
+    return [
+        Entry.read(Place(r.partition, r.offset), r.value, r.timestamp, dict(r.headers))
+        async for r in scan(settings, topics.EVENTS)
+    ]
+
+
+async def count_deliveries(settings: Settings, lanes: Iterable[str]) -> Counter[str]:
+    """How often each delivery_id stands in the lanes' topics."""
+    written: Counter[str] = Counter()
+    for lane in lanes:
+        async for record in scan(settings, topics.deliveries(lane)):
+            written[decode(Delivery, record.value).delivery_id] += 1
+    return written

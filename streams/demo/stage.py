@@ -1,0 +1,199 @@
+"""Kafka, vendor sandbox and workers, all on this machine: the demo plays on it, and so do the fault tests."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any, Self
+
+from infra.kafka import EmbeddedKafka
+from infra.sandbox import Sandbox
+from schemas.errors import RelayError
+from schemas.ids import pid
+from streams import clients, topics
+from streams.demo.config import CONTROLLER, demo_policy, write_config
+from streams.demo.judge import judge
+from streams.demo.model import home
+from streams.demo.process import STOP_LIMIT_S, WorkerProcess
+from streams.demo.read import follow_audit
+from streams.demo.tally import Tally
+from streams.settings import Settings, key_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from rich.console import Console
+
+    from schemas.connections import RelayConfig
+    from streams.demo.cast import Cast
+    from streams.demo.check import Mismatch
+    from streams.demo.events import Sent
+
+LIMITS_SCALE = 100.0
+"""The vendors' true limits would stretch a demo over hours."""
+_POLL_S = 0.1
+
+
+class Stage:
+    """An asynchronous context manager: inside it broker, topics and sandbox are up; everything ends with it.
+
+    bootstrap: a broker that runs already, without topics of the relay; None: one is started in `directory`.
+    limits_scale: factor on the vendors' limits, in sandbox and workers alike. more: other settings of the workers.
+    """
+
+    settings: Settings
+    config: RelayConfig
+    tally: Tally
+    """The audit so far, while workers write it."""
+
+    def __init__(
+        self,
+        directory: Path,
+        cast: Cast,
+        *,
+        policy_id: str = CONTROLLER,
+        bootstrap: str | None = None,
+        limits_scale: float = LIMITS_SCALE,
+        console: Console | None = None,
+        **more: Any,
+    ) -> None:
+        self.directory = directory
+        self.cast = cast
+        self.policy = demo_policy(policy_id)
+        self.workers: dict[str, WorkerProcess] = {}
+        self.sandbox = Sandbox(
+            directory / "ledger.jsonl",
+            secrets_dir=directory / "secrets",
+            limits_scale=limits_scale,
+            faults=cast.faults,
+        )
+        self._bootstrap = bootstrap
+        self._more = {**more, "limits_scale": limits_scale}
+        self._console = console
+        self._stack = AsyncExitStack()
+        self._following: asyncio.Task[None] | None = None
+        self._launches = 0
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            bootstrap = self._bootstrap or await self._start_kafka(stack)
+            stack.push_async_callback(self.sandbox.stop)
+            await self._set_up(bootstrap)
+            self._following = asyncio.create_task(follow_audit(self.settings, self.tally))
+            stack.push_async_callback(_end, self._following)
+            stack.push_async_callback(self.stop_workers)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def start_worker(self, name: str = "worker-1") -> WorkerProcess:
+        """Start a worker, or one of that name again; its `ready()` tells when it works."""
+        self._launches += 1
+        given = self.settings.model_dump(mode="json", exclude_unset=True)
+        settings = {key.upper(): str(value) for key, value in given.items()}
+        log_file = self.directory / f"{name}.{self._launches}.log"
+        self.workers[name] = await WorkerProcess.launch(name, settings, log_file)
+        return self.workers[name]
+
+    async def kill_worker(self, name: str = "worker-1") -> None:
+        """SIGKILL; a worker of that name may be started again."""
+        await self.workers.pop(name).kill()
+
+    async def stop_workers(self) -> None:
+        """Let all workers hand over and end."""
+        await asyncio.gather(*(worker.stop(STOP_LIMIT_S) for worker in self.workers.values()))
+        self.workers.clear()
+
+    async def publish(self, events: Sequence[Sent], told: Callable[[int], None] = lambda _: None) -> None:
+        """Publish at full speed, each partition in the order given; `told` hears how many the broker has."""
+        partitions = self.settings.partitions
+        producer = clients.writer(self.settings)
+        await producer.start()
+        try:
+            waiting = []
+            for sent in events:
+                partition = (home(sent.subject_id, partitions) + sent.astray) % partitions
+                key = None if sent.astray else sent.subject_id.encode()
+                waiting.append(await producer.send(topics.EVENTS, sent.value, key=key, partition=partition))
+            for number, acknowledged in enumerate(waiting, 1):
+                await acknowledged
+                told(number)
+        finally:
+            await producer.stop()
+
+    async def wait_settled(
+        self, published: int, within_s: float, told: Callable[[Tally], None] = lambda _: None
+    ) -> bool:
+        """Wait until so many records are judged and all that is due has an outcome or an open task; False: too late.
+
+        Raises:
+            RelayError: a worker ended by itself.
+
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                while not self.tally.is_settled(published):
+                    self._check_alive()
+                    told(self.tally)
+                    await asyncio.sleep(_POLL_S)
+        except TimeoutError:
+            return False
+        told(self.tally)
+        return True
+
+    async def check(self) -> tuple[Tally, list[Mismatch]]:
+        """The audit, counted anew, and everything in which relay or vendors differ from the model."""
+        return await judge(self.settings, self.config, self.policy, self.cast, self.sandbox)
+
+    def pid_of(self, subject_id: str) -> str:
+        return pid(self.settings.key("pepper"), CONTROLLER, subject_id)
+
+    async def _set_up(self, bootstrap: str) -> None:
+        self.sandbox.seed(self.cast.people)
+        await self.sandbox.start()
+        path = self.directory / "relay.toml"
+        self.config = write_config(path, self.sandbox.settings)
+        self.tally = Tally.of(self.config)
+        self.settings = Settings(
+            bootstrap_servers=bootstrap,
+            cluster_prefix="local",
+            data_dir=self.directory,
+            config=path,
+            secrets_dir=self.directory / "secrets",
+            pepper_file=key_file(self.directory / "keys", "pepper")[0],
+            relay_key_file=key_file(self.directory / "keys", "relay_key")[0],
+            **self._more,
+        )
+        admin = await clients.admin(self.settings)
+        try:
+            await topics.apply(admin, topics.topics(self.config.connections), self.settings.partitions, 1)
+        finally:
+            await admin.close()
+
+    def _check_alive(self) -> None:
+        for worker in self.workers.values():
+            worker.check()
+        if self._following and self._following.done():
+            raise RelayError("the audit can't be read any more") from self._following.exception()
+
+    async def _start_kafka(self, stack: AsyncExitStack) -> str:
+        kafka = EmbeddedKafka(self.directory / "kafka", console=self._console)
+        starting = asyncio.create_task(asyncio.to_thread(kafka.start))
+        stack.push_async_callback(asyncio.to_thread, kafka.stop)
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # A thread can't be cancelled: what it starts must be there to be stopped.
+            await asyncio.gather(starting, return_exceptions=True)
+            raise
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

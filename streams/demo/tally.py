@@ -1,0 +1,145 @@
+"""Counting what the audit says, record by record as it comes in."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processors.vendors.base import VENDORS
+from streams.demo.model import Place, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from schemas.connections import RelayConfig
+    from schemas.contract import Origin
+    from schemas.records import AuditRecord, Leg
+
+RUNGS = ("accepted", "executed", "verified")
+FINAL = frozenset({
+    "no_match", "retained", "client_signal", "config_evidence", "terminated_product", "delegated_to",
+    "not_applicable", "superseded", "cancelled", "failed", "done",
+})  # fmt: skip
+TASK = "manual_task"
+_VERDICTS = ("planned", "stale", "duplicate", "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery that planning has written to a lane. `since`: when Kafka took the event in, µs."""
+
+    pid: str
+    event_id: str
+    lane: str
+    leg: Leg
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What stands at the end of a delivery's newest cycle. `conflicts`: finals that contradict the first one."""
+
+    outcome: str
+    at: int
+    is_final: bool
+    conflicts: int
+
+    @property
+    def is_over(self) -> bool:
+        """Final, or waiting for a person."""
+        return self.is_final or self.outcome == TASK
+
+
+class Tally:
+    """`vendors`: lane → adapter, whose closing rungs decide what is final."""
+
+    def __init__(self, vendors: Mapping[str, str]) -> None:
+        self._vendors = vendors
+        self.verdicts: dict[Place, Verdict] = {}
+        self.forwarded: set[Place] = set()
+        self.dues: dict[str, Due] = {}
+        self.unbound = 0
+        self.double: Counter[Place] = Counter()
+        self._outcomes: dict[str, list[AuditRecord]] = defaultdict(list)
+        self._unsettled: set[str] = set()
+
+    @classmethod
+    def of(cls, config: RelayConfig) -> Tally:
+        return cls({name: connection.adapter for name, connection in config.connections.items()})
+
+    def take(self, record: AuditRecord) -> None:
+        """Count one record; a person's come in the order of the log."""
+        place = place_of(record.origin)
+        if record.kind == "outcome" and record.delivery_id:
+            self._outcomes[record.delivery_id].append(record)
+            if self._settles(record):
+                self._unsettled.discard(record.delivery_id)
+        elif record.kind == "forwarded":
+            self.forwarded.add(place)
+        elif record.kind in _VERDICTS:
+            if place in self.verdicts:
+                self.double[place] += 1
+            self.verdicts[place] = Verdict(record.kind, record.reason)  # type: ignore[arg-type]
+            for leg in record.legs or ():
+                self._plan(record, leg)
+
+    def _plan(self, record: AuditRecord, leg: Leg) -> None:
+        self.unbound += leg.outcome == "unbound_recipient"
+        if leg.kind == "delivery" and leg.delivery_id and leg.lane:
+            due = Due(record.pid or "", record.event_id or "", leg.lane, leg, record.at)
+            self.dues[leg.delivery_id] = due
+            if not any(self._settles(outcome) for outcome in self._outcomes[leg.delivery_id]):
+                self._unsettled.add(leg.delivery_id)
+
+    def is_settled(self, published: int) -> bool:
+        """Whether so many records were judged, and everything that is due has its outcome or an open task."""
+        return len(self.verdicts) >= published and not self._unsettled
+
+    @property
+    def settled(self) -> int:
+        return len(self.dues) - len(self._unsettled)
+
+    def ending(self, delivery_id: str) -> Ending | None:
+        """Where a delivery stands; None: nothing happened yet."""
+        records = self._outcomes.get(delivery_id, [])
+        newest = max((record.cycle or 0 for record in records), default=0)
+        records = [record for record in records if (record.cycle or 0) == newest]
+        finals = [record for record in records if self._is_final(record)]
+        if finals:
+            first, *more = finals
+            conflicts = sum(not _is_upgrade(first, other) for other in more)
+            return Ending(first.outcome or "", first.at, is_final=True, conflicts=conflicts)
+        if records:
+            return Ending(records[-1].outcome or "", records[-1].at, is_final=False, conflicts=0)
+        return None
+
+    def endings(self) -> Iterator[tuple[Due, Ending | None]]:
+        for delivery_id, due in self.dues.items():
+            yield due, self.ending(delivery_id)
+
+    def strays(self) -> set[str]:
+        """Deliveries with an outcome that nobody has planned."""
+        return self._outcomes.keys() - self.dues.keys()
+
+    def _settles(self, record: AuditRecord) -> bool:
+        return record.outcome == TASK or self._is_final(record)
+
+    def _is_final(self, record: AuditRecord) -> bool:
+        outcome, vendor = record.outcome or "", self._vendors.get(record.lane or "")
+        if outcome not in RUNGS or vendor is None:
+            return outcome in FINAL
+        closing = VENDORS[vendor].can[record.action].closing  # type: ignore[index]
+        return RUNGS.index(outcome) >= RUNGS.index(closing)
+
+
+def place_of(origin: Origin) -> Place:
+    return Place(origin.partition, origin.offset)
+
+
+def _is_upgrade(first: AuditRecord, later: AuditRecord) -> bool:
+    """The same again, or a higher rung of success."""
+    if first.outcome == later.outcome:
+        return True
+    both = {first.outcome, later.outcome} <= set(RUNGS)
+    return both and RUNGS.index(later.outcome or "") > RUNGS.index(first.outcome or "")
