@@ -11,10 +11,14 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class RoleStatus:
-    """`problems`: partition (-1: the whole role) → a word and a sentence; neither names a person."""
+    """`partitions`: what the group gave us; `working`: those of them that are taken over.
+
+    problems: partition (-1: the whole role) → a word and a sentence; neither names a person.
+    """
 
     started: bool = False
     partitions: list[int] = field(default_factory=list)
+    working: set[int] = field(default_factory=set)
     problems: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -22,7 +26,7 @@ class RoleStatus:
         """starting, up or halted."""
         if self.problems:
             return "halted"
-        return "up" if self.started else "starting"
+        return "up" if self.started and self.working.issuperset(self.partitions) else "starting"
 
 
 WHOLE_ROLE = -1
@@ -42,11 +46,17 @@ class Status:
         status = self.roles.setdefault(role, RoleStatus())
         status.started = True
         status.partitions = sorted(partitions)
+        status.working.clear()
         status.problems = {place: problem for place, problem in status.problems.items() if place in partitions}
 
     def halt(self, role: str, partition: int, reason: str, text: str) -> None:
         self.roles.setdefault(role, RoleStatus()).problems[partition] = (reason, text)
         log.error("role_halted", role=role, partition=partition, reason=reason, text=text)
+
+    def works(self, role: str, partition: int) -> None:
+        """The partition is taken over."""
+        self.roles.setdefault(role, RoleStatus()).working.add(partition)
+        self.clear(role, partition)
 
     def clear(self, role: str, partition: int) -> None:
         if self.roles.setdefault(role, RoleStatus()).problems.pop(partition, None):

@@ -147,7 +147,7 @@ class Owner(ConsumerRebalanceListener):
                 tenure = await self._takeover(partition, generation, work.load)
                 holding = self._holdings[partition]
                 holding.tenure, holding.work = tenure, work
-                self._status.clear(self._role.name, partition)
+                self._status.works(self._role.name, partition)
                 self._consumer.resume(place)
                 await work.run(tenure)
                 break  # drained
