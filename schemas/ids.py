@@ -36,8 +36,8 @@ def pepper_check(pepper: bytes) -> str:
 
 def content_hash(pepper: bytes, event: ConsentEvent) -> str:
     """HMAC over everything the event says except when we received it: equal for a true repeat only. Hex."""
-    content = event.model_dump(mode="json", exclude={"received_at"})
-    return hmac.new(pepper, json.dumps(content, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+    content = json.dumps(event.model_dump(exclude={"received_at"}), sort_keys=True, default=bytes.hex)
+    return hmac.new(pepper, content.encode(), hashlib.sha256).hexdigest()
 
 
 def delivery_id(controller: str, event_id: str, lane: str, action: str, policy_version: str) -> str:
