@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from schemas.version import SOFTWARE
-from streams.commands import audit, broker, dead_letters, plan, policy, publish, sandbox, topics, up
+from streams.commands import (
+    audit,
+    broker,
+    dead_letters,
+    demo,
+    plan,
+    policy,
+    publish,
+    sandbox,
+    topics,
+    up,
+    vendors,
+    worker,
+)
 from streams.commands.common import RelayGroup
 
 app = typer.Typer(
@@ -16,15 +29,18 @@ app = typer.Typer(
     cls=RelayGroup,
     help="Carries a person's consent, withdrawal or deletion to every sub-processor, and proves that it arrived.",
     epilog="Exit codes: 0 done, 1 something is wrong with the data, 2 wrong use or setup.",
-    # Local variables in a traceback may hold a person's identities.
-    pretty_exceptions_show_locals=False,
+    # A plain traceback shows no local variables, which may hold a person's identities.
+    pretty_exceptions_enable=False,
 )
-for _commands in (plan.app, up.app, publish.app):
+for _commands in (plan.app, demo.app, up.app, publish.app):
     app.add_typer(_commands)
+app.command()(worker.worker)
 app.add_typer(broker.app, name="broker")
 app.add_typer(topics.app, name="topics")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(policy.app, name="policy")
+app.add_typer(vendors.vendors_app, name="vendors")
+app.add_typer(vendors.connections_app, name="connections")
 app.add_typer(audit.app, name="audit")
 app.add_typer(dead_letters.app, name="dead-letters")
 

@@ -1,4 +1,4 @@
-"""Where the broker is, and the settings that go with it: the embedded one of the data directory, or the user's own."""
+"""Where the broker is, and the settings that go with it: the data directory's embedded one, or the user's own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCAL = "local"
-"""The cluster prefix of the embedded broker, and of no other."""
-_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,\[\]]+)(:\d{1,5})?")
+"""The cluster prefix of the embedded broker."""
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,\[\]]+)(:(?P<port>\d{1,5}))?")
+_MOST = 65_535
 _KEYS = {"pepper": "the pepper that turns subject ids into pids", "relay_key": "the key that seals identities"}
 
 
@@ -29,9 +30,9 @@ def keys_dir(settings: Settings) -> Path:
     return settings.data_dir / "keys"
 
 
-def is_embedded(settings: Settings) -> bool:
-    """Whether settings that went through `settings_for` lead to the embedded broker."""
-    return settings.cluster_prefix == LOCAL
+def is_embedded(settings: Settings, running: Callable[[Path], str | None] = running_at) -> bool:
+    """Whether these settings lead to the embedded broker of their data directory."""
+    return settings.bootstrap_servers is not None and settings.bootstrap_servers == running(kafka_dir(settings))
 
 
 def settings_for(
@@ -53,9 +54,9 @@ def settings_for(
 
     """
     given = load_settings(bootstrap_servers=bootstrap_servers, data_dir=data_dir, config=config)
-    if given.bootstrap_servers is not None:
-        return _own_cluster(given)
     address = running(kafka_dir(given))
+    if given.bootstrap_servers not in {None, address}:
+        return _own_cluster(given)
     if address is None:
         raise SetupError(
             f"no embedded Kafka runs in {kafka_dir(given)}",
@@ -79,15 +80,10 @@ def make_keys(settings: Settings, say: Callable[[str], None]) -> dict[str, Path]
 
 
 def _own_cluster(settings: Settings) -> Settings:
-    servers = settings.required("bootstrap_servers").split(",")
-    if not all(_ADDRESS.fullmatch(server.strip()) for server in servers):
+    found = [_ADDRESS.fullmatch(server.strip()) for server in settings.required("bootstrap_servers").split(",")]
+    if not all(server and 0 < int(server["port"] or _MOST) <= _MOST for server in found):
         raise SetupError(
             f"{settings.bootstrap_servers!r} is no list of brokers",
             remedy="write --bootstrap-servers (CONSENT_RELAY_BOOTSTRAP_SERVERS) as host:port,host:port",
-        )
-    if settings.cluster_prefix == LOCAL:
-        raise SetupError(
-            f"the cluster prefix {LOCAL!r} belongs to the embedded broker",
-            remedy="name this cluster in CONSENT_RELAY_CLUSTER_PREFIX, as in acme-prod",
         )
     return settings

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.kafka import EmbeddedKafka
+from streams.commands.topics import create
+from streams.settings import Settings
+from streams.topics import topics as topics_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,3 +33,11 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaUnderTest]:
         return
     with EmbeddedKafka(tmp_path_factory.mktemp("kafka")) as broker:
         yield KafkaUnderTest(broker.bootstrap)
+
+
+@pytest.fixture(scope="session")
+def topics(kafka: KafkaUnderTest) -> tuple[str, ...]:
+    """All topics of the relay on the session's broker, with 4 partitions; the lanes they are for."""
+    lanes = ("zoho-crm", "zoho-campaigns", "google-analytics")
+    asyncio.run(create(Settings(bootstrap_servers=kafka.bootstrap, partitions=4), topics_for(lanes), 1))
+    return lanes

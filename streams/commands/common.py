@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """As a shell reports a process that SIGINT ended."""
+PATIENCE_S = 15.0
 
 BootstrapServers = Annotated[
     str | None,
@@ -84,9 +86,7 @@ def settings_for(
         SetupError: see `embedded.settings_for`.
 
     """
-    return embedded.settings_for(
-        bootstrap_servers=bootstrap_servers, data_dir=data_dir, config=config, say=complain
-    )
+    return embedded.settings_for(bootstrap_servers=bootstrap_servers, data_dir=data_dir, config=config, say=complain)
 
 
 def config_of(settings: Settings) -> RelayConfig:
@@ -99,16 +99,25 @@ def config_of(settings: Settings) -> RelayConfig:
     path = settings.config or Path("relay.toml")
     if settings.config is None and not path.is_file():
         raise SetupError(
-            "there is no relay.toml here", remedy="name one with --config (CONSENT_RELAY_CONFIG), or start from "
-            "examples/relay.toml"
+            "there is no relay.toml here",
+            remedy="name one with --config (CONSENT_RELAY_CONFIG), or start from examples/relay.toml",
         )
     return load_config(path)
 
 
 @asynccontextmanager
 async def administrator(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
-    """An admin client. Raises SetupError where no broker answers."""
-    client = await clients.admin(settings)
+    """An admin client.
+
+    Raises:
+        SetupError: no broker answers, at all or soon enough.
+
+    """
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            client = await clients.admin(settings)
+    except TimeoutError:
+        raise clients.unreachable(settings) from None
     try:
         yield client
     finally:

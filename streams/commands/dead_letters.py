@@ -119,8 +119,7 @@ async def _letters(settings: Settings) -> list[DeadLetter]:
 
 
 async def _find(settings: Settings, origin: str) -> DeadLetter:
-    await require_topics(settings, topics.DEAD_LETTER)
-    async for record in scan(settings, topics.DEAD_LETTER):
-        if record.key == origin.encode():
-            return decode(DeadLetter, record.value)
+    for letter in await _letters(settings):
+        if str(letter.origin) == origin:
+            return letter
     raise InvalidRecord(f"there is no dead letter {origin}; `consent-relay dead-letters list` shows them")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from aiokafka.errors import KafkaError
 from rich.progress import Progress
 
 from schemas.errors import DataError, SetupError
@@ -103,8 +102,8 @@ def _end(file: str, report: Report) -> None:
     if not report.published + report.refused:
         complain(f"{file}: there is no event in it")
     elif not report.as_json:
-        bad = f", {report.refused} bad lines" if report.refused else ""
-        typer.echo(f"{report.published} events published to {topics.EVENTS}{bad}")
+        bad = f"; bad lines: {report.refused}" if report.refused else ""
+        typer.echo(f"events published to {topics.EVENTS}: {report.published}{bad}")
     if report.refused or not report.published:
         raise typer.Exit(DATA_WRONG)
 
@@ -113,7 +112,9 @@ def _run(settings: Settings, name: str, source: BufferedIOBase, report: Report) 
     """Reading may block, so it is done between two runs of the loop: Ctrl-C then ends it with nothing on the way."""
     size = None if name == STDIN else Path(name).stat().st_size
     home = home_of(settings.partitions)
-    with asyncio.Runner() as runner, Progress(console=error_console(), transient=True) as progress:
+    screen = error_console()
+    bar = Progress(console=screen, transient=True, disable=not screen.is_terminal)
+    with asyncio.Runner() as runner, bar as progress:
         runner.run(require_topics(settings, topics.EVENTS))
         producer = runner.run(_started(settings))
         task = progress.add_task(name, total=size)
@@ -144,7 +145,8 @@ def _opened(name: str) -> Iterator[BufferedIOBase]:
         yield sys.stdin.buffer  # type: ignore[misc]  # buffered in fact, whatever its declared type says
         return
     try:
-        with Path(name).open("rb") as file:
-            yield file
+        file = Path(name).open("rb")  # noqa: SIM115 - closed below; errors of the body are not errors of opening
     except OSError as error:
         raise SetupError(f"{name} can't be read: {error.strerror}", remedy='name a file, or "-"') from None
+    with file:
+        yield file

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import signal
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from infra.sandbox import Sandbox, SandboxSettings, make_people
+from infra.sandbox import Person, Sandbox, make_people
 from schemas.errors import SetupError
 from streams.commands.common import AsJson, DataDir, show_json
+from streams.commands.people import people_of
+from streams.demo.config import write_config
 from streams.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from streams.settings import Settings
@@ -27,42 +30,6 @@ People = Annotated[int, typer.Option(min=0, help="Made-up people whom the vendor
 KnownFrom = Annotated[
     str | None, typer.Option(metavar="FILE", help="The vendors also know the people of these events (JSON lines).")
 ]
-
-_TOML = """\
-# Written at each start of the vendor sandbox: all connections lead to it, and none to a real vendor.
-[controllers.oomnis]
-policy = "oomnis"
-
-[connections.zoho-crm]
-controller = "oomnis"
-adapter = "zoho_crm"
-serves = ["zoho-one/crm"]
-mode = "live"
-base_url = "{zoho_crm}"
-options = {{ accounts_url = "{zoho_accounts}" }}
-secrets = {zoho_secrets}
-
-[connections.zoho-campaigns]
-controller = "oomnis"
-adapter = "zoho_campaigns"
-serves = ["zoho-one/marketing"]
-mode = "live"
-base_url = "{zoho_campaigns}"
-options = {{ accounts_url = "{zoho_accounts}", lists = {lists} }}
-secrets = {zoho_secrets}
-
-[connections.google-analytics]
-controller = "oomnis"
-adapter = "google_analytics"
-serves = ["google-analytics"]
-mode = "live"
-base_url = "{google_analytics}"
-options = {{ property_ids = ["{property_id}"] }}
-secrets = {{ service_account = "google_service_account" }}
-"""
-_ZOHO_SECRETS = (
-    '{ client_id = "zoho_client_id", client_secret = "zoho_client_secret", refresh_token = "zoho_refresh_token" }'
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,48 +55,64 @@ def place_of(settings: Settings) -> Place:
     return Place((settings.data_dir / "sandbox").absolute())
 
 
-def relay_toml(sandbox: SandboxSettings) -> str:
-    """A `relay.toml` whose connections all lead to this sandbox."""
-    lists = ", ".join(f'"{purpose}" = "{key}"' for purpose, key in sandbox.list_keys.items())
-    return _TOML.format(
-        **sandbox.base_urls,
-        lists=f"{{ {lists} }}",
-        property_id=sandbox.ga_property_id,
-        zoho_secrets=_ZOHO_SECRETS,
-    )
-
-
 @app.command()
 def serve(
-    port: Port = PORT, seed: Seed = 0, people: People = 20, data_dir: DataDir = None, *, as_json: AsJson = False
+    port: Port = PORT,
+    seed: Seed = 0,
+    people: People = 20,
+    known_from: KnownFrom = None,
+    data_dir: DataDir = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Serve the vendors until Ctrl-C. Secrets and a relay.toml for it are written to the data directory.
 
-    Example: consent-relay sandbox serve --port 8642 --people 100 --seed 1
+    Example: consent-relay sandbox serve --port 8642 --known-from examples/withdrawal.jsonl
     """
     settings = load_settings(data_dir=data_dir)
-    place = place_of(settings)
-
-    async def run() -> None:
-        stop = stop_signal()
-        sandbox = await open_sandbox(settings, port, seed, people)
-        try:
-            facts = {"config": str(place.config), "secrets_dir": str(place.secrets), "ledger": str(place.ledger)}
-            if as_json:
-                show_json({"base_url": sandbox.world.base_url, "vendors": dict(sandbox.settings.base_urls), **facts})
-            else:
-                typer.echo(f"vendor sandbox at {sandbox.world.base_url}, {people} people; Ctrl-C ends it")
-                typer.echo(f"calls it accepted: {place.ledger}\nto work against it:")
-                typer.echo(f"  export CONSENT_RELAY_CONFIG={place.config}")
-                typer.echo(f"  export CONSENT_RELAY_SECRETS_DIR={place.secrets}")
-            await stop.wait()
-        finally:
-            await sandbox.stop()
-
-    asyncio.run(run())
+    asyncio.run(_serve(settings, port, known(people, seed, known_from), show_json if as_json else _explain))
 
 
-async def open_sandbox(settings: Settings, port: int, seed: int, people: int) -> Sandbox:
+async def _serve(
+    settings: Settings, port: int, everybody: Sequence[Person], tell: Callable[[dict[str, Any]], None]
+) -> None:
+    stop = stop_signal()
+    sandbox = await open_sandbox(settings, port, everybody)
+    try:
+        place = place_of(settings)
+        tell(
+            {
+                "base_url": sandbox.world.base_url,
+                "vendors": dict(sandbox.settings.base_urls),
+                "people": len(everybody),
+                "config": str(place.config),
+                "secrets_dir": str(place.secrets),
+                "ledger": str(place.ledger),
+            }
+        )
+        await stop.wait()
+    finally:
+        await sandbox.stop()
+
+
+def _explain(facts: dict[str, Any]) -> None:
+    typer.echo(f"vendor sandbox at {facts['base_url']}, {facts['people']} people; Ctrl-C ends it")
+    typer.echo(f"accepted calls: {facts['ledger']}\nto work against it:")
+    typer.echo(f"  export CONSENT_RELAY_CONFIG={facts['config']}")
+    typer.echo(f"  export CONSENT_RELAY_SECRETS_DIR={facts['secrets_dir']}")
+
+
+def known(people: int, seed: int, known_from: str | None) -> list[Person]:
+    """Whom the vendors know from the start.
+
+    Raises:
+        SetupError: the file of events can't be read.
+
+    """
+    return [*make_people(people, seed), *(people_of(known_from) if known_from else ())]
+
+
+async def open_sandbox(settings: Settings, port: int, everybody: Iterable[Person]) -> Sandbox:
     """A started sandbox with its secrets and its `relay.toml` written.
 
     Raises:
@@ -137,20 +120,19 @@ async def open_sandbox(settings: Settings, port: int, seed: int, people: int) ->
 
     """
     place = place_of(settings)
-    place.directory.mkdir(parents=True, exist_ok=True)
     sandbox = Sandbox(place.ledger, secrets_dir=place.secrets, limits_scale=settings.limits_scale)
-    sandbox.seed(make_people(people, seed))
+    sandbox.seed(everybody)
     try:
         await sandbox.start(port)
     except OSError as error:
         await sandbox.stop()
         raise SetupError(f"port {port} can't be used: {error.strerror}", remedy="name another port, or 0") from None
-    place.config.write_text(relay_toml(sandbox.settings), "utf-8")
+    write_config(place.config, sandbox.settings)
     return sandbox
 
 
 def stop_signal() -> asyncio.Event:
-    """Set by Ctrl-C, SIGTERM, or a closed terminal: from then on these no longer end the process by themselves."""
+    """Set by Ctrl-C, SIGTERM or a closed terminal, which then no longer end the process by themselves."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

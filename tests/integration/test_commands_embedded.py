@@ -1,0 +1,127 @@
+"""The commands as a newcomer uses them: one embedded broker in a data directory, nothing in the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from commands_support import Cli, fields, fresh_subject, jsonl
+
+from infra.kafka import running_at
+from streams.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CONFIG = str(EXAMPLES / "relay.toml")
+EVENTS = str(EXAMPLES / "withdrawal.jsonl")
+
+
+@pytest.fixture(scope="module")
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
+    """A broker that `broker start` left running, without a topic."""
+    data_dir = tmp_path_factory.mktemp("data")
+    env = {"CONSENT_RELAY_DATA_DIR": str(data_dir)}
+    inherited = {name for name in os.environ if name.startswith("CONSENT_RELAY_")} - env.keys()
+    assert not inherited, "these tests need an environment without settings"
+    cli = Cli(env, load_settings(data_dir=data_dir))
+    assert cli.json("broker", "status", code=1) == [{"running": False, "data_dir": str(data_dir / "kafka")}]
+    cli.run("broker", "start")
+    yield cli
+    cli.run("broker", "stop")
+    assert running_at(data_dir / "kafka") is None
+    assert "no embedded Kafka runs" in cli.run("broker", "stop").stdout
+
+
+def test_a_broker_that_runs_is_found_and_not_started_twice(cli: Cli) -> None:
+    (status,) = cli.json("broker", "status")
+    (again,) = cli.json("broker", "start")
+    assert status["running"]
+    assert again["bootstrap"] == status["bootstrap"] == running_at(cli.settings.data_dir / "kafka")
+
+
+def test_without_topics_it_is_said_what_to_do(cli: Cli) -> None:
+    line = jsonl(fields(fresh_subject()))
+    commands = (
+        ["publish", "-"],
+        ["topics", "check", "--config", CONFIG],
+        ["audit", "show", "--controller", "oomnis", "--subject", "c-1"],
+        ["audit", "tail"],
+        ["dead-letters", "list"],
+    )
+    for command in commands:
+        result = cli.run(*command, stdin=line, code=2)
+        assert "consent-relay topics apply" in result.stderr
+
+
+def test_topics_are_made_once_and_never_beside_others_of_another_count(cli: Cli) -> None:
+    (first,) = cli.json("topics", "apply", "--config", CONFIG)
+    assert {"consent.events", "consent.deliveries.zoho-crm"} <= set(first["created"])
+    (second,) = cli.json("topics", "apply", "--config", CONFIG)
+    assert (second["created"], second["existing"]) == ([], len(first["created"]))
+    (checked,) = cli.json("topics", "check", "--config", CONFIG)
+    assert set(checked["topics"]) == set(first["created"])
+    for command in ("apply", "check"):
+        result = cli.run("topics", command, "--config", CONFIG, code=2, CONSENT_RELAY_PARTITIONS="3")
+        assert "CONSENT_RELAY_PARTITIONS" in result.stderr
+
+
+def test_topics_need_a_configuration(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "examples/relay.toml" in cli.run("topics", "check", code=2).stderr
+    (tmp_path / "relay.toml").write_text('[controllers.oomnis]\npolicy = "oomnis"\n')
+    assert cli.run("topics", "check").exit_code == 0
+
+
+def test_everything_is_up_until_ctrl_c_and_kafka_that_ran_before_stays(cli: Cli) -> None:
+    with cli.start("up", "--port", "0", "--known-from", EVENTS, "--json") as up:
+        assert up.stdout
+        try:
+            ready = json.loads(up.stdout.readline())
+            assert _get(ready["worker"])["ready"]
+            cli.run("publish", EVENTS)
+            assert _outcomes(cli) >= {("zoho-crm", "executed"), ("google-analytics", "accepted")}
+            vendors = Path(ready["ledger"]).read_text("utf-8")
+            assert "c-1003" in vendors
+        finally:
+            up.send_signal(signal.SIGINT)
+        assert up.wait(60) == 0
+    with pytest.raises(OSError, match="refused"):
+        _get(ready["worker"])
+    assert running_at(cli.settings.data_dir / "kafka") == ready["kafka"]
+
+
+def _outcomes(cli: Cli) -> set[tuple[str, str]]:
+    """What became of the example's deletion, once two vendors have answered."""
+    found: set[tuple[str, str]] = set()
+    deadline = time.monotonic() + 60
+    while len(found) < 3 and time.monotonic() < deadline:
+        result = cli.run("audit", "show", "--controller", "oomnis", "--subject", "c-1003", "--json", code=None)
+        if result.exit_code == 0:
+            records = json.loads(result.stdout)["records"]
+            found = {(r["lane"], r["outcome"]) for r in records if r["kind"] == "outcome"} - {
+                ("zoho-crm", "attempted")
+            }
+    return found
+
+
+def test_the_sandbox_serves_until_ctrl_c(cli: Cli) -> None:
+    with cli.start("sandbox", "serve", "--port", "0", "--people", "3", "--json") as sandbox:
+        assert sandbox.stdout
+        facts = json.loads(sandbox.stdout.readline())
+        assert len(_get(f"{facts['base_url']}/_sandbox/people")) == facts["people"] == 3
+        assert Path(facts["config"]).is_file()
+        sandbox.send_signal(signal.SIGINT)
+        assert sandbox.wait(20) == 0
+
+
+def _get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own address
+        return json.load(answer)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plan_support import NOW, event
+from rich.console import Console
+
+from processors.lane import lanes_of
+from processors.routing.desk import Desk
+from processors.routing.incoming import Incoming
+from processors.routing.route import route
+from schemas.codec import encode
+from schemas.connections import load_config
+from schemas.contract import Origin
+from schemas.records import AuditRecord, CommandRef, Evidence
+from schemas.sealing import Seals
+from streams.commands.audit_view import line, rows, timeline
+
+if TYPE_CHECKING:
+    from schemas.events import ConsentEvent
+
+CONFIG = load_config(Path(__file__).parents[2] / "examples" / "relay.toml")
+DESK = Desk(CONFIG, lanes_of(CONFIG), b"pepper" * 8, Seals(b"k" * 32), lambda _: 2)
+ORIGIN = Origin(topic="consent.events", partition=2, offset=17)
+
+
+def judged(one: ConsentEvent) -> tuple[AuditRecord, ...]:
+    """What the router writes about an event."""
+    return route(Incoming(b"c-1001", encode(one), ORIGIN, NOW), DESK, lambda _: None).audit
+
+
+def outcome(**more: Any) -> AuditRecord:
+    made = {"record_id": "r", "kind": "outcome", "at": NOW, "pid": "p1.x", "origin": ORIGIN, "software": "tests"}
+    return AuditRecord.model_validate({**made, **more})
+
+
+def printed(*records: AuditRecord) -> str:
+    text = StringIO()
+    Console(width=250, file=text).print(timeline(records))
+    return text.getvalue()
+
+
+def test_a_planned_event_shows_its_legs_indented_below_it() -> None:
+    (record,) = judged(event(1, "withdraw", purposes=["marketing-campaigns"]))
+    first, *legs = rows(record)
+    assert (first.time, first.what) == ("2026-03-02T09:00:00.000Z", "planned consent.withdrawn")
+    assert "marketing-campaigns; web_form by self; occurred 2026-03-02T08:00:00.000Z" in first.why
+    assert len(legs) == len(record.legs or ())
+    assert all(leg.what.startswith("  → ") and leg.time == "" for leg in legs)
+    by_lane = {leg.lane: leg for leg in legs}
+    assert by_lane["zoho-campaigns"].what == "  → zoho-one/marketing"
+    assert by_lane["zoho-campaigns"].outcome == "due"
+    assert "due 2026-04-01 (internal.30d)" in by_lane["zoho-campaigns"].why
+    assert {leg.outcome for leg in legs if not leg.lane} == {"unbound_recipient"}
+
+
+def test_a_leg_that_is_not_due_says_why() -> None:
+    (record,) = judged(event(1, "delete"))
+    stripe = next(row for row in rows(record) if row.what == "  → stripe")
+    assert stripe.outcome == "not_applicable"
+    assert "contract" in stripe.why
+
+
+def test_an_outcome_shows_its_evidence() -> None:
+    evidence = Evidence(status=200, job_id="j-9", response_sha256="ab" * 32, vendor_limit_s=63 * 86_400)
+    record = outcome(lane="zoho-crm", action="delete", outcome="accepted", attempt=3, cycle=1, evidence=evidence)
+    (row,) = rows(record)
+    assert row[1:5] == ("outcome", "zoho-crm", "delete", "accepted")
+    assert row.why == "HTTP 200; job j-9; gone within 63 days; response abababababab; try 3; cycle 1"
+
+
+def test_a_command_shows_who_and_why() -> None:
+    command = CommandRef(command_id="c", name="redrive", by="ana@ops-1")
+    (row,) = rows(outcome(kind="command", command=command, reason="registered now"))
+    assert row.what == "command redrive"
+    assert row.why == "registered now; by ana@ops-1; consent.events[2]@17"
+
+
+def test_a_rejection_and_a_corrected_clock_say_why() -> None:
+    (rejected,) = judged(event(1, "grant", purposes=["surveys"], policy_version="1999-01-01"))
+    assert next(rows(rejected)).why == "unknown_policy; field policy_version; consent.events[2]@17"
+    planned, corrected = judged(event(2, "withdraw", at=-20 * 365 * 24 * 60))
+    assert planned.event
+    assert next(rows(corrected)).why == "outside_what_can_be; field occurred_at"
+
+
+def test_no_identity_is_shown() -> None:
+    someone = event(1, "delete", identities=[{"type": "email", "value": "ana.lopez@example.com"}])
+    text = printed(*judged(someone)) + "".join(line(record) for record in judged(someone))
+    assert "ana.lopez" not in text
+    assert "c-1001" not in text
+    assert "p1." in text
+
+
+def test_one_line_holds_the_whole_record() -> None:
+    text = line(outcome(lane="zoho-crm", action="delete", outcome="executed"))
+    assert text == "2026-03-02T09:00:00.000Z  p1.x  outcome  zoho-crm  delete  executed"

@@ -1,0 +1,49 @@
+"""docs/configuration.md names every setting, every key and every option, and none that there isn't."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from processors.engine.grants import KINDS
+from processors.vendors.base import VENDORS
+from schemas.connections import Connection, Controller
+from streams.settings import Settings
+
+TEXT = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
+SETTINGS, RELAY_TOML = TEXT.split("## Environment")[1].split("## relay.toml")
+KEYS, ADAPTERS = RELAY_TOML.split("### Options")
+
+
+def rows(part: str) -> dict[str, str]:
+    """First cell to the rest of the row, without the table's head."""
+    found = dict(re.findall(r"^\| (`.*?) \| (.*) \|$", part, re.MULTILINE))
+    assert found
+    return found
+
+
+def test_every_setting_is_there_with_its_default() -> None:
+    told = {name: rest for cell, rest in rows(SETTINGS).items() for name in re.findall(r"`(\w+)`", cell)}
+    assert told.keys() == {name.upper() for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        default = told[name.upper()].split(" | ")[0].strip("`")
+        if field.default is not None:
+            assert default == (f"{field.default:g}" if isinstance(field.default, float) else str(field.default)), name
+        else:
+            assert default == "–" or name == "worker_id", name
+
+
+def test_every_key_of_relay_toml_is_there() -> None:
+    told = {cell.strip("`") for cell in rows(KEYS)} - {"[controllers.<name>]", "[connections.<name>]"}
+    assert told == {*Controller.model_fields, *Connection.model_fields} - {"name"}
+
+
+@pytest.mark.parametrize("name", sorted(VENDORS))
+def test_every_adapters_options_and_secrets_are_there(name: str) -> None:
+    row = rows(ADAPTERS)[f"`{name}`"]
+    options, secrets = row.split(" | ")
+    for option in VENDORS[name].options_type.model_fields:
+        assert f"`{option}`" in options
+    assert secrets == "the same" or all(f"`{secret}`" in secrets for secret in KINDS[VENDORS[name].auth].secrets)

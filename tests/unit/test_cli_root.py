@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from aiokafka.errors import KafkaConnectionError
+from typer.testing import CliRunner
+
+from schemas.errors import InvalidRecord, OwnershipLost, SetupError
+from streams.cli import app
+from streams.commands.common import RelayGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+runner = CliRunner()
+
+
+def commands(group: typer.Typer, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for sub in group.registered_groups:
+        assert sub.typer_instance
+        yield from commands(sub.typer_instance, (*path, sub.name) if isinstance(sub.name, str) else path)
+    for command in group.registered_commands:
+        assert command.callback
+        yield (*path, command.name or command.callback.__name__)
+
+
+def test_without_a_command_it_prints_help() -> None:
+    result = runner.invoke(app)
+    assert result.exit_code == 0
+    assert "publish" in result.stdout
+    assert "dead-letters" in result.stdout
+    assert "Exit codes" in result.stdout
+
+
+def test_version() -> None:
+    result = runner.invoke(app, ["--version"])
+    assert result.exit_code == 0
+    name, number = result.stdout.split()
+    assert name == "consent-relay"
+    assert number[0].isdigit()
+
+
+def test_unknown_commands_and_options_are_wrong_use() -> None:
+    assert runner.invoke(app, ["publsh"]).exit_code == 2
+    assert runner.invoke(app, ["publish", "x.jsonl", "--nope"]).exit_code == 2
+    assert runner.invoke(app, ["audit", "show", "--controller", "oomnis"]).exit_code == 2
+
+
+OURS = sorted(
+    path
+    for path in commands(app)
+    if path[0] in {"broker", "topics", "sandbox", "publish", "audit", "dead-letters", "up"}
+)
+
+
+def test_the_commands_are_all_there() -> None:
+    assert len(OURS) == 13
+
+
+@pytest.mark.parametrize("path", OURS, ids=" ".join)
+def test_help_teaches_by_an_example(path: tuple[str, ...]) -> None:
+    result = runner.invoke(app, [*path, "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert f"Example: consent-relay {' '.join(path)}" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (SetupError("no broker", remedy="start one"), 2, "no broker\n  what to do: start one\n"),
+        (InvalidRecord("is missing", field="purposes"), 1, "purposes: is missing\n"),
+        (OwnershipLost("another one is at it"), 1, "another one is at it\n"),
+        (KafkaConnectionError("gone"), 2, "Kafka refused or went away: KafkaConnectionError: gone\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_errors_end_with_their_code_and_their_own_text(error: BaseException, code: int, text: str) -> None:
+    failing = typer.Typer(cls=RelayGroup)
+
+    @failing.command()
+    def fail() -> None:
+        raise error
+
+    @failing.command()
+    def other() -> None: ...
+
+    result = runner.invoke(failing, ["fail"])
+    assert (result.exit_code, result.stderr, result.stdout) == (code, text, "")
