@@ -43,6 +43,10 @@ class HandClock:
         heapq.heappush(self._sleepers, (self.now + seconds, next(self._count), woken))
         await woken
 
+    @property
+    def sleeping(self) -> int:
+        return len(self._sleepers)
+
     async def run(self, *tasks: asyncio.Task[Any]) -> None:
         """Until all tasks are done."""
         while not all(task.done() for task in tasks):

@@ -77,6 +77,14 @@ async def test_a_transport_that_gets_no_answer_is_an_outcome_too() -> None:
     assert (type(outcome), outcome.reason, outcome.retriable) == (VendorUnavailable, "timeout", True)
 
 
+async def test_an_error_is_handed_on_without_what_it_came_from() -> None:
+    def broken_off(request: Request) -> Reply:
+        raise VendorUnavailable("timeout") from OSError(request.url)
+
+    outcome, _ = await withdraw(broken_off)
+    assert (outcome.__cause__, outcome.__context__, outcome.__traceback__) == (None, None, None)
+
+
 def tokens() -> tuple[TokenAuth, list[int]]:
     given: list[int] = []
 
@@ -191,6 +199,19 @@ async def test_without_permission_nothing_is_written_and_the_loss_comes_through(
     with pytest.raises(OwnershipLost):
         await lane.carry_out(connector(wire), many)
     assert (len(wire.requests), lane.asked) == (refuse_from - 1, 5)
+
+
+async def test_permission_is_asked_after_the_wait_for_the_limits() -> None:
+    clock, wire, lane = HandClock(), Wire(lambda _: DONE), Lane(refuse_from=2, error=OwnershipLost())
+    slow = connector(wire, clock=clock, connection=CONNECTION.model_copy(update={"rate": 0.01, "burst": 1}))
+    many = [instruction("withdraw", delivery_id=f"d{n}") for n in range(3)]
+    work = asyncio.create_task(lane.carry_out(slow, many))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert (clock.sleeping, lane.asked, len(wire.requests)) == (1, 1, 1)
+    await clock.run(work)
+    assert isinstance(work.exception(), OwnershipLost)
+    assert len(wire.requests) == 1
 
 
 async def test_a_note_that_can_not_be_committed_comes_through_and_nothing_follows_it() -> None:
