@@ -1,0 +1,51 @@
+"""The hunt: after a run, no topic but consent.events, no log and no page holds an identity or a subject id."""
+
+from __future__ import annotations
+
+import time
+from random import Random
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from streams.demo.cast import make_cast
+from streams.demo.config import CONTROLLER, favourites
+from streams.demo.events import make_events
+from streams.demo.stage import Stage
+from streams.demo.stories import Teller
+from streams.logs import scan
+from streams.topics import EVENTS, topics
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COUNT = 300
+
+
+async def test_identities_are_readable_in_consent_events_only(tmp_path: Path) -> None:
+    async with Stage(tmp_path, make_cast(80, 5), log_level="debug") as stage:
+        worker = await stage.start_worker()
+        await worker.ready()
+        teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), Random(5))
+        await stage.publish(make_events(COUNT, time.time_ns() // 1000, teller))
+        assert await stage.wait_settled(COUNT, 90)
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{worker.web_port}/readyz") as page,
+        ):
+            places = {"readyz": await page.read()}
+        await stage.stop_workers()
+        for topic in topics(stage.config.connections):
+            records = [record async for record in scan(stage.settings, topic.name)]
+            headers = [value for record in records for _, value in record.headers]
+            places[topic.name] = b"\n".join(
+                part for record in records for part in (record.key, record.value, *headers) if part
+            )
+    places |= {path.name: path.read_bytes() for path in tmp_path.glob("*.log")}
+    secrets = {path.read_bytes().strip() for path in (tmp_path / "keys").iterdir()}
+    named = [identity for person in stage.cast.people for identity in (person.key, *person.identities())]
+    prey = {identity.encode() for identity in named} | secrets
+    assert any(name in places.pop(EVENTS) for name in prey)  # they are there where they belong: the hunt can see them
+    caught = {place: name for place, found in places.items() for name in prey if name in found.lower()}
+    assert caught == {}
+    assert len(places["consent.audit"]) > 10_000

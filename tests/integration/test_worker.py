@@ -1,0 +1,86 @@
+"""A worker that can't do its work says so, says what to do, and doesn't begin."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from streams.demo.cast import make_cast
+from streams.demo.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with Stage(tmp_path_factory.mktemp("stage"), make_cast(3, 1)) as stage:
+        await (await stage.start_worker("first")).ready()
+        yield stage
+
+
+async def run_worker(stage: Stage, *arguments: str, **changed: object) -> tuple[int, str]:
+    """Exit code and stderr of a worker that should not come up."""
+    given = {**stage.settings.model_dump(mode="json", exclude_unset=True), "web_port": 0, **changed}
+    settings = {f"CONSENT_RELAY_{name.upper()}": str(value) for name, value in given.items() if value is not None}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "streams", "worker", *arguments),
+        env={**os.environ, **settings},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(30):
+        _, errors = await process.communicate()
+    return process.returncode or 0, errors.decode()
+
+
+async def test_an_id_that_is_taken(stage: Stage) -> None:
+    code, said = await run_worker(stage, "--id", "first")
+    assert code == 2
+    assert "a worker with the id first runs already" in said
+
+
+async def test_another_pepper_than_the_clusters(stage: Stage) -> None:
+    code, said = await run_worker(stage, pepper_file=None, pepper="ab" * 32)
+    assert code == 2
+    assert "the pepper is not the one that this cluster was set up with" in said
+    assert "ab" * 32 not in said
+
+
+async def test_no_pepper(stage: Stage) -> None:
+    code, said = await run_worker(stage, pepper_file=None, bootstrap_servers=stage.settings.bootstrap_servers)
+    assert code == 2
+    assert "CONSENT_RELAY_PEPPER" in said
+
+
+async def test_another_partition_count(stage: Stage) -> None:
+    code, said = await run_worker(stage, partitions=6)
+    assert code == 2
+    assert "has 4 partitions, this relay works with 6" in said
+
+
+async def test_a_broker_that_is_not_there(stage: Stage) -> None:
+    code, said = await run_worker(stage, bootstrap_servers="127.0.0.1:1")
+    assert code == 2
+    assert "no Kafka broker answers at 127.0.0.1:1" in said
+
+
+async def test_a_missing_secret(stage: Stage, tmp_path: Path) -> None:
+    code, said = await run_worker(stage, secrets_dir=tmp_path)
+    assert code == 2
+    assert "connections.zoho-crm.secrets.client_id: there is no secret 'zoho_client_id'" in said
+
+
+async def test_a_lane_that_nobody_configured(stage: Stage) -> None:
+    code, said = await run_worker(stage, "--lanes", "hubspot")
+    assert code == 2
+    assert "--lanes: there is no 'hubspot'" in said
