@@ -59,9 +59,8 @@ def parse_config(data: dict[str, Any], source: str) -> RelayConfig:
         SetupError: naming table, key and source.
 
     """
-    connections = {name: {**table, "name": name} for name, table in data.get("connections", {}).items()}
     try:
-        config = RelayConfig.model_validate({**data, "connections": connections})
+        config = RelayConfig.model_validate({**data, "connections": _named(data.get("connections", {}))})
     except ValidationError as error:
         first = invalid(error)
         raise SetupError(f"{source}: {first}", remedy=_remedy(first.field)) from None
@@ -72,6 +71,15 @@ def parse_config(data: dict[str, Any], source: str) -> RelayConfig:
                 remedy=f'add [controllers.{connection.controller}] with policy = "..."',
             )
     return config
+
+
+def _named(connections: Any) -> Any:
+    """Each table with its own name in it; what is no table is left for the check that follows."""
+    if not isinstance(connections, dict):
+        return connections
+    return {
+        name: {**table, "name": name} if isinstance(table, dict) else table for name, table in connections.items()
+    }
 
 
 def _remedy(field: str | None) -> str:

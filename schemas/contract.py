@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.errors import InvalidRecord
+
+_KEY = re.compile(r"[\w. -]{1,64}")
 
 
 class Contract(BaseModel):
@@ -32,7 +35,8 @@ class Contract(BaseModel):
 def invalid(error: ValidationError) -> InvalidRecord:
     """Turn pydantic's error into ours: the first field and its rule, without any input."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    path = ".".join(str(step) for step in first["loc"]) or None
+    steps = (str(step) for step in first["loc"])
+    path = ".".join(step if _KEY.fullmatch(step) else "?" for step in steps) or None  # an unknown key is input too
     message = "unknown field" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
     if first["type"] == "missing":
         message = "is missing"

@@ -31,10 +31,16 @@ _PHONE = re.compile(r"^\+\d{7,15}$")
 
 
 def _uuid(text: str) -> str:
+    """One spelling of each: upper case or braces don't make another event."""
     try:
-        UUID(text)
+        return str(UUID(text))
     except ValueError:
         raise ValueError("must be a UUID") from None
+
+
+def _label(text: str) -> str:
+    if "@" in text or "%40" in text or _PHONE.match(text):
+        raise ValueError("stands readable in the audit: no e-mail address or phone number here")
     return text
 
 
@@ -50,7 +56,12 @@ def _purposes(value: object) -> object:
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+Label = Annotated[Name, AfterValidator(_label)]
+"""Text that the audit repeats: it must not name the person."""
 Uuid = Annotated[str, AfterValidator(_uuid)]
+# A list stops at its first bad item: a million of them would cost seconds, and a gigabyte of error texts.
+Names = Annotated[tuple[Name, ...], Field(fail_fast=True)]
+Channels = Annotated[tuple[Channel, ...], Field(fail_fast=True)]
 
 
 class Identity(Contract):
@@ -66,15 +77,15 @@ class ExpressedBy(Contract):
 
 
 class VerifiedBy(Contract):
-    method: Name
+    method: Label
     at: Micros
 
 
 class EvidenceLink(Contract):
     """Where the proof of the choice is kept; `sha256` in hex."""
 
-    uri: str | None = None
-    sha256: str | None = None
+    uri: Annotated[str, AfterValidator(_label)] | None = None
+    sha256: Annotated[str, AfterValidator(_label)] | None = None
 
 
 class ConsentEvent(Contract):
@@ -84,22 +95,22 @@ class ConsentEvent(Contract):
     kind: Kind
     controller: Name
     subject_id: Annotated[Name, AfterValidator(_subject)]
-    identities: tuple[Identity, ...] = ()
+    identities: Annotated[tuple[Identity, ...], Field(fail_fast=True)] = ()
     sealed: Sealed | None = None
-    purposes: Annotated[tuple[Name, ...] | None, BeforeValidator(_purposes)] = None
-    channels: tuple[Channel, ...] = ()
+    purposes: Annotated[Names | None, BeforeValidator(_purposes)] = None
+    channels: Channels = ()
     data_domain: Literal["pii", "service_data"] = "pii"
     policy_id: Name | None = None
     policy_version: Name | None = None
-    jurisdiction: Name | None = None
-    lawful_basis: Name | None = None
+    jurisdiction: Label | None = None
+    lawful_basis: Label | None = None
     expressed_by: ExpressedBy = Field(default_factory=ExpressedBy)
     verified_by: VerifiedBy | None = None
     method: Literal["web_form", "api", "import", "import_list", "signal", "support", "other"]
     evidence: EvidenceLink | None = None
     occurred_at: Micros
     received_at: Micros | None = None
-    published_by: Name
+    published_by: Label
     supersedes: Uuid | None = None
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import TypeAdapter, ValidationError
 
 from schemas.contract import Origin, Sealed
 from schemas.errors import SetupError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+_IDENTITIES = TypeAdapter(tuple[Identity, ...])
 
 
 class Sealer:
@@ -55,7 +57,7 @@ class Sealer:
             )
         try:
             return self._cipher.decrypt(sealed.bytes[:NONCE_BYTES], sealed.bytes[NONCE_BYTES:], about.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short even for a nonce
             raise SetupError("sealed bytes were changed, or belong to another record") from None
 
 
@@ -74,10 +76,18 @@ class Seals:
         return self.people.seal(json.dumps(plain, separators=(",", ":")).encode(), f"{pid}|{event_id}")
 
     def open_identities(self, sealed: Sealed | None, pid: str, event_id: str) -> tuple[Identity, ...]:
+        """Identities again; none where none were given.
+
+        Raises:
+            SetupError: they can't be opened, or aren't identities.
+
+        """
         if sealed is None:
             return ()
-        plain = json.loads(self.people.open(sealed, f"{pid}|{event_id}"))
-        return tuple(Identity.model_validate(item) for item in plain)
+        try:
+            return _IDENTITIES.validate_json(self.people.open(sealed, f"{pid}|{event_id}"))
+        except ValidationError:
+            raise SetupError("what was sealed is no list of identities") from None
 
     def seal_dead(self, data: bytes | None, origin: Origin) -> Sealed | None:
         """Rejected bytes, byte for byte; None stays None."""

@@ -92,7 +92,7 @@ class Settings(BaseSettings):
         try:
             if self.secrets_dir is not None:
                 return (self.secrets_dir / name).read_text("utf-8").strip()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             pass
         where = f" or put it into {self.secrets_dir / name}" if self.secrets_dir else ""
         raise SetupError(f"there is no secret {name!r}", remedy=f"set {variable}{where}")

@@ -1,0 +1,110 @@
+"""`relay.toml`: every mistake is told with its table and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.connections import load_config, parse_config
+from schemas.errors import SetupError
+
+CRM: dict[str, Any] = {"controller": "oomnis", "adapter": "zoho_crm", "serves": ["zoho-one/crm"], "mode": "live"}
+EXAMPLE = Path(__file__).parents[2] / "examples" / "relay.toml"
+
+
+def config(**changes: Any) -> dict[str, Any]:
+    table = {key: value for key, value in {**CRM, **changes}.items() if value is not ...}
+    return {"controllers": {"oomnis": {"policy": "oomnis"}}, "connections": {"zoho-crm": table}}
+
+
+def refused(data: dict[str, Any]) -> str:
+    with pytest.raises(SetupError) as caught:
+        parse_config(data, "relay.toml")
+    return str(caught.value)
+
+
+def test_the_example_is_valid_and_each_connection_has_its_tables_name() -> None:
+    loaded = load_config(EXAMPLE)
+    assert set(loaded.controllers) == {"oomnis"}
+    assert {name: connection.name for name, connection in loaded.connections.items()} == {
+        "zoho-crm": "zoho-crm",
+        "zoho-campaigns": "zoho-campaigns",
+        "google-analytics": "google-analytics",
+    }
+
+
+def test_what_is_left_out_has_a_safe_default() -> None:
+    crm = parse_config(config(), "relay.toml").connections["zoho-crm"]
+    assert (crm.regions, crm.base_url, crm.rate, crm.burst) == (None, None, None, None)
+    assert crm.timeout_s == 4.0
+    assert crm.surge == "on"
+
+
+def test_an_empty_file_is_a_relay_without_work() -> None:
+    assert parse_config({}, "relay.toml").connections == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"mode": ...}, "connections.zoho-crm.mode: is missing"),
+        ({"mode": "test"}, "connections.zoho-crm.mode: Input should be 'live'"),
+        ({"serves": []}, "connections.zoho-crm.serves: Tuple should have at least 1 item"),
+        ({"serves": "zoho-one/crm"}, "connections.zoho-crm.serves: Input should be a valid tuple"),
+        ({"adapter": ...}, "connections.zoho-crm.adapter: is missing"),
+        ({"timeout_s": 5}, "connections.zoho-crm.timeout_s: Input should be less than 5"),
+        ({"concurrency": 0}, "connections.zoho-crm.concurrency: Input should be greater"),
+        ({"rate": 0}, "connections.zoho-crm.rate: Input should be greater than 0"),
+        ({"burst": 0}, "connections.zoho-crm.burst: Input should be greater"),
+        ({"surge": "maybe"}, "connections.zoho-crm.surge: Input should be"),
+        ({"colour": "red"}, "connections.zoho-crm.colour: unknown field"),
+        ({"secrets": {"token": 17}}, "connections.zoho-crm.secrets.token: Input should be a valid string"),
+        ({"controller": "acme"}, "connections.zoho-crm.controller: no [controllers.acme] there"),
+    ],
+)
+def test_a_wrong_key_is_named(changes: dict[str, Any], text: str) -> None:
+    told = refused(config(**changes))
+    assert told.startswith(f"relay.toml: {text}")
+    assert "what to do" in told
+
+
+def test_the_mode_is_never_assumed() -> None:
+    assert 'state mode = "live"; it is never assumed' in refused(config(mode=...))
+
+
+def test_a_value_is_never_repeated() -> None:
+    assert "s3cret" not in refused(config(secrets={"token": ["s3cret"]}, mode="s3cret"))
+
+
+@pytest.mark.parametrize("name", ["Zoho", "zoho_crm", "1st", "", "a" * 65, "zoho\n"])
+def test_a_connections_name_becomes_a_topics_name(name: str) -> None:
+    assert "name: String should" in refused({**config(), "connections": {name: CRM}})
+
+
+@pytest.mark.parametrize("connections", [[CRM], "zoho-crm", 5, {"zoho-crm": "live"}, {"zoho-crm": [CRM]}])
+def test_what_is_no_table_is_told(connections: Any) -> None:
+    assert refused({**config(), "connections": connections}).startswith("relay.toml: connections")
+
+
+def test_an_unknown_table_is_told() -> None:
+    assert refused({**config(), "lanes": {}}).startswith("relay.toml: lanes: unknown field")
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"[connections", "can't be read as TOML"),
+        (b"\xff\xfe", "can't be read as TOML"),
+        (None, "no configuration at"),
+    ],
+)
+def test_a_file_that_can_not_be_read_is_told(tmp_path: Path, content: bytes | None, text: str) -> None:
+    path = tmp_path / "relay.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SetupError, match=text):
+        load_config(path)
+    with pytest.raises(SetupError):
+        load_config(tmp_path)
