@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from streams.demo.numbers import Result
 
 app = typer.Typer()
-MOST_SPECIAL = 20
-"""So few people are too few to find those in whose way faults are put."""
+FEWEST_PEOPLE = 20
+"""Among fewer there may be nobody in whose way a fault can be put."""
 
 
 @app.command()
@@ -30,7 +30,7 @@ def demo(
     events: Annotated[int, typer.Option(min=1, help="How many to publish.")] = 2000,
     policy: Annotated[str, typer.Option(metavar="ID", help="The policy that they are about.")] = "oomnis",
     seed: Annotated[int, typer.Option(help="The same seed makes the same people and events.")] = 1,
-    people: Annotated[int, typer.Option(min=MOST_SPECIAL, help="How many the vendors know.")] = 900,
+    people: Annotated[int, typer.Option(min=FEWEST_PEOPLE, help="How many the vendors know.")] = 900,
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the data directory in any case.")] = False,
     as_json: AsJson = False,

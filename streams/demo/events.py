@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from streams.demo.stories import Choice, Teller
 
 
-LATE, REPEATED, REFUSED = 0.05, 0.02, 0.01
-BAD_CLOCK, ASTRAY = 0.005, 0.01
+REFUSED = "refused"
+SHARES = {"late": 0.05, "repeat": 0.02, REFUSED: 0.01, "bad clock": 0.005, "astray": 0.01}
 _OFF = (36_500 * DAY, -36_500 * DAY)
 
 
@@ -44,14 +44,18 @@ class Sent:
 
 def make_events(count: int, now: int, teller: Teller) -> list[Sent]:
     """`count` records in the order of their arrival; the same for a teller of the same seed and `now` (µs)."""
-    refused, repeated = round(count * REFUSED), round(count * REPEATED)
+    refused, repeated = _share(count, REFUSED), _share(count, "repeat")
     line = _Line(list(teller.tell(count - refused - repeated, now)), teller)
-    line.delay(round(count * LATE))
-    line.spoil_clocks(max(1, round(count * BAD_CLOCK)))
+    line.delay(_share(count, "late"))
+    line.spoil_clocks(max(1, _share(count, "bad clock")))
     line.repeat(repeated, now)
     line.refuse(refused)
-    line.lead_astray(round(count * ASTRAY))
+    line.lead_astray(_share(count, "astray"))
     return line.in_order()
+
+
+def _share(count: int, quirk: str) -> int:
+    return round(count * SHARES[quirk])
 
 
 class _Line:
@@ -117,7 +121,7 @@ class _Line:
                 scope: dict[str, Any] = {"kind": "consent.withdrawn", "purposes": self._teller.purposes(1)}
                 event = self._teller.event(person, occurred_at=event.occurred_at, **scope)
             _, make = WRONG[what]
-            self._more.append((self._after(place), Sent(event.subject_id, make(event), "refused", what)))
+            self._more.append((self._after(place), Sent(event.subject_id, make(event), REFUSED, what)))
             self._free.discard(place)
 
     def lead_astray(self, count: int) -> None:

@@ -12,10 +12,10 @@ from streams.commands.audit_view import timeline
 from streams.demo import screen
 from streams.demo.cast import make_cast
 from streams.demo.config import CONTROLLER, favourites
-from streams.demo.events import make_events
+from streams.demo.events import REFUSED, make_events
 from streams.demo.numbers import Result
 from streams.demo.stage import LIMITS_SCALE, Stage
-from streams.demo.stories import Teller
+from streams.demo.stories import OF_ALL, Teller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BASE_LIMIT_S = 90.0
 LIMIT_PER_EVENT_S = 0.1
-_MOST_TOLD = 4
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,14 @@ async def _tell_one_story(stage: Stage, events: Sequence[Sent], console: Console
 
 
 def worth_telling(events: Sequence[Sent]) -> str:
-    """Somebody of whom much can be told on one screen: a deletion, a change of mind, best something late."""
+    """Somebody of whom much can be told on one screen: few choices of many kinds, best with something late."""
     told: dict[str, list[Sent]] = {}
     for sent in events:
         told.setdefault(sent.subject_id, []).append(sent)
 
     def interest(subject_id: str) -> tuple[bool, int, bool]:
         story = told[subject_id]
-        return len(story) <= _MOST_TOLD, len({sent.what for sent in story}), any(s.quirk == "late" for s in story)
+        kinds = {sent.what for sent in story} - {OF_ALL, REFUSED}
+        return len(story) <= _MOST_TOLD, len(kinds), any(sent.quirk == "late" for sent in story)
 
     return max(told, key=interest)

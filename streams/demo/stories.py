@@ -11,7 +11,7 @@ from schemas.events import ConsentEvent
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from random import Random
 
     from infra.sandbox import Person
@@ -58,12 +58,14 @@ class Teller:
 
     def tell(self, count: int, now: int) -> Iterator[Choice]:
         """`count` choices in the order in which they were made, the last one shortly before `now` (µs)."""
-        special = iter(self._special())
+        special = iter(self.cast.special)
         active = self._active(count)
         for number in range(count):
             at = now - AGO - SPAN + SPAN * number // count
-            told = next(special, None)
-            choice = self._make(*told, at=at) if told else self._another(self.rng.choice(active), at)
+            if person := next(special, None):  # what they choose must reach the vendor that fails them
+                choice = self._make(person, OF_ALL, {"purposes": None}, at=at)
+            else:
+                choice = self._another(self.rng.choice(active), at)
             self._last[choice.event.subject_id] = choice
             yield choice
 
@@ -96,11 +98,6 @@ class Teller:
         special = {person.key for person in self.cast.special}
         others = [person for person in self.cast.people if person.key not in special]
         return others[: max(1, count // 2)]
-
-    def _special(self) -> Collection[tuple[Person, str, dict[str, Any]]]:
-        """One choice each for those at whose vendor something is wrong: it must reach that vendor."""
-        everything: dict[str, Any] = {"purposes": None}
-        return [(person, OF_ALL, everything) for person in self.cast.special]
 
     def _another(self, person: Person, at: int) -> Choice:
         before = self._last.get(person.key)
