@@ -25,7 +25,7 @@ def test_the_model_imports_nothing_that_it_checks() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("seed", (1, 2))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_model_and_planner_agree_about_every_record_and_leg(seed: int) -> None:
     relay = paper_relay(300, seed)
     assert differences(relay.expected, relay.found(), pid_of) == []
