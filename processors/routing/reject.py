@@ -58,11 +58,12 @@ def _readable(value: bytes | None) -> dict[str, Any]:
 
 def _who(known: dict[str, Any], error: DataError, desk: Desk) -> dict[str, str | None]:
     """Only what is certainly no identity: a field that broke a rule may hold anything."""
+    event_id = _uuid(known.get("event_id"))
     controller = known.get("controller")
-    if controller not in desk.config.controllers or error.field == "subject_id":
-        return {"event_id": _uuid(known.get("event_id"))}
-    person = pid(desk.pepper, controller, known["subject_id"])
-    return {"controller": controller, "pid": person, "event_id": _uuid(known.get("event_id"))}
+    if controller not in desk.config.controllers:
+        return {"event_id": event_id}
+    person = None if error.field == "subject_id" else pid(desk.pepper, controller, known["subject_id"])
+    return {"controller": controller, "pid": person, "event_id": event_id}
 
 
 def _uuid(text: str | None) -> str | None:

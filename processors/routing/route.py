@@ -10,7 +10,7 @@ from processors.plan import Plan, plan
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
-from schemas.errors import DataError, InvalidRecord, UndecodableRecord
+from schemas.errors import DataError, InvalidRecord, SetupError, UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash, origin_record_id
 from schemas.records import AuditRecord, Delivery, EventFacts, Leg, SubjectState
@@ -39,8 +39,8 @@ def route(incoming: Incoming, desk: Desk, state_of: StateOf) -> Routed:
                 raise InvalidRecord("was forwarded here, but its home is elsewhere", reason="partition_mismatch")
             return _forward(incoming, event, home, desk)
         policy = desk.policy_for(event)
-        _check_seal(event, desk)
         person = desk.pid(event)
+        _check_seal(event, person, desk)
         state = state_of(person) or SubjectState(pid=person, controller=event.controller)
         case = _Case(incoming, event, policy, desk, person, content_hash(desk.pepper, event))
         return case.routed(state)
@@ -48,9 +48,14 @@ def route(incoming: Incoming, desk: Desk, state_of: StateOf) -> Routed:
         return reject(incoming, error, desk, policy)
 
 
-def _check_seal(event: ConsentEvent, desk: Desk) -> None:
+def _check_seal(event: ConsentEvent, person: str, desk: Desk) -> None:
+    """What a publisher sealed must open here: on a lane, it would stop everybody behind it."""
     if event.sealed and event.sealed.key_id != desk.seals.people.key_id:
         raise InvalidRecord("was sealed under a key that this relay doesn't hold", field="sealed.key_id")
+    try:
+        desk.seals.open_identities(event.sealed, person, event.event_id)
+    except SetupError:
+        raise InvalidRecord("doesn't open as identities of this person and event", field="sealed.bytes") from None
 
 
 def _forward(incoming: Incoming, event: ConsentEvent, home: int, desk: Desk) -> Routed:
