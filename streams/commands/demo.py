@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from schemas.errors import SetupError
-from streams.commands.common import AsJson, complain, show_json
+from streams.commands.common import AsJson, complain, error_console, show_json
 from streams.commands.screen import DATA_WRONG, console
 from streams.demo.run import Wanted, run_demo
 
@@ -42,33 +42,33 @@ def demo(
     Example: consent-relay demo --events 5000 --seed 2
     """
     directory = Path(tempfile.mkdtemp(prefix="consent-relay-demo-"))
-    kept = keep
+    wanted = Wanted(events, people, seed, policy)
+    kept = True
     try:
-        screen = Console(quiet=True) if as_json else console()
-        result = asyncio.run(_interruptible(Wanted(events, people, seed, policy), directory, screen))
-        if as_json:
-            show_json(result.as_json())
-        kept |= not result.is_good
-    except (KeyboardInterrupt, SetupError):
-        raise
-    except BaseException:
-        kept = True
+        result = asyncio.run(_interruptible(wanted, directory, Console(quiet=True) if as_json else console()))
+        kept = keep or (result is not None and not result.is_good)
+    except SetupError:
+        kept = keep
         raise
     finally:
         if kept:
             complain(f"kept: {directory}")
         else:
             shutil.rmtree(directory, ignore_errors=True)
+    if result is None:
+        raise KeyboardInterrupt
+    if as_json:
+        show_json(result.as_json())
     if not result.is_good:
         raise typer.Exit(DATA_WRONG)
 
 
-async def _interruptible(wanted: Wanted, directory: Path, screen: Console) -> Result:
-    """Whatever would end us lets everything that was started be stopped first."""
-    task = asyncio.ensure_future(run_demo(wanted, directory, screen))
+async def _interruptible(wanted: Wanted, directory: Path, screen: Console) -> Result | None:
+    """Whatever would end us lets everything that was started be stopped first; None: it did."""
+    task = asyncio.ensure_future(run_demo(wanted, directory, screen, error_console()))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:
         return await task
     except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
+        return None

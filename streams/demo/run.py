@@ -15,7 +15,7 @@ from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import REFUSED, make_events
 from streams.demo.numbers import Result
 from streams.demo.stage import LIMITS_SCALE, Stage
-from streams.demo.stories import OF_ALL, Teller
+from streams.demo.stories import DELETION, GRANT, OF_ALL, Teller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,8 @@ class Wanted:
     policy: str
 
 
-async def run_demo(wanted: Wanted, directory: Path, console: Console) -> Result:
-    """Play one demo in `directory` and judge it; what a person wants to see goes to `console`.
+async def run_demo(wanted: Wanted, directory: Path, console: Console, progress: Console) -> Result:
+    """Play one demo in `directory` and judge it. `console` gets the result, `progress` what happens meanwhile.
 
     Raises:
         SetupError: no Kafka, or a policy that the demo doesn't know.
@@ -50,18 +50,20 @@ async def run_demo(wanted: Wanted, directory: Path, console: Console) -> Result:
     """
     began = time.monotonic()
     cast = make_cast(wanted.people, wanted.seed)
-    async with Stage(directory, cast, policy_id=wanted.policy, console=console) as stage:
+    async with Stage(directory, cast, policy_id=wanted.policy, console=progress) as stage:
         console.print(
             f"{len(cast.people)} people known to the vendors' sandbox, whose limits are scaled by {LIMITS_SCALE:g}; "
             "surge guard off; for two people a vendor fails at first, for one always"
         )
-        worker = await stage.start_worker()
-        await worker.ready()
+        with progress.status("Starting the worker"):
+            await (await stage.start_worker()).ready()
         events = _events(stage, wanted)
         within_s = BASE_LIMIT_S + LIMIT_PER_EVENT_S * wanted.events
-        with screen.bars(console, len(events)) as bars:
+        with screen.bars(progress, len(events)) as bars:
             await stage.publish(events, bars.published)
-            await stage.wait_settled(len(events), within_s, bars.worked)
+            settled = await stage.wait_settled(len(events), within_s, bars.worked)
+        if not settled:
+            console.print(f"not everything is settled after {within_s:g} s")
         await stage.stop_workers()  # what it would still do wrong, it has done by now
         tally, mismatches = await stage.check()
         result = Result(len(events), wanted.seed, time.monotonic() - began, LIMITS_SCALE, tally, mismatches)
@@ -80,7 +82,7 @@ def _events(stage: Stage, wanted: Wanted) -> list[Sent]:
 async def _tell_one_story(stage: Stage, events: Sequence[Sent], console: Console) -> None:
     subject_id = worth_telling(events)
     facts = await facts_of(stage.settings, stage.pid_of(subject_id))
-    console.print(f"\none person, as `consent-relay audit show --subject {subject_id}` would tell it:")
+    console.print(f"\none person, {subject_id}, as `consent-relay audit show` tells it:")
     console.print(timeline(fact.record for fact in facts), "")
 
 
@@ -90,9 +92,10 @@ def worth_telling(events: Sequence[Sent]) -> str:
     for sent in events:
         told.setdefault(sent.subject_id, []).append(sent)
 
-    def interest(subject_id: str) -> tuple[bool, int, bool]:
+    def interest(subject_id: str) -> tuple[bool, bool, bool, int]:
         story = told[subject_id]
-        kinds = {sent.what for sent in story} - {OF_ALL, REFUSED}
-        return len(story) <= _MOST_TOLD, len(kinds), any(sent.quirk == "late" for sent in story)
+        kinds, quirks = {sent.what for sent in story}, {sent.quirk for sent in story}
+        is_short = len(story) <= _MOST_TOLD and not kinds & {OF_ALL, REFUSED}
+        return is_short, {GRANT, DELETION} <= kinds, "late" in quirks, len(kinds)
 
     return max(told, key=interest)

@@ -1,0 +1,136 @@
+"""The demo as a person runs it: its numbers, and that nothing of it is left running whatever ends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+DEMO = (sys.executable, "-m", "streams", "demo")
+
+
+@contextmanager
+def demo(tmp_path: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A demo whose data directory is made below `tmp_path`."""
+    process = subprocess.Popen(  # noqa: S603 - our own command line
+        [*DEMO, *options],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def run(tmp_path: Path, *options: str) -> tuple[int, str, str]:
+    with demo(tmp_path, *options) as process:
+        out, err = process.communicate(timeout=200)
+        return process.returncode, out, err
+
+
+def left(tmp_path: Path) -> list[str]:
+    return [path.name for path in tmp_path.glob("consent-relay-demo-*")]
+
+
+def test_it_ends_well_and_says_so_in_numbers(tmp_path: Path) -> None:
+    code, out, err = run(tmp_path, "--json", "--events", "600", "--seed", "3")
+    assert code == 0, err
+    result: dict[str, Any] = json.loads(out)
+    events, deliveries = result["events"], result["deliveries"]
+    assert events["published"] == 600
+    assert sum(events[kind] for kind in ("accepted", "stale", "duplicate", "rejected")) == 600
+    assert (events["duplicate"], events["rejected"]) == (12, 6)
+    assert events["stale"] > 0
+    assert sum(events["rejected_by_reason"].values()) == events["rejected"]
+    assert deliveries["due"] == deliveries["final"] + deliveries["open_tasks"] > 600
+    assert deliveries["open_tasks"] == deliveries["by_lane"]["zoho-campaigns"]["manual_task"] > 0
+    assert deliveries["by_lane"]["zoho-crm"]["failed"] == 1
+    assert sum(count for lane in deliveries["by_lane"].values() for count in lane.values()) == deliveries["due"]
+    assert deliveries["unbound"] > 0
+    assert (result["unaccounted"], result["vendor_mismatches"], result["mismatches"]) == (0, 0, [])
+    assert 0 < result["latency_ms"]["p50"] <= result["latency_ms"]["p95"]
+    assert (result["seed"], result["limits_scale"], result["surge"]) == (3, 100.0, "off")
+    assert 0 < result["seconds"] < 90
+    assert left(tmp_path) == []
+
+
+def test_a_person_sees_events_lanes_and_one_story(tmp_path: Path) -> None:
+    code, out, err = run(tmp_path, "--events", "60", "--people", "30", "--keep")
+    assert code == 0, err
+    for words in ("limits are scaled by 100", "60 events in", "zoho-campaigns", "p50", "one person", "good: 0"):
+        assert words in out
+    (kept,) = left(tmp_path)
+    assert kept in err
+    assert "example.test" not in out + err, "no identity is shown"
+
+
+def test_a_policy_that_nobody_has_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    code, _, err = run(tmp_path, "--policy", "acme")
+    assert (code, left(tmp_path)) == (2, [])
+    assert "acme" in err
+    assert "oomnis" in err
+
+
+def _pid_in(path: Path, key: str | None = None) -> int | None:
+    try:
+        text = path.read_text("utf-8")
+        return int(json.loads(text)[key] if key else text)
+    except (OSError, ValueError):
+        return None
+
+
+def _until(condition: Callable[[], bool], limit_s: float = 60.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("phase", "number"),
+    [("kafka", signal.SIGINT), ("worker", signal.SIGINT), ("worker", signal.SIGTERM), ("worker", signal.SIGKILL)],
+)
+def test_whatever_ends_it_nothing_is_left_running(tmp_path: Path, phase: str, number: signal.Signals) -> None:
+    pids: dict[str, int] = {}
+
+    def is_there() -> bool:
+        for directory in tmp_path.glob("consent-relay-demo-*"):
+            kafka = _pid_in(directory / "kafka" / "kafka.json", "pid")
+            if kafka is not None and kafka != process.pid:
+                pids["kafka"] = kafka
+            worker = _pid_in(directory / "workers" / "worker-1.lock")
+            if worker is not None:
+                pids["worker"] = worker
+        return phase in pids
+
+    with demo(tmp_path, "--events", "20000", "--json") as process:
+        _until(is_there)
+        process.send_signal(number)
+        process.communicate(timeout=60)
+    assert process.returncode == (-signal.SIGKILL if number is signal.SIGKILL else 130)
+    _until(lambda: not any(_is_alive(pid) for pid in pids.values()))
+    if number is not signal.SIGKILL:
+        assert left(tmp_path) == []
