@@ -125,7 +125,8 @@ def _order(expected: Expected, found: Found, pid_of: Callable[[str], str]) -> It
     for (subject_id, vendor), account in expected.accounts.items():
         made = done.get((subject_id, vendor), [])
         if not in_order(made, account.steps):
-            text = f"was told {_told(made)}, should have been {[sorted(step) for step in account.steps]}"
+            steps = ", ".join(f"({_told(sorted(step))})" for step in account.steps) or "nothing"
+            text = f"was told {_told(made)}; should have been {steps}"
             yield Mismatch(vendor, pid_of(subject_id), text)
 
 
