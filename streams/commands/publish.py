@@ -22,6 +22,7 @@ from streams.commands.common import (
     DataDir,
     complain,
     error_console,
+    put_away,
     require_topics,
     settings_for,
     show_json,
@@ -126,7 +127,7 @@ def _run(settings: Settings, name: str, source: BufferedIOBase, report: Report) 
                 if report.unsure:
                     return
         finally:
-            runner.run(producer.stop())
+            runner.run(put_away(producer))
 
 
 async def _started(settings: Settings) -> AIOKafkaProducer:
@@ -134,7 +135,7 @@ async def _started(settings: Settings) -> AIOKafkaProducer:
     try:
         await producer.start()
     except BaseException:
-        await producer.stop()
+        await put_away(producer)
         raise
     return producer
 

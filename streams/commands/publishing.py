@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.codec import encode
 from schemas.errors import DataError, OversizeRecord
@@ -13,7 +14,6 @@ from streams.commands.lines import Line, new_event_id, read_lines
 from streams.outbox import Out
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterable, Iterator
     from io import BufferedIOBase
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from schemas.events import ConsentEvent
 
+    Receipt = asyncio.Future[RecordMetadata]
+
 CHUNK_BYTES = 262_144
+RECEIPT_LIMIT_S = 30.0
 
 
 class Fate(NamedTuple):
@@ -52,43 +55,54 @@ def _numbered(source: str, lines: list[bytes], before: int) -> list[Line]:
     return [line._replace(number=line.number + before) for line in read_lines(source, lines, new_event_id)]
 
 
-async def publish_all(producer: AIOKafkaProducer, lines: Iterable[Line], home: Callable[[str], int]) -> list[Fate]:
-    """Publish a chunk in order and wait for every receipt. Nothing is sent after the broker failed once."""
-    begun: list[tuple[Line, asyncio.Future[RecordMetadata] | DataError | KafkaError]] = []
+async def publish_all(
+    producer: AIOKafkaProducer, lines: Iterable[Line], home: Callable[[str], int], limit_s: float = RECEIPT_LIMIT_S
+) -> list[Fate]:
+    """Publish a chunk in order and wait for the receipts. Nothing is sent after the broker failed once.
+
+    limit_s: how long a receipt is waited for, as the client itself would try for ever.
+    """
+    begun: list[tuple[Line, Receipt | DataError | KafkaError]] = []
     gone: KafkaError | None = None
     for line in lines:
-        receipt = gone or await _begin(producer, line, home)
+        receipt = gone or await _begin(producer, line, home, limit_s)
         gone = receipt if isinstance(receipt, KafkaError) else None
         begun.append((line, receipt))
-    return [await _fate(line, receipt) for line, receipt in begun]
+    waiting = [receipt for _, receipt in begun if isinstance(receipt, asyncio.Future)]
+    if waiting:
+        await asyncio.wait(waiting, timeout=limit_s)
+    return [_fate(line, receipt) for line, receipt in begun]
 
 
 async def _begin(
-    producer: AIOKafkaProducer, line: Line, home: Callable[[str], int]
-) -> asyncio.Future[RecordMetadata] | DataError | KafkaError:
+    producer: AIOKafkaProducer, line: Line, home: Callable[[str], int], limit_s: float
+) -> Receipt | DataError | KafkaError:
     event = line.got
     if isinstance(event, DataError):
         return event
     out = Out(topics.EVENTS, home(event.subject_id), event.subject_id.encode(), encode(event))
     try:
         out.check_size()
-        receipt: asyncio.Future[RecordMetadata] = await producer.send(
-            out.topic, out.value, key=out.key, partition=out.partition
-        )
+        async with asyncio.timeout(limit_s):
+            receipt: Receipt = await producer.send(out.topic, out.value, key=out.key, partition=out.partition)
     except OversizeRecord as error:
         return OversizeRecord(error.message, field=_largest(event))
+    except TimeoutError:
+        return KafkaTimeoutError()
     except KafkaError as error:
         return error
     return receipt
 
 
-async def _fate(line: Line, receipt: asyncio.Future[RecordMetadata] | DataError | KafkaError) -> Fate:
+def _fate(line: Line, receipt: Receipt | DataError | KafkaError) -> Fate:
     if isinstance(receipt, DataError | KafkaError):
         return Fate(line, error=receipt)
-    try:
-        written = await receipt
-    except KafkaError as error:
+    if not receipt.done():
+        return Fate(line, error=KafkaTimeoutError())
+    error = receipt.exception()
+    if isinstance(error, KafkaError):
         return Fate(line, error=error)
+    written = receipt.result()
     return Fate(line, written.partition, written.offset)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import hashlib
 import socket
@@ -19,7 +20,7 @@ from schemas.records import AuditRecord, CommandRef
 from schemas.version import SOFTWARE
 from streams import topics
 from streams.clients import writer
-from streams.commands.common import require_topics
+from streams.commands.common import put_away, require_topics
 from streams.outbox import send_all, sized
 from streams.wire import audit_out, home_of
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 NAME = "redrive"
+LIMIT_S = 30.0
 
 
 async def redrive_letter(settings: Settings, letter: DeadLetter, seals: Seals, reason: str) -> int:
@@ -54,17 +56,29 @@ async def redrive_letter(settings: Settings, letter: DeadLetter, seals: Seals, r
     key = seals.open_dead(letter.sealed_key, letter.origin)
     person = pid(settings.key("pepper"), event.controller, event.subject_id) if event else None
     record = _record(letter, reason, person, event.event_id if event else None)
+    await _commit(settings, home, key, value, record)
+    return home
+
+
+async def _commit(settings: Settings, home: int, key: bytes | None, value: bytes, record: AuditRecord) -> None:
     producer = writer(settings, f"{settings.required('cluster_prefix')}.consent-relay-{NAME}")
     await producer.start()
     try:
-        async with producer.transaction():
+        # What is not committed, the broker aborts by itself: an abort of ours might wait for a broker that is gone.
+        async with asyncio.timeout(LIMIT_S):
+            await producer.begin_transaction()
             await producer.send(topics.EVENTS, value, key=key, partition=home)
             await send_all(producer, sized([audit_out(record, home)]))
+            await producer.commit_transaction()
     except ProducerFenced:
         raise OwnershipLost("somebody else redrives at this moment: nothing was written, try again") from None
+    except TimeoutError:
+        raise SetupError(
+            f"the broker has not confirmed it within {LIMIT_S:.0f} s",
+            remedy="see in the audit whether the redrive is there before you try again",
+        ) from None
     finally:
-        await producer.stop()
-    return home
+        await put_away(producer)
 
 
 def _record(letter: DeadLetter, reason: str, person: str | None, event_id: str | None) -> AuditRecord:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import time
 import urllib.request
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiokafka.errors import KafkaError
 from commands_support import Cli, fields, fresh_subject, jsonl
 
 from infra.kafka import running_at
+from schemas.errors import DataError
+from streams.clients import writer
+from streams.commands.common import put_away
+from streams.commands.publishing import chunks, publish_all
 from streams.settings import load_settings
+from streams.wire import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,6 +128,25 @@ def test_the_sandbox_serves_until_ctrl_c(cli: Cli) -> None:
         assert Path(facts["config"]).is_file()
         sandbox.send_signal(signal.SIGINT)
         assert sandbox.wait(20) == 0
+
+
+async def test_a_broker_that_goes_away_leaves_no_line_without_a_fate(cli: Cli) -> None:
+    """The last test here: nothing runs afterwards."""
+    settings = cli.settings.model_copy(update={"bootstrap_servers": running_at(cli.settings.data_dir / "kafka")})
+    text = jsonl(*(fields(fresh_subject()) for _ in range(50)), fields("c-bad", kind="x")).encode()
+    ((_, lines), _) = chunks("f", BytesIO(text))
+    producer = writer(settings)
+    await producer.start()
+    try:
+        before = await publish_all(producer, lines, home_of(4))
+        assert [fate.error is None for fate in before] == [True] * 50 + [False]
+        await asyncio.to_thread(cli.run, "broker", "stop")
+        after = await publish_all(producer, lines, home_of(4), limit_s=1)
+        assert [fate.line.number for fate in after] == list(range(1, 52))
+        assert all(isinstance(fate.error, KafkaError) for fate in after[:50])
+        assert isinstance(after[50].error, DataError | KafkaError)
+    finally:
+        await put_away(producer)
 
 
 def _get(url: str) -> Any:
