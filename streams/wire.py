@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from aiokafka.partitioner import murmur2
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 FORWARDED = "consent-relay-forwarded"
 _FROM = "consent-relay-from"
 """`topic|partition|offset|timestamp in µs` of the record as it first came in."""
+_FROM_US = re.compile(rb"%b\|(\d{1,9})\|(\d{1,18})\|(\d{1,16})" % re.escape(topics.EVENTS.encode()))
 
 
 def home_of(partitions: int) -> Callable[[str], int]:
@@ -31,14 +33,15 @@ def home_of(partitions: int) -> Callable[[str], int]:
 
 
 def incoming_of(record: ConsumerRecord) -> Incoming:
-    """A record with the origin and time it first had."""
+    """A record with the origin and time it first had. Headers that no router writes count for nothing."""
     here = Origin(topic=record.topic, partition=record.partition, offset=record.offset)
     headers = dict(record.headers)
-    if FORWARDED not in headers or _FROM not in headers:
+    source = _FROM_US.fullmatch(headers.get(_FROM) or b"")
+    if FORWARDED not in headers or not source:
         return Incoming(record.key, record.value, here, record.timestamp * 1000)
-    topic, partition, offset, at = headers[_FROM].decode().rsplit("|", 3)
-    origin = Origin(topic=topic, partition=int(partition), offset=int(offset))
-    return Incoming(record.key, record.value, origin, int(at), forwarded=True, partition=record.partition)
+    partition, offset, at = map(int, source.groups())
+    origin = Origin(topic=topics.EVENTS, partition=partition, offset=offset)
+    return Incoming(record.key, record.value, origin, at, forwarded=True, partition=record.partition)
 
 
 def outs_of(incoming: Incoming, routed: Routed) -> Iterator[Out]:
