@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.contract import Origin, Sealed
-from schemas.errors import SetupError
+from schemas.errors import InvalidRecord, SetupError
 from schemas.events import Identity
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Sealer:
         """Plain bytes again.
 
         Raises:
-            SetupError: another key sealed this, or the record was changed or moved.
+            SetupError: another key sealed this.
+            InvalidRecord: it was changed, or moved from another record.
 
         """
         if sealed.key_id != self.key_id:
@@ -58,7 +59,7 @@ class Sealer:
         try:
             return self._cipher.decrypt(sealed.bytes[:NONCE_BYTES], sealed.bytes[NONCE_BYTES:], about.encode())
         except (InvalidTag, ValueError):  # ValueError: too short even for a nonce
-            raise SetupError("sealed bytes were changed, or belong to another record") from None
+            raise InvalidRecord("was changed, or belongs to another record", field="sealed") from None
 
 
 class Seals:
@@ -79,7 +80,8 @@ class Seals:
         """Identities again; none where none were given.
 
         Raises:
-            SetupError: they can't be opened, or aren't identities.
+            SetupError: another key sealed them.
+            InvalidRecord: they were changed or moved, or aren't identities.
 
         """
         if sealed is None:
@@ -87,7 +89,7 @@ class Seals:
         try:
             return _IDENTITIES.validate_json(self.people.open(sealed, f"{pid}|{event_id}"))
         except ValidationError:
-            raise SetupError("what was sealed is no list of identities") from None
+            raise InvalidRecord("is no list of identities", field="sealed") from None
 
     def seal_dead(self, data: bytes | None, origin: Origin) -> Sealed | None:
         """Rejected bytes, byte for byte; None stays None."""

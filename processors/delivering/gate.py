@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 FIRST_PROBE_S = 5.0
 LONGEST_PAUSE_S = 300.0
 LOOK_S = 0.25
+_DOUBLINGS = 6  # by then the longest pause is reached
 
 
 class Gate:
@@ -42,7 +43,7 @@ class Gate:
         if self.halted and self._until > self._clock():
             return  # calls that were side by side came to the same answer
         self.hold(min(LONGEST_PAUSE_S, FIRST_PROBE_S * 2**self._halts))
-        self._halts += 1
+        self._halts = min(self._halts + 1, _DOUBLINGS)
 
     def leave(self, *, answered: bool) -> None:
         """A try is over; `answered`: the vendor let us in, so the lane goes on."""

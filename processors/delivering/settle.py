@@ -87,9 +87,13 @@ def without(failed: LaneEntry, newer: Delivery) -> LaneEntry | None:
     left = cells(old) - cells(newer)
     if not left:
         return None
+    if left == cells(old):
+        return failed
     gone = {(p, c) for p in old.purposes for c in old.channels} - left
     overtaken = tuple(Cell(purpose=p, channel=c) for p, c in sorted(gone))
-    return failed.model_copy(update={"delivery": old.model_copy(update={"overtaken": overtaken})})
+    # A vendor's switch for everything would reach the overtaken cells too.
+    rest = old.model_copy(update={"overtaken": overtaken, "all_purposes": False})
+    return failed.model_copy(update={"delivery": rest})
 
 
 def _record(delivery: Delivery, outcome: str, attempt: int, now: int) -> AuditRecord:

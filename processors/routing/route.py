@@ -10,7 +10,7 @@ from processors.plan import Plan, plan
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
-from schemas.errors import DataError, InvalidRecord, SetupError, UndecodableRecord
+from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash, origin_record_id
 from schemas.records import AuditRecord, Delivery, EventFacts, Leg, SubjectState
@@ -54,7 +54,7 @@ def _check_seal(event: ConsentEvent, person: str, desk: Desk) -> None:
         raise InvalidRecord("was sealed under a key that this relay doesn't hold", field="sealed.key_id")
     try:
         desk.seals.open_identities(event.sealed, person, event.event_id)
-    except SetupError:
+    except DataError:
         raise InvalidRecord("doesn't open as identities of this person and event", field="sealed.bytes") from None
 
 

@@ -7,9 +7,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from contract_support import a_few
+from delivering_support import job
 from hypothesis import given
 from hypothesis import strategies as st
-from lane_support import job
 
 from processors.delivering.queues import Job, Queues
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.contract import Origin, Sealed
-from schemas.errors import SetupError
+from schemas.errors import InvalidRecord, SetupError
 from schemas.events import Identity
 from schemas.sealing import NONCE_BYTES, Sealer, Seals
 
@@ -49,7 +49,7 @@ def test_another_key_is_named_before_anything_is_tried() -> None:
 def test_people_and_dead_letters_have_keys_of_their_own() -> None:
     assert SEALS.people.key_id != SEALS.dead_letters.key_id
     renamed = Sealed(key_id=SEALS.dead_letters.key_id, bytes=SEALS.people.seal(b"plain", "about").bytes)
-    with pytest.raises(SetupError, match="changed, or belong to another record"):
+    with pytest.raises(InvalidRecord, match="was changed, or belongs to another record"):
         SEALS.dead_letters.open(renamed, "about")
 
 
@@ -61,7 +61,7 @@ def test_a_key_id_tells_the_key_apart_and_nothing_else() -> None:
 @pytest.mark.parametrize(("pid", "event_id"), [("p1.y", "e-1"), ("p1.x", "e-2"), ("p1.x|e-1", "")])
 def test_identities_can_not_be_moved_to_another_person_or_event(pid: str, event_id: str) -> None:
     sealed = SEALS.seal_identities([EMAIL], "p1.x", "e-1")
-    with pytest.raises(SetupError, match="changed, or belong to another record"):
+    with pytest.raises(InvalidRecord, match="was changed, or belongs to another record"):
         SEALS.open_identities(sealed, pid, event_id)
 
 
@@ -72,14 +72,14 @@ def test_a_changed_bit_anywhere_is_seen(data: st.DataObject) -> None:
     place, bit = data.draw(st.integers(0, len(sealed.bytes) - 1)), data.draw(st.integers(0, 7))
     changed = bytearray(sealed.bytes)
     changed[place] ^= 1 << bit
-    with pytest.raises(SetupError, match="changed, or belong to another record"):
+    with pytest.raises(InvalidRecord, match="was changed, or belongs to another record"):
         SEALS.people.open(Sealed(key_id=sealed.key_id, bytes=bytes(changed)), "about")
 
 
 @pytest.mark.parametrize("length", [0, 1, 7, 8, 12, 27])
 def test_bytes_cut_short_are_refused_like_changed_ones(length: int) -> None:
     sealed = SEALS.people.seal(b"plain", "about")
-    with pytest.raises(SetupError, match="changed, or belong to another record"):
+    with pytest.raises(InvalidRecord, match="was changed, or belongs to another record"):
         SEALS.people.open(Sealed(key_id=sealed.key_id, bytes=sealed.bytes[:length]), "about")
 
 
@@ -98,16 +98,16 @@ def test_no_identities_are_nothing_to_seal() -> None:
 )
 def test_what_a_publisher_sealed_may_be_no_identities_at_all(plain: bytes) -> None:
     sealed = SEALS.people.seal(plain, "p1.x|e-1")
-    with pytest.raises(SetupError) as caught:
+    with pytest.raises(InvalidRecord) as caught:
         SEALS.open_identities(sealed, "p1.x", "e-1")
-    assert str(caught.value) == "what was sealed is no list of identities"
+    assert str(caught.value) == "sealed: is no list of identities"
     assert caught.value.__suppress_context__
 
 
 def test_dead_letters_keep_bytes_and_tell_none_from_empty() -> None:
     for data in (b"", b"\x00\xff", None):
         assert SEALS.open_dead(SEALS.seal_dead(data, ORIGIN), ORIGIN) == data
-    with pytest.raises(SetupError):
+    with pytest.raises(InvalidRecord):
         SEALS.open_dead(SEALS.seal_dead(b"x", ORIGIN), ORIGIN.model_copy(update={"offset": 6}))
 
 
