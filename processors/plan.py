@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from processors.planning import clock
 from processors.planning.case import ACTIONS, open_case
 from processors.planning.choice_legs import choice_legs
-from processors.planning.choices import Standing
+from processors.planning.choices import IMPORTS, Standing, is_imported_grant
 from processors.planning.deletion_legs import deletion_legs
 from schemas.errors import InvalidRecord
 from schemas.records import Seen
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from processors.planning.case import Case
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
-    from schemas.records import Choice, Leg, SubjectState
+    from schemas.records import Leg, SubjectState
 
 REMEMBERED = 32
 """Repeats are known among so many of a person's last events."""
-_IMPORTS = ("import", "import_list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +107,9 @@ def _deletion(case: Case, state: SubjectState) -> Plan:
     erased_at = case.moments.occurred_at
     before = Standing.of(case.policy, state.choices)
     kept = [
-        _disown(c) if before.domain(c.purpose) == "pii" else c
+        c
         for c in before.choices
-        if before.domain(c.purpose) != "pii" or c.occurred_at > erased_at
+        if before.domain(c.purpose) != "pii" or (c.occurred_at > erased_at and not is_imported_grant(c))
     ]
     after = Standing.of(case.policy, kept)
     state = state.model_copy(update={"choices": after.choices, "erased_at": erased_at})
@@ -122,17 +121,8 @@ def _precedes_erasure(case: Case, state: SubjectState) -> bool:
     return erased_at is not None and case.moments.occurred_at <= erased_at
 
 
-def _disown(choice: Choice) -> Choice:
-    """An imported grant doesn't bring back whom a deletion erases, whichever of them arrives first.
-
-    It becomes a withdrawal and doesn't vanish: what it had covered may have been a withdrawal too.
-    """
-    imported = choice.status == "granted" and choice.method in _IMPORTS
-    return choice.model_copy(update={"status": "withdrawn"}) if imported else choice
-
-
 def _is_import_of_erased(case: Case, state: SubjectState) -> bool:
-    return state.erased_at is not None and case.event.data_domain == "pii" and case.event.method in _IMPORTS
+    return state.erased_at is not None and case.event.data_domain == "pii" and case.event.method in IMPORTS
 
 
 def _planned(case: Case, state: SubjectState, legs: tuple[Leg, ...]) -> Plan:

@@ -99,7 +99,7 @@ class VendorError(RelayError):
 
 
 class VendorUnavailable(VendorError):
-    """Transient. `retry_after` in seconds, as the vendor asked for."""
+    """Transient. `retry_after` in s, as the vendor asked for; `lane_wide`: of everybody, not of one person."""
 
     retriable = True
 
@@ -110,9 +110,11 @@ class VendorUnavailable(VendorError):
         status: int | None = None,
         response_sha256: str | None = None,
         retry_after: float | None = None,
+        lane_wide: bool = True,
     ) -> None:
         super().__init__(reason, status=status, response_sha256=response_sha256)
         self.retry_after = retry_after
+        self.lane_wide = lane_wide
 
 
 class VendorRefused(VendorError): ...

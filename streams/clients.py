@@ -55,6 +55,8 @@ def reader(settings: Settings, *topics: str, **more: Any) -> AIOKafkaConsumer:
 def member(settings: Settings, group: str, worker_id: str) -> AIOKafkaConsumer:
     """A reader that takes part in a group as a static member."""
     session_ms = round(settings.session_timeout * 1000)
+    # The assignor keeps its state on the class: groups of one process would overwrite each other's.
+    assignor = type("Sticky", (StickyPartitionAssignor,), {})
     return reader(
         settings,
         group_id=group,
@@ -62,7 +64,8 @@ def member(settings: Settings, group: str, worker_id: str) -> AIOKafkaConsumer:
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=max(200, session_ms // 5),
         rebalance_timeout_ms=30_000,
-        partition_assignment_strategy=(StickyPartitionAssignor,),
+        partition_assignment_strategy=(assignor,),
+        auto_offset_reset="none",  # where to start is never left to the client
         max_partition_fetch_bytes=MIB,
     )
 

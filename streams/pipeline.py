@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from processors.engine.run import Connector
     from schemas.connections import RelayConfig
-    from streams.ownership.owner import Work
+    from streams.ownership.holding import Work
     from streams.settings import Settings
     from streams.status import Status
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
 from mode import Service
 
 from streams.ownership.owner import Owner
-from streams.status import WHOLE_ROLE
+from streams.status import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,28 +31,36 @@ class Runner:
     """Runs the owner of one role until stopped, and again with back-off whenever it fails."""
 
     def __init__(self, settings: Settings, stage: Stage, worker_id: str, status: Status) -> None:
-        self._make = lambda: Owner(settings, stage.role, worker_id, stage.make_work, status)
+        self._settings = settings
+        self._stage = stage
+        self._worker_id = worker_id
         self._name = stage.role.name
         self._status = status
         self._owner: Owner | None = None
-        self._stopping = False
+        self._stopping = asyncio.Event()
         status.starting(self._name)
 
     async def run(self) -> None:
         """Never raises: an exception here would end the whole worker."""
         pause_s = FIRST_RESTART_S
-        while not self._stopping:
-            self._owner = self._make()
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            self._owner = Owner(
+                self._settings, self._stage.role, self._worker_id, self._stage.make_work, self._status
+            )
             try:
                 await self._owner.run()
             except Exception as error:
                 log.exception("role_failed", role=self._name)
-                self._status.halt(self._name, WHOLE_ROLE, type(error).__name__, "see the log")
-                await asyncio.sleep(pause_s)
+                self._status.halt(self._name, ROLE, type(error).__name__, "see the log")
+                if time.monotonic() - began > LONGEST_RESTART_S:
+                    pause_s = FIRST_RESTART_S
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), pause_s)
                 pause_s = min(LONGEST_RESTART_S, pause_s * 2)
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stopping.set()
         if self._owner:
             self._owner.stop()
 

@@ -13,13 +13,14 @@ log = structlog.get_logger()
 class RoleStatus:
     """`partitions`: what the group gave us; `working`: those of them that are taken over.
 
-    problems: partition (-1: the whole role) → a word and a sentence; neither names a person.
+    problems: what is affected (a partition's number, or ROLE, or CREDENTIALS) → a word and a sentence; neither names
+    a person.
     """
 
     started: bool = False
     partitions: list[int] = field(default_factory=list)
     working: set[int] = field(default_factory=set)
-    problems: dict[int, tuple[str, str]] = field(default_factory=dict)
+    problems: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -29,7 +30,8 @@ class RoleStatus:
         return "up" if self.started and self.working.issuperset(self.partitions) else "starting"
 
 
-WHOLE_ROLE = -1
+ROLE = "role"
+CREDENTIALS = "credentials"
 
 
 class Status:
@@ -47,20 +49,26 @@ class Status:
         status.started = True
         status.partitions = sorted(partitions)
         status.working.clear()
-        status.problems = {place: problem for place, problem in status.problems.items() if place in partitions}
+        kept = {CREDENTIALS, *map(str, partitions)}
+        status.problems = {place: problem for place, problem in status.problems.items() if place in kept}
 
-    def halt(self, role: str, partition: int, reason: str, text: str) -> None:
-        self.roles.setdefault(role, RoleStatus()).problems[partition] = (reason, text)
-        log.error("role_halted", role=role, partition=partition, reason=reason, text=text)
+    def rests(self, role: str, partition: int) -> None:
+        """Nobody works the partition any more, or for now."""
+        self.roles.setdefault(role, RoleStatus()).working.discard(partition)
+
+    def halt(self, role: str, what: int | str, reason: str, text: str) -> None:
+        """`what`: a partition, ROLE or CREDENTIALS."""
+        self.roles.setdefault(role, RoleStatus()).problems[str(what)] = (reason, text)
+        log.error("role_halted", role=role, what=what, reason=reason, text=text)
 
     def works(self, role: str, partition: int) -> None:
         """The partition is taken over."""
         self.roles.setdefault(role, RoleStatus()).working.add(partition)
         self.clear(role, partition)
 
-    def clear(self, role: str, partition: int) -> None:
-        if self.roles.setdefault(role, RoleStatus()).problems.pop(partition, None):
-            log.info("role_resumed", role=role, partition=partition)
+    def clear(self, role: str, what: int | str) -> None:
+        if self.roles.setdefault(role, RoleStatus()).problems.pop(str(what), None):
+            log.info("role_resumed", role=role, what=what)
 
     @property
     def ready(self) -> bool:

@@ -51,10 +51,11 @@ def decide(error: VendorError, retries: int, waited_s: float, budget_s: float, r
         return Halt(error.reason)
     if not isinstance(error, VendorUnavailable):
         return Fail(error.reason)
-    left_s = budget_s - waited_s
-    if error.retry_after is not None and error.retry_after > left_s:
-        return Hold(error.retry_after)
-    if retries >= len(QUICK_CEILINGS_S) or left_s <= 0:
+    asked_s, left_s = error.retry_after or 0.0, budget_s - waited_s
+    too_long = asked_s > max(left_s, 0.0)
+    if too_long and error.lane_wide:
+        return Hold(asked_s)
+    if too_long or retries >= len(QUICK_CEILINGS_S) or left_s <= 0:
         return Fail(f"gave_up_after_{error.reason}")
     if error.retry_after is not None:
         return Retry(error.retry_after)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from schemas.records import Choice
 
 ALL = "*"
+IMPORTS = ("import", "import_list")
 
 
 def all_of(domain: str) -> str:
@@ -33,27 +34,44 @@ def precedence(choice: Choice) -> tuple[int, bool, str]:
     return (*rank(choice), choice.event_id)
 
 
+def is_imported_grant(choice: Choice) -> bool:
+    """It brings nobody back whom a deletion erases, whichever of them arrives first."""
+    return choice.status == "granted" and choice.method in IMPORTS
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The choices of one person, looked up as the policy groups purposes."""
 
     policy: Policy
     cells: Mapping[tuple[str, str], Choice]
+    lasting: Mapping[tuple[str, str], Choice]
 
     @classmethod
     def of(cls, policy: Policy, choices: Iterable[Choice]) -> Standing:
-        """Keep the newest choice of each cell, and no cell that a newer and wider one covers whole."""
+        """Keep the newest choice of each cell, and no cell that a newer and wider one covers whole.
+
+        `lasting`: the same without imported grants. A deletion takes those away; what they covered counts again.
+        """
+        choices = tuple(choices)
+        lasting = [choice for choice in choices if not is_imported_grant(choice)]
+        return cls(policy, cls._newest(policy, choices), cls._newest(policy, lasting))
+
+    @classmethod
+    def _newest(cls, policy: Policy, choices: Iterable[Choice]) -> dict[tuple[str, str], Choice]:
         newest: dict[tuple[str, str], Choice] = {}
         for choice in choices:
             key = (choice.purpose, choice.channel)
             if key not in newest or precedence(choice) > precedence(newest[key]):
                 newest[key] = choice
-        full = cls(policy, newest)
-        return cls(policy, {key: choice for key, choice in newest.items() if full.effective(*key) is choice})
+        full = cls(policy, newest, {})
+        return {key: choice for key, choice in newest.items() if full.effective(*key) is choice}
 
     @property
     def choices(self) -> tuple[Choice, ...]:
-        return tuple(self.cells[key] for key in sorted(self.cells))
+        """What the state keeps."""
+        kept = {(c.purpose, c.channel, *precedence(c)): c for c in (*self.cells.values(), *self.lasting.values())}
+        return tuple(kept[key] for key in sorted(kept))
 
     def effective(self, purpose: str, channel: str) -> Choice | None:
         """The newest of the up to four cells that speak of this purpose and channel."""

@@ -126,7 +126,9 @@ class ZohoCrm(Zoho):
         if early:
             yield tuple(Note(who, (_LOOKED,)) for who in early)
         for who in early:
-            people[who].error = VendorUnavailable("not_found_yet", retry_after=self.options.search_lag_s)
+            people[who].error = VendorUnavailable(
+                "not_found_yet", retry_after=self.options.search_lag_s, lane_wide=False
+            )
         return people
 
     def rehearse(self, call: Call) -> Reply:

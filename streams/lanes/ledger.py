@@ -38,10 +38,7 @@ class Ledger:
         """Take in lane state records."""
         for key, value in pairs:
             pid, delivery_id = key.decode().split("|")
-            if value is None:
-                self._entries[pid].pop(delivery_id, None)
-            else:
-                self._entries[pid][delivery_id] = decode(LaneEntry, value)
+            self._note(pid, delivery_id, decode(LaneEntry, value) if value else None)
 
     def find(self, delivery: Delivery) -> LaneEntry | None:
         """What an earlier try left, if anything."""
@@ -79,12 +76,14 @@ class Ledger:
         return outs, waiting
 
     def _put(self, delivery: Delivery, entry: LaneEntry | None) -> None:
-        person = self._entries[delivery.pid]
-        if entry is None:
-            person.pop(delivery.delivery_id, None)
-            if not person:
-                del self._entries[delivery.pid]
-        else:
-            person[delivery.delivery_id] = entry
+        self._note(delivery.pid, delivery.delivery_id, entry)
         self._outs.append(Out(self._topic, self._partition, entry_key(delivery), encode(entry) if entry else None))
         self.wake.set()
+
+    def _note(self, pid: str, delivery_id: str, entry: LaneEntry | None) -> None:
+        if entry is not None:
+            self._entries[pid][delivery_id] = entry
+        elif person := self._entries.get(pid):
+            person.pop(delivery_id, None)
+            if not person:
+                del self._entries[pid]

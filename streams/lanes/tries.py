@@ -11,19 +11,19 @@ from processors.delivering import retries
 from processors.delivering.settle import attempted, cells, dead_letter, fail, settle
 from processors.vendors.base import Instruction, Result
 from schemas.contract import Origin
-from schemas.errors import VendorAuthRejected
+from schemas.errors import DataError, VendorAuthRejected, VendorRefused
 from streams import topics
 from streams.ownership.tenure import now_micros
-from streams.status import WHOLE_ROLE
+from streams.status import CREDENTIALS
 from streams.wire import dead_letter_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from processors.delivering.queues import Job
     from processors.vendors.base import Note
     from schemas.errors import VendorError
-    from schemas.records import Delivery
+    from schemas.records import Delivery, LaneEntry
     from streams.lanes.bench import Bench
     from streams.lanes.ledger import Ledger
     from streams.ownership.tenure import Tenure
@@ -41,9 +41,10 @@ class Tries:
         self._ledger = ledger
         self._tenure = tenure
         self._open = {job.delivery.delivery_id: job for job in jobs}
+        self._earlier = {job.delivery.delivery_id: _tries_before(ledger.find(job.delivery)) for job in jobs}
         self._settled = settled
         self._retries = 0
-        self._slept = 0.0  # s; waiting for the vendor's limits or for mended credentials is nobody's fault
+        self._slept = 0.0
         self.calling = False
 
     async def run(self) -> None:
@@ -56,49 +57,67 @@ class Tries:
         while self._open:
             await self._bench.gate.enter()
             answers = await self._call()
-            pauses = [self._take(job, answers[key]) for key, job in list(self._open.items())]
+            decisions = [self._take(job, answers[key]) for key, job in list(self._open.items())]
             if self._open:
-                pause = max(pauses)
-                self._slept += pause
-                await self._bench.sleep(pause)
+                await self._pause([decision for decision in decisions if decision])
 
     async def _call(self) -> dict[str, Result | VendorError]:
-        self.calling = True
-        instructions = [self._instruction(job.delivery) for job in self._open.values()]
+        answers: dict[str, Result | VendorError] = {}
         try:
-            answers = await self._bench.connector.carry_out(instructions, note=self._note, permit=self._tenure.permit)
-        except BaseException:
-            self._bench.gate.leave(answered=False)
-            raise
+            instructions = list(self._instructions(answers))
+            answers |= await self._bench.connector.carry_out(instructions, note=self._note, permit=self._permit)
         finally:
             self.calling = False
-        rejected = any(isinstance(answer, VendorAuthRejected) for answer in answers.values())
-        self._bench.gate.leave(answered=not rejected)
-        if not rejected:
-            self._bench.status.clear(self._bench.role, WHOLE_ROLE)
-        self._retries += 1
+            self._bench.gate.leave(answered=_let_in(answers.values()))
+        if _let_in(answers.values()):
+            self._bench.status.clear(self._bench.role, CREDENTIALS)
         return answers
 
-    def _take(self, job: Job, answer: Result | VendorError) -> float:
-        """Settle one job, or say after how many s to try it again."""
+    def _instructions(self, answers: dict[str, Result | VendorError]) -> Iterator[Instruction]:
+        """What to ask for; whose identities don't open is answered at once, and stops nobody else."""
+        for key, job in self._open.items():
+            try:
+                yield self._instruction(job.delivery)
+            except DataError:
+                answers[key] = VendorRefused("identities_do_not_open")
+
+    def _permit(self) -> None:
+        """Asked right before a request is written: from then on something may be in the air."""
+        self._tenure.permit()
+        self.calling = True
+
+    def _take(self, job: Job, answer: Result | VendorError) -> retries.Decision | None:
+        """Settle one job, or say why it stays open."""
         if isinstance(answer, Result):
             self._ledger.write(job.delivery, settle(job, answer, self._attempt(job.delivery), now_micros()))
             self._ledger.overtake(job.delivery)
             self._close(job)
-            return 0.0
-        match retries.decide(answer, self._retries - 1, self._slept, self._bench.budget_s, self._bench.random):
-            case retries.Retry(seconds):
-                return seconds
-            case retries.Hold(seconds):
-                log.warning("lane_waits", lane=self._bench.name, seconds=seconds, why=answer.reason)
-                self._retries -= 1
-                self._bench.gate.hold(seconds)
-            case retries.Halt(reason):
-                self._retries -= 1
-                self._halt(reason)
-            case retries.Fail(reason):
-                self._fail(job, answer, reason)
-        return 0.0
+            return None
+        decision = retries.decide(answer, self._retries, self._slept, self._bench.budget_s, self._bench.random)
+        if isinstance(decision, retries.Fail):
+            self._fail(job, answer, decision.reason)
+            return None
+        return decision
+
+    async def _pause(self, decisions: list[retries.Decision]) -> None:
+        """One round is over and some are still open: wait as long as the most patient of them must.
+
+        Waiting for the vendor's limits or for mended credentials spends nobody's retries.
+        """
+        pause = 0.0
+        for decision in decisions:
+            match decision:
+                case retries.Halt(reason):
+                    self._halt(reason)
+                case retries.Hold(seconds):
+                    log.warning("lane_waits", lane=self._bench.name, seconds=seconds)
+                    self._bench.gate.hold(seconds)
+                case retries.Retry(seconds):
+                    pause = max(pause, seconds)
+        if all(isinstance(decision, retries.Retry) for decision in decisions):
+            self._retries += 1
+            self._slept += pause
+            await self._bench.sleep(pause)
 
     def _fail(self, job: Job, error: VendorError, reason: str) -> None:
         now = now_micros()
@@ -114,15 +133,14 @@ class Tries:
         """Nobody is dead-lettered for wrong credentials: the lane stands still, and probes now and then."""
         self._bench.gate.halt()
         text = f"{self._bench.name} refuses our credentials ({reason}): check the secrets, the region and the scopes"
-        self._bench.status.halt(self._bench.role, WHOLE_ROLE, "auth_rejected", text)
+        self._bench.status.halt(self._bench.role, CREDENTIALS, "auth_rejected", text)
 
     def _close(self, job: Job) -> None:
         del self._open[job.delivery.delivery_id]
         self._settled(job)
 
     def _attempt(self, delivery: Delivery) -> int:
-        earlier = self._ledger.find(delivery)
-        return self._retries + (earlier.attempt if earlier else 0)
+        return self._retries + 1 + self._earlier[delivery.delivery_id]
 
     def _instruction(self, delivery: Delivery) -> Instruction:
         earlier = self._ledger.find(delivery)
@@ -142,8 +160,19 @@ class Tries:
         """Commit what is about to be done, before it is done."""
         delivery = self._open[note.delivery_id].delivery
         refs = self._bench.seals.people.seal(json.dumps(note.refs).encode(), _about(delivery))
-        self._ledger.write(delivery, attempted(delivery, self._attempt(delivery) + 1, refs, now_micros()))
+        self._ledger.write(delivery, attempted(delivery, self._attempt(delivery), refs, now_micros()))
         await self._ledger.committed()
+
+
+def _let_in(answers: Iterable[Result | VendorError]) -> bool:
+    """The vendor answered, and rejected nobody's credentials: no time-out says that, and no try without a call."""
+    answers = list(answers)
+    answered = any(isinstance(answer, Result) or answer.status is not None for answer in answers)
+    return answered and not any(isinstance(answer, VendorAuthRejected) for answer in answers)
+
+
+def _tries_before(entry: LaneEntry | None) -> int:
+    return entry.attempt if entry else 0
 
 
 def _about(delivery: Delivery) -> str:

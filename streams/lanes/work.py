@@ -10,6 +10,7 @@ import structlog
 from processors.delivering.queues import Job, Queues
 from processors.delivering.settle import dead_letter
 from processors.delivering.watermark import Watermark
+from processors.vendors.base import Capability
 from schemas.codec import decode
 from schemas.contract import Origin
 from schemas.errors import DataError, OwnershipLost
@@ -48,7 +49,6 @@ class LaneWork:
         self._drained = asyncio.Event()
         self._closing = False
         self._running: dict[asyncio.Task[None], Tries] = {}
-        self._early: list[ConsumerRecord] = []
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         self._ledger.load(pairs)
@@ -57,11 +57,9 @@ class LaneWork:
         return self._watermark is None or len(self._watermark) < MOST_OPEN
 
     def feed(self, records: Sequence[ConsumerRecord]) -> None:
-        if self._watermark is None:
-            self._early += records  # `run` has not begun yet
-            return
+        mark = self._mark()
         for record in records:
-            if self._watermark.see(record.offset):
+            if mark.see(record.offset):
                 self._accept(record)
         self._wake.set()
 
@@ -80,24 +78,24 @@ class LaneWork:
         self._bench.hold(self._partition)
         committing = asyncio.create_task(self._commit_in_groups(tenure))
         try:
-            if not tenure.clean:  # a call of the owner before us may still be on its way
-                await self._pause(self._bench.call_limit_s)
-            self.feed(self._early)
+            waited = tenure.clean or await self._waited(self._bench.call_limit_s)
             await self._start_jobs(tenure, committing)
             answered = await self._finish()
             self._closing = True
             self._ledger.wake.set()
             await committing
-            await self._commit(tenure, clean=True if answered else None)
+            await self._commit(tenure, clean=True if answered and waited else None)
         finally:
             self._bench.release(self._partition)
             await self._abandon(committing)
 
-    async def _pause(self, seconds: float) -> None:
+    async def _waited(self, seconds: float) -> bool:
+        """A call of the owner before us may still be on its way. False: drained before it can have ended."""
         try:
             await asyncio.wait_for(self._drained.wait(), seconds)
         except TimeoutError:
-            return
+            return True
+        return False
 
     def _accept(self, record: ConsumerRecord) -> None:
         try:
@@ -133,7 +131,7 @@ class LaneWork:
             await self._wake.wait()
 
     def _most(self, action: Action) -> int:
-        return self._bench.connector.vendor.can[action].batch
+        return self._bench.connector.vendor.can.get(action, Capability()).batch
 
     def _settle(self, job: Job) -> None:
         self._finished.append(job)

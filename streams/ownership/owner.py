@@ -1,24 +1,25 @@
-"""The loop that every role runs: read, hand records to the owner of their partition, follow the group's changes."""
+"""The loop that every role runs: read, hand records to the holder of their partition, follow the group's changes."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import structlog
-from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.errors import LostRange, OwnershipLost
 from streams.clients import member
+from streams.closing import closed
+from streams.ownership.holding import Holding
 from streams.ownership.membership import Membership
-from streams.ownership.takeover import Load, Role, Takeover
+from streams.ownership.takeover import Role, Takeover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
-    from streams.ownership.tenure import Tenure
+    from streams.ownership.holding import Work
     from streams.settings import Settings
     from streams.status import Status
 
@@ -26,74 +27,49 @@ log = structlog.get_logger()
 POLL_MS = 100
 MOST_RECORDS = 500
 HINT_EVERY_S = 5.0
-RETRY_S = 0.5
-FAILED_RETRY_S = 5.0
-HALTED_RETRY_S = 30.0
-HANDOVER_LIMIT_S = 6.0
-"""A vendor call may take up to 5 s; then the last transaction."""
-
-
-class Work(Protocol):
-    """What is done with one owned partition. One object per tenure."""
-
-    def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
-        """Take in state records; in a thread."""
-
-    def room(self) -> bool:
-        """May more records be handed in?"""
-
-    def feed(self, records: Sequence[ConsumerRecord]) -> None:
-        """Take in records of the partition, in order."""
-
-    def advance(self, position: int) -> None:
-        """The log holds no records between the last one handed in and `position`: the bookmark may move there."""
-
-    def drain(self) -> None:
-        """Begin nothing new; finish what is begun; make `run` return."""
-
-    async def run(self, tenure: Tenure) -> None:
-        """Work until drained. Raises whatever goes wrong: the partition is then taken over again."""
-
-
-class _Holding:
-    def __init__(self, task: asyncio.Task[None]) -> None:
-        self.task = task
-        self.tenure: Tenure | None = None
-        self.work: Work | None = None
+HINT_LIMIT_S = 1.0
+LAST_TRANSACTION_S = 1.0
 
 
 class Owner(ConsumerRebalanceListener):
-    """Holds the partitions that the group gives this worker."""
+    """Holds the partitions that the group gives this worker. Runs once."""
 
     def __init__(
         self, settings: Settings, role: Role, worker_id: str, make_work: Callable[[int], Work], status: Status
     ) -> None:
         self._settings = settings
         self._role = role
-        self._worker_id = worker_id
         self._make_work = make_work
         self._status = status
-        self._holdings: dict[int, _Holding] = {}
-        self._stopping = False
+        self._holdings: dict[int, Holding] = {}
+        self._stop = asyncio.Event()
         self._hinted_at = 0.0
+        self._consumer = member(settings, role.group, worker_id)
+        self._membership: Membership | None = None
+        # A vendor call may take up to half a session; then there is the last transaction.
+        self._handover_s = settings.session_timeout / 2 + LAST_TRANSACTION_S
 
     async def run(self) -> None:
         """Read until `stop`. Raises what the client can't mend by itself; the service around it starts over."""
-        self._consumer = member(self._settings, self._role.group, self._worker_id)
-        self._consumer.subscribe([self._role.topic], listener=self)
-        await self._consumer.start()
+        reading, stopping = asyncio.create_task(self._read()), asyncio.create_task(self._stop.wait())
         try:
-            while not self._stopping:
-                await self._poll()
+            # The client waits without limit while the group rebalances: a stop must be heard then, too.
+            await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                reading.result()
         finally:
+            reading.cancel()
+            stopping.cancel()
+            await asyncio.gather(reading, stopping, return_exceptions=True)
             await self._end(list(self._holdings))
-            if self._stopping:
+            if self._membership and self._stop.is_set():
                 self._membership.leave_on_close()
-            await self._consumer.stop()
+            await closed(self._consumer.stop(), self._handover_s)
+            await self._end(list(self._holdings))  # of a rebalance that came in between
 
     def stop(self) -> None:
         """End cleanly: finish what is in the air, mark it so, leave the group."""
-        self._stopping = True
+        self._stop.set()
 
     @property
     def held(self) -> list[int]:
@@ -101,108 +77,78 @@ class Owner(ConsumerRebalanceListener):
         return sorted(partition for partition, holding in self._holdings.items() if holding.tenure)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Pause before anything else, note who is in charge, and return: heartbeats wait for this."""
+        """Pause before anything else, begin the takeovers, and return: heartbeats wait for this."""
         places = list(assigned)
         self._consumer.pause(*places)
-        self._watch_membership()
+        if self._membership is None:  # only now has the consumer a coordinator
+            self._membership = Membership(self._consumer, self._settings.session_timeout)
         self._membership.joined()
-        for place in places:
-            task = asyncio.create_task(self._hold(place.partition, self._membership.generation))
-            self._holdings[place.partition] = _Holding(task)
         self._status.up(self._role.name, [place.partition for place in places])
+        takeover = Takeover(self._settings, self._role, self._consumer, self._membership)
+        for place in places:
+            self._consumer.seek(place, 0)  # so that the group's offset is never asked for; the takeover seeks again
+            holding = Holding(takeover, place.partition, self._membership.generation, self._status)
+            self._holdings[place.partition] = holding
+            holding.begin(self._make_work)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish what is in the air before the group may give the partition away; heartbeats go on meanwhile."""
         await self._end([place.partition for place in revoked])
 
-    def _watch_membership(self) -> None:
-        if not hasattr(self, "_membership"):
-            self._membership = Membership(self._consumer, self._settings.session_timeout)
+    async def _read(self) -> None:
+        self._consumer.subscribe([self._role.topic], listener=self)
+        await self._consumer.start()
+        while True:
+            await self._poll()
 
     async def _poll(self) -> None:
-        for partition, holding in self._holdings.items():
-            if holding.tenure and holding.work:
-                place = TopicPartition(self._role.topic, partition)
-                paused = place in self._consumer.paused()
+        for holding in self._holdings.values():
+            if holding.work:
+                paused = holding.place in self._consumer.paused()
                 if holding.work.room() and paused:
-                    self._consumer.resume(place)
+                    self._consumer.resume(holding.place)
                 elif not holding.work.room() and not paused:
-                    self._consumer.pause(place)
+                    self._consumer.pause(holding.place)
         fetched = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
         for place, records in fetched.items():
             current = self._holdings.get(place.partition)
-            if current and current.tenure and current.work:  # else dropped: the takeover reads them again
+            if current and current.work:  # else dropped: the takeover reads them again
                 current.work.feed(records)
-        await self._hint()
-
-    async def _hold(self, partition: int, generation: int) -> None:
-        """Own one partition for one generation of the group; after any error, take it over anew."""
-        place = TopicPartition(self._role.topic, partition)
-        holding = None
-        while generation == self._membership.generation and not self._stopping:
-            pause_s = RETRY_S
-            work = self._make_work(partition)
-            tenure = None
+        if time.monotonic() - self._hinted_at >= HINT_EVERY_S:
+            self._hinted_at = time.monotonic()
             try:
-                tenure = await self._takeover(partition, generation, work.load)
-                holding = self._holdings[partition]
-                holding.tenure, holding.work = tenure, work
-                self._status.works(self._role.name, partition)
-                self._consumer.resume(place)
-                await work.run(tenure)
-                break  # drained
-            except OwnershipLost as error:
-                log.warning("ownership_lost", role=self._role.name, partition=partition, why=str(error))
-            except LostRange as error:
-                self._status.halt(self._role.name, partition, "lost_range", str(error))
-                pause_s = HALTED_RETRY_S
-            except Exception as error:
-                log.exception("partition_failed", role=self._role.name, partition=partition)
-                self._status.halt(self._role.name, partition, type(error).__name__, "see the log")
-                pause_s = FAILED_RETRY_S
-            finally:
-                if holding:
-                    holding.tenure = holding.work = None
-                if tenure:
-                    await tenure.close()
-            if place in self._consumer.assignment():
-                self._consumer.pause(place)
-            await asyncio.sleep(pause_s)
-
-    async def _takeover(self, partition: int, generation: int, load: Load) -> Tenure:
-        takeover = Takeover(self._settings, self._role, self._consumer, self._membership)
-        return await takeover.run(partition, generation, load)
+                async with asyncio.timeout(HINT_LIMIT_S):
+                    await self._advance_idle()
+                    await self._hint()
+            except (KafkaError, TimeoutError) as error:
+                log.debug("hint_failed", role=self._role.name, error=type(error).__name__)
 
     async def _end(self, partitions: Iterable[int]) -> None:
         ending = [self._holdings.pop(partition) for partition in partitions if partition in self._holdings]
         for holding in ending:
-            if holding.tenure and holding.work:
-                holding.tenure.leaving = True
-                holding.work.drain()
-            else:
-                holding.task.cancel()
+            holding.end()
         if ending:
-            _, late = await asyncio.wait([holding.task for holding in ending], timeout=HANDOVER_LIMIT_S)
+            _, late = await asyncio.wait([holding.task for holding in ending], timeout=self._handover_s)
             for task in late:
                 task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _advance_idle(self) -> None:
+        """Move bookmarks over what holds no records, such as the marker of the last transaction before them.
+
+        Else a log whose records have all expired would seem to begin after the bookmark.
+        """
+        for holding in list(self._holdings.values()):
+            if holding.work is not None:
+                position = await self._consumer.position(holding.place)
+                holding.advance(position)
 
     async def _hint(self) -> None:
         """Tell the group how far we are, for lag tools alone: the truth is in the state topic."""
-        if time.monotonic() - self._hinted_at < HINT_EVERY_S:
-            return
-        self._hinted_at = time.monotonic()
-        for partition, holding in list(self._holdings.items()):
-            if holding.tenure and holding.work:
-                position = await self._consumer.position(TopicPartition(self._role.topic, partition))
-                if position > (holding.tenure.bookmark.offset if holding.tenure.bookmark else 0):
-                    holding.work.advance(position)
         offsets = {
-            TopicPartition(self._role.topic, partition): holding.tenure.bookmark.offset
-            for partition, holding in self._holdings.items()
+            holding.place: holding.tenure.bookmark.offset
+            for holding in self._holdings.values()
             if holding.tenure and holding.tenure.bookmark
         }
         if offsets:
-            try:
-                await self._consumer.commit(offsets)
-            except KafkaError as error:
-                log.debug("offset_hint_failed", role=self._role.name, error=type(error).__name__)
+            await self._consumer.commit(offsets)

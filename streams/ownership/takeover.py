@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import TopicPartition
@@ -14,6 +15,7 @@ from schemas.codec import decode
 from schemas.errors import LostRange, OwnershipLost
 from schemas.records import Bookmark
 from streams.clients import reader, writer
+from streams.closing import closed
 from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, Tenure
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 
 START_LIMIT_S = 30.0
 STALL_LIMIT_S = 30.0
-STOP_LIMIT_S = 3.0
 CHUNK = 2000
+POLL_MS = 200
 Load = Callable[[Sequence[tuple[bytes, bytes | None]]], None]
 """Takes (key, value) pairs of the state topic in log order; runs in a thread, before the work begins."""
 
@@ -89,7 +91,7 @@ class Takeover:
                 await producer.start()  # fences the owner before us and ends its transaction
             return await self._settle_in(partition, generation, producer, load)
         except BaseException as error:
-            await _discard(producer)
+            await closed(producer.stop())
             if isinstance(error, KafkaError | TimeoutError | ConnectionError):
                 raise OwnershipLost(f"takeover failed ({type(error).__name__})") from error
             raise
@@ -109,7 +111,7 @@ class Takeover:
             start=start,
             clean=marks.clean or marks.empty,
         )
-        if marks.clean:  # whoever dies from here on did not leave cleanly
+        if marks.clean or marks.bookmark is None:  # whoever dies from here on did not leave cleanly
             await tenure.commit([], start, marks.bookmark.settled if marks.bookmark else (), clean=False)
         await self.membership.confirm(generation)
         self.consumer.seek(place, start)
@@ -124,31 +126,32 @@ class Takeover:
             source.assign([place])
             end = (await source.end_offsets([place]))[place]
             await source.seek_to_beginning(place)
-            while (before := await source.position(place)) < end:
-                fetched = await source.getmany(timeout_ms=int(STALL_LIMIT_S * 1000), max_records=CHUNK)
-                records = fetched.get(place, [])
-                if not records and await source.position(place) == before:
+            position, moved_at = -1, monotonic()
+            while (now_at := await source.position(place)) < end:
+                if now_at != position:
+                    position, moved_at = now_at, monotonic()
+                elif monotonic() - moved_at > STALL_LIMIT_S:
                     raise OwnershipLost(f"{self.role.state_topic} can't be read to its end")
+                # A fetch of nothing but transaction markers moves the position and returns no records.
+                records = (await source.getmany(timeout_ms=POLL_MS, max_records=CHUNK)).get(place, [])
                 if records:
                     await asyncio.to_thread(marks.take, [(record.key, record.value) for record in records])
         finally:
-            await source.stop()
+            await closed(source.stop())
 
     async def _start_offset(self, place: TopicPartition, bookmark: Bookmark | None) -> int:
         beginning: int = (await self.consumer.beginning_offsets([place]))[place]
         if bookmark is None:
             return beginning
+        end: int = (await self.consumer.end_offsets([place]))[place]
+        if bookmark.offset > end:
+            raise LostRange(
+                f"{place.topic}[{place.partition}] ends at offset {end}, but the work stands at {bookmark.offset}: "
+                "the topic is not the one that was worked on"
+            )
         if bookmark.offset < beginning:
             raise LostRange(
                 f"{place.topic}[{place.partition}] begins at offset {beginning}, but the work stands at "
                 f"{bookmark.offset}: records in between were deleted before they were processed"
             )
         return bookmark.offset
-
-
-async def _discard(producer: AIOKafkaProducer) -> None:
-    try:
-        async with asyncio.timeout(STOP_LIMIT_S):
-            await producer.stop()
-    except Exception:  # noqa: BLE001, S110 - it never began to work
-        pass

@@ -6,11 +6,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-import structlog
-
 from schemas.codec import encode
 from schemas.errors import OwnershipLost
 from schemas.records import Bookmark
+from streams.closing import closed
 from streams.outbox import Out, send_all
 
 if TYPE_CHECKING:
@@ -20,12 +19,11 @@ if TYPE_CHECKING:
 
     from streams.ownership.membership import Membership
 
-log = structlog.get_logger()
 OFFSET_KEY = b"!offset"
 CLEAN_KEY = b"!clean"
+ABORT_LIMIT_S = 1.0
 COMMIT_LIMIT_S = 20.0
 """Longer than the broker's transaction timeout: by then it has aborted, and a newer owner may be at work."""
-STOP_LIMIT_S = 3.0
 
 
 def now_micros() -> int:
@@ -61,8 +59,9 @@ class Tenure:
         self._producer = producer
         self._membership = membership
         self._now = now
-        self._over = False
+        self._over = self._broken = False
         self.leaving = False
+        self.commits = 0
 
     def permit(self) -> None:
         """May a vendor be called right now?
@@ -97,20 +96,19 @@ class Tenure:
                 await send_all(self._producer, [*outs, *marks])
                 await self._producer.commit_transaction()
         except BaseException as error:
-            self._over = True
+            self._over = self._broken = True
             if isinstance(error, Exception):
                 raise OwnershipLost(f"transaction failed ({type(error).__name__})") from error
             raise
         self.bookmark = bookmark
+        self.commits += 1
 
     async def close(self) -> None:
         """Stop the producer; a fenced or cut-off one is not waited for."""
         self._over = True
-        try:
-            async with asyncio.timeout(STOP_LIMIT_S):
-                await self._producer.stop()
-        except Exception as error:  # noqa: BLE001 - it is thrown away; the next takeover fences it in any case
-            log.debug("producer_stop_failed", partition=self.partition, error=type(error).__name__)
+        if self._broken:  # an open transaction would stop every reader at it until it times out
+            await closed(self._producer.abort_transaction(), ABORT_LIMIT_S)
+        await closed(self._producer.stop())
 
     def _mark(self, key: bytes, value: bytes | None) -> Out:
         return Out(self._state_topic, self.partition, key, value)

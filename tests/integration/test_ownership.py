@@ -150,7 +150,7 @@ async def test_the_work_of_one_partition_may_break_without_harm_to_the_other(set
     await host.start(1)
     await publish(settings, role, b"a", partition=1)
     await until(lambda: host.log["done"] == [b"a"])
-    await until(lambda: host.status.roles[role.name].problems.get(0, ("", ""))[0] == "ValueError")
+    await until(lambda: host.status.roles[role.name].problems.get("0", ("", ""))[0] == "ValueError")
     assert not host.status.ready
     await host.stop()
 
@@ -185,7 +185,7 @@ async def test_after_a_crash_the_end_is_not_clean(settings: Settings) -> None:
     first.die()
     async with running(Host(settings, role, "w1"), 1) as second:
         assert not second.log["tenures"][0].clean
-        assert CLEAN_KEY not in await state_of(settings, role)
+        assert (await state_of(settings, role)).get(CLEAN_KEY) is None
 
 
 async def _nothing(_: Any) -> None:

@@ -69,6 +69,7 @@ class Hand:
 async def hand(kafka: KafkaUnderTest, tmp_path: Path) -> AsyncIterator[Hand]:
     settings = settings_at(kafka.bootstrap, tmp_path)
     role = await fresh_role(settings)
+    await publish(settings, role, *[b"%d" % number for number in range(10)])
     consumer = clients.reader(settings)
     await consumer.start()
     consumer.assign([TopicPartition(role.topic, 0)])
@@ -121,7 +122,6 @@ async def test_an_open_transaction_of_the_old_owner_is_ended_and_does_not_block_
 
 
 async def test_the_start_is_the_bookmark_and_not_the_offset_of_the_group(hand: Hand) -> None:
-    await publish(hand.settings, hand.role, b"a", b"b", b"c", b"d")
     first = await hand.take()
     await first.commit([], 2, settled=[3])
     hint = clients.reader(hand.settings, group_id=hand.role.group)
@@ -137,7 +137,6 @@ async def test_the_start_is_the_bookmark_and_not_the_offset_of_the_group(hand: H
 
 
 async def test_a_generation_that_ends_during_the_restore_ends_the_takeover(hand: Hand) -> None:
-    await publish(hand.settings, hand.role, b"a", b"b")
     first = await hand.take()
     await first.commit([], 1)
     await hand.consumer.seek_to_end(TopicPartition(hand.role.topic, 0))
@@ -159,7 +158,6 @@ async def test_who_is_no_member_fences_nobody(hand: Hand) -> None:
 
 
 async def test_records_lost_before_they_were_processed_halt_the_partition(hand: Hand) -> None:
-    await publish(hand.settings, hand.role, b"a", b"b", b"c")
     first = await hand.take()
     await first.commit([], 1)
     admin = await clients.admin(hand.settings)
@@ -167,6 +165,19 @@ async def test_records_lost_before_they_were_processed_halt_the_partition(hand: 
     await admin.close()
     with pytest.raises(LostRange, match="begins at offset 2, but the work stands at 1"):
         await hand.take()
+
+
+async def test_a_topic_that_ends_before_the_bookmark_is_not_the_one_that_was_worked_on(hand: Hand) -> None:
+    first = await hand.take()
+    await first.commit([], 11)
+    with pytest.raises(LostRange, match="ends at offset 10, but the work stands at 11"):
+        await hand.take()
+
+
+async def test_whoever_dies_before_the_first_commit_did_not_leave_cleanly(hand: Hand) -> None:
+    await hand.take()
+    second = await hand.take()
+    assert not second.clean
 
 
 async def test_an_error_inside_a_transaction_ends_the_tenure_and_the_next_one_is_whole(hand: Hand) -> None:

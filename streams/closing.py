@@ -1,0 +1,31 @@
+"""Closing Kafka clients, which may be cut off from their broker at that very moment."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+log = structlog.get_logger()
+CLOSE_LIMIT_S = 3.0
+
+
+async def closed(stopping: Awaitable[None], limit_s: float = CLOSE_LIMIT_S) -> None:
+    """Wait for a client's `stop()`, not for long, and let nothing of it out.
+
+    With the broker away, the client's `stop` raises the CancelledError of a task of its own: whoever awaits it would
+    end as if it had been cancelled itself. Only a cancellation that is really meant for the caller goes on.
+    """
+    try:
+        async with asyncio.timeout(limit_s):
+            await stopping
+    except asyncio.CancelledError:
+        caller = asyncio.current_task()
+        if caller and caller.cancelling():
+            raise
+    except Exception as error:  # noqa: BLE001 - it is thrown away in any case
+        log.debug("client_stop_failed", error=type(error).__name__)

@@ -1,0 +1,125 @@
+"""One partition in this worker's hands, from assignment to revocation: takeover, work, and again after errors."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+from aiokafka import TopicPartition
+
+from schemas.errors import LostRange, OwnershipLost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aiokafka import ConsumerRecord
+
+    from streams.ownership.takeover import Takeover
+    from streams.ownership.tenure import Tenure
+    from streams.status import Status
+
+log = structlog.get_logger()
+RETRY_S = 0.5
+LONGEST_RETRY_S = 30.0
+FAILED_RETRY_S = 5.0
+FRUITLESS = 5
+"""So many tenures in a row that committed nothing are no accident: the partition counts as halted."""
+
+
+class Work(Protocol):
+    """What is done with one owned partition. One object per tenure."""
+
+    def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
+        """Take in state records; in a thread."""
+
+    def room(self) -> bool:
+        """May more records be handed in?"""
+
+    def feed(self, records: Sequence[ConsumerRecord]) -> None:
+        """Take in records of the partition, in order."""
+
+    def advance(self, position: int) -> None:
+        """The log holds no records between the last one handed in and `position`: the bookmark may move there."""
+
+    def drain(self) -> None:
+        """Begin nothing new; finish what is begun; make `run` return."""
+
+    async def run(self, tenure: Tenure) -> None:
+        """Work until drained. Raises whatever goes wrong: the partition is then taken over again."""
+
+
+class Holding:
+    """`work` and `tenure` are set while records may be handed in. `task` runs `hold`."""
+
+    def __init__(self, takeover: Takeover, partition: int, generation: int, status: Status) -> None:
+        self._takeover = takeover
+        self._role = takeover.role.name
+        self._partition = partition
+        self._generation = generation
+        self._status = status
+        self._fruitless = 0
+        self.place = TopicPartition(takeover.role.topic, partition)
+        self.tenure: Tenure | None = None
+        self.work: Work | None = None
+        self.task: asyncio.Task[None]
+
+    def begin(self, make_work: Callable[[int], Work]) -> None:
+        """Start taking the partition over, and return at once."""
+        self.task = asyncio.create_task(self.hold(make_work))
+
+    def end(self) -> None:
+        """Finish what is in the air and let go; a takeover under way is broken off."""
+        if self.tenure and self.work:
+            self.tenure.leaving = True
+            self.work.drain()
+        else:
+            self.task.cancel()
+
+    def advance(self, position: int) -> None:
+        """The reader stands at `position`, and all records before it were handed in."""
+        if self.work and self.tenure and self.tenure.bookmark and position > self.tenure.bookmark.offset:
+            self.work.advance(position)
+
+    async def hold(self, make_work: Callable[[int], Work]) -> None:
+        """Own the partition for one generation of the group; after any error, take it over anew."""
+        while self._generation == self._takeover.membership.generation:
+            try:
+                await self._own(make_work(self._partition))
+            except OwnershipLost as error:
+                pause_s = self._lost(error)
+            except LostRange as error:
+                self._status.halt(self._role, self._partition, "lost_range", str(error))
+                pause_s = LONGEST_RETRY_S
+            except Exception as error:
+                log.exception("partition_failed", role=self._role, partition=self._partition)
+                self._status.halt(self._role, self._partition, type(error).__name__, "see the log")
+                pause_s = FAILED_RETRY_S
+            else:
+                return  # drained
+            if self.place in self._takeover.consumer.assignment():
+                self._takeover.consumer.pause(self.place)
+            await asyncio.sleep(pause_s)
+
+    async def _own(self, work: Work) -> None:
+        tenure = await self._takeover.run(self._partition, self._generation, work.load)
+        try:
+            self.tenure, self.work = tenure, work
+            if self._fruitless < FRUITLESS:
+                self._status.works(self._role, self._partition)
+            self._takeover.consumer.resume(self.place)
+            await work.run(tenure)
+        finally:
+            self.tenure = self.work = None
+            self._status.rests(self._role, self._partition)
+            if tenure.commits:
+                self._fruitless = 0
+            await tenure.close()
+
+    def _lost(self, error: OwnershipLost) -> float:
+        """Note it; how many s to wait before the next takeover."""
+        self._fruitless += 1
+        log.warning("ownership_lost", role=self._role, partition=self._partition, why=str(error))
+        if self._fruitless >= FRUITLESS:
+            self._status.halt(self._role, self._partition, "no_progress", str(error))
+        return float(min(LONGEST_RETRY_S, RETRY_S * 2 ** (self._fruitless - 1)))
