@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import socket
@@ -15,6 +16,7 @@ from schemas.ids import PEPPER_GENERATION, pepper_check
 from schemas.records import Command
 from streams import topics
 from streams.clients import writer
+from streams.closing import closed
 from streams.logs import scan
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 MOST_WORKERS = 1000
+WRITE_LIMIT_S = 30.0
 
 
 def claim_worker_id(data_dir: Path, wanted: str | None) -> tuple[str, IO[str]]:
@@ -85,6 +88,7 @@ async def check_pepper(settings: Settings) -> None:
     producer = writer(settings)
     await producer.start()
     try:
-        await producer.send_and_wait(topics.SETTINGS, encode(note), key=key, partition=0)
+        async with asyncio.timeout(WRITE_LIMIT_S):  # the client itself would wait for ever
+            await producer.send_and_wait(topics.SETTINGS, encode(note), key=key, partition=0)
     finally:
-        await producer.stop()
+        await closed(producer.stop())

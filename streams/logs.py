@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from schemas.errors import TopicsError
 from streams.clients import reader, unreachable
+from streams.closing import closed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncGenerator, Iterable
 
-    from aiokafka import ConsumerRecord
+    from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
     from streams.settings import Settings
 
+    Fetched = dict[TopicPartition, list[ConsumerRecord]]
+
 POLL_MS = 500
+STALL_LIMIT_S = 30.0
 
 
 async def scan(
     settings: Settings, topic: str, *, partitions: Iterable[int] | None = None, follow: bool = False
-) -> AsyncIterator[ConsumerRecord]:
+) -> AsyncGenerator[ConsumerRecord]:
     """Yield committed records, per partition in log order; with `follow`, only new ones, and never end.
 
     Raises:
@@ -32,10 +37,10 @@ async def scan(
     """
     consumer = reader(settings)
     try:
-        await consumer.start()
-    except KafkaConnectionError:
-        raise unreachable(settings) from None
-    try:
+        try:
+            await consumer.start()
+        except KafkaConnectionError:
+            raise unreachable(settings) from None
         cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the public call drops the partitions
         known = cluster.partitions_for_topic(topic)
         if not known:
@@ -46,8 +51,21 @@ async def scan(
         for place in places:
             consumer.seek(place, ends[place]) if follow else await consumer.seek_to_beginning(place)
         while follow or [place for place in places if await consumer.position(place) < ends[place]]:
-            for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
+            fetched = await _progress(consumer, places) if not follow else await consumer.getmany(timeout_ms=POLL_MS)
+            for records in fetched.values():
                 for record in records:
                     yield record
     finally:
-        await consumer.stop()
+        await closed(consumer.stop())
+
+
+async def _progress(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> Fetched:
+    """The next records. Raises KafkaTimeoutError when nothing moves for long: the broker went away."""
+    before = [await consumer.position(place) for place in places]
+    until = monotonic() + STALL_LIMIT_S
+    while True:
+        fetched: Fetched = await consumer.getmany(timeout_ms=POLL_MS)
+        if fetched or before != [await consumer.position(place) for place in places]:
+            return fetched
+        if monotonic() > until:
+            raise KafkaTimeoutError(f"nothing can be read for {STALL_LIMIT_S:g} s")

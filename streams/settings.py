@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets as random_secrets
 from pathlib import Path
 from typing import Literal
@@ -84,11 +85,9 @@ class Settings(BaseSettings):
             SetupError: neither is there.
 
         """
-        from os import environ  # noqa: PLC0415 - the only place that reads a name known at run time only
-
         variable = f"CONSENT_RELAY_SECRET_{name.upper()}"
-        if variable in environ:
-            return environ[variable]
+        if variable in os.environ:
+            return os.environ[variable]
         try:
             if self.secrets_dir is not None:
                 return (self.secrets_dir / name).read_text("utf-8").strip()
@@ -119,10 +118,13 @@ def key_file(directory: Path, name: str) -> tuple[Path, bool]:
     """The embedded default's own key: made once, readable by its owner alone. True: it was made just now."""
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / name
+    draft = directory / f".{name}.{os.getpid()}"
+    draft.touch(mode=0o600)
+    draft.write_text(random_secrets.token_hex(KEY_BYTES))
     try:
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(random_secrets.token_hex(KEY_BYTES))
+        os.link(draft, path)  # all of it at once, and only if nobody was faster
     except FileExistsError:
         return path, False
+    finally:
+        draft.unlink()
     return path, True

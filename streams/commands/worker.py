@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from processors.engine.connect import connectors
 from processors.engine.transport import http_transport
-from schemas.connections import RelayConfig, load_config
 from schemas.errors import SetupError
 from streams import clients, topics
 from streams.app import run_worker
+from streams.commands.common import BootstrapServers, Config, DataDir, config_of, settings_for
 from streams.identity import check_pepper
 from streams.logs_setup import set_up_logging
 from streams.pipeline import pipeline
-from streams.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
+    from schemas.connections import RelayConfig
     from streams.pipeline import Stage
+    from streams.settings import Settings
     from streams.status import Status
 
 ROLES = ("router", "lanes")
 
 
-def worker(
+def worker(  # noqa: PLR0917 - the command's options
     roles: Annotated[str, typer.Option(help="Which parts to run, by comma: router,lanes.")] = "router,lanes",
     lanes: Annotated[str | None, typer.Option(help="Which lanes, by comma; all of them if left out.")] = None,
     id: Annotated[str | None, typer.Option(help="This worker's name; it must be its alone.")] = None,  # noqa: A002
-    bootstrap_servers: Annotated[str | None, typer.Option(help="Your own Kafka, as host:port.")] = None,
-    config: Annotated[Path | None, typer.Option(help="The relay.toml to work by.")] = None,
+    bootstrap_servers: BootstrapServers = None,
+    data_dir: DataDir = None,
+    config: Config = None,
 ) -> None:
     """Run a worker: it plans events, calls the vendors and writes the audit. Ctrl-C or SIGTERM hands over cleanly.
 
     Example: consent-relay worker --lanes zoho-crm --id crm-1
     """
-    settings = load_settings(bootstrap_servers=bootstrap_servers, config=config, worker_id=id)
+    settings = settings_for(bootstrap_servers, data_dir, config)
     set_up_logging(settings.log_level)
     chosen = _chosen(roles, ROLES, "--roles")
 
     async def prepare(settings: Settings, status: Status, shared: AsyncExitStack) -> list[Stage]:
-        relay = load_config(Path(settings.required("config")))
+        relay = config_of(settings)
         await _check_cluster(settings, relay)
         mine = _chosen(lanes, tuple(relay.connections), "--lanes") if "lanes" in chosen else []
         part = relay.model_copy(update={"connections": {name: relay.connections[name] for name in mine}})
@@ -52,7 +53,7 @@ def worker(
         stages = pipeline(settings, relay, ready, status)
         return stages if "router" in chosen else stages[1:]
 
-    run_worker(settings, settings.worker_id, prepare)
+    run_worker(settings, id or settings.worker_id, prepare)
 
 
 def _chosen(text: str | None, known: tuple[str, ...], option: str) -> list[str]:

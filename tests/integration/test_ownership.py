@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from conftest import KafkaUnderTest
 
+    from streams.ownership.membership import Membership
     from streams.ownership.takeover import Role
     from streams.settings import Settings
 
@@ -35,6 +36,11 @@ class Host:
         self.status = Status()
         self.owner = Owner(settings, role, name, lambda partition: make(role, self.log, partition), self.status)
         self.task: asyncio.Task[None] | None = None
+
+    @property
+    def membership(self) -> Membership:
+        assert self.owner._membership is not None
+        return self.owner._membership
 
     async def start(self, partitions: int) -> None:
         self.task = asyncio.create_task(self.owner.run())
@@ -128,7 +134,8 @@ async def test_an_error_in_a_transaction_leads_to_a_new_takeover_and_nothing_is_
             first_time = self.log.setdefault("stumbled", []) == [] and value == b"b"
             if first_time:
                 self.log["stumbled"].append(value)
-                self.log["tenures"][-1]._over = True
+                tenure: Any = self.log["tenures"][-1]
+                tenure._over = True
             return super().out(value)
 
     async with running(Host(settings, role, "w1", Stumbles), 1) as host:
@@ -160,7 +167,7 @@ async def test_whoever_is_cut_off_from_the_group_may_not_act_after_half_a_sessio
     async with running(Host(settings, role, "w1"), 1) as host:
         tenure = host.log["tenures"][0]
         tenure.permit()
-        membership = host.owner._membership
+        membership = host.membership
         membership._good_at = membership._clock() - SESSION_S / 2 - 0.01
         with pytest.raises(OwnershipLost, match="no lease"):
             tenure.permit()
@@ -169,7 +176,7 @@ async def test_whoever_is_cut_off_from_the_group_may_not_act_after_half_a_sessio
 async def test_heartbeats_renew_the_lease(settings: Settings) -> None:
     role = await fresh_role(settings)
     async with running(Host(settings, role, "w1"), 1) as host:
-        membership = host.owner._membership
+        membership = host.membership
         before = membership._good_at
         await until(lambda: membership._good_at > before)
         assert membership.has_lease()

@@ -56,7 +56,8 @@ class Hand:
         self.tenures: list[Tenure] = []
 
     async def take(self, load: Callable[..., None] = lambda _: None, member: Any = None) -> Tenure:
-        takeover = Takeover(self.settings, self.role, self.consumer, member or Member())
+        group: Any = member or Member()
+        takeover = Takeover(self.settings, self.role, self.consumer, group)
         tenure = await takeover.run(0, 1, load)
         self.tenures.append(tenure)
         return tenure

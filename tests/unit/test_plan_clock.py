@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from plan_support import DAY, MINUTE, NOW, event, run
 
 from schemas.errors import InvalidRecord
-from tests.unit.plan_support import DAY, MINUTE, NOW, event, run
 
 YEAR = 365 * DAY
 

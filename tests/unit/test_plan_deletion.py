@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from tests.unit.plan_support import LANES, NOW, cells, due, event, ids, run
+from plan_support import LANES, NOW, cells, due, event, ids, run
 
 MARKETING = ("marketing-campaigns",)
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from plan_support import CAMPAIGNS, cells, due, event, ids, run
 
 from schemas.errors import InvalidRecord
 from schemas.events import ConsentEvent
-from tests.unit.plan_support import CAMPAIGNS, cells, due, event, ids, run
 
 MARKETING = ("marketing-campaigns",)
 EMAIL = ("email",)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from plan_support import ANALYTICS, CAMPAIGNS, CRM, POLICY, cells, event, run
 
 from processors.planning.choices import Standing
 from processors.planning.routes import switchable
 from schemas.events import CHANNELS, ConsentEvent
-from tests.unit.plan_support import ANALYTICS, CAMPAIGNS, CRM, POLICY, cells, event, run
 
 if TYPE_CHECKING:
     from processors.plan import Plan

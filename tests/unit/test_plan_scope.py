@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from plan_support import ANALYTICS, CAMPAIGNS, CRM, DAY, LANES, MINUTE, NOW, POLICY, cells, due, event, run
 
 from schemas.errors import InvalidRecord, SetupError
 from schemas.ids import delivery_id
-from tests.unit.plan_support import ANALYTICS, CAMPAIGNS, CRM, DAY, LANES, MINUTE, NOW, POLICY, cells, due, event, run
 
 MARKETING = ("marketing-campaigns",)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from plan_support import POLICY
 
 import schemas
 from schemas.errors import PolicyError
 from schemas.policy import load_policy, policies, read_policy
-from tests.unit.plan_support import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from infra.sandbox import Fault, Person, Sandbox, make_people
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.contract.sandbox.conftest import Bench, MakeBench, Reply
+    from contract.sandbox.conftest import Bench, MakeBench, Reply
 
 
 async def never_mail(bench: Bench, email: str) -> Reply:

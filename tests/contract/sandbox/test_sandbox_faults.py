@@ -13,7 +13,7 @@ from infra.sandbox import Fault, Person
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.contract.sandbox.conftest import Bench, MakeBench, Reply
+    from contract.sandbox.conftest import Bench, MakeBench, Reply
 
 PEOPLE = [
     Person(key=f"subject-{n}", email=f"p{n}@example.test", ga_client_id=f"{n}.1", crm=("Leads",)) for n in range(3)

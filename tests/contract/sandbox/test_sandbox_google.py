@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from infra.sandbox import Person
 
 if TYPE_CHECKING:
-    from tests.contract.sandbox.conftest import Bench, MakeBench, Reply
+    from contract.sandbox.conftest import Bench, MakeBench, Reply
 
 SCOPE = "https://www.googleapis.com/auth/analytics.user.deletion"
 UPSERT = "/analytics/v3/userDeletion/userDeletionRequests:upsert"

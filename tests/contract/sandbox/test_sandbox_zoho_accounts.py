@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.contract.sandbox.conftest import Bench, MakeBench
+    from contract.sandbox.conftest import Bench, MakeBench
 
 
 async def test_refresh_token_buys_an_access_token_for_an_hour(bench: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 from infra.sandbox import Person
 
 if TYPE_CHECKING:
-    from tests.contract.sandbox.conftest import Bench, Reply
+    from contract.sandbox.conftest import Bench, Reply
 
 ADA = Person(
     key="subject-1",

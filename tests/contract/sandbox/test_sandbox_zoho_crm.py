@@ -7,7 +7,7 @@ import pytest
 from infra.sandbox import Person
 
 if TYPE_CHECKING:
-    from tests.contract.sandbox.conftest import Bench, MakeBench
+    from contract.sandbox.conftest import Bench, MakeBench
 
 ADA = Person(key="subject-1", email="ada@example.test", crm=("Leads", "Contacts"))
 BIN = "/crm/v8/settings/recycle_bin"
