@@ -56,9 +56,10 @@ async def test_another_pepper_than_the_clusters(stage: Stage) -> None:
     assert "ab" * 32 not in said
 
 
-async def test_no_pepper(stage: Stage) -> None:
-    code, said = await run_worker(stage, pepper_file=None, bootstrap_servers=stage.settings.bootstrap_servers)
+async def test_no_pepper_on_a_cluster_of_ones_own(stage: Stage, tmp_path: Path) -> None:
+    code, said = await run_worker(stage, pepper_file=None, data_dir=tmp_path)  # not the embedded broker's directory
     assert code == 2
+    assert "pepper is missing" in said
     assert "CONSENT_RELAY_PEPPER" in said
 
 
