@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import re
 import socket
 import time
 import uuid
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 MOST_WORKERS = 1000
+_WORKER_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # what Kafka takes as a member's name; it becomes a file's too
 WRITE_LIMIT_S = 30.0
 
 
@@ -32,9 +34,11 @@ def claim_worker_id(data_dir: Path, wanted: str | None) -> tuple[str, IO[str]]:
     """A worker id and the lock that holds it; keep the file open as long as the id is used.
 
     Raises:
-        SetupError: another process here goes by that id.
+        SetupError: another process here goes by that id, or it is none.
 
     """
+    if wanted and not _WORKER_ID.fullmatch(wanted):
+        raise SetupError("a worker's id has letters, digits, dots, dashes and underscores only", remedy="change --id")
     directory = data_dir / "workers"
     directory.mkdir(parents=True, exist_ok=True)
     host = socket.gethostname()

@@ -9,6 +9,7 @@ import pytest
 from contract_support import MOMENTS, a_few
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from schemas.errors import InvalidRecord
 from schemas.events import CHANNELS, PROTECTIVE, ConsentEvent, check_scope_is_stated
@@ -142,6 +143,13 @@ def test_forgotten_purposes_are_not_all_of_them(kind: str) -> None:
         check_scope_is_stated({"kind": kind})
     check_scope_is_stated({"kind": kind, "purposes": None})
     check_scope_is_stated({"kind": "deletion.requested"})
+
+
+def test_not_even_the_librarys_own_text_repeats_an_input() -> None:
+    with pytest.raises(ValidationError) as caught:
+        ConsentEvent.model_validate({**BASE, "subject_id": MARKER, "channels": [MARKER], "received_at": MARKER})
+    assert "subject_id" in str(caught.value)
+    assert MARKER not in str(caught.value)
 
 
 def test_an_event_is_never_changed() -> None:
