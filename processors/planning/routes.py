@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.errors import SetupError
+from schemas.errors import PolicyError, SetupError
+from schemas.policy import load_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from processors.lane import Lane
+    from schemas.connections import RelayConfig
     from schemas.policy import Policy
 
 
@@ -53,6 +55,21 @@ def switchable(policy: Policy, lane: Lane) -> tuple[str, ...]:
         for purpose in policy.carried(recipient, domain.id)
     }
     return policy.in_order(carried & policy.withdrawable)
+
+
+def check_policies(config: RelayConfig, lanes: Sequence[Lane]) -> None:
+    """Refuse to begin with a policy that nobody has: every event of that controller would be rejected.
+
+    Raises:
+        SetupError: naming the controller, or the connection and the recipient.
+
+    """
+    for name, controller in config.controllers.items():
+        try:
+            policy = load_policy(controller.policy)
+        except PolicyError as error:
+            raise SetupError(f"controllers.{name}.policy: {error.message}", remedy=error.remedy) from None
+        check_serves(policy, name, lanes)
 
 
 def check_serves(policy: Policy, controller: str, lanes: Sequence[Lane]) -> None:

@@ -8,6 +8,8 @@ import typer
 
 from processors.engine.connect import connectors
 from processors.engine.transport import http_transport
+from processors.lane import lanes_of
+from processors.planning.routes import check_policies
 from schemas.errors import SetupError
 from streams import clients, topics
 from streams.app import run_worker
@@ -45,6 +47,7 @@ def worker(  # noqa: PLR0917 - the command's options
 
     async def prepare(settings: Settings, status: Status, shared: AsyncExitStack) -> list[Stage]:
         relay = config_of(settings)
+        check_policies(relay, lanes_of(relay))
         await _check_cluster(settings, relay)
         mine = _chosen(lanes, tuple(relay.connections), "--lanes") if "lanes" in chosen else []
         part = relay.model_copy(update={"connections": {name: relay.connections[name] for name in mine}})

@@ -85,3 +85,11 @@ async def test_a_lane_that_nobody_configured(stage: Stage) -> None:
     code, said = await run_worker(stage, "--lanes", "hubspot")
     assert code == 2
     assert "--lanes: there is no 'hubspot'" in said
+
+
+async def test_a_policy_that_nobody_has(stage: Stage, tmp_path: Path) -> None:
+    config = tmp_path / "relay.toml"
+    config.write_text('[controllers.oomnis]\npolicy = "omnis"\n')
+    code, said = await run_worker(stage, config=config)
+    assert code == 2
+    assert "controllers.oomnis.policy: there is no policy 'omnis'" in said

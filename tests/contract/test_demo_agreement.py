@@ -32,5 +32,5 @@ def test_model_and_planner_agree_about_every_record_and_leg(seed: int) -> None:
 
 
 def test_they_also_agree_about_people_with_long_histories() -> None:
-    relay = PaperRelay(*stream(300, 9, people=20))
+    relay = PaperRelay(*stream(600, 9, people=20))
     assert differences(relay.expected, relay.found(), pid_of) == []
