@@ -23,6 +23,7 @@ from streams.commands import (
     worker,
 )
 from streams.commands.common import RelayGroup
+from streams.logs_setup import set_up_our_logging
 
 app = typer.Typer(
     name="consent-relay",
@@ -59,6 +60,7 @@ def root(context: typer.Context, *, version: Version = False) -> None:
     del version
     # Refused connections are told by the commands' own errors; without any handler they would be logged twice.
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+    set_up_our_logging("warning")
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

@@ -23,8 +23,13 @@ def library_logging(level: str) -> dict[str, Any]:
 
 
 def set_up_logging(level: str) -> None:
-    """Once per process, before anything is logged."""
+    """For a worker: ours and the libraries', before anything is logged."""
     logging.config.dictConfig(library_logging(level))
+    set_up_our_logging(level)
+
+
+def set_up_our_logging(level: str) -> None:
+    """For any command: standard output stays what was asked for."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

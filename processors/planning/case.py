@@ -109,6 +109,9 @@ def _purposes(event: ConsentEvent, policy: Policy) -> tuple[str, ...]:
         return known
     for place, purpose in enumerate(event.purposes):
         if purpose not in known:
-            text = f"is no purpose of {event.data_domain} in {policy.id} {policy.version}"
+            text = (
+                f"is no purpose of {event.data_domain} in {policy.id} {policy.version}; "
+                f"`consent-relay policy show {policy.id}` lists them"
+            )
             raise InvalidRecord(text, field=f"purposes.{place}")
     return policy.with_followers(event.purposes)

@@ -19,6 +19,7 @@ from schemas.times import iso
 from streams import topics
 from streams.commands.common import AsJson, BootstrapServers, DataDir, require_topics, settings_for, show_json
 from streams.commands.redrive import redrive_letter
+from streams.commands.remedies import remedy_for
 from streams.commands.screen import console
 from streams.logs import scan
 
@@ -94,7 +95,13 @@ def redrive(
 
 def _facts(letter: DeadLetter) -> dict[str, Any]:
     facts = letter.model_dump(mode="json", include={"source", "reason", "field", "protective"})
-    return {"origin": str(letter.origin), **facts, "at": iso(letter.at), "has_value": letter.sealed is not None}
+    return {
+        "origin": str(letter.origin),
+        **facts,
+        "at": iso(letter.at),
+        "has_value": letter.sealed is not None,
+        "what_to_do": remedy_for(letter.source, letter.reason),
+    }
 
 
 def _opened(letter: DeadLetter, seals: Seals) -> dict[str, Any]:

@@ -157,5 +157,5 @@ def _explain(facts: dict[str, Any]) -> None:
     typer.echo(f"configuration   {facts['config']}")
     typer.echo("now, in another terminal:")
     for command in ("publish examples/withdrawal.jsonl", "audit tail"):
-        typer.echo(f"  consent-relay {command} --data-dir {facts['data_dir']}")
+        typer.echo(f"  {sys.argv[0]} {command} --data-dir {facts['data_dir']}")  # as this one was called
     typer.echo("Ctrl-C stops everything")

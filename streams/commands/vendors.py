@@ -17,6 +17,7 @@ from schemas.errors import InvalidRecord, SetupError, VendorError
 from schemas.events import Identity
 from schemas.records import Action  # noqa: TC001 - typer reads the annotation
 from streams.commands import vendors_view as view
+from streams.commands.plan import default_config
 from streams.commands.screen import DATA_WRONG, wrong_use
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ connections_app = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Config = Annotated[
     Path, typer.Option("--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Controllers and connections.")
+]
+MaybeConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Default ./relay.toml, or the example."
+    ),
 ]
 _HERE = Path("relay.toml")
 _STDIN = "-"
@@ -80,10 +87,10 @@ def connections() -> None:
 
 
 @connections_app.command("list")
-def list_connections(config: Config = _HERE, *, as_json: AsJson = False) -> None:
+def list_connections(config: MaybeConfig = None, *, as_json: AsJson = False) -> None:
     """List all connections; of secrets the names, never the values."""
     with wrong_use():
-        known = load_config(config).connections
+        known = load_config(config or default_config(Path()) or _HERE).connections
         pairs = [(known[name], vendor_of(known[name])) for name in sorted(known)]
     view.list_connections(pairs, as_json=as_json)
 

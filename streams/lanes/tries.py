@@ -124,6 +124,7 @@ class Tries:
         partition = self._tenure.partition
         place = Origin(topic=topics.deliveries(self._bench.name), partition=partition, offset=job.offset)
         letter = dead_letter(job.value, place, reason, now, self._bench.seals)
+        letter = letter.model_copy(update={"protective": job.delivery.action != "grant"})
         settlement = fail(job, error, reason, self._attempt(job.delivery), now)
         self._ledger.write(job.delivery, settlement, dead_letter_out(letter, partition))
         log.error("alarm", alarm="delivery_failed", lane=self._bench.name, reason=reason, pid=job.delivery.pid)

@@ -24,6 +24,7 @@ from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
 from streams.logs import scan
 from streams.ownership.owner import Owner
+from streams.ownership.tenure import CLEAN_KEY
 from streams.pipeline import lane_role
 from streams.status import Status
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from infra.sandbox import Person, Sandbox
     from streams.settings import Settings
 
+PARTITIONS = 4
 SEALS = Seals(bytes(range(32)))
 POLICY = PolicyRef(id="oomnis", version="2021-09-08", sha256="0" * 64, text_sha256="0" * 64)
 
@@ -111,11 +113,11 @@ class LaneUnderTest:
 
     async def start(self, transport: Any, worker: str = "w1") -> tuple[Owner, asyncio.Task[None]]:
         ready = connectors(parse_config(self.config, "test"), self._secret, transport, scale=100)
-        bench = Bench(ready[self.name], SEALS, self.status, 1, self.retry_budget, 0.02)
+        bench = Bench(ready[self.name], SEALS, self.status, PARTITIONS, self.retry_budget, 0.02)
         role = lane_role("t", self.name)
         owner = Owner(self.settings, role, worker, lambda number: LaneWork(bench, number), self.status)
         task = asyncio.create_task(owner.run())
-        await until(lambda: owner.held == [0])
+        await until(lambda: owner.held == list(range(PARTITIONS)))
         return owner, task
 
     def _secret(self, name: str) -> str:
@@ -150,16 +152,22 @@ class LaneUnderTest:
                     found[delivery] = decode(LaneEntry, record.value)
         return found
 
+    async def ended_cleanly(self) -> bool:
+        """Whether the last owner left its mark."""
+        scanned = scan(self.settings, topics.lane_state(self.name), partitions=[0])
+        marks = [record.value async for record in scanned if record.key == CLEAN_KEY]
+        return bool(marks and marks[-1])
+
     async def dead_letters(self) -> list[DeadLetter]:
         letters = [decode(DeadLetter, record.value) async for record in scan(self.settings, topics.DEAD_LETTER)]
         return [letter for letter in letters if letter.origin.topic == topics.deliveries(self.name)]
 
 
 async def lane_at(bootstrap: str, tmp_path: Path, sandbox: Sandbox, **connection: Any) -> LaneUnderTest:
-    """A fresh lane with one partition."""
+    """A fresh lane; its deliveries go to partition 0."""
     name = f"crm-{uuid.uuid4().hex[:6]}"
     settings = settings_at(bootstrap, tmp_path)
     admin = await clients.admin(settings)
-    await topics.apply(admin, topics.topics([name]), 1, 1)
+    await topics.apply(admin, topics.topics([name]), PARTITIONS, 1)
     await admin.close()
     return LaneUnderTest(settings, sandbox, name, crm_config(name, sandbox, **connection))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from infra.sandbox import Fault, SandboxClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +71,24 @@ def test_it_ends_well_and_says_so_in_numbers(tmp_path: Path) -> None:
     assert (result["seed"], result["limits_scale"], result["surge"]) == (3, 100.0, "off")
     assert 0 < result["seconds"] < 90
     assert left(tmp_path) == []
+
+
+def test_a_vendor_that_differs_fails_the_run_which_keeps_its_data(tmp_path: Path) -> None:
+    with demo(tmp_path, "--events", "60", "--people", "30") as process:
+        _until(lambda: any(tmp_path.glob("consent-relay-demo-*/relay.toml")))
+        (configured,) = tmp_path.glob("consent-relay-demo-*/relay.toml")
+        crm = tomllib.loads(configured.read_text("utf-8"))["connections"]["zoho-crm"]["base_url"]
+        asyncio.run(break_crm(crm.removesuffix("/zoho_crm")))
+        out, err = process.communicate(timeout=200)
+    assert process.returncode == 1
+    assert "NOT GOOD" in out
+    (kept,) = left(tmp_path)
+    assert kept in err
+
+
+async def break_crm(sandbox: str) -> None:
+    async with SandboxClient(sandbox) as client:
+        await client.set_fault(Fault(kind="status", vendor="zoho_crm", status=400))
 
 
 def test_a_person_sees_events_lanes_and_one_story(tmp_path: Path) -> None:

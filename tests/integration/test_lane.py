@@ -188,6 +188,18 @@ async def test_after_a_death_the_next_owner_waits_for_calls_that_may_be_in_the_a
         await lane.settled(3)
 
 
+async def test_only_who_waited_and_left_nothing_in_the_air_says_that_the_end_was_clean(lane: LaneUnderTest) -> None:
+    async with http_transport() as transport:
+        owner, task = await lane.start(transport)
+        await _kill(owner, task)
+    async with lane.working():  # stopped before a call of the first owner can have ended
+        pass
+    assert not await lane.ended_cleanly()
+    async with lane.working():
+        await asyncio.sleep(1.8)  # the connection's call timeout is 1.5 s
+    assert await lane.ended_cleanly()
+
+
 async def test_a_failed_instruction_shrinks_by_what_newer_ones_settle(lane: LaneUnderTest, sandbox: Sandbox) -> None:
     fault = sandbox.arm(Fault(kind="status", vendor="zoho_crm", person="ben", status=400))
     both = ("comms-marketing", "prospecting")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiokafka import TopicPartition
 from ownership_support import Copy, fresh_role, publish, settings_at, state_of, until
 
 from schemas.errors import OwnershipLost
@@ -98,6 +100,30 @@ async def test_no_record_reaches_the_work_before_the_takeover_is_done(settings: 
         await until(lambda: len(second.log["done"]) == 50)
         assert len(second.log["fed"]) == 50
         assert second.log["done"][0] == b"late 0"
+
+
+async def test_a_partition_is_paused_from_its_assignment_to_the_end_of_its_takeover(settings: Settings) -> None:
+    role = await fresh_role(settings)
+    await publish(settings, role, b"a")
+    async with running(Host(settings, role, "w1"), 1) as first:
+        await until(lambda: first.log["done"] == [b"a"])
+    restoring, go_on = threading.Event(), threading.Event()
+
+    class Waits(Copy):
+        def load(self, pairs: Any) -> None:
+            restoring.set()
+            go_on.wait(20)
+            super().load(pairs)
+
+    second = Host(settings, role, "w1", Waits)
+    place = TopicPartition(role.topic, 0)
+    starting = asyncio.create_task(second.start(1))
+    await until(restoring.is_set)
+    assert place in second.owner._consumer.paused()
+    go_on.set()
+    await starting
+    assert place not in second.owner._consumer.paused()
+    await second.stop()
 
 
 async def test_a_planned_stop_leaves_the_group_so_the_next_worker_need_not_wait_a_session(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 from aiokafka.structs import OffsetAndMetadata
-from ownership_support import fresh_role, publish, settings_at, state_of
+from ownership_support import fresh_role, publish, settings_at, state_of, until
 
 from schemas.codec import decode
 from schemas.errors import LostRange, OwnershipLost
@@ -194,6 +194,22 @@ async def test_an_error_inside_a_transaction_ends_the_tenure_and_the_next_one_is
     state = await state_of(hand.settings, hand.role)
     assert {b"good", b"whole"} <= state.keys()
     assert not {b"half", b"later"} & state.keys()
+
+
+async def test_a_transaction_that_broke_does_not_stop_readers_until_it_times_out(hand: Hand) -> None:
+    tenure = await hand.take()
+    with pytest.raises(OwnershipLost):
+        await tenure.commit([hand.out(b"half"), Out(hand.role.state_topic, 0, b"k", bytes(1_200_000))], 2)
+    await tenure.close()
+    producer = clients.writer(hand.settings)
+    await producer.start()
+    await producer.send_and_wait(hand.role.state_topic, b"x", key=b"behind it", partition=0)
+    await producer.stop()
+
+    async def is_read() -> bool:
+        return b"behind it" in await state_of(hand.settings, hand.role)
+
+    await until(is_read, 5)  # far below the transaction timeout of 15 s
 
 
 async def test_a_clean_end_is_marked_and_the_takeover_removes_the_mark(hand: Hand) -> None:

@@ -1,0 +1,30 @@
+"""What a person can do about a dead letter, by its reason."""
+
+from __future__ import annotations
+
+_REDRIVE = "then `consent-relay dead-letters redrive`"
+_AGAIN = "have its publisher publish it again, corrected, under a new event_id"
+ROUTER = {
+    "undecodable": "no released schema reads these bytes: its publisher must write Avro's single-object encoding "
+    "with a schema of schemas/avro/released, and publish it again",
+    "invalid": f"the field breaks a rule; --reveal shows the event: {_AGAIN}",
+    "clock": f"a grant from an impossible moment counts for nothing: {_AGAIN}",
+    "event_id_reuse": f"another event has this event_id already, with other content: {_AGAIN}",
+    "unknown_policy": f"register that policy or version, or correct relay.toml, {_REDRIVE}",
+    "unsupported_kind": f"this release doesn't carry that kind out: a person must; after an upgrade {_REDRIVE}",
+    "oversize": "it is larger than a topic takes: have it published again with less in it",
+    "partition_mismatch": "the partition count of the topics differs from this relay's: `consent-relay topics check`",
+}
+LANE = {
+    "missing_identity": "the event named nothing that the vendor finds the person by: have it published with it",
+    "identities_do_not_open": "its sealed identities were damaged: have the event published again",
+}
+
+
+def remedy_for(source: str, reason: str) -> str:
+    """A sentence, whatever the reason is."""
+    if source == "router":
+        return ROUTER.get(reason, ROUTER["invalid"])
+    return LANE.get(
+        reason, "the vendor refused it or did not answer: check with the vendor, and do it by hand if due"
+    )
