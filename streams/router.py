@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from processors.routing.reject import reject
+from processors.routing.reject import left_in_place, reject
 from processors.routing.route import route
 from schemas.codec import decode, encode
 from schemas.errors import OversizeRecord
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
     from processors.routing.desk import Desk
+    from processors.routing.incoming import Incoming, Routed
     from streams.ownership.tenure import Tenure
 
 log = structlog.get_logger()
@@ -109,10 +110,17 @@ class RouterWork:
         try:
             outs = sized(outs_of(incoming, routed))
         except OversizeRecord as error:
-            routed = reject(incoming, error, self._desk)
-            outs = sized(outs_of(incoming, routed))
+            routed, outs = self._oversize(incoming, error)
         for alarm in routed.alarms:
             log.error("alarm", alarm=alarm, origin=str(incoming.origin))
         if routed.state:
             overlay[routed.state.pid] = encode(routed.state)
         return outs
+
+    def _oversize(self, incoming: Incoming, error: OversizeRecord) -> tuple[Routed, list[Out]]:
+        routed = reject(incoming, error, self._desk)
+        try:
+            return routed, sized(outs_of(incoming, routed))
+        except OversizeRecord:
+            routed = left_in_place(routed)
+            return routed, sized(outs_of(incoming, routed))

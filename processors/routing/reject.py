@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -47,6 +48,18 @@ def reject(incoming: Incoming, error: DataError, desk: Desk, policy: Policy | No
     if protective:
         alarms.append("protective_rejected")
     return Routed(verdict="rejected", audit=(record,), dead_letter=dead_letter, alarms=tuple(alarms))
+
+
+def left_in_place(routed: Routed) -> Routed:
+    """For a record that is too large even for the dead letters: its bytes stay where they are, at its origin.
+
+    A topic whose limit was raised above theirs must not stand still behind one record.
+    """
+    letter = routed.dead_letter
+    if letter is None:
+        return routed
+    bare = letter.model_copy(update={"sealed": None, "sealed_key": None, "reason": "oversize_left_in_place"})
+    return replace(routed, dead_letter=bare, alarms=(*routed.alarms, "oversize_left_in_place"))
 
 
 def _readable(value: bytes | None) -> dict[str, Any]:

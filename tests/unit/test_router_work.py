@@ -12,7 +12,7 @@ from routing_support import AWAY, DESK, EMAIL, HOME, event, record
 
 from processors.routing.route import route
 from schemas.codec import decode
-from schemas.errors import OversizeRecord, OwnershipLost
+from schemas.errors import OwnershipLost
 from schemas.records import AuditRecord, DeadLetter, SubjectState
 from streams import topics
 from streams.router import MOST_EVENTS, ROOM, RouterWork
@@ -223,11 +223,13 @@ async def test_an_event_that_swells_beyond_a_record_is_a_dead_letter_and_the_res
     assert not any(swelling().event_id.encode() in value for value in lanes)
 
 
-async def test_what_not_even_a_dead_letter_takes_stops_the_router() -> None:
-    router = work()
-    router.feed([record(b"x" * (topics.DEAD_LETTER_LIMIT + 1), 0)])
-    with pytest.raises(OversizeRecord):
-        await router.run(cast("Tenure", PaperTenure()))
+async def test_what_not_even_a_dead_letter_takes_is_left_in_place_and_the_rest_goes_on() -> None:
+    giant = record(b"x" * (topics.DEAD_LETTER_LIMIT + 1), 0)
+    commits = await drained(work(), giant, record(GRANT, 1))
+    outs = [out for commit in commits for out in commit.outs]
+    assert [told.kind for commit in commits for told in commit.audit()] == ["rejected", "planned"]
+    (letter,) = (decode(DeadLetter, out.value or b"") for out in outs if out.topic == topics.DEAD_LETTER)
+    assert (letter.reason, letter.sealed, letter.origin.offset) == ("oversize_left_in_place", None, 0)
 
 
 async def test_a_forwarded_event_is_written_to_its_home_in_the_same_transaction() -> None:
