@@ -13,7 +13,7 @@ import uvloop
 from streams import topics
 from streams.identity import claim_worker_id
 from streams.logs_setup import library_logging
-from streams.services import Roles
+from streams.services import Roles, Runner
 from streams.status import Status
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streams.pipeline import Stage
+    from streams.services import Check
     from streams.settings import Settings
 
-    Prepare = Callable[[Settings, Status, AsyncExitStack], Awaitable[list[Stage]]]
+    Prepare = Callable[[Settings, Status, AsyncExitStack], Awaitable[tuple[list[Stage], Check]]]
 
 log = structlog.get_logger()
 
@@ -102,7 +103,8 @@ def _credentials(settings: Settings) -> Any:
 def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> None:
     """Run until SIGTERM or SIGINT; raises SystemExit. The roles don't wait for Faust's own group.
 
-    prepare: opens what the roles share inside the given stack, and returns the roles; it runs on the worker's loop.
+    prepare: opens what the roles share inside the given stack, and returns the roles, and what to check
+    now and then; it runs on the worker's loop.
     """
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -110,10 +112,11 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
     shared = AsyncExitStack()
     status = Status()
     with lock:
-        stages = loop.run_until_complete(prepare(settings, status, shared))
+        stages, check = loop.run_until_complete(prepare(settings, status, shared))
+        runners = [Runner(settings, stage, worker_id, status) for stage in stages]
         worker = faust.Worker(
             build_app(settings, worker_id, status),
-            Roles(settings, stages, worker_id, status, shared),
+            Roles(runners, shared, check, settings.topics_interval),
             loop=loop,
             quiet=True,
             loglevel=settings.log_level,

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 import structlog
 from mode import Service
 
+from schemas.errors import TopicsError
 from streams.ownership.owner import Owner
 from streams.status import ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from contextlib import AsyncExitStack
 
     from streams.pipeline import Stage
     from streams.settings import Settings
     from streams.status import Status
+
+    Check = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger()
 FIRST_RESTART_S = 1.0
@@ -59,6 +62,11 @@ class Runner:
                     await asyncio.wait_for(self._stopping.wait(), pause_s)
                 pause_s = min(LONGEST_RESTART_S, pause_s * 2)
 
+    def halt(self, reason: str, text: str) -> None:
+        """Stand still until the worker is started anew."""
+        self._status.halt(self._name, ROLE, reason, text)
+        self.stop()
+
     def stop(self) -> None:
         self._stopping.set()
         if self._owner:
@@ -66,26 +74,39 @@ class Runner:
 
 
 class Roles(Service):
-    """Starts all roles, and stops them side by side: each hands its partitions over first."""
+    """Starts all roles, and stops them side by side: each hands its partitions over first.
 
-    def __init__(
-        self,
-        settings: Settings,
-        stages: Sequence[Stage],
-        worker_id: str,
-        status: Status,
-        shared: AsyncExitStack,
-    ) -> None:
+    shared: closed at the end. check: raises TopicsError when the topics changed; called every so many s.
+    """
+
+    def __init__(self, runners: Sequence[Runner], shared: AsyncExitStack, check: Check, every_s: float) -> None:
         super().__init__()
-        self._runners = [Runner(settings, stage, worker_id, status) for stage in stages]
+        self._runners = runners
         self._shared = shared
+        self._check = check
+        self._every_s = every_s
         self._running: list[asyncio.Task[None]] = []
 
     async def on_start(self) -> None:
         self._running = [asyncio.create_task(runner.run()) for runner in self._runners]
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        """Halt everything as soon as a topic has another partition count: people would be split between two."""
+        while True:
+            await asyncio.sleep(self._every_s)
+            try:
+                await self._check()
+            except TopicsError as error:
+                for runner in self._runners:
+                    runner.halt("topics", str(error))
+                return
+            except Exception as error:  # noqa: BLE001 - no answer is no difference
+                log.debug("topics_not_checked", error=type(error).__name__)
 
     async def on_stop(self) -> None:
         """Hand everything over, then close what the roles shared."""
+        self._watching.cancel()
         for runner in self._runners:
             runner.stop()
         if self._running:

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     worker_id: str | None = None
     web_port: int = Field(default=6066, ge=0, le=65535)
     partitions: int = Field(default=4, ge=1)
+    topics_interval: float = Field(default=30.0, gt=0)
     session_timeout: float = Field(default=10.0, ge=1)
     commit_interval: float = Field(default=0.1, gt=0)
     retry_budget: float = Field(default=30.0, gt=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from schemas.connections import RelayConfig
     from streams.pipeline import Stage
+    from streams.services import Check
     from streams.settings import Settings
     from streams.status import Status
 
@@ -45,16 +47,18 @@ def worker(  # noqa: PLR0917 - the command's options
     set_up_logging(settings.log_level)
     chosen = _chosen(roles, ROLES, "--roles")
 
-    async def prepare(settings: Settings, status: Status, shared: AsyncExitStack) -> list[Stage]:
+    async def prepare(settings: Settings, status: Status, shared: AsyncExitStack) -> tuple[list[Stage], Check]:
         relay = config_of(settings)
         check_policies(relay, lanes_of(relay))
-        await _check_cluster(settings, relay)
+        check = partial(_check_topics, settings, relay)
+        await check()
+        await check_pepper(settings)
         mine = _chosen(lanes, tuple(relay.connections), "--lanes") if "lanes" in chosen else []
         part = relay.model_copy(update={"connections": {name: relay.connections[name] for name in mine}})
         transport = await shared.enter_async_context(http_transport())
         ready = connectors(part, settings.secret, transport, scale=settings.limits_scale)
         stages = pipeline(settings, relay, ready, status)
-        return stages if "router" in chosen else stages[1:]
+        return (stages if "router" in chosen else stages[1:]), check
 
     run_worker(settings, id or settings.worker_id, prepare)
 
@@ -67,11 +71,9 @@ def _chosen(text: str | None, known: tuple[str, ...], option: str) -> list[str]:
     return names
 
 
-async def _check_cluster(settings: Settings, relay: RelayConfig) -> None:
-    """Topics as they must be, and the pepper that the cluster knows."""
+async def _check_topics(settings: Settings, relay: RelayConfig) -> None:
     admin = await clients.admin(settings)
     try:
         await topics.check(admin, topics.topics(relay.connections), settings.partitions)
     finally:
         await admin.close()
-    await check_pepper(settings)

@@ -43,6 +43,10 @@ class WorkerProcess(Child):
         return worker
 
     @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    @property
     def pid(self) -> int:
         return self._process.pid
 
@@ -76,7 +80,7 @@ class WorkerProcess(Child):
 
     async def _health(self, session: aiohttp.ClientSession) -> dict[str, Any]:
         with suppress(aiohttp.ClientError):
-            async with session.get(f"http://127.0.0.1:{self.web_port}/readyz") as answer:
+            async with session.get(f"{self.url}/readyz") as answer:
                 return dict(await answer.json(content_type=None))
         return {}
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
+from aiokafka.admin import NewPartitions
+from ownership_support import until
 
+from streams import clients
 from streams.demo.cast import make_cast
 from streams.demo.stage import Stage
+from streams.topics import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -93,3 +98,22 @@ async def test_a_policy_that_nobody_has(stage: Stage, tmp_path: Path) -> None:
     code, said = await run_worker(stage, config=config)
     assert code == 2
     assert "controllers.oomnis.policy: there is no policy 'omnis'" in said
+
+
+async def test_a_partition_count_that_changes_under_a_worker_halts_it(tmp_path: Path) -> None:
+    async with Stage(tmp_path, make_cast(3, 1), topics_interval=0.5) as stage:
+        worker = await stage.start_worker()
+        await worker.ready()
+        admin = await clients.admin(stage.settings)
+        await admin.create_partitions({EVENTS: NewPartitions(6)})
+        await admin.close()
+        said: dict[str, Any] = {}
+
+        async def is_halted() -> bool:
+            async with aiohttp.ClientSession() as session, session.get(f"{worker.url}/readyz") as answer:
+                said.update(await answer.json(content_type=None))
+            return {role["state"] for role in said["roles"].values()} == {"halted"}
+
+        await until(is_halted)
+        assert not said["ready"]
+        assert "has 6 partitions, this relay works with 4" in said["roles"]["router"]["problems"]["role"][1]
