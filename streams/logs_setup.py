@@ -39,5 +39,6 @@ def set_up_our_logging(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up at each line: whoever calls us inside its own process may change it, as tests do.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )

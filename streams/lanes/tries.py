@@ -133,7 +133,8 @@ class Tries:
     def _halt(self, reason: str) -> None:
         """Nobody is dead-lettered for wrong credentials: the lane stands still, and probes now and then."""
         self._bench.gate.halt()
-        text = f"{self._bench.name} refuses our credentials ({reason}): check the secrets, the region and the scopes"
+        name = self._bench.name
+        text = f"the vendor refuses our credentials ({reason}): check connections.{name}.secrets, region and scopes"
         self._bench.status.halt(self._bench.role, CREDENTIALS, "auth_rejected", text)
 
     def _close(self, job: Job) -> None:
