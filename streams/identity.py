@@ -7,7 +7,6 @@ import fcntl
 import os
 import re
 import socket
-import time
 import uuid
 from typing import IO, TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from streams import topics
 from streams.clients import writer
 from streams.closing import closed
 from streams.logs import scan
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +87,7 @@ async def check_pepper(settings: Settings) -> None:
         args={"check": ours},
         by="worker",
         reason="first start",
-        at=time.time_ns() // 1000,
+        at=now_micros(),
     )
     producer = writer(settings)
     await producer.start()

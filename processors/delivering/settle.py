@@ -53,19 +53,16 @@ def fail(job: Job, error: VendorError, reason: str, attempt: int, now: int) -> S
     )
 
 
-def dead_letter(value: bytes | None, place: Origin, reason: str, now: int, seals: Seals) -> DeadLetter:
-    """A delivery record that the lane could not carry out, byte for byte. `place`: where that record stands."""
+def dead_letter(
+    value: bytes | None, place: Origin, reason: str, now: int, seals: Seals, *, protective: bool = True
+) -> DeadLetter:
+    """A delivery record that the lane could not carry out, byte for byte. `place`: where that record stands.
+
+    protective: as one that can't even be read may be.
+    """
     sealed = seals.seal_dead(value, place)
-    return DeadLetter(
-        origin=place,
-        source="lane",
-        reason=reason,
-        field=None,
-        protective=True,
-        sealed=sealed,
-        sealed_key=None,
-        at=now,
-    )
+    base = {"origin": place, "source": "lane", "field": None, "protective": protective, "sealed_key": None}
+    return DeadLetter.model_validate({**base, "reason": reason, "sealed": sealed, "at": now})
 
 
 def cells(delivery: Delivery) -> frozenset[tuple[str, str]]:

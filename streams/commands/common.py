@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +21,6 @@ from streams.commands.screen import DATA_WRONG, WRONG_USE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from aiokafka import AIOKafkaProducer
     from aiokafka.admin import AIOKafkaAdminClient
 
     from streams.settings import Settings
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """As a shell reports a process that SIGINT ended."""
 PATIENCE_S = 15.0
-STOP_LIMIT_S = 3.0
 
 BootstrapServers = Annotated[
     str | None,
@@ -124,13 +122,6 @@ async def administrator(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient
         yield client
     finally:
         await client.close()
-
-
-async def put_away(producer: AIOKafkaProducer) -> None:
-    """Stop a producer; one that still has something for a broker that went away is not waited for."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(STOP_LIMIT_S):
-            await producer.stop()
 
 
 async def require_topics(settings: Settings, *names: str) -> None:

@@ -16,13 +16,13 @@ from schemas.errors import DataError, SetupError
 from schemas.events import ConsentEvent
 from streams import topics
 from streams.clients import writer
+from streams.closing import closed
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
     DataDir,
     complain,
     error_console,
-    put_away,
     require_topics,
     settings_for,
     show_json,
@@ -127,7 +127,7 @@ def _run(settings: Settings, name: str, source: BufferedIOBase, report: Report) 
                 if report.unsure:
                     return
         finally:
-            runner.run(put_away(producer))
+            runner.run(closed(producer.stop()))
 
 
 async def _started(settings: Settings) -> AIOKafkaProducer:
@@ -135,7 +135,7 @@ async def _started(settings: Settings) -> AIOKafkaProducer:
     try:
         await producer.start()
     except BaseException:
-        await put_away(producer)
+        await closed(producer.stop())
         raise
     return producer
 

@@ -6,7 +6,6 @@ import asyncio
 import getpass
 import hashlib
 import socket
-import time
 from typing import TYPE_CHECKING
 
 from aiokafka.errors import ProducerFenced
@@ -20,8 +19,10 @@ from schemas.records import AuditRecord, CommandRef
 from schemas.version import SOFTWARE
 from streams import topics
 from streams.clients import writer
-from streams.commands.common import put_away, require_topics
+from streams.closing import closed
+from streams.commands.common import require_topics
 from streams.outbox import send_all, sized
+from streams.ownership.tenure import now_micros
 from streams.wire import audit_out, home_of
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ async def _commit(settings: Settings, home: int, key: bytes | None, value: bytes
             remedy="see in the audit whether the redrive is there before you try again",
         ) from None
     finally:
-        await put_away(producer)
+        await closed(producer.stop())
 
 
 def _record(letter: DeadLetter, reason: str, person: str | None, event_id: str | None) -> AuditRecord:
@@ -86,7 +87,7 @@ def _record(letter: DeadLetter, reason: str, person: str | None, event_id: str |
     return AuditRecord(
         record_id=hashlib.sha256(prefixed("command", command.command_id)).hexdigest(),
         kind="command",
-        at=time.time_ns() // 1000,
+        at=now_micros(),
         pid=person,
         event_id=event_id,
         reason=reason,

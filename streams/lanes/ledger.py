@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from schemas.records import Delivery
 
 
+def entry_name(delivery: Delivery) -> str:
+    """Key of a delivery's entry, and what the vendor's record ids in it are bound to."""
+    return f"{delivery.pid}|{delivery.delivery_id}"
+
+
 def entry_key(delivery: Delivery) -> bytes:
-    return f"{delivery.pid}|{delivery.delivery_id}".encode()
+    return entry_name(delivery).encode()
 
 
 class Ledger:

@@ -13,6 +13,7 @@ from processors.vendors.base import Instruction, Result
 from schemas.contract import Origin
 from schemas.errors import DataError, VendorAuthRejected, VendorRefused
 from streams import topics
+from streams.lanes.ledger import entry_name
 from streams.ownership.tenure import now_micros
 from streams.status import CREDENTIALS
 from streams.wire import dead_letter_out
@@ -123,8 +124,8 @@ class Tries:
         now = now_micros()
         partition = self._tenure.partition
         place = Origin(topic=topics.deliveries(self._bench.name), partition=partition, offset=job.offset)
-        letter = dead_letter(job.value, place, reason, now, self._bench.seals)
-        letter = letter.model_copy(update={"protective": job.delivery.action != "grant"})
+        protective = job.delivery.action != "grant"
+        letter = dead_letter(job.value, place, reason, now, self._bench.seals, protective=protective)
         settlement = fail(job, error, reason, self._attempt(job.delivery), now)
         self._ledger.write(job.delivery, settlement, dead_letter_out(letter, partition))
         log.error("alarm", alarm="delivery_failed", lane=self._bench.name, reason=reason, pid=job.delivery.pid)
@@ -148,7 +149,7 @@ class Tries:
         earlier = self._ledger.find(delivery)
         refs: tuple[str, ...] = ()
         if earlier and earlier.refs:
-            refs = tuple(json.loads(self._bench.seals.people.open(earlier.refs, _about(delivery))))
+            refs = tuple(json.loads(self._bench.seals.people.open(earlier.refs, entry_name(delivery))))
         return Instruction(
             delivery_id=delivery.delivery_id,
             action=delivery.action,
@@ -161,7 +162,7 @@ class Tries:
     async def _note(self, note: Note) -> None:
         """Commit what is about to be done, before it is done."""
         delivery = self._open[note.delivery_id].delivery
-        refs = self._bench.seals.people.seal(json.dumps(note.refs).encode(), _about(delivery))
+        refs = self._bench.seals.people.seal(json.dumps(note.refs).encode(), entry_name(delivery))
         self._ledger.write(delivery, attempted(delivery, self._attempt(delivery), refs, now_micros()))
         await self._ledger.committed()
 
@@ -175,7 +176,3 @@ def _let_in(answers: Iterable[Result | VendorError]) -> bool:
 
 def _tries_before(entry: LaneEntry | None) -> int:
     return entry.attempt if entry else 0
-
-
-def _about(delivery: Delivery) -> str:
-    return f"{delivery.pid}|{delivery.delivery_id}"

@@ -19,7 +19,7 @@ from commands_support import Cli, fields, fresh_subject, jsonl
 from infra.kafka import running_at
 from schemas.errors import DataError
 from streams.clients import writer
-from streams.commands.common import put_away
+from streams.closing import closed
 from streams.commands.publishing import chunks, publish_all
 from streams.settings import load_settings
 from streams.wire import home_of
@@ -146,7 +146,7 @@ async def test_a_broker_that_goes_away_leaves_no_line_without_a_fate(cli: Cli) -
         assert all(isinstance(fate.error, KafkaError) for fate in after[:50])
         assert isinstance(after[50].error, DataError | KafkaError)
     finally:
-        await put_away(producer)
+        await closed(producer.stop())
 
 
 def _get(url: str) -> Any:

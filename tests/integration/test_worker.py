@@ -43,8 +43,12 @@ async def run_worker(stage: Stage, *arguments: str, **changed: object) -> tuple[
         env={**os.environ, **settings},
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(30):
-        _, errors = await process.communicate()
+    try:
+        async with asyncio.timeout(30):
+            _, errors = await process.communicate()
+    except TimeoutError:  # it came up after all
+        process.kill()
+        raise
     return process.returncode or 0, errors.decode()
 
 
