@@ -1,0 +1,1 @@
+"""One program per contender. Empty on purpose: contenders of other environments import from here."""

@@ -1,0 +1,48 @@
+"""What a contender finds in its directory: outputs of our router as templates, and our own configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from bench.workload import CONFIG, placed, routed
+from streams import topics
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from streams.outbox import Out
+
+SAMPLE = 400
+"""Events that are looked at to find a typical one."""
+_NAMES = {topics.AUDIT: "audit", topics.STATE: "state"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of values per event: of our router's outputs on average, and of the templates."""
+
+    ours: float
+    templates: int
+
+
+def write_handover(directory: Path) -> Sizes:
+    """Write `relay.toml` and `templates/`. The typical event is the one whose outputs are nearest to the mean."""
+    made = list(routed(placed(SAMPLE, "home")))
+    mean = fmean(map(size, made))
+    typical = min(made, key=lambda outs: abs(size(outs) - mean))
+    away = next(outs for outs in routed(placed(SAMPLE, "misrouted")) if any(o.topic == topics.EVENTS for o in outs))
+    (directory / "relay.toml").write_text(CONFIG, "utf-8")
+    templates = directory / "templates"
+    templates.mkdir(parents=True, exist_ok=True)
+    for out in typical:
+        name = _NAMES.get(out.topic) or f"delivery-{out.topic.removeprefix(topics.deliveries(''))}"
+        (templates / f"{name}.avro").write_bytes(out.value or b"")
+    (templates / "forwarded.avro").write_bytes(next(out.value or b"" for out in away if out.topic == topics.AUDIT))
+    return Sizes(mean, size(typical))
+
+
+def size(outs: list[Out]) -> int:
+    """Bytes of all values."""
+    return sum(len(out.value or b"") for out in outs)

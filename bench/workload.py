@@ -1,0 +1,129 @@
+"""The one workload: the same events every time, and what our router writes for them."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+import uuid
+import zlib
+from itertools import count
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from processors.lane import lanes_of
+from processors.routing.desk import Desk
+from processors.routing.incoming import Incoming
+from processors.routing.route import route
+from schemas.codec import encode
+from schemas.connections import parse_config
+from schemas.contract import Origin
+from schemas.events import ConsentEvent
+from schemas.sealing import Seals
+from streams import topics
+from streams.outbox import Out
+from streams.wire import home_of, outs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from schemas.records import SubjectState
+
+Row = Literal["home", "misrouted"]
+SEED = 20_260_101
+PARTITIONS = 4
+EVENTS_PER_SUBJECT = 2
+DELIVERIES_PER_EVENT = 3
+FIRST_AT = 1_767_225_600_000_000
+"""2026-01-01 in µs: when the first event occurred; another one every second."""
+CONFIG = """\
+[controllers.oomnis]
+policy = "oomnis"
+[connections.google-analytics]
+controller = "oomnis"
+adapter = "google_analytics"
+serves = ["google-analytics"]
+mode = "live"
+[connections.zoho-campaigns]
+controller = "oomnis"
+adapter = "zoho_campaigns"
+serves = ["zoho-one/marketing"]
+mode = "live"
+[connections.zoho-crm]
+controller = "oomnis"
+adapter = "zoho_crm"
+serves = ["zoho-one/crm"]
+mode = "live"
+"""
+"""`relay.toml`: three connections, each of which every event reaches."""
+
+
+class Placed(NamedTuple):
+    """A record as an upstream app publishes it."""
+
+    partition: int
+    key: bytes
+    value: bytes
+
+
+def events(number: int) -> Iterator[ConsentEvent]:
+    """So many events, two for each person in mixed order: the second one finds a state."""
+    draw = random.Random(SEED)  # noqa: S311 - the same for everyone, not a secret
+    people = [person // EVENTS_PER_SUBJECT for person in range(number)]
+    draw.shuffle(people)
+    for position, person in enumerate(people):
+        yield ConsentEvent.model_validate(
+            {
+                "event_id": str(uuid.UUID(int=draw.getrandbits(128), version=4)),
+                "kind": draw.choice(["consent.granted", "consent.withdrawn"]),
+                "controller": "oomnis",
+                "subject_id": f"customer-{person:07}",
+                "identities": [
+                    {"type": "email", "value": f"person.{person:07}@example.org"},
+                    {"type": "phone", "value": f"+43660{person:07}"},
+                ],
+                "purposes": ["comms-marketing", "marketing-campaigns"],
+                "channels": ["email", "web"],
+                "jurisdiction": "EEA",
+                "lawful_basis": "consent",
+                "verified_by": {"method": "session", "at": FIRST_AT},
+                "method": "web_form",
+                "evidence": {"uri": f"https://apps.example.org/consents/{position:09}", "sha256": "0" * 64},
+                "occurred_at": FIRST_AT + position * 1_000_000,
+                "published_by": "preference-centre",
+            }
+        )
+
+
+def partitioner(row: Row) -> Callable[[str], int]:
+    """`home`: as the relay wants it. `misrouted`: CRC32, as librdkafka does unless told otherwise."""
+    if row == "home":
+        return home_of(PARTITIONS)
+    return lambda subject_id: zlib.crc32(subject_id.encode()) % PARTITIONS
+
+
+def placed(number: int, row: Row) -> Iterator[Placed]:
+    """The events as they are published, in order."""
+    partition = partitioner(row)
+    for event in events(number):
+        yield Placed(partition(event.subject_id), event.subject_id.encode(), encode(event))
+
+
+def desk() -> Desk:
+    """What the router knows, with keys that are no secret."""
+    config = parse_config(tomllib.loads(CONFIG), "bench")
+    return Desk(config, lanes_of(config), bytes(range(32)), Seals(bytes(range(32, 64))), home_of(PARTITIONS))
+
+
+def routed(published: Iterable[Placed]) -> Iterator[list[Out]]:
+    """What our router writes for each record: by the real planner, without Kafka."""
+    known = desk()
+    states: dict[str, SubjectState] = {}
+    offsets = [count() for _ in range(PARTITIONS)]
+    for partition, key, value in published:
+        origin = Origin(topic=topics.EVENTS, partition=partition, offset=next(offsets[partition]))
+        incoming = Incoming(key, value, origin, FIRST_AT + 10**14)
+        made = route(incoming, known, states.get)
+        outs = list(outs_of(incoming, made))
+        if made.state:
+            states[made.state.pid] = made.state
+            outs.append(Out(topics.STATE, partition, made.state.pid.encode(), encode(made.state)))
+        yield outs
