@@ -10,15 +10,19 @@ import json
 from functools import cache
 from importlib import resources
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from fastavro import parse_schema, schemaless_reader, schemaless_writer
+from fastavro import parse_schema, schemaless_reader
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
+from schemas.avro_writer import compiled
 from schemas.contract import Contract
 from schemas.errors import UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.records import AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry, SubjectState
+
+if TYPE_CHECKING:
+    from schemas.avro_writer import Write
 
 MAGIC = b"\xc3\x01"
 CONTRACTS: dict[type[Contract], str] = {
@@ -46,12 +50,20 @@ def crc(schema: Any) -> bytes:
     return bytes.fromhex(fingerprint(to_parsing_canonical_form(schema), "CRC-64-AVRO"))
 
 
+def _newest(contract: type[Contract]) -> Any:
+    return json.loads(resources.files("schemas").joinpath("avro", f"{CONTRACTS[contract]}.avsc").read_text("utf-8"))
+
+
 @cache
 def current(contract: type[Contract]) -> tuple[bytes, Any]:
     """Header and parsed schema that records of this contract are written with."""
-    text = resources.files("schemas").joinpath("avro", f"{CONTRACTS[contract]}.avsc").read_text("utf-8")
-    schema = json.loads(text)
+    schema = _newest(contract)
     return MAGIC + crc(schema), parse_schema(plain(schema))
+
+
+@cache
+def _writer(contract: type[Contract]) -> tuple[bytes, Write]:
+    return current(contract)[0], compiled(_newest(contract))
 
 
 @cache
@@ -68,11 +80,8 @@ def readable(contract: type[Contract]) -> dict[bytes, Any]:
 
 def encode(record: Contract) -> bytes:
     """Record to bytes."""
-    header, schema = current(type(record))
-    out = BytesIO()
-    out.write(header)
-    schemaless_writer(out, schema, record.model_dump(), disable_tuple_notation=True)
-    return out.getvalue()
+    header, write = _writer(type(record))
+    return header + write(record)
 
 
 def decode_raw(contract: type[Contract], data: bytes) -> dict[str, Any]:
@@ -87,10 +96,12 @@ def decode_raw(contract: type[Contract], data: bytes) -> dict[str, Any]:
     writer = readable(contract).get(data[:10])
     if writer is None:
         raise UndecodableRecord(f"schema fingerprint {data[2:10].hex()} is no released {contract.__name__}")
+    header, newest = current(contract)
     body = BytesIO(data)
     body.seek(10)
     try:
-        decoded: dict[str, Any] = schemaless_reader(body, writer, current(contract)[1])  # type: ignore[assignment]
+        reader = None if data[:10] == header else newest
+        decoded: dict[str, Any] = schemaless_reader(body, writer, reader)  # type: ignore[assignment]
     except Exception as error:  # noqa: BLE001 - the library raises whatever a damaged body makes it trip over
         raise UndecodableRecord(f"body can't be read as {contract.__name__} ({type(error).__name__})") from None
     if body.tell() != len(data):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import unicodedata
 from base64 import b32encode
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from schemas.events import ConsentEvent
 
 PEPPER_GENERATION = "p1"
+_NOT_CONTENT = {"received_at"}
 
 
 def prefixed(*parts: str) -> bytes:
@@ -25,19 +25,22 @@ def prefixed(*parts: str) -> bytes:
 def pid(pepper: bytes, controller: str, subject_id: str) -> str:
     """The only form of a person that is readable outside `consent.events`: `p1.` and 52 characters base32."""
     message = prefixed(controller, unicodedata.normalize("NFC", subject_id))
-    digest = hmac.new(pepper, message, hashlib.sha256).digest()
+    digest = hmac.digest(pepper, message, "sha256")
     return f"{PEPPER_GENERATION}.{b32encode(digest).decode().rstrip('=').lower()}"
 
 
 def pepper_check(pepper: bytes) -> str:
     """Tells whether two workers hold the same pepper, without telling the pepper."""
-    return hmac.new(pepper, b"consent-relay pepper check", hashlib.sha256).hexdigest()
+    return hmac.digest(pepper, b"consent-relay pepper check", "sha256").hex()
 
 
 def content_hash(pepper: bytes, event: ConsentEvent) -> str:
-    """HMAC over everything the event says except when we received it: equal for a true repeat only. Hex."""
-    content = json.dumps(event.model_dump(exclude={"received_at"}), sort_keys=True, default=bytes.hex)
-    return hmac.new(pepper, content.encode(), hashlib.sha256).hexdigest()
+    """HMAC over everything the event says except when we received it: equal for a true repeat only. Hex.
+
+    The fields stand in the contract's order, absent ones left out: a later optional field changes no older hash.
+    """
+    content = event.model_dump_json(exclude=_NOT_CONTENT, exclude_none=True)
+    return hmac.digest(pepper, content.encode(), "sha256").hex()
 
 
 def delivery_id(controller: str, event_id: str, lane: str, action: str, policy_version: str) -> str:

@@ -1,0 +1,59 @@
+"""Our writer of Avro against the library's, byte for byte."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from contract_support import a_few, records
+from fastavro import parse_schema, schemaless_writer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.avro_writer import compiled, number
+from schemas.codec import CONTRACTS, current, encode
+
+if TYPE_CHECKING:
+    from schemas.contract import Contract
+
+
+def by_the_library(schema: Any, values: dict[str, Any]) -> bytes:
+    out = BytesIO()
+    schemaless_writer(out, schema, values, disable_tuple_notation=True)
+    return out.getvalue()
+
+
+@a_few
+@given(data=st.data())
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)
+def test_every_contract_is_written_as_the_library_writes_it(contract: type[Contract], data: st.DataObject) -> None:
+    record = data.draw(records(contract))
+    header, schema = current(contract)
+    assert encode(record) == header + by_the_library(schema, record.model_dump())
+
+
+@given(value=st.integers(-(2**63), 2**63 - 1))
+def test_numbers_are_written_as_the_library_writes_them(value: int) -> None:
+    schema = {"type": "record", "name": "R", "fields": [{"name": "n", "type": "long"}]}
+    assert number(value) == by_the_library(parse_schema(schema), {"n": value})
+
+
+def test_a_named_type_is_known_where_it_stands_again() -> None:
+    part = {"type": "record", "name": "x.Part", "fields": [{"name": "n", "type": "int"}]}
+    fields = [{"name": "one", "type": part}, {"name": "two", "type": ["null", "x.Part"]}]
+    schema = {"type": "record", "name": "x.Whole", "fields": fields}
+    record = SimpleNamespace(one=SimpleNamespace(n=1), two=SimpleNamespace(n=2))
+    assert compiled(schema)(record) == by_the_library(parse_schema(schema), {"one": {"n": 1}, "two": {"n": 2}})
+
+
+def test_a_type_that_is_not_written_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match="double is not written here"):
+        compiled({"type": "record", "name": "R", "fields": [{"name": "n", "type": "double"}]})
+
+
+@pytest.mark.parametrize("union", [["string", "null"], ["null", "string", "int"], ["null"]])
+def test_a_union_that_is_no_optional_field_is_refused(union: list[str]) -> None:
+    with pytest.raises(TypeError, match="no union but"):
+        compiled({"type": "record", "name": "R", "fields": [{"name": "n", "type": union}]})
