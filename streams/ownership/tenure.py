@@ -62,6 +62,8 @@ class Tenure:
         self._over = self._broken = False
         self.leaving = False
         self.commits = 0
+        self.told: Callable[[float, int], None] = lambda *_: None
+        """Hears of every transaction: s it took, and its records."""
 
     def permit(self) -> None:
         """May a vendor be called right now?
@@ -90,10 +92,11 @@ class Tenure:
         marks = [self._mark(OFFSET_KEY, encode(bookmark))]
         if clean is not None:
             marks.append(self._mark(CLEAN_KEY, b"1" if clean else None))
+        records, began = [*outs, *marks], time.monotonic()
         try:
             async with asyncio.timeout(COMMIT_LIMIT_S):
                 await self._producer.begin_transaction()
-                await send_all(self._producer, [*outs, *marks])
+                await send_all(self._producer, records)
                 await self._producer.commit_transaction()
         except BaseException as error:
             self._over = self._broken = True
@@ -102,6 +105,7 @@ class Tenure:
             raise
         self.bookmark = bookmark
         self.commits += 1
+        self.told(time.monotonic() - began, len(records))
 
     async def close(self) -> None:
         """Stop the producer; a fenced or cut-off one is not waited for."""
