@@ -1,0 +1,150 @@
+"""Tells a few bad records from a flood of them. Pure.
+
+A deploy that rejects everything would empty the topic into the dead letters, and each would have to be fetched back
+by hand. So rejected records are held back until a good one follows; too many, and none of the run is let through.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from processors.routing.incoming import Routed
+
+T = TypeVar("T")
+MOST_HELD = 2000
+MOST_HELD_BYTES = 16 * 1_048_576
+"""Beyond either, what is held back is let through before the run is judged: memory stays bounded."""
+REASONS_SHOWN = 3
+_NO_FLOOD = frozenset({"event_id_reuse"})
+"""Rejected although they were understood: neither a new deploy nor a restart would take them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From when on rejected records are a flood; 0 switches `run` or `ratio` off.
+
+    run: so many in a row. ratio: their share of the last `window` judged records, as soon as those are `least`.
+    """
+
+    run: int = 100
+    ratio: float = 0.5
+    window: int = 1000
+    least: int = 200
+
+
+class _Fate(Enum):
+    GOOD = auto()
+    BAD = auto()
+    NEITHER = auto()  # judged elsewhere: says nothing about this deploy
+
+
+@dataclass(frozen=True, slots=True)
+class _Held(Generic[T]):
+    offset: int
+    fate: _Fate
+    why: str
+    made: T
+    size: int
+
+
+class Guard(Generic[T]):
+    """Takes what was made of each record, in order, and gives back what may be committed, in order.
+
+    armed_from: records at lower offsets pass whatever they are. wary: it halted right here before; then the first
+    rejected record is enough, and the first good one is, too, to trust the deploy again.
+    """
+
+    def __init__(self, limits: Limits, *, armed_from: int = 0, wary: bool = False) -> None:
+        self._limits = limits
+        self._armed_from = armed_from
+        self._wary = wary
+        self._run = self._rejected = 0
+        self._window: deque[bool] = deque(maxlen=limits.window)
+        self._held: list[_Held[T]] = []
+        self._bytes = 0
+        self.flood = ""
+        """Why nothing may pass any more; empty as long as it may."""
+
+    @property
+    def first(self) -> int | None:
+        """Offset of the first record that is held back: up to here, and no further, all may be committed."""
+        return self._held[0].offset if self._held else None
+
+    def take(self, offset: int, routed: Routed, made: T, size: int) -> list[T]:
+        """What may be committed now that this record is judged. `size` in bytes. Not to be called in a flood."""
+        letter = routed.dead_letter
+        if routed.verdict == "forwarded":
+            return self._take(_Held(offset, _Fate.NEITHER, "", made, size))
+        if letter is None or letter.reason in _NO_FLOOD:
+            return self._take(_Held(offset, _Fate.GOOD, "", made, size))
+        why = f"{letter.reason} in {letter.field}" if letter.field else letter.reason
+        return self._take(_Held(offset, _Fate.BAD, why, made, size))
+
+    def release(self) -> list[T]:
+        """Let through what is held back: nothing follows it for now. The run goes on being counted."""
+        held, self._held, self._bytes = self._held, [], 0
+        return [entry.made for entry in held]
+
+    def resume(self, until: int) -> list[T]:
+        """Let all records below offset `until` pass; what may be committed because of it.
+
+        What is held back at or above it is judged anew: it may be a flood still, or again.
+        """
+        self._armed_from = max(self._armed_from, until)
+        if self.first is None or self.first >= until:
+            return []
+        held, self._held, self._bytes, self.flood = self._held, [], 0, ""
+        passed: list[T] = []
+        for entry in held:
+            if self.flood:
+                self._held.append(entry)
+            else:
+                passed += self._take(entry)
+        return passed
+
+    def _take(self, entry: _Held[T]) -> list[T]:
+        if entry.offset < self._armed_from:
+            self._forget()
+            return [entry.made]
+        if entry.fate is _Fate.NEITHER and not self._held:
+            return [entry.made]
+        if entry.fate is _Fate.GOOD:
+            self._count(rejected=False)
+            return [*self.release(), entry.made]
+        self._held.append(entry)
+        self._bytes += entry.size
+        if entry.fate is _Fate.BAD:
+            self._count(rejected=True)
+            self.flood = self._judge()
+        too_much = len(self._held) > MOST_HELD or self._bytes > MOST_HELD_BYTES
+        return self.release() if too_much and not self.flood else []
+
+    def _count(self, *, rejected: bool) -> None:
+        self._run = self._run + 1 if rejected else 0
+        self._wary = self._wary and rejected
+        if len(self._window) == self._limits.window:
+            self._rejected -= self._window[0]
+        self._window.append(rejected)
+        self._rejected += rejected
+
+    def _forget(self) -> None:
+        self._run = self._rejected = 0
+        self._window.clear()
+        self._wary = False
+
+    def _judge(self) -> str:
+        limits, judged = self._limits, len(self._window)
+        if self._wary:
+            seen = "records are rejected where the router halted before"
+        elif limits.run and self._run >= limits.run:
+            seen = f"{self._run} records in a row were rejected"
+        elif limits.ratio and judged >= limits.least and self._rejected >= limits.ratio * judged:
+            seen = f"{self._rejected} of the last {judged} records were rejected"
+        else:
+            return ""
+        reasons = Counter(entry.why for entry in self._held if entry.why).most_common(REASONS_SHOWN)
+        return f"{seen}, most of those held back as " + ", ".join(f"{why} ({count})" for why, count in reasons)
