@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -102,7 +103,10 @@ class Holding:
             await asyncio.sleep(pause_s)
 
     async def _own(self, work: Work) -> None:
+        began = monotonic()
         tenure = await self._takeover.run(self._partition, self._generation, work.load)
+        seconds = round(monotonic() - began, 3)
+        log.info("taken_over", role=self._role, partition=self._partition, start=tenure.start, seconds=seconds)
         try:
             self.tenure, self.work = tenure, work
             if self._fruitless < FRUITLESS:

@@ -1,0 +1,1 @@
+"""How the relay grows: idle latency, memory and takeover by number of people, two workers beside one."""

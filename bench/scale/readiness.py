@@ -1,0 +1,58 @@
+"""How long workers take to be ready, seen from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from schemas.errors import RelayError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from streams.demo.process import WorkerProcess
+
+ROUTER = "router"
+LIMIT_S = 180.0
+_POLL_S = 0.01
+
+
+async def wait_working(workers: Sequence[WorkerProcess], each: int) -> None:
+    """Wait until every worker's router works exactly so many partitions.
+
+    Raises:
+        RelayError: a worker ended, or it takes too long.
+
+    """
+    try:
+        async with asyncio.timeout(LIMIT_S), aiohttp.ClientSession() as session:
+            while not all([await _works(session, worker, each) for worker in workers]):
+                for worker in workers:
+                    worker.check()
+                await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        raise RelayError(f"the workers are not ready after {LIMIT_S:g} s: {workers[0].last_words()}") from None
+
+
+async def _works(session: aiohttp.ClientSession, worker: WorkerProcess, each: int) -> bool:
+    with suppress(aiohttp.ClientError):
+        async with session.get(f"{worker.url}/readyz") as answer:
+            router = (await answer.json(content_type=None))["roles"].get(ROUTER, {})
+            return router.get("state") == "up" and len(router.get("partitions", ())) == each
+    return False
+
+
+def takeovers_in(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """The router's takeovers in a worker's log: one per partition, with `seconds` since the group gave it."""
+    found = (json.loads(line) for line in lines if line.startswith("{"))
+    return [line for line in found if line.get("event") == "taken_over" and line.get("role") == ROUTER]
+
+
+def last_takeover_s(worker: WorkerProcess, partitions: int) -> float:
+    """From the last assignment of the worker to the last of its partitions being ready."""
+    lines = worker.log_file.read_text("utf-8").splitlines()
+    return max(float(line["seconds"]) for line in takeovers_in(lines)[-partitions:])

@@ -1,0 +1,90 @@
+"""A fresh broker with all topics, and routers as processes of their own on it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Self
+
+from infra.kafka import EmbeddedKafka
+from schemas.connections import load_config
+from streams import topics
+from streams.commands.topics import create
+from streams.demo.process import STOP_LIMIT_S, WorkerProcess
+from streams.settings import Settings, key_file
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from rich.console import Console
+
+CONFIG = Path(__file__).parents[2] / "examples" / "relay.toml"
+
+
+class RouterProcess(WorkerProcess):
+    """One `consent-relay worker --roles router`."""
+
+    @classmethod
+    async def launch(cls, name: str, settings: Mapping[str, str], log_file: Path) -> Self:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("CONSENT_RELAY_")}
+        given = {f"CONSENT_RELAY_{key}": value for key, value in {**settings, "WEB_PORT": str(port)}.items()}
+        command = (sys.executable, "-m", "streams", "worker", "--roles", "router", "--id", name)
+        worker = await cls.start(command, kept | given, log_file)
+        worker.web_port = port
+        return worker
+
+
+@dataclass(slots=True)
+class Site:
+    """`launched`: every router that was started here and not killed; they are stopped at the end."""
+
+    settings: Settings
+    directory: Path
+    kafka_pid: int
+    launched: dict[str, RouterProcess] = field(default_factory=dict)
+
+    async def start_router(self, name: str) -> RouterProcess:
+        """Start one; its `ready()` tells when it works."""
+        given = self.settings.model_dump(mode="json", exclude_unset=True)
+        settings = {key.upper(): str(value) for key, value in given.items()}
+        self.launched[name] = await RouterProcess.launch(name, settings, self.directory / f"{name}.log")
+        return self.launched[name]
+
+    async def kill_router(self, name: str) -> None:
+        """SIGKILL."""
+        await self.launched.pop(name).kill()
+
+    async def stop_routers(self) -> None:
+        await asyncio.gather(*(router.stop(STOP_LIMIT_S) for router in self.launched.values()))
+        self.launched.clear()
+
+
+@asynccontextmanager
+async def fresh_site(progress: Console, config: Path = CONFIG) -> AsyncIterator[Site]:
+    """A site in a directory of its own; all of it is gone afterwards."""
+    async with AsyncExitStack() as stack:
+        directory = Path(stack.enter_context(TemporaryDirectory(prefix="consent-relay-scale-")))
+        kafka = EmbeddedKafka(directory / "kafka", console=progress)
+        stack.push_async_callback(asyncio.to_thread, kafka.stop)
+        await asyncio.to_thread(kafka.start)
+        settings = Settings(
+            bootstrap_servers=kafka.bootstrap,
+            cluster_prefix="local",
+            data_dir=directory,
+            config=config,
+            pepper_file=key_file(directory / "keys", "pepper")[0],
+            relay_key_file=key_file(directory / "keys", "relay_key")[0],
+        )
+        await create(settings, topics.topics(load_config(config).connections), 1)
+        site = Site(settings, directory, kafka.pid)
+        stack.push_async_callback(site.stop_routers)
+        yield site
