@@ -26,6 +26,10 @@ class Lane:
     per_purpose: bool
     actions: frozenset[Action]
 
+    def __hash__(self) -> int:
+        """By its name, so that what was worked out for some lanes can be kept."""
+        return hash(self.name)
+
     def is_due_in(self, jurisdiction: str | None) -> bool:
         """An event without a jurisdiction is due everywhere."""
         return self.regions is None or jurisdiction is None or jurisdiction in self.regions

@@ -6,27 +6,27 @@ Pure: the same event, state, policy, lanes and moment always give the same plan.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from processors.planning import clock
 from processors.planning.case import ACTIONS, open_case
 from processors.planning.choice_legs import choice_legs
 from processors.planning.choices import IMPORTS, Standing, is_imported_grant
 from processors.planning.deletion_legs import deletion_legs
+from schemas.contract import trusted
 from schemas.errors import InvalidRecord
-from schemas.records import Seen
+from schemas.records import Seen, SubjectState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from processors.lane import Lane
     from processors.planning.case import Case
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
-    from schemas.records import Leg, SubjectState
+    from schemas.records import Leg
 
 REMEMBERED = 32
 """Repeats are known among so many of a person's last events."""
+_seen, _state = trusted(Seen), trusted(SubjectState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def plan(  # noqa: PLR0917 - the six things a plan depends on
     event: ConsentEvent,
     state: SubjectState,
     policy: Policy,
-    lanes: Sequence[Lane],
+    lanes: tuple[Lane, ...],
     now: int,
     content_hash: str,
 ) -> Plan:
@@ -69,9 +69,13 @@ def plan(  # noqa: PLR0917 - the six things a plan depends on
         received_at, _ = clock.received(event, now)
         return Plan("duplicate", None, event.occurred_at, received_at, (), (), state)
     case = open_case(event, policy, lanes, clock.judge(event, now))
-    recent = (*state.recent, Seen(event_id=event.event_id, content_hash=content_hash))[-REMEMBERED:]
-    state = state.model_copy(update={"recent": recent})
+    seen = _seen(event_id=event.event_id, content_hash=content_hash)
+    state = _changed(state, recent=(*state.recent, seen)[-REMEMBERED:])
     return _deletion(case, state) if case.action == "delete" else _choice(case, state)
+
+
+def _changed(state: SubjectState, **changes: Any) -> SubjectState:
+    return _state(**{**state.__dict__, **changes})
 
 
 def _is_repeat(event: ConsentEvent, state: SubjectState, content_hash: str) -> bool:
@@ -90,17 +94,18 @@ def _choice(case: Case, state: SubjectState) -> Plan:
     before = Standing.of(case.policy, state.choices)
     # A withdrawal from before an erasure is still passed on, but the erased state keeps nothing that old.
     after = before if erased else Standing.of(case.policy, (*state.choices, *case.cells()))
-    state = state.model_copy(update={"choices": after.choices})
-    if not any(case.outranks(before, p, c) for p in case.purposes for c in case.channels):
+    state = _changed(state, choices=after.choices)
+    newest = case.newest(before)
+    if not newest:
         return _stale(case, state, "overtaken_by_newer")
-    return _planned(case, state, tuple(choice_legs(case, before, after)))
+    return _planned(case, state, tuple(choice_legs(case, newest, after)))
 
 
 def _deletion(case: Case, state: SubjectState) -> Plan:
     """`erased_at` speaks of personal data only; of other data, a deletion leaves everything withdrawn."""
     if case.event.data_domain != "pii":
         after = Standing.of(case.policy, (*state.choices, *case.cells()))
-        state = state.model_copy(update={"choices": after.choices})
+        state = _changed(state, choices=after.choices)
         return _planned(case, state, tuple(deletion_legs(case, after)))
     if _precedes_erasure(case, state):
         return _stale(case, state, "already_erased")
@@ -112,7 +117,7 @@ def _deletion(case: Case, state: SubjectState) -> Plan:
         if before.domain(c.purpose) != "pii" or (c.occurred_at > erased_at and not is_imported_grant(c))
     ]
     after = Standing.of(case.policy, kept)
-    state = state.model_copy(update={"choices": after.choices, "erased_at": erased_at})
+    state = _changed(state, choices=after.choices, erased_at=erased_at)
     return _planned(case, state, tuple(deletion_legs(case, after)))
 
 

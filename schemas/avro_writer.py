@@ -1,7 +1,8 @@
 """Avro's binary encoding of our records, compiled once per schema into plain functions.
 
 fastavro finds the branch of a union by validating the value against each; our contracts, full of optional fields,
-spend most of an encoding there. Here None alone tells. Reading stays fastavro's, and a test holds every byte against it. Source: Apache Avro 1.12 specification, "Binary Encoding".
+spend most of an encoding there. Here None alone tells. Reading stays fastavro's, and a test holds every byte against
+it. Source: Apache Avro 1.12 specification, "Binary Encoding".
 """
 
 from __future__ import annotations

@@ -58,6 +58,10 @@ class Policy(Table):
         check(self)
         return self
 
+    def __hash__(self) -> int:
+        """By the file's content, so that what was worked out for a policy can be kept."""
+        return hash(self.sha256)
+
     @cached_property
     def ref(self) -> PolicyRef:
         return PolicyRef(id=self.id, version=self.version, sha256=self.sha256, text_sha256=self.text_sha256)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from processors.planning.choices import ALL, all_of, rank
+from schemas.contract import trusted
 from schemas.errors import InvalidRecord
 from schemas.events import CHANNELS
 from schemas.records import Action, Choice
 from schemas.times import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from processors.lane import Lane
     from processors.planning.choices import Standing
     from processors.planning.clock import Moments
@@ -30,6 +31,11 @@ ACTIONS: dict[str, Action] = {
 INTERNAL_LIMIT = 30 * DAY
 """Our own target, no law's: it holds until deadlines come with the policy."""
 INTERNAL_RULE = "internal.30d"
+KEPT = 1024
+"""How many answers are kept of each question that only depends on policy, lanes and scope: many events share them."""
+_choice = trusted(Choice)
+Cells = frozenset[tuple[str, str]]
+"""(purpose, channel)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +54,21 @@ class Case:
     def due_at(self) -> int:
         return self.moments.received_at + INTERNAL_LIMIT
 
-    def outranks(self, standing: Standing, purpose: str, channel: str) -> bool:
-        """Whether the event is the newest choice there; among equals it is, so that none of them is lost."""
-        other = standing.effective(purpose, channel)
-        return other is None or self._rank >= rank(other)
-
-    @property
-    def _rank(self) -> tuple[int, bool]:
-        return self.moments.occurred_at, self.action != "grant"
+    def newest(self, standing: Standing) -> Cells:
+        """Where the event is the newest choice; among equals it is, so that none of them is lost."""
+        every = square(self.purposes, self.channels)
+        if not standing.cells:
+            return every
+        mine = self.moments.occurred_at, self.action != "grant"
+        others = ((cell, standing.effective(*cell)) for cell in every)
+        return frozenset(cell for cell, other in others if other is None or mine >= rank(other))
 
     def cells(self) -> list[Choice]:
         """What the event writes into the state. A deletion stands there as a withdrawal of everything."""
         status = "granted" if self.action == "grant" else "withdrawn"
         named = self.event.purposes is not None
         return [
-            Choice(
+            _choice(
                 purpose=purpose,
                 channel=channel,
                 status=status,
@@ -75,7 +81,12 @@ class Case:
         ]
 
 
-def open_case(event: ConsentEvent, policy: Policy, lanes: Sequence[Lane], moments: Moments) -> Case:
+@lru_cache(KEPT)
+def square(purposes: tuple[str, ...], channels: tuple[str, ...]) -> Cells:
+    return frozenset(product(purposes, channels))
+
+
+def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], moments: Moments) -> Case:
     """Read the event's scope by the policy.
 
     Raises:
@@ -86,12 +97,22 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: Sequence[Lane], moment
     return Case(
         event=event,
         policy=policy,
-        lanes=tuple(sorted((lane for lane in lanes if lane.controller == event.controller), key=lambda x: x.name)),
+        lanes=_lanes(lanes, event.controller),
         action=ACTIONS[event.kind],
         moments=moments,
-        purposes=_purposes(event, policy),
-        channels=tuple(c for c in CHANNELS if not event.channels or c in event.channels),
+        purposes=_purposes(policy, event.data_domain, event.purposes),
+        channels=_channels(event.channels),
     )
+
+
+@lru_cache(KEPT)
+def _lanes(lanes: tuple[Lane, ...], controller: str) -> tuple[Lane, ...]:
+    return tuple(sorted((lane for lane in lanes if lane.controller == controller), key=lambda lane: lane.name))
+
+
+@lru_cache(KEPT)
+def _channels(named: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(channel for channel in CHANNELS if not named or channel in named)
 
 
 def _check_policy(event: ConsentEvent, policy: Policy) -> None:
@@ -101,17 +122,18 @@ def _check_policy(event: ConsentEvent, policy: Policy) -> None:
         raise InvalidRecord(f"is no version of {policy.id} that we have", field="policy_version")
 
 
-def _purposes(event: ConsentEvent, policy: Policy) -> tuple[str, ...]:
-    known = policy.purposes_of(event.data_domain)
+@lru_cache(KEPT)
+def _purposes(policy: Policy, domain: str, named: tuple[str, ...] | None) -> tuple[str, ...]:
+    known = policy.purposes_of(domain)
     if not known:
         raise InvalidRecord(f"is no kind of data that {policy.id} {policy.version} knows", field="data_domain")
-    if event.purposes is None:
+    if named is None:
         return known
-    for place, purpose in enumerate(event.purposes):
+    for place, purpose in enumerate(named):
         if purpose not in known:
             text = (
-                f"is no purpose of {event.data_domain} in {policy.id} {policy.version}; "
+                f"is no purpose of {domain} in {policy.id} {policy.version}; "
                 f"`consent-relay policy show {policy.id}` lists them"
             )
             raise InvalidRecord(text, field=f"purposes.{place}")
-    return policy.with_followers(event.purposes)
+    return policy.with_followers(named)

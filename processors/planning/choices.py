@@ -54,8 +54,9 @@ class Standing:
         `lasting`: the same without imported grants. A deletion takes those away; what they covered counts again.
         """
         choices = tuple(choices)
+        cells = cls._newest(policy, choices)
         lasting = [choice for choice in choices if not is_imported_grant(choice)]
-        return cls(policy, cls._newest(policy, choices), cls._newest(policy, lasting))
+        return cls(policy, cells, cells if len(lasting) == len(choices) else cls._newest(policy, lasting))
 
     @classmethod
     def _newest(cls, policy: Policy, choices: Iterable[Choice]) -> dict[tuple[str, str], Choice]:
@@ -64,13 +65,16 @@ class Standing:
             key = (choice.purpose, choice.channel)
             if key not in newest or precedence(choice) > precedence(newest[key]):
                 newest[key] = choice
+        if len(newest) == 1:
+            return newest
         full = cls(policy, newest, {})
         return {key: choice for key, choice in newest.items() if full.effective(*key) is choice}
 
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What the state keeps."""
-        kept = {(c.purpose, c.channel, *precedence(c)): c for c in (*self.cells.values(), *self.lasting.values())}
+        both = (self.cells,) if self.cells is self.lasting else (self.cells, self.lasting)
+        kept = {(c.purpose, c.channel, *precedence(c)): c for cells in both for c in cells.values()}
         return tuple(kept[key] for key in sorted(kept))
 
     def effective(self, purpose: str, channel: str) -> Choice | None:
@@ -78,8 +82,12 @@ class Standing:
         if not self.cells:
             return None
         wide = self._group(purpose)
-        keys = ((purpose, channel), (purpose, ALL), (wide, channel), (wide, ALL))
-        return max(filter(None, map(self.cells.get, keys)), key=precedence, default=None)
+        get, newest = self.cells.get, None
+        for key in ((purpose, channel), (purpose, ALL), (wide, channel), (wide, ALL)):
+            found = get(key)
+            if found is not None and (newest is None or precedence(found) > precedence(newest)):
+                newest = found
+        return newest
 
     def is_withdrawn(self, purpose: str, channel: str) -> bool:
         choice = self.effective(purpose, channel)

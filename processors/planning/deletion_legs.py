@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from processors.planning.case import KEPT
 from processors.planning.legs import Scope, due, exempt, grantable, not_due, scope
 from processors.planning.routes import routes, switchable
 
@@ -14,22 +16,29 @@ if TYPE_CHECKING:
     from processors.planning.case import Case
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
+    from schemas.policy import Policy
+    from schemas.policy_models import Recipient
     from schemas.records import Leg
 
 
 def deletion_legs(case: Case, after: Standing) -> Iterator[Leg]:
     """`after`: the choices that outlive the deletion, because they are newer."""
-    reached = {
-        recipient: carried
-        for recipient in case.policy.recipients
-        if (carried := case.policy.carried(recipient.id, case.event.data_domain))
-    }
-    erased = {r.id: carried for r, carried in reached.items() if case.policy.deletion_at(r).meaning == "erase"}
-    for route in routes(case.policy, case.lanes, erased, case.event.jurisdiction):
+    erased, kept = _reach(case.policy, case.lanes, case.event.data_domain, case.event.jurisdiction)
+    for route in erased:
         yield from _legs(case, route, after)
-    for recipient, carried in reached.items():
-        if recipient.id not in erased:
-            yield exempt(case, recipient.id, carried, "basis", case.policy.deletion_at(recipient).basis)
+    for recipient, carried in kept:
+        yield exempt(case, recipient.id, carried, "basis", case.policy.deletion_at(recipient).basis)
+
+
+@lru_cache(KEPT)
+def _reach(
+    policy: Policy, lanes: tuple[Lane, ...], domain: str, jurisdiction: str | None
+) -> tuple[tuple[Route, ...], tuple[tuple[Recipient, tuple[str, ...]], ...]]:
+    """Who has to erase; and who keeps the data on some basis, with its purposes."""
+    reached = [(r, carried) for r in policy.recipients if (carried := policy.carried(r.id, domain))]
+    erased = {r.id: carried for r, carried in reached if policy.deletion_at(r).meaning == "erase"}
+    kept = tuple((r, carried) for r, carried in reached if r.id not in erased)
+    return tuple(routes(policy, lanes, erased, jurisdiction)), kept
 
 
 def _legs(case: Case, route: Route, after: Standing) -> Iterator[Leg]:
@@ -51,7 +60,7 @@ def _granted_again(case: Case, route: Route, lane: Lane, after: Standing) -> Ite
         for channel in lane.channels
         if (choice := after.effective(purpose, channel)) is not None and choice.status == "granted"
     }
-    cells = grantable(case.policy, lane, set(granted), after)
+    cells = grantable(case.policy, lane, frozenset(granted), after)
     if cells:
         events = tuple(sorted({granted[cell] for cell in cells}))
         yield due(case, route, "grant", scope(case.policy, cells, all_purposes=False, grants=events))

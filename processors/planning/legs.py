@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypedDict
 
-from processors.planning.case import INTERNAL_RULE
+from processors.planning.case import INTERNAL_RULE, KEPT
 from processors.planning.routes import switchable
+from schemas.contract import trusted
 from schemas.errors import SetupError
 from schemas.events import CHANNELS
 from schemas.ids import delivery_id
@@ -13,13 +15,12 @@ from schemas.records import Action, Cell, Leg
 
 if TYPE_CHECKING:
     from processors.lane import Lane
-    from processors.planning.case import Case
+    from processors.planning.case import Case, Cells
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
     from schemas.policy import Policy
 
-Cells = set[tuple[str, str]]
-"""(purpose, channel)"""
+_leg = trusted(Leg)
 
 
 class Scope(TypedDict):
@@ -34,12 +35,16 @@ class Scope(TypedDict):
 
 def scope(policy: Policy, cells: Cells, *, all_purposes: bool, grants: tuple[str, ...] = ()) -> Scope:
     """Write a set of cells as the smallest rectangle around it and what is missing there."""
+    purposes, channels, missing = _rectangle(policy, cells)
+    return Scope(purposes=purposes, channels=channels, overtaken=missing, all_purposes=all_purposes, grants=grants)
+
+
+@lru_cache(KEPT)
+def _rectangle(policy: Policy, cells: Cells) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Cell, ...]]:
     purposes = policy.in_order({purpose for purpose, _ in cells})
     channels = tuple(sorted({channel for _, channel in cells}, key=CHANNELS.index))
-    missing = [Cell(purpose=p, channel=c) for p in purposes for c in channels if (p, c) not in cells]
-    return Scope(
-        purposes=purposes, channels=channels, overtaken=tuple(missing), all_purposes=all_purposes, grants=grants
-    )
+    missing = (Cell(purpose=p, channel=c) for p in purposes for c in channels if (p, c) not in cells)
+    return purposes, channels, tuple(missing)
 
 
 def due(case: Case, route: Route, action: Action, scope: Scope) -> Leg:
@@ -51,7 +56,7 @@ def due(case: Case, route: Route, action: Action, scope: Scope) -> Leg:
     """
     lane = route.lane
     if lane is None:
-        return Leg(
+        return _leg(
             kind="task", recipient=route.recipient, action=action, outcome="unbound_recipient",
             due_at=case.due_at, rule=INTERNAL_RULE, **scope,
         )  # fmt: skip
@@ -60,7 +65,7 @@ def due(case: Case, route: Route, action: Action, scope: Scope) -> Leg:
             f"connections.{lane.name}: adapter {lane.vendor} has no action {action!r}",
             remedy="choose an adapter that declares it, as a manual task if the vendor has no call for it",
         )
-    return Leg(
+    return _leg(
         kind="delivery", recipient=route.recipient, lane=lane.name, vendor=lane.vendor, action=action,
         delivery_id=delivery_id(case.event.controller, case.event.event_id, lane.name, action, case.policy.version),
         due_at=case.due_at, rule=INTERNAL_RULE, **scope,
@@ -70,7 +75,7 @@ def due(case: Case, route: Route, action: Action, scope: Scope) -> Leg:
 def not_due(case: Case, route: Route, outcome: str, reason: str) -> Leg:
     """Nothing to do on this route, and why."""
     lane = route.lane
-    return Leg(
+    return _leg(
         kind="none", recipient=route.recipient, lane=lane and lane.name, vendor=lane and lane.vendor,
         action=case.action, purposes=route.purposes, outcome=outcome, reason=reason,
     )  # fmt: skip
@@ -80,7 +85,7 @@ def exempt(
     case: Case, recipient: str | None, purposes: tuple[str, ...], reason: str, basis: str | None = None
 ) -> Leg:
     """A recipient that the policy keeps out of the person's reach here, and on what basis."""
-    return Leg(
+    return _leg(
         kind="none", recipient=recipient, action=case.action, purposes=purposes, outcome="not_applicable",
         reason=reason, basis=basis or case.policy.bases_of(purposes),
     )  # fmt: skip
@@ -92,4 +97,4 @@ def grantable(policy: Policy, lane: Lane, cells: Cells, after: Standing) -> Cell
         return cells
     purposes = switchable(policy, lane)
     free = {channel for _, channel in cells if not any(after.is_withdrawn(p, channel) for p in purposes)}
-    return {(purpose, channel) for purpose, channel in cells if channel in free}
+    return frozenset(cell for cell in cells if cell[1] in free)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from processors.planning.case import KEPT
 from schemas.errors import PolicyError, SetupError
 from schemas.policy import load_policy
 
@@ -46,6 +48,7 @@ def routes(
             yield Route("+".join(served), lane, merged)
 
 
+@lru_cache(KEPT)
 def switchable(policy: Policy, lane: Lane) -> tuple[str, ...]:
     """Every purpose at this lane's recipients that a person can grant and withdraw."""
     carried = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from processors.plan import Plan, plan
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
+from schemas.contract import trusted
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash, origin_record_id
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from processors.routing.desk import Desk
     from schemas.policy import Policy
 
+_audit, _delivery, _facts = trusted(AuditRecord), trusted(Delivery), trusted(EventFacts)
+_SAID = tuple(EventFacts.model_fields.keys() & ConsentEvent.model_fields.keys() - {"occurred_at", "received_at"})
+_OF_LEG = tuple(Delivery.model_fields.keys() & Leg.model_fields.keys())
 StateOf = Callable[[str], SubjectState | None]
 
 
@@ -94,28 +98,28 @@ class _Case:
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
-            deliveries=tuple(self.delivery(leg, made) for leg in made.legs if leg.kind == "delivery"),
-            state=made.state if made.state != state else None,
+            deliveries=self.deliveries(made),
+            state=made.state if made.state is not state else None,
         )
 
     def planned(self, made: Plan) -> AuditRecord:
         """One record per event, with its facts and all its legs; duplicates and stale ones say so."""
-        judged = {"occurred_at": made.occurred_at, "received_at": made.received_at, "content_hash": self.digest}
-        facts = self.event.model_dump(include=EventFacts.model_fields.keys() - judged.keys())
-        return self.record(made.verdict).model_copy(
-            update={
-                "event": EventFacts.model_validate({**facts, **judged}),
-                "legs": made.legs if made.verdict == "planned" else None,
-                "reason": made.reason,
-            }
+        said = self.event.__dict__
+        facts = _facts(
+            **{name: said[name] for name in _SAID},
+            occurred_at=made.occurred_at,
+            received_at=made.received_at,
+            content_hash=self.digest,
         )
+        legs = made.legs if made.verdict == "planned" else None
+        return self.record(made.verdict, event=facts, legs=legs, reason=made.reason)
 
     def clock_corrected(self, made: Plan) -> AuditRecord:
-        corrected = {"reason": "outside_what_can_be", "field": ",".join(made.clock_corrected)}
-        return self.record("clock_corrected").model_copy(update=corrected)
+        fields = ",".join(made.clock_corrected)
+        return self.record("clock_corrected", reason="outside_what_can_be", field=fields)
 
-    def record(self, kind: str) -> AuditRecord:
-        return AuditRecord(
+    def record(self, kind: str, **more: Any) -> AuditRecord:
+        return _audit(
             record_id=origin_record_id(kind, self.incoming.origin),
             kind=kind,
             at=self.incoming.log_time,
@@ -125,23 +129,24 @@ class _Case:
             policy=self.policy.ref,
             origin=self.incoming.origin,
             software=SOFTWARE,
+            **more,
         )
 
-    def delivery(self, leg: Leg, made: Plan) -> Delivery:
+    def deliveries(self, made: Plan) -> tuple[Delivery, ...]:
+        """One per leg that goes to a lane, all with the same sealed identities: they are of one person and event."""
+        legs = [leg for leg in made.legs if leg.kind == "delivery"]
+        if not legs:
+            return ()
         event = self.event
-        sealed = event.sealed or self.desk.seals.seal_identities(event.identities, self.pid, event.event_id)
-        shared = leg.model_dump(include=Delivery.model_fields.keys() & Leg.model_fields.keys())
-        return Delivery.model_validate(
-            {
-                **shared,
-                "cycle": 0,
-                "event_id": event.event_id,
-                "pid": self.pid,
-                "controller": event.controller,
-                "sealed": sealed,
-                "received_at": made.received_at,
-                "occurred_at": made.occurred_at,
-                "origin": self.incoming.origin,
-                "policy": self.policy.ref,
-            }
-        )
+        shared = {
+            "cycle": 0,
+            "event_id": event.event_id,
+            "pid": self.pid,
+            "controller": event.controller,
+            "sealed": event.sealed or self.desk.seals.seal_identities(event.identities, self.pid, event.event_id),
+            "received_at": made.received_at,
+            "occurred_at": made.occurred_at,
+            "origin": self.incoming.origin,
+            "policy": self.policy.ref,
+        }
+        return tuple(_delivery(**shared, **{name: leg.__dict__[name] for name in _OF_LEG}) for leg in legs)
