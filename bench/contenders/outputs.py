@@ -19,6 +19,7 @@ STATE = "consent.state"
 DELIVERIES = "consent.deliveries."
 LANES = ("google-analytics", "zoho-campaigns", "zoho-crm")
 FORWARDED = "consent-relay-forwarded"
+FORWARDED_FROM = "consent-relay-from"
 HEADER_BYTES = 10
 _AVRO = Path(__file__).parents[2] / "schemas" / "avro"
 _FACTS = (
@@ -34,6 +35,7 @@ class Out(NamedTuple):
     partition: int
     key: bytes
     value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def plain(schema: Any) -> Any:
@@ -98,8 +100,14 @@ class Outputs:
         state = self._state.encode(choices=choices, recent=recent)
         return [*outs, Out(AUDIT, partition, key, audit), Out(STATE, partition, key, state)]
 
-    def forwarded(self, event: dict[str, Any], partition: int, offset: int, at: int) -> Out:
-        """The audit record of an event that was sent on to its home."""
+    def sent_home(self, event: dict[str, Any], value: bytes, home: int, place: tuple[int, int, int]) -> list[Out]:
+        """An event that was not on its home partition: the same bytes there, and an audit record here.
+
+        place: partition, offset and time in µs of the record.
+        """
+        partition, offset, at = place
         origin = {"topic": EVENTS, "partition": partition, "offset": offset}
-        record = self._forwarded.encode(at=at, event_id=event["event_id"], origin=origin)
-        return Out(AUDIT, partition, self._key, record)
+        audit = self._forwarded.encode(at=at, event_id=event["event_id"], origin=origin)
+        headers = ((FORWARDED, b"1"), (FORWARDED_FROM, f"{EVENTS}|{partition}|{offset}|{at}".encode()))
+        key = event["subject_id"].encode()
+        return [Out(EVENTS, home, key, value, headers), Out(AUDIT, partition, self._key, audit)]

@@ -1,0 +1,88 @@
+"""The broker as the harness sees it: load the events, watch the end offsets, count what came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from bench.workload import PARTITIONS
+from streams import topics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bench.workload import Placed
+
+_TIMEOUT_S = 10.0
+_BATCH = 10_000
+
+
+def load(bootstrap: str, records: Iterable[Placed]) -> None:
+    """Publish the events, each to its partition.
+
+    Raises:
+        RuntimeError: some were not taken.
+
+    """
+    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5, "queue.buffering.max.messages": 1_000_000})
+    for number, record in enumerate(records):
+        producer.produce(topics.EVENTS, record.value, record.key, record.partition)
+        if number % _BATCH == 0:
+            producer.poll(0)
+    if left := producer.flush(60):
+        raise RuntimeError(f"{left} events could not be loaded")
+
+
+class Ends:
+    """Last stable offsets: where a read_committed consumer would stop. One request to the broker."""
+
+    def __init__(self, bootstrap: str, names: Sequence[str]) -> None:
+        self._admin = AdminClient({"bootstrap.servers": bootstrap})
+        self._asked = {
+            TopicPartition(name, number): OffsetSpec.latest() for name in names for number in range(PARTITIONS)
+        }
+
+    def total(self) -> int:
+        """Their sum. Raises KafkaException if the broker doesn't answer."""
+        answers = self._admin.list_offsets(
+            self._asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_TIMEOUT_S
+        )
+        return sum(answer.result().offset for answer in answers.values())
+
+
+def count(bootstrap: str, name: str) -> int:
+    """How many committed records a topic holds: read them, as offsets also count transaction markers."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "bench-count",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "check.crcs": False,
+        }
+    )
+    consumer.assign([TopicPartition(name, number, OFFSET_BEGINNING) for number in range(PARTITIONS)])
+    records = ended = 0
+    while ended < PARTITIONS:
+        messages = consumer.consume(_BATCH, timeout=0.2)
+        for message in messages:
+            error = message.error()
+            if error is None:
+                records += 1
+            elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's own name for it
+                ended += 1
+            else:
+                raise KafkaException(error)
+    consumer.close()
+    return records
