@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -46,13 +47,14 @@ class Role:
 
 
 class _Marks:
-    """Keeps the bookmark out of what the work loads."""
+    """Keeps the bookmark and the other marks out of what the work loads."""
 
     def __init__(self, load: Load) -> None:
         self._load = load
         self.bookmark: Bookmark | None = None
         self.clean = False
         self.empty = True
+        self.others: dict[bytes, bytes] = {}
 
     def take(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         self.empty = False
@@ -64,6 +66,10 @@ class _Marks:
                 self.clean = value is not None
             elif not key.startswith(b"!"):
                 work.append((key, value))
+            elif value is None:
+                self.others.pop(key, None)
+            else:
+                self.others[key] = value
         self._load(work)
 
 
@@ -110,6 +116,8 @@ class Takeover:
             bookmark=marks.bookmark,
             start=start,
             clean=marks.clean or marks.empty,
+            marks=marks.others,
+            at_end=partial(self._at_end, place),
         )
         if marks.clean or marks.bookmark is None:  # whoever dies from here on did not leave cleanly
             await tenure.commit([], start, marks.bookmark.settled if marks.bookmark else (), clean=False)
@@ -138,6 +146,15 @@ class Takeover:
                     await asyncio.to_thread(marks.take, [(record.key, record.value) for record in records])
         finally:
             await closed(source.stop())
+
+    async def _at_end(self, place: TopicPartition) -> bool:
+        """As far as the last fetch has told; a fetch that is still under way may bring more."""
+        try:
+            position: int = await self.consumer.position(place)
+            end: int | None = self.consumer.last_stable_offset(place)
+        except (KafkaError, AssertionError):  # not ours any more: whoever comes next knows better
+            return False
+        return end is None or position >= end
 
     async def _start_offset(self, place: TopicPartition, bookmark: Bookmark | None) -> int:
         beginning: int = (await self.consumer.beginning_offsets([place]))[place]

@@ -6,14 +6,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from schemas.codec import encode
+from schemas.codec import decode, encode
 from schemas.errors import OwnershipLost
 from schemas.records import Bookmark
 from streams.closing import closed
 from streams.outbox import Out, send_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from aiokafka import AIOKafkaProducer
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 OFFSET_KEY = b"!offset"
 CLEAN_KEY = b"!clean"
+CONTROL_KEY = b"!control"
+"""The next offset of `consent.control` to look at: written with the effect of the command before it."""
 ABORT_LIMIT_S = 1.0
 COMMIT_LIMIT_S = 20.0
 """Longer than the broker's transaction timeout: by then it has aborted, and a newer owner may be at work."""
@@ -34,7 +36,7 @@ class Tenure:
     """Made by a takeover, good until any error: then it is dropped and the partition is taken over again.
 
     bookmark: where the work stood at the takeover; start: the first offset to read; clean: the owner before left
-    nothing in the air.
+    nothing in the air; marks: what else the state held under keys with `!`; at_end: is there nothing left to read?
     """
 
     def __init__(
@@ -48,6 +50,8 @@ class Tenure:
         bookmark: Bookmark | None,
         start: int,
         clean: bool,
+        marks: Mapping[bytes, bytes],
+        at_end: Callable[[], Awaitable[bool]],
         now: Callable[[], int] = now_micros,
     ) -> None:
         self.partition = partition
@@ -55,6 +59,8 @@ class Tenure:
         self.bookmark = bookmark
         self.start = start
         self.clean = clean
+        self.at_end = at_end
+        self._marks = marks
         self._state_topic = state_topic
         self._producer = producer
         self._membership = membership
@@ -77,6 +83,15 @@ class Tenure:
         if self.generation != self._membership.generation or not self._membership.has_lease():
             raise OwnershipLost("no lease: the group may have given the partition to another worker")
 
+    def marked(self, key: bytes) -> Bookmark | None:
+        """A mark of the work's own, as the takeover found it."""
+        value = self._marks.get(key)
+        return decode(Bookmark, value) if value else None
+
+    def mark(self, key: bytes, offset: int) -> Out:
+        """A mark of the work's own, to be committed with what it belongs to."""
+        return self._out(key, encode(Bookmark(offset=offset, at=self._now())))
+
     async def commit(
         self, outs: Iterable[Out], offset: int, settled: Iterable[int] = (), *, clean: bool | None = None
     ) -> None:
@@ -89,9 +104,9 @@ class Tenure:
         if self._over:
             raise OwnershipLost("this tenure is over")
         bookmark = Bookmark(offset=offset, settled=tuple(sorted(settled)), at=self._now())
-        marks = [self._mark(OFFSET_KEY, encode(bookmark))]
+        marks = [self._out(OFFSET_KEY, encode(bookmark))]
         if clean is not None:
-            marks.append(self._mark(CLEAN_KEY, b"1" if clean else None))
+            marks.append(self._out(CLEAN_KEY, b"1" if clean else None))
         records, began = [*outs, *marks], time.monotonic()
         try:
             async with asyncio.timeout(COMMIT_LIMIT_S):
@@ -114,5 +129,5 @@ class Tenure:
             await closed(self._producer.abort_transaction(), ABORT_LIMIT_S)
         await closed(self._producer.stop())
 
-    def _mark(self, key: bytes, value: bytes | None) -> Out:
+    def _out(self, key: bytes, value: bytes | None) -> Out:
         return Out(self._state_topic, self.partition, key, value)

@@ -17,7 +17,7 @@ from schemas.records import Bookmark
 from streams import clients
 from streams.outbox import Out
 from streams.ownership.takeover import Role, Takeover
-from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, Tenure
+from streams.ownership.tenure import CLEAN_KEY, CONTROL_KEY, OFFSET_KEY, Tenure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -230,3 +230,29 @@ async def test_the_bookmark_is_in_the_transaction_of_the_work(hand: Hand) -> Non
     assert value is not None
     bookmark = decode(Bookmark, value)
     assert (bookmark.offset, bookmark.settled) == (7, (9,))
+
+
+async def test_marks_are_in_the_transaction_of_what_they_belong_to_and_are_no_state(hand: Hand) -> None:
+    loaded: list[tuple[bytes, bytes | None]] = []
+    first = await hand.take()
+    await first.commit([hand.out(b"k"), first.mark(CONTROL_KEY, 4), first.mark(b"!another", 9)], 7)
+    await first.commit([first.mark(CONTROL_KEY, 5)], 7)
+    second = await hand.take(loaded.extend)
+    assert loaded == [(b"k", b"x")]
+    marks = {key: second.marked(key) for key in (CONTROL_KEY, b"!another", b"!never")}
+    assert {key: mark and mark.offset for key, mark in marks.items()} == {
+        CONTROL_KEY: 5,
+        b"!another": 9,
+        b"!never": None,
+    }
+
+
+async def test_it_is_at_the_end_when_nothing_is_left_to_read(hand: Hand) -> None:
+    tenure = await hand.take()
+    fetched = await hand.consumer.getmany(timeout_ms=5000, max_records=4)
+    assert [len(records) for records in fetched.values()] == [4]
+    assert not await tenure.at_end()
+    await hand.consumer.getmany(timeout_ms=5000)
+    assert await tenure.at_end()
+    hand.consumer.unsubscribe()
+    assert not await tenure.at_end(), "the partition is another's by now"
