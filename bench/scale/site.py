@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
+from bench.workload import CONFIG
 from infra.kafka import EmbeddedKafka
 from schemas.connections import load_config
 from streams import topics
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from rich.console import Console
-
-CONFIG = Path(__file__).parents[2] / "examples" / "relay.toml"
 
 
 class RouterProcess(WorkerProcess):
@@ -69,10 +68,12 @@ class Site:
 
 
 @asynccontextmanager
-async def fresh_site(progress: Console, config: Path = CONFIG) -> AsyncIterator[Site]:
-    """A site in a directory of its own; all of it is gone afterwards."""
+async def fresh_site(progress: Console) -> AsyncIterator[Site]:
+    """A site in a directory of its own, with the benchmark's three connections; all of it is gone afterwards."""
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="consent-relay-scale-")))
+        config = directory / "relay.toml"
+        config.write_text(CONFIG, "utf-8")
         kafka = EmbeddedKafka(directory / "kafka", console=progress)
         stack.push_async_callback(asyncio.to_thread, kafka.stop)
         await asyncio.to_thread(kafka.start)
