@@ -7,7 +7,7 @@ it. Source: Apache Avro 1.12 specification, "Binary Encoding".
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Write = Callable[[Any], bytes]
 
 _NULL_FIRST = 2
-_CACHED = 8192
+_CACHED = 4096
 """Texts and numbers kept encoded: ids and moments stand in several records of one event, words in nearly all."""
 
 
@@ -46,7 +46,7 @@ def _writer(schema: Any, named: dict[str, Write]) -> Write:
         case "record":
             return named.setdefault(schema["name"].rpartition(".")[2], _record(schema["fields"], named))
         case "array":
-            return _blocks(_writer(schema["items"], named))
+            return _array(_writer(schema["items"], named))
         case "map":
             item = _writer(schema["values"], named)
             return _blocks(lambda pair: text(pair[0]) + item(pair[1]), lambda found: found.items())
@@ -67,17 +67,31 @@ def _record(fields: list[dict[str, Any]], named: dict[str, Write]) -> Write:
 def _nullable(branches: list[Any], named: dict[str, Write]) -> Write:
     if len(branches) != _NULL_FIRST or branches[0] != "null":
         raise TypeError(f"no union but ['null', X] is written here: {branches}")
-    write = _writer(branches[1], named)
-    return lambda value: b"\x00" if value is None else b"\x02" + write(value)
+    return _optional(_writer(branches[1], named))
 
 
-def _blocks(write: Write, items: Callable[[Any], Any] = tuple) -> Write:
+@cache
+def _optional(write: Write) -> Write:
+    return _kept(write, lambda value: b"\x00" if value is None else b"\x02" + write(value))
+
+
+@cache
+def _array(write: Write) -> Write:
+    return _kept(write, _blocks(write, iter))
+
+
+def _blocks(write: Write, items: Callable[[Any], Any]) -> Write:
     def blocks(values: Any) -> bytes:
         if not values:
             return b"\x00"
         return number(len(values)) + b"".join([write(value) for value in items(values)]) + b"\x00"
 
     return blocks
+
+
+def _kept(inner: Write, write: Write) -> Write:
+    """Keep what is made of kept parts. A record as a key would cost more than writing it."""
+    return lru_cache(_CACHED)(write) if hasattr(inner, "cache_info") else write
 
 
 @lru_cache(_CACHED)
@@ -102,8 +116,5 @@ def _bytes(value: bytes) -> bytes:
     return number(len(value)) + value
 
 
-def _boolean(value: bool) -> bytes:  # noqa: FBT001 - the value itself
-    return b"\x01" if value else b"\x00"
-
-
+_boolean = {False: b"\x00", True: b"\x01"}.__getitem__
 _PLAIN: dict[str, Write] = {"string": text, "bytes": _bytes, "int": number, "long": number, "boolean": _boolean}

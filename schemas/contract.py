@@ -59,12 +59,13 @@ def trusted(contract: type[C]) -> type[C]:
         for name, field in contract.model_fields.items()
         if not field.is_required()
     }
+    fields = set(contract.model_fields)
     new, put = object.__new__, object.__setattr__  # a frozen model is filled past its own guard, as pydantic does
 
     def make(**values: Any) -> C:
         record = new(contract)
         put(record, "__dict__", defaults | values)
-        put(record, "__pydantic_fields_set__", set(values))
+        put(record, "__pydantic_fields_set__", fields)
         put(record, "__pydantic_extra__", None)
         put(record, "__pydantic_private__", None)
         return record

@@ -26,14 +26,27 @@ if TYPE_CHECKING:
 
 Secret = Callable[[str], str]
 """A secret's value by its name. Raises SetupError where there is none."""
+Watched = Callable[["Transport", str, str], "Transport"]
+"""(transport, connection's name, `api` or `token`) → a transport that does the same, and takes note of it."""
+
+
+def unwatched(transport: Transport, _name: str, _call: str) -> Transport:
+    return transport
 
 
 def connectors(
-    config: RelayConfig, secret: Secret, transport: Transport, *, clock: Clock | None = None, scale: float = 1.0
+    config: RelayConfig,
+    secret: Secret,
+    transport: Transport,
+    *,
+    clock: Clock | None = None,
+    scale: float = 1.0,
+    watched: Watched = unwatched,
 ) -> dict[str, Connector]:
     """A connector per connection, by name. `scale`: factor on all limits, for a sandbox that allows more or less.
 
-    Connections that have their credentials in common share their token: issuers limit how many they give.
+    Connections that have their credentials in common share their token: issuers limit how many they give. Requests
+    for it go under the name of the first of them.
 
     Raises:
         SetupError: naming the connection and the key that is wrong.
@@ -47,9 +60,10 @@ def connectors(
         secrets = _secrets(connection, vendor, secret)
         who = (vendor.auth, vendor.token_url, vendor.scope, *secrets.values())
         if who not in shared:
-            shared[who] = _auth(connection, vendor, secrets, transport, clock)
+            shared[who] = _auth(connection, vendor, secrets, watched(transport, name, "token"), clock)
         limiter = Limiter(connection.rate or vendor.rate, connection.burst or vendor.burst, clock, scale=scale)
-        caller = Caller(connection, vendor, transport=transport, auth=shared[who], limiter=limiter, clock=clock)
+        asked = watched(transport, name, "api")
+        caller = Caller(connection, vendor, transport=asked, auth=shared[who], limiter=limiter, clock=clock)
         ready[name] = Connector(connection, vendor, caller, limiter)
     return ready
 

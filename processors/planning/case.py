@@ -57,9 +57,9 @@ class Case:
     def newest(self, standing: Standing) -> Cells:
         """Where the event is the newest choice; among equals it is, so that none of them is lost."""
         every = square(self.purposes, self.channels)
-        if not standing.cells:
-            return every
         mine = self.moments.occurred_at, self.action != "grant"
+        if all(mine >= rank(choice) for choice in standing.cells.values()):
+            return every
         others = ((cell, standing.effective(*cell)) for cell in every)
         return frozenset(cell for cell, other in others if other is None or mine >= rank(other))
 

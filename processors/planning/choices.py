@@ -89,6 +89,10 @@ class Standing:
                 newest = found
         return newest
 
+    @property
+    def has_withdrawn(self) -> bool:
+        return any(choice.status == "withdrawn" for choice in self.cells.values())
+
     def is_withdrawn(self, purpose: str, channel: str) -> bool:
         choice = self.effective(purpose, channel)
         return choice is not None and choice.status == "withdrawn"

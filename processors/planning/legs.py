@@ -93,7 +93,7 @@ def exempt(
 
 def grantable(policy: Policy, lane: Lane, cells: Cells, after: Standing) -> Cells:
     """Where a vendor has one switch for all purposes, it goes on only when none of them stands withdrawn."""
-    if lane.per_purpose:
+    if lane.per_purpose or not after.has_withdrawn:
         return cells
     purposes = switchable(policy, lane)
     free = {channel for _, channel in cells if not any(after.is_withdrawn(p, channel) for p in purposes)}
