@@ -15,11 +15,13 @@ from schemas.codec import decode, encode
 from schemas.errors import OversizeRecord
 from schemas.records import SubjectState
 from streams import topics
+from streams.metrics.meters import RouterMeter
+from streams.metrics.registry import Metrics
 from streams.outbox import Out, sized
 from streams.wire import incoming_of, outs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aiokafka import ConsumerRecord
 
@@ -36,9 +38,10 @@ ROOM = 2 * MOST_EVENTS
 class RouterWork:
     """Plans every event of a partition against the state of its people. States are kept encoded: they are many."""
 
-    def __init__(self, desk: Desk, partition: int) -> None:
+    def __init__(self, desk: Desk, partition: int, metrics: Metrics | None = None) -> None:
         self._desk = desk
         self._partition = partition
+        self._meter = RouterMeter(metrics or Metrics())
         self._states: dict[str, bytes] = {}
         self._waiting: deque[ConsumerRecord] = deque()
         self._wake = asyncio.Event()
@@ -64,6 +67,9 @@ class RouterWork:
         self._position = position
         self._wake.set()
 
+    def holds(self) -> Mapping[str, int]:
+        return {"subjects": len(self._states)}
+
     def drain(self) -> None:
         self._draining = True
         self._wake.set()
@@ -76,6 +82,7 @@ class RouterWork:
             if self._waiting:
                 outs, states = self._batch()
                 await tenure.commit(outs, self._offset)
+                self._meter.committed()
                 self._states |= states
                 await asyncio.sleep(0)
             elif self._position > self._offset:
@@ -111,6 +118,7 @@ class RouterWork:
             outs = sized(outs_of(incoming, routed))
         except OversizeRecord as error:
             routed, outs = self._oversize(incoming, error)
+        self._meter.note(routed)
         for alarm in routed.alarms:
             log.error("alarm", alarm=alarm, origin=str(incoming.origin))
         if routed.state:

@@ -10,6 +10,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from processors.delivering.gate import Gate
+from streams.metrics.meters import LaneMeter
+from streams.metrics.registry import Metrics
 
 if TYPE_CHECKING:
     from processors.engine.run import Connector
@@ -33,9 +35,13 @@ class Bench:
     sleep: Sleep = asyncio.sleep
     random: Random = field(default_factory=Random)
     held: set[int] = field(default_factory=set)
+    metrics: Metrics = field(default_factory=Metrics)
+    waits_until: float = float("-inf")
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.clock, self.sleep)
+        self.meter = LaneMeter(self.metrics, self.name)
+        self.meter.waits(lambda: max(0.0, self.waits_until - self.clock()))
 
     @property
     def name(self) -> str:
@@ -48,6 +54,11 @@ class Bench:
     @property
     def call_limit_s(self) -> float:
         return self.connector.connection.timeout_s
+
+    def wait(self, seconds: float) -> None:
+        """The vendor asks everybody to wait."""
+        self.gate.hold(seconds)
+        self.waits_until = max(self.waits_until, self.clock() + seconds)
 
     def hold(self, partition: int) -> None:
         """This process works the partition: its share of the vendor's limit grows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from processors.delivering.settle import Settlement, without
@@ -16,7 +16,7 @@ from streams.wire import audit_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemas.records import Delivery
+    from schemas.records import AuditRecord, Delivery
 
 
 def entry_name(delivery: Delivery) -> str:
@@ -29,7 +29,10 @@ def entry_key(delivery: Delivery) -> bytes:
 
 
 class Ledger:
-    """Collects records for the next transaction; the entries are the lane state as it will be after it."""
+    """Collects records for the next transaction; the entries are the lane state as it will be after it.
+
+    noted: what became of which delivery, as collected; statuses: how many entries have which status.
+    """
 
     def __init__(self, lane: str, partition: int) -> None:
         self._topic = topics.lane_state(lane)
@@ -37,6 +40,8 @@ class Ledger:
         self._entries: dict[str, dict[str, LaneEntry]] = defaultdict(dict)  # pid → delivery_id → entry
         self._outs: list[Out] = []
         self._waiting: list[asyncio.Future[None]] = []
+        self.noted: list[tuple[Delivery, AuditRecord]] = []
+        self.statuses: Counter[str] = Counter()
         self.wake = asyncio.Event()
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
@@ -52,6 +57,7 @@ class Ledger:
     def write(self, delivery: Delivery, settlement: Settlement, *more: Out) -> None:
         """Note what became of a delivery, for the next transaction."""
         self._outs += [audit_out(settlement.audit, self._partition), *more]
+        self.noted.append((delivery, settlement.audit))
         if settlement.entry or self.find(delivery):
             self._put(delivery, settlement.entry)
 
@@ -86,9 +92,11 @@ class Ledger:
         self.wake.set()
 
     def _note(self, pid: str, delivery_id: str, entry: LaneEntry | None) -> None:
+        person = self._entries[pid]
+        if old := person.pop(delivery_id, None):
+            self.statuses[old.status] -= 1
         if entry is not None:
-            self._entries[pid][delivery_id] = entry
-        elif person := self._entries.get(pid):
-            person.pop(delivery_id, None)
-            if not person:
-                del self._entries[pid]
+            person[delivery_id] = entry
+            self.statuses[entry.status] += 1
+        if not person:
+            del self._entries[pid]

@@ -112,12 +112,13 @@ class Tries:
                     self._halt(reason)
                 case retries.Hold(seconds):
                     log.warning("lane_waits", lane=self._bench.name, seconds=seconds)
-                    self._bench.gate.hold(seconds)
+                    self._bench.wait(seconds)
                 case retries.Retry(seconds):
                     pause = max(pause, seconds)
         if all(isinstance(decision, retries.Retry) for decision in decisions):
             self._retries += 1
             self._slept += pause
+            self._bench.meter.put_off(len(self._open))
             await self._bench.sleep(pause)
 
     def _fail(self, job: Job, error: VendorError, reason: str) -> None:

@@ -21,7 +21,7 @@ from streams.ownership.tenure import now_micros
 from streams.wire import dead_letter_out
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aiokafka import ConsumerRecord
 
@@ -68,6 +68,9 @@ class LaneWork:
             self._watermark.skip_to(position)
             self._ledger.wake.set()
 
+    def holds(self) -> Mapping[str, int]:
+        return self._ledger.statuses
+
     def drain(self) -> None:
         self._drained.set()
         self._wake.set()
@@ -105,6 +108,7 @@ class LaneWork:
             letter = dead_letter(record.value, place, error.reason, now_micros(), self._bench.seals)
             self._ledger.add(dead_letter_out(letter, self._partition))
             self._mark().settle(record.offset)
+            self._bench.meter.unreadable(error.reason)
             log.exception("alarm", alarm="delivery_unreadable", lane=self._bench.name, origin=str(place))
         else:
             self._queues.add(Job(record.offset, delivery, record.value))
@@ -155,6 +159,7 @@ class LaneWork:
         for job in finished:
             mark.settle(job.offset)
         outs, waiting = self._ledger.collect()
+        noted, self._ledger.noted = self._ledger.noted, []
         try:
             await tenure.commit(outs, mark.offset, mark.settled, clean=clean)
         except BaseException:
@@ -165,6 +170,7 @@ class LaneWork:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+        self._bench.meter.settled(noted)
         for job in finished:
             self._queues.done(job.delivery.pid)
         self._wake.set()

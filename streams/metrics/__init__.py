@@ -1,0 +1,1 @@
+"""What a worker tells Prometheus. Everything that is measured is defined in definitions.py."""

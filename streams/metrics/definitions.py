@@ -1,0 +1,196 @@
+"""Every metric, each with its sentence; `docs/metrics.md` is made from this file.
+
+No label ever holds a person, an event, a path or a text of somebody else's: what may stand in a label is named in
+LABELS, and is bounded by the configuration or by the code. Counters count what is committed, so that what an aborted
+transaction makes the worker do again is counted once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from prometheus_client import Counter, Gauge, Histogram, Info
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+M = TypeVar("M", Counter, Gauge, Histogram, Info)
+PREFIX = "consent_relay_"
+_DAY = 86_400.0
+CALL = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0)
+QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
+RECORDS = (1.0, 5.0, 10.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0, 5000.0)
+TO_THE_END = (
+    0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 4 * 3600.0,
+    _DAY, 3 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _DAY,
+)  # fmt: skip
+"""From a quick vendor to the legal month."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition(Generic[M]):
+    """`name` without the prefix and without a counter's `_total`; `buckets`: upper bounds of a histogram."""
+
+    kind: type[M]
+    name: str
+    sentence: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """As it stands in a scrape."""
+        return f"{PREFIX}{self.name}{'_total' if self.kind is Counter else '_info' if self.kind is Info else ''}"
+
+
+LABELS: Mapping[str, str] = {
+    "action": "`grant`, `withdraw` or `delete`",
+    "alarm": "the word that the log's alarm has",
+    "call": "`api`, or `token`: the request for an access token, under the first lane of those that share it",
+    "kind": "the event's kind, as the contract lists them; `unknown` where it could not be read",
+    "lane": "a connection's name in `relay.toml`; empty for the router",
+    "outcome": "a word of the audit's outcomes: `executed`, `no_match`, `manual_task`, `failed` …",
+    "protective": "`yes`: a withdrawal, deletion, objection, opt-out or restriction, or it may be one; else `no`",
+    "reason": "a word of the relay's own; a vendor's own codes are all `refused`",
+    "result": "how it ended, see the metric",
+    "role": "`router` or `lane`",
+    "source": "`router` or `lane`",
+    "state": "see the metric",
+    "status": "`attempted`, `parked`, `held`, `dry_run`, `manual_task` or `failed`",
+    "why": "see the metric",
+}
+
+EVENTS = Definition(
+    Counter, "events",
+    "Events judged at home: `planned`, `duplicate`, `stale` (overtaken by a newer choice) or `rejected`.",
+    ("kind", "result"),
+)  # fmt: skip
+FORWARDED = Definition(
+    Counter, "events_forwarded", "Events that came in on a partition that is not the person's, and were sent home."
+)
+PLANNED = Definition(
+    Counter, "deliveries_planned", "Deliveries that the router has written to a lane.", ("lane", "action")
+)
+UNBOUND = Definition(
+    Counter, "unbound_recipients", "Legs that are due to a recipient which no connection serves: work for a person."
+)
+DEAD_LETTERS = Definition(
+    Counter, "dead_letters",
+    "Records that could not be carried out and are kept sealed. Of the router's, every one with protective=\"yes\" "
+    "is a person's withdrawal or deletion that nobody acts on.",
+    ("source", "reason", "protective"),
+)  # fmt: skip
+ALARMS = Definition(Counter, "alarms", "Alarms in the log, counted where they are logged.", ("alarm",))
+SUBJECTS = Definition(Gauge, "router_subjects", "People whose state the router has in memory.")
+
+SETTLED = Definition(
+    Counter, "deliveries_settled", "Deliveries whose outcome is in the audit.", ("lane", "action", "outcome")
+)
+DELIVERY_SECONDS = Definition(
+    Histogram, "delivery_seconds",
+    "From the receipt of the event to the outcome of one delivery of it, in seconds; restarts lose none.",
+    ("lane", "action"), TO_THE_END,
+)  # fmt: skip
+RETRIES = Definition(
+    Counter, "delivery_retries", "Times that a delivery was put off for another try after a failure.", ("lane",)
+)
+ENTRIES = Definition(
+    Gauge, "lane_entries",
+    "Deliveries that the lane keeps open: `parked` and `held` wait, `manual_task` and `failed` need a person.",
+    ("lane", "status"),
+)  # fmt: skip
+WAIT = Definition(
+    Gauge, "lane_wait_seconds", "For how long the lane will still make no call because the vendor asked for it.",
+    ("lane",),
+)  # fmt: skip
+CALL_SECONDS = Definition(
+    Histogram, "vendor_call_seconds",
+    "Requests to vendors, from sending to the end of the answer. result: `2xx` … `5xx`, with `401`, `403` and `429` "
+    "apart, or `timeout`, `unreachable`, `connection_reset`, `answer_too_long`, `no_answer`, `broken_off` (by us).",
+    ("lane", "call", "result"), CALL,
+)  # fmt: skip
+IN_FLIGHT = Definition(Gauge, "vendor_calls_in_flight", "Requests that wait for the vendor's answer now.", ("lane",))
+
+ROLE_STATE = Definition(
+    Gauge,
+    "role_state",
+    "1 for the state that the role is in: `starting`, `up` or `halted`.",
+    ("role", "lane", "state"),
+)
+HALTED = Definition(
+    Gauge, "role_halted",
+    "Places of the role that stand still (partitions, the credentials, or all of it as one), by reason.",
+    ("role", "lane", "reason"),
+)  # fmt: skip
+PARTITIONS = Definition(
+    Gauge, "role_partitions",
+    "Partitions that this worker has been given (`assigned`) and works on (`working`); over all workers the sum of "
+    "`working` is the topic's partition count.",
+    ("role", "lane", "state"),
+)  # fmt: skip
+LAG_RECORDS = Definition(
+    Gauge, "lag_records",
+    "Records that are not settled yet, over this worker's partitions. What isn't read yet is looked at every 5 s and "
+    "counted by offsets.",
+    ("role", "lane"),
+)  # fmt: skip
+LAG_SECONDS = Definition(
+    Gauge, "lag_seconds",
+    "Age of the oldest record that is not settled, over this worker's partitions. A partition that can't be worked "
+    "counts at least since it stands still.",
+    ("role", "lane"),
+)  # fmt: skip
+TRANSACTION_SECONDS = Definition(
+    Histogram, "transaction_seconds", "Committed transactions: from begin to commit.", ("role", "lane"), QUICK
+)
+TRANSACTION_RECORDS = Definition(
+    Histogram, "transaction_records", "Records in one committed transaction.", ("role", "lane"), RECORDS
+)
+TAKEOVER_SECONDS = Definition(
+    Histogram, "takeover_seconds", "Taking over a partition: from fencing to work, state included.",
+    ("role", "lane"), QUICK,
+)  # fmt: skip
+RESTORED = Definition(
+    Counter, "restored_records", "State records that takeovers have read back into memory.", ("role", "lane")
+)
+LOST = Definition(
+    Counter, "ownership_lost",
+    "Times that a partition was given up and taken over anew, after a failed transaction, a lost lease or a fencing.",
+    ("role", "lane"),
+)  # fmt: skip
+
+WITHDRAWAL_SECONDS = Definition(
+    Histogram, "withdrawal_seconds",
+    "From the receipt of a protective event to the last outcome of the deliveries that protect. result: `confirmed`, "
+    "`manual_task` (a person must go on) or `failed`. Followed in the audit; what was open at a restart is left out.",
+    ("kind", "result"), TO_THE_END,
+)  # fmt: skip
+WITHDRAWALS_OPEN = Definition(
+    Gauge, "withdrawals_open", "Protective events that this worker follows and that have no last outcome yet."
+)
+WITHDRAWAL_OLDEST = Definition(
+    Gauge, "withdrawal_oldest_open_seconds", "Age of the oldest of these, since its receipt; 0 without any."
+)
+UNFOLLOWED = Definition(
+    Counter, "withdrawals_unfollowed",
+    "What could not be followed: outcomes of protective deliveries whose planning was not seen (`unseen`: after a "
+    "restart or another share of partitions), events dropped because too many are open (`forgotten`), audit records "
+    "that can't be read (`unreadable`).",
+    ("why",),
+)  # fmt: skip
+FOLLOWED = Definition(Counter, "audit_records_followed", "Audit records that were looked at for the withdrawals.")
+
+BUILD = Definition(Info, "build", "1, with the release of consent-relay that runs.")
+
+SECTIONS: Mapping[str, tuple[Definition[Counter] | Definition[Gauge] | Definition[Histogram] | Definition[Info], ...]]
+SECTIONS = {
+    "Events": (EVENTS, FORWARDED, PLANNED, UNBOUND, DEAD_LETTERS, ALARMS, SUBJECTS),
+    "Lanes and vendors": (SETTLED, DELIVERY_SECONDS, RETRIES, ENTRIES, WAIT, CALL_SECONDS, IN_FLIGHT),
+    "Roles": (
+        ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,
+        TRANSACTION_SECONDS, TRANSACTION_RECORDS, TAKEOVER_SECONDS, RESTORED, LOST,
+    ),
+    "Withdrawals": (WITHDRAWAL_SECONDS, WITHDRAWALS_OPEN, WITHDRAWAL_OLDEST, UNFOLLOWED, FOLLOWED),
+    "Worker": (BUILD,),
+}  # fmt: skip

@@ -1,0 +1,157 @@
+"""What the roles tell while they work. Told before a commit, counted after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from streams.metrics import definitions as d
+from streams.metrics.words import (
+    ACTIONS,
+    ALARMS,
+    KINDS,
+    OTHER,
+    OUTCOMES,
+    REASONS,
+    VERDICTS,
+    kind_word,
+    lane_reason,
+    one_of,
+    place_of,
+    yes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, MutableMapping
+    from typing import Any
+
+    from processors.routing.incoming import Routed
+    from schemas.records import AuditRecord, Delivery
+    from streams.metrics.registry import Metrics
+
+_US = 1_000_000
+
+
+class RouterMeter:
+    """Of one partition's work, for one tenure: what it did not commit is forgotten with it."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._events: Counter[tuple[str, str | None]] = Counter()
+        self._legs: Counter[tuple[str, str | None, str | None]] = Counter()
+        self._letters: Counter[tuple[str, bool]] = Counter()
+
+    def note(self, routed: Routed) -> None:
+        """One record's fate, which goes into the next transaction."""
+        planned = routed.audit[0]
+        self._events[routed.verdict, planned.event.kind if planned.event else None] += 1
+        for leg in planned.legs or ():
+            self._legs[leg.kind, leg.lane, leg.action] += 1
+        if routed.dead_letter:
+            self._letters[routed.dead_letter.reason, routed.dead_letter.protective] += 1
+
+    def committed(self) -> None:
+        """Everything noted so far is in a committed transaction."""
+        metrics = self._metrics
+        for (verdict, kind), count in self._events.items():
+            if verdict == "forwarded":
+                metrics[d.FORWARDED].inc(count)
+            else:
+                metrics[d.EVENTS].labels(kind_word(kind), one_of(VERDICTS, verdict)).inc(count)
+        for (leg, lane, action), count in self._legs.items():
+            if leg == "delivery":
+                metrics[d.PLANNED].labels(lane, action).inc(count)
+            elif leg == "task":
+                metrics[d.UNBOUND].inc(count)
+        for (reason, protective), count in self._letters.items():
+            word = one_of(REASONS["router"], reason)
+            metrics[d.DEAD_LETTERS].labels("router", word, yes(protective)).inc(count)
+        for noted in (self._events, self._legs, self._letters):
+            noted.clear()
+
+
+class LaneMeter:
+    """Of one lane, all its partitions in this process."""
+
+    def __init__(self, metrics: Metrics, lane: str) -> None:
+        self._metrics = metrics
+        self._lane = lane
+        for action in ACTIONS:
+            metrics[d.SETTLED].labels(lane, action, "failed")
+
+    def settled(self, noted: Iterable[tuple[Delivery, AuditRecord]]) -> None:
+        """These outcomes are committed."""
+        for delivery, audit in noted:
+            if audit.outcome == "attempted":
+                continue
+            outcome = one_of(OUTCOMES, audit.outcome)
+            self._metrics[d.SETTLED].labels(self._lane, delivery.action, outcome).inc()
+            seconds = (audit.at - delivery.received_at) / _US
+            self._metrics[d.DELIVERY_SECONDS].labels(self._lane, delivery.action).observe(seconds)
+            if audit.outcome == "failed":
+                self._letter(lane_reason(audit.reason), protective=delivery.action != "grant")
+
+    def unreadable(self, reason: str) -> None:
+        """A delivery record that nobody can read: it may be a protective one."""
+        self._letter(reason, protective=True)
+
+    def put_off(self, deliveries: int) -> None:
+        self._metrics[d.RETRIES].labels(self._lane).inc(deliveries)
+
+    def waits(self, left_s: Callable[[], float]) -> None:
+        """`left_s`: for how long the lane makes no call yet, s; asked at each scrape."""
+        self._metrics[d.WAIT].labels(self._lane).set_function(left_s)
+
+    def _letter(self, reason: str, *, protective: bool) -> None:
+        word = one_of(REASONS["lane"], reason)
+        self._metrics[d.DEAD_LETTERS].labels("lane", word, yes(protective)).inc()
+
+
+class RoleMeter:
+    """Of the ownership of one role's partitions."""
+
+    def __init__(self, metrics: Metrics, role: str) -> None:
+        place = place_of(role)
+        self._seconds = metrics[d.TRANSACTION_SECONDS].labels(*place)
+        self._records = metrics[d.TRANSACTION_RECORDS].labels(*place)
+        self._takeovers = metrics[d.TAKEOVER_SECONDS].labels(*place)
+        self._restored = metrics[d.RESTORED].labels(*place)
+        self._lost = metrics[d.LOST].labels(*place)
+
+    def transaction(self, seconds: float, records: int) -> None:
+        self._seconds.observe(seconds)
+        self._records.observe(records)
+
+    def taken_over(self, seconds: float) -> None:
+        self._takeovers.observe(seconds)
+
+    def restored(self, records: int) -> None:
+        self._restored.inc(records)
+
+    def lost(self) -> None:
+        self._lost.inc()
+
+
+def begin_at_zero(metrics: Metrics) -> None:
+    """What should never happen is there from the start: a rate needs a value before the first one."""
+    for kind in KINDS:
+        metrics[d.EVENTS].labels(kind, "planned")
+    for alarm in (*ALARMS, OTHER):
+        metrics[d.ALARMS].labels(alarm)
+    for source, reasons in REASONS.items():
+        for reason in reasons:
+            metrics[d.DEAD_LETTERS].labels(source, reason, "yes")
+
+
+class CountAlarms:
+    """A log processor: what is logged as an alarm is counted, wherever that is."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._counter = metrics[d.ALARMS]
+
+    def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Structlog's signature."""
+        del logger, method
+        if event.get("event") == "alarm":
+            self._counter.labels(one_of(ALARMS, event.get("alarm"))).inc()
+        return event

@@ -1,0 +1,57 @@
+"""Label values, bounded: whatever is not known here is counted under one common word."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from processors.vendors.base import OutcomeWord
+from schemas.events import Kind
+from schemas.records import Action
+
+OTHER = "other"
+UNKNOWN = "unknown"
+KINDS = frozenset(get_args(Kind))
+ACTIONS: tuple[str, ...] = get_args(Action)
+VERDICTS = frozenset({"planned", "duplicate", "stale", "rejected"})
+OUTCOMES = frozenset({*get_args(OutcomeWord), "failed", "superseded", "cancelled", "done"})
+ALARMS = frozenset({
+    "event_id_reuse", "partition_mismatch", "protective_rejected", "oversize_left_in_place",
+    "delivery_failed", "delivery_unreadable",
+})  # fmt: skip
+REASONS = {
+    "router": frozenset({
+        "undecodable", "invalid", "oversize", "oversize_left_in_place", "unknown_policy", "unsupported_kind", "clock",
+        "event_id_reuse", "partition_mismatch",
+    }),
+    "lane": frozenset({
+        "undecodable", "invalid", "missing_identity", "identities_do_not_open", "adapter_error", "gave_up", "refused",
+    }),
+}  # fmt: skip
+_GAVE_UP = "gave_up_after_"
+
+
+def one_of(known: frozenset[str], word: str | None) -> str:
+    """The word itself if it is a known one."""
+    return word if word is not None and word in known else OTHER
+
+
+def kind_word(kind: str | None) -> str:
+    return kind if kind is not None and kind in KINDS else UNKNOWN
+
+
+def lane_reason(reason: str | None) -> str:
+    """Why a delivery failed; a vendor's own codes, of which there is no end, are all `refused`."""
+    text = reason or ""
+    if text.startswith(_GAVE_UP):
+        return "gave_up"
+    return text if text in REASONS["lane"] else "refused"
+
+
+def place_of(role: str) -> tuple[str, str]:
+    """Labels `role` and `lane` of a role's name, `router` or `lane <name>`."""
+    kind, _, lane = role.partition(" ")
+    return kind, lane
+
+
+def yes(value: bool) -> str:  # noqa: FBT001 - a label has no other name for it
+    return "yes" if value else "no"
