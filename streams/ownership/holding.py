@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,12 +12,14 @@ import structlog
 from aiokafka import TopicPartition
 
 from schemas.errors import LostRange, OwnershipLost
+from streams.ownership.backlog import Backlog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from aiokafka import ConsumerRecord
 
+    from streams.metrics.meters import RoleMeter
     from streams.ownership.takeover import Takeover
     from streams.ownership.tenure import Tenure
     from streams.status import Status
@@ -43,6 +47,9 @@ class Work(Protocol):
     def advance(self, position: int) -> None:
         """The log holds no records between the last one handed in and `position`: the bookmark may move there."""
 
+    def holds(self) -> Mapping[str, int]:
+        """What it has in memory, by word: how many people, or how many open deliveries of which status."""
+
     def drain(self) -> None:
         """Begin nothing new; finish what is begun; make `run` return."""
 
@@ -50,15 +57,27 @@ class Work(Protocol):
         """Work until drained. Raises whatever goes wrong: the partition is then taken over again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a partition stands: records that aren't settled, the age of the oldest one in s, what the work holds."""
+
+    lag_records: int
+    oldest_s: float
+    holds: Mapping[str, int] = field(default_factory=dict)
+
+
 class Holding:
     """`work` and `tenure` are set while records may be handed in. `task` runs `hold`."""
 
-    def __init__(self, takeover: Takeover, partition: int, generation: int, status: Status) -> None:
+    def __init__(self, takeover: Takeover, partition: int, generation: int, status: Status, meter: RoleMeter) -> None:
         self._takeover = takeover
         self._role = takeover.role.name
         self._partition = partition
         self._generation = generation
         self._status = status
+        self._meter = meter
+        self._backlog = Backlog()
+        self._settled = (0, 0)  # below which offset all is, and how many above it
         self._fruitless = 0
         self.place = TopicPartition(takeover.role.topic, partition)
         self.tenure: Tenure | None = None
@@ -76,6 +95,26 @@ class Holding:
             self.work.drain()
         else:
             self.task.cancel()
+
+    def feed(self, records: Sequence[ConsumerRecord]) -> None:
+        """Hand records in; without work they are dropped, and the takeover reads them again."""
+        if self.work:
+            self.work.feed(records)
+            self._backlog.feed(records, self._mark()[0])
+
+    def look(self, unread: int) -> None:
+        """So many offsets are between the reader and the end of the log."""
+        self._backlog.look(unread)
+
+    def reading(self) -> Reading:
+        below, above = self._mark()
+        holds = self.work.holds() if self.work else {}
+        return Reading(self._backlog.records(below, above), self._backlog.oldest_s(below), holds)
+
+    def _mark(self) -> tuple[int, int]:
+        if self.tenure and self.tenure.bookmark:
+            self._settled = (self.tenure.bookmark.offset, len(self.tenure.bookmark.settled))
+        return self._settled
 
     def advance(self, position: int) -> None:
         """The reader stands at `position`, and all records before it were handed in."""
@@ -104,25 +143,35 @@ class Holding:
 
     async def _own(self, work: Work) -> None:
         began = monotonic()
-        tenure = await self._takeover.run(self._partition, self._generation, work.load)
+        tenure = await self._takeover.run(self._partition, self._generation, partial(self._load, work))
         seconds = round(monotonic() - began, 3)
+        self._meter.taken_over(seconds)
+        tenure.told = self._meter.transaction
         log.info("taken_over", role=self._role, partition=self._partition, start=tenure.start, seconds=seconds)
         try:
             self.tenure, self.work = tenure, work
+            self._backlog.works()
             if self._fruitless < FRUITLESS:
                 self._status.works(self._role, self._partition)
             self._takeover.consumer.resume(self.place)
             await work.run(tenure)
         finally:
+            self._mark()
+            self._backlog.rests()
             self.tenure = self.work = None
             self._status.rests(self._role, self._partition)
             if tenure.commits:
                 self._fruitless = 0
             await tenure.close()
 
+    def _load(self, work: Work, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
+        work.load(pairs)
+        self._meter.restored(len(pairs))
+
     def _lost(self, error: OwnershipLost) -> float:
         """Note it; how many s to wait before the next takeover."""
         self._fruitless += 1
+        self._meter.lost()
         log.warning("ownership_lost", role=self._role, partition=self._partition, why=str(error))
         if self._fruitless >= FRUITLESS:
             self._status.halt(self._role, self._partition, "no_progress", str(error))

@@ -12,6 +12,8 @@ from aiokafka.errors import KafkaError
 
 from streams.clients import member
 from streams.closing import closed
+from streams.metrics.meters import RoleMeter
+from streams.metrics.registry import Metrics
 from streams.ownership.holding import Holding
 from streams.ownership.membership import Membership
 from streams.ownership.takeover import Role, Takeover
@@ -19,7 +21,7 @@ from streams.ownership.takeover import Role, Takeover
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from streams.ownership.holding import Work
+    from streams.ownership.holding import Reading, Work
     from streams.settings import Settings
     from streams.status import Status
 
@@ -35,12 +37,20 @@ class Owner(ConsumerRebalanceListener):
     """Holds the partitions that the group gives this worker. Runs once."""
 
     def __init__(
-        self, settings: Settings, role: Role, worker_id: str, make_work: Callable[[int], Work], status: Status
+        self,
+        settings: Settings,
+        role: Role,
+        worker_id: str,
+        make_work: Callable[[int], Work],
+        status: Status,
+        *,
+        metrics: Metrics | None = None,
     ) -> None:
         self._settings = settings
         self._role = role
         self._make_work = make_work
         self._status = status
+        self._meter = RoleMeter(metrics or Metrics(), role.name)
         self._holdings: dict[int, Holding] = {}
         self._stop = asyncio.Event()
         self._hinted_at = 0.0
@@ -76,6 +86,10 @@ class Owner(ConsumerRebalanceListener):
         """Partitions that are ready and worked on."""
         return sorted(partition for partition, holding in self._holdings.items() if holding.tenure)
 
+    def readings(self) -> list[Reading]:
+        """How each partition stands that the group has given us."""
+        return [holding.reading() for holding in self._holdings.values()]
+
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Pause before anything else, begin the takeovers, and return: heartbeats wait for this."""
         places = list(assigned)
@@ -87,7 +101,8 @@ class Owner(ConsumerRebalanceListener):
         takeover = Takeover(self._settings, self._role, self._consumer, self._membership)
         for place in places:
             self._consumer.seek(place, 0)  # so that the group's offset is never asked for; the takeover seeks again
-            holding = Holding(takeover, place.partition, self._membership.generation, self._status)
+            generation = self._membership.generation
+            holding = Holding(takeover, place.partition, generation, self._status, self._meter)
             self._holdings[place.partition] = holding
             holding.begin(self._make_work)
 
@@ -112,14 +127,15 @@ class Owner(ConsumerRebalanceListener):
         fetched = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
         for place, records in fetched.items():
             current = self._holdings.get(place.partition)
-            if current and current.work:  # else dropped: the takeover reads them again
-                current.work.feed(records)
+            if current:
+                current.feed(records)
         if time.monotonic() - self._hinted_at >= HINT_EVERY_S:
             self._hinted_at = time.monotonic()
             try:
                 async with asyncio.timeout(HINT_LIMIT_S):
                     await self._advance_idle()
                     await self._hint()
+                    await self._look()
             except (KafkaError, TimeoutError) as error:
                 log.debug("hint_failed", role=self._role.name, error=type(error).__name__)
 
@@ -152,3 +168,11 @@ class Owner(ConsumerRebalanceListener):
         }
         if offsets:
             await self._consumer.commit(offsets)
+
+    async def _look(self) -> None:
+        """Ask how long the logs are, for metrics: a paused partition's reader doesn't hear of what comes in."""
+        working = [holding for holding in self._holdings.values() if holding.work]
+        if working:
+            ends = await self._consumer.end_offsets([holding.place for holding in working])
+            for holding in working:
+                holding.look(ends[holding.place] - await self._consumer.position(holding.place))

@@ -86,6 +86,9 @@ class Copy:
     def advance(self, position: int) -> None:
         pass
 
+    def holds(self) -> dict[str, int]:
+        return {}
+
     def drain(self) -> None:
         self.draining = True
         self.wake.set()
