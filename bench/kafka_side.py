@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from confluent_kafka import (
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
     from bench.workload import Placed
 
 _TIMEOUT_S = 10.0
+_PATIENCE_S = 30.0
+_PAUSE_S = 0.1
 _BATCH = 10_000
+_QUIET = {"log_level": 0}
+"""The library tells on stderr of every connection that ends."""
 
 
 def load(bootstrap: str, records: Iterable[Placed]) -> None:
@@ -34,7 +39,9 @@ def load(bootstrap: str, records: Iterable[Placed]) -> None:
         RuntimeError: some were not taken.
 
     """
-    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5, "queue.buffering.max.messages": 1_000_000})
+    producer = Producer(
+        {"bootstrap.servers": bootstrap, "linger.ms": 5, "queue.buffering.max.messages": 1_000_000, **_QUIET}
+    )
     for number, record in enumerate(records):
         producer.produce(topics.EVENTS, record.value, record.key, record.partition)
         if number % _BATCH == 0:
@@ -47,17 +54,24 @@ class Ends:
     """Last stable offsets: where a read_committed consumer would stop. One request to the broker."""
 
     def __init__(self, bootstrap: str, names: Sequence[str]) -> None:
-        self._admin = AdminClient({"bootstrap.servers": bootstrap})
+        self._admin = AdminClient({"bootstrap.servers": bootstrap, **_QUIET})
         self._asked = {
             TopicPartition(name, number): OffsetSpec.latest() for name in names for number in range(PARTITIONS)
         }
 
     def total(self) -> int:
-        """Their sum. Raises KafkaException if the broker doesn't answer."""
-        answers = self._admin.list_offsets(
-            self._asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_TIMEOUT_S
-        )
-        return sum(answer.result().offset for answer in answers.values())
+        """Their sum. Raises KafkaException if the broker doesn't answer for long."""
+        until = time.monotonic() + _PATIENCE_S
+        while True:
+            answers = self._admin.list_offsets(
+                self._asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_TIMEOUT_S
+            )
+            try:
+                return sum(answer.result().offset for answer in answers.values())
+            except KafkaException:  # a broker that has just started doesn't know yet what it leads
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE_S)
 
 
 def count(bootstrap: str, name: str) -> int:
@@ -69,7 +83,7 @@ def count(bootstrap: str, name: str) -> int:
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
-            "check.crcs": False,
+            **_QUIET,
         }
     )
     consumer.assign([TopicPartition(name, number, OFFSET_BEGINNING) for number in range(PARTITIONS)])

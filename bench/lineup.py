@@ -34,6 +34,11 @@ class Contender:
         return ROOT / self.venv / "bin" / "python"
 
     @property
+    def writes_all(self) -> bool:
+        """Whether it reads events at all."""
+        return self.guarantee != "none"
+
+    @property
     def is_ours(self) -> bool:
         return self.name == "ours"
 
