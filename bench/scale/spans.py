@@ -46,6 +46,11 @@ class Spans:
     def total_ms(self) -> float:
         return float(sum(getattr(self, step) for step in STEPS))
 
+    @property
+    def relay_ms(self) -> float:
+        """What is left without the vendors' own time."""
+        return self.total_ms - self.vendor_ms
+
 
 def covered(spans: Iterable[tuple[float, float]]) -> float:
     """Length of all spans together, what several cover counted once."""

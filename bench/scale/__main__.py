@@ -1,0 +1,70 @@
+"""`python -m bench.scale`: measure, and print one table or one JSON object."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.scale import latency, subjects, workers
+from bench.scale.bars import Bars
+from bench.scale.report import Figures, as_json, table
+from bench.workload import placed
+from streams.commands.common import AsJson, error_console, show_json
+from streams.commands.screen import console
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Part(StrEnum):
+    """What can be measured alone."""
+
+    LATENCY = "latency"
+    MEMORY = "memory"
+    TAKEOVER = "takeover"
+    WORKERS = "workers"
+
+
+def main(
+    only: Annotated[list[Part] | None, typer.Option(help="Measure only this; may be repeated.")] = None,
+    people: Annotated[
+        list[int] | None, typer.Option("--subjects", min=1, help="How many people a router holds; may be repeated.")
+    ] = None,
+    events: Annotated[int, typer.Option(min=1000, help="How many the routers are measured by.")] = 100_000,
+    singles: Annotated[int, typer.Option(min=5, help="How many of each kind the latency is measured by.")] = 100,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Measure idle latency, memory and takeover by number of people, and two routers beside one."""
+    # Clients warn while topics are so new that their leaders are unknown.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    chosen = set(only or Part)
+    sizes = people or [10_000, 100_000, 1_000_000]
+    figures = asyncio.run(_measure(chosen, sizes, events, singles))
+    result = as_json(figures)
+    if json:
+        show_json(result)
+    else:
+        console().print(table(result))
+
+
+async def _measure(chosen: set[Part], sizes: Sequence[int], events: int, singles: int) -> Figures:
+    bars = Bars(error_console())
+    figures = Figures()
+    if Part.LATENCY in chosen:
+        figures.latency = await latency.measure(singles, bars)
+    if chosen & {Part.MEMORY, Part.TAKEOVER}:
+        for size in (0, *sizes):  # what is the same for nobody is no growth
+            figures.held.append(await subjects.measure(size, bars, handover=Part.TAKEOVER in chosen))
+    if Part.WORKERS in chosen:
+        given = list(placed(events, "home"))
+        figures.workers = [await workers.measure(given, count, bars) for count in (1, 2)]
+    return figures
+
+
+if __name__ == "__main__":
+    typer.run(main)
