@@ -4,10 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test unit lint clean
+.PHONY: help setup demo bench-scale test unit lint clean
 
 help: ## print this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## check the machine and install everything into .venv
 
@@ -16,6 +16,9 @@ $(VENV)/.ready: pyproject.toml constraints.txt infra/setup.sh
 
 demo: setup ## Kafka, vendor sandbox and worker on real input; checks itself (ARGS="--seed 2 --json")
 	@$(BIN)/consent-relay demo $(ARGS)
+
+bench-scale: setup ## latency, memory, takeover, two workers: how the relay grows (ARGS="--only latency --json")
+	@$(BIN)/python -m bench.scale $(ARGS)
 
 lint: setup ## ruff, format check, mypy
 	$(BIN)/ruff check .
