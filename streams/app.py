@@ -13,6 +13,11 @@ import uvloop
 from streams import topics
 from streams.identity import claim_worker_id
 from streams.logs_setup import library_logging
+from streams.metrics.meters import CountAlarms, begin_at_zero
+from streams.metrics.registry import Metrics
+from streams.metrics.scrape import scrape
+from streams.metrics.withdrawals import Withdrawals
+from streams.pages import add_pages
 from streams.services import Roles, Runner
 from streams.status import Status
 
@@ -24,13 +29,16 @@ if TYPE_CHECKING:
     from streams.services import Check
     from streams.settings import Settings
 
-    Prepare = Callable[[Settings, Status, AsyncExitStack], Awaitable[tuple[list[Stage], Check]]]
+    Prepare = Callable[[Settings, Status, Metrics, AsyncExitStack], Awaitable[tuple[list[Stage], Check]]]
 
 log = structlog.get_logger()
+FOLLOWED_AT_ONCE = 50
+FOLLOW_PAUSE_S = 0.1
+STREAM_BUFFER = 256
 
 
-def build_app(settings: Settings, worker_id: str, status: Status) -> faust.App:
-    """The Faust app: own small topic and group, health pages, nothing of legal weight."""
+def build_app(settings: Settings, worker_id: str) -> faust.App:
+    """The Faust app: own small topic and group, web port, nothing of legal weight."""
     prefix = settings.required("cluster_prefix")
     servers = settings.required("bootstrap_servers").split(",")
     app = faust.App(
@@ -46,12 +54,12 @@ def build_app(settings: Settings, worker_id: str, status: Status) -> faust.App:
         topic_allow_declare=False,
         web_enabled=settings.web_port > 0,
         web_port=settings.web_port or 6066,
-        web_bind="127.0.0.1",
+        web_bind=settings.web_host,
         web_tables_enabled=False,
         value_serializer="raw",
+        stream_buffer_maxsize=STREAM_BUFFER,
     )
     _add_heartbeat(app)
-    _add_health(app, status)
     return app
 
 
@@ -63,18 +71,21 @@ def _add_heartbeat(app: faust.App) -> None:
             pass
 
 
-def _add_health(app: faust.App, status: Status) -> None:
-    @app.page("/healthz")
-    async def healthz(view: Any, request: Any) -> Any:  # noqa: ARG001 - the page's signature
-        return view.json({"alive": True})
+def follow_withdrawals(app: faust.App, withdrawals: Withdrawals) -> None:
+    """Read the audit for metrics, at a pace that leaves the loop to the roles; after a burst it is behind.
 
-    @app.page("/readyz")
-    async def readyz(view: Any, request: Any) -> Any:  # noqa: ARG001 - the page's signature
-        roles = {
-            name: {"state": role.state, "partitions": role.partitions, "problems": role.problems}
-            for name, role in status.roles.items()
-        }
-        return view.json({"ready": status.ready, "roles": roles}, status=200 if status.ready else 503)
+    Faust spends some 0.2 ms on a record, whatever an agent does with it.
+    """
+    audit = app.topic(topics.AUDIT, key_serializer="raw", value_serializer="raw")
+
+    @app.agent(audit, name="withdrawals")
+    async def follow(stream: Any) -> None:
+        taken = 0
+        async for value in stream:
+            withdrawals.take(value)
+            taken += 1
+            if taken % FOLLOWED_AT_ONCE == 0:
+                await asyncio.sleep(FOLLOW_PAUSE_S)
 
 
 def _own_directory(settings: Settings, worker_id: str) -> Path:
@@ -110,12 +121,16 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
     asyncio.set_event_loop(loop)
     worker_id, lock = claim_worker_id(settings.data_dir, wanted_id)
     shared = AsyncExitStack()
-    status = Status()
+    status, metrics = Status(), measured()
     with lock:
-        stages, check = loop.run_until_complete(prepare(settings, status, shared))
-        runners = [Runner(settings, stage, worker_id, status) for stage in stages]
+        stages, check = loop.run_until_complete(prepare(settings, status, metrics, shared))
+        runners = [Runner(settings, stage, worker_id, status, metrics) for stage in stages]
+        app = build_app(settings, worker_id)
+        add_pages(app, status, lambda: scrape(metrics, status, {r.name: r.readings() for r in runners}))
+        if settings.slo_metrics == "on" and settings.web_port:
+            follow_withdrawals(app, Withdrawals(metrics))
         worker = faust.Worker(
-            build_app(settings, worker_id, status),
+            app,
             Roles(runners, shared, check, settings.topics_interval),
             loop=loop,
             quiet=True,
@@ -125,3 +140,11 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
         )
         log.info("worker_starts", worker=worker_id, roles=[stage.role.name for stage in stages])
         worker.execute_from_commandline()
+
+
+def measured() -> Metrics:
+    """The process's metrics; alarms are counted as they are logged."""
+    metrics = Metrics().with_process()
+    begin_at_zero(metrics)
+    structlog.configure(processors=[CountAlarms(metrics), *structlog.get_config()["processors"]])
+    return metrics

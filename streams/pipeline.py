@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from processors.engine.run import Connector
     from schemas.connections import RelayConfig
+    from streams.metrics.registry import Metrics
     from streams.ownership.holding import Work
     from streams.settings import Settings
     from streams.status import Status
@@ -49,16 +50,17 @@ def lane_role(prefix: str, lane: str) -> Role:
 
 
 def pipeline(
-    settings: Settings, config: RelayConfig, connectors: Mapping[str, Connector], status: Status
+    settings: Settings, config: RelayConfig, connectors: Mapping[str, Connector], status: Status, *, metrics: Metrics
 ) -> list[Stage]:
     """Router and lanes; a lane without a connector here belongs to another worker."""
     prefix = settings.required("cluster_prefix")
     seals = Seals(settings.key("relay_key"))
     desk = Desk(config, lanes_of(config), settings.key("pepper"), seals, home_of(settings.partitions))
-    stages = [Stage(router_role(prefix), partial(RouterWork, desk))]
+    stages = [Stage(router_role(prefix), partial(RouterWork, desk, metrics=metrics))]
     for name, connector in sorted(connectors.items()):
         _check_timeout(settings, connector)
-        bench = Bench(connector, seals, status, settings.partitions, settings.retry_budget, settings.commit_interval)
+        pace = (settings.partitions, settings.retry_budget, settings.commit_interval)
+        bench = Bench(connector, seals, status, *pace, metrics=metrics)
         stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
     return stages
 

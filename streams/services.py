@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from contextlib import AsyncExitStack
 
+    from streams.metrics.registry import Metrics
+    from streams.ownership.holding import Reading
     from streams.pipeline import Stage
     from streams.settings import Settings
     from streams.status import Status
@@ -33,15 +35,16 @@ STOP_LIMIT_S = 12.0
 class Runner:
     """Runs the owner of one role until stopped, and again with back-off whenever it fails."""
 
-    def __init__(self, settings: Settings, stage: Stage, worker_id: str, status: Status) -> None:
+    def __init__(self, settings: Settings, stage: Stage, worker_id: str, status: Status, metrics: Metrics) -> None:
         self._settings = settings
         self._stage = stage
         self._worker_id = worker_id
-        self._name = stage.role.name
+        self.name = stage.role.name
         self._status = status
+        self._metrics = metrics
         self._owner: Owner | None = None
         self._stopping = asyncio.Event()
-        status.starting(self._name)
+        status.starting(self.name)
 
     async def run(self) -> None:
         """Never raises: an exception here would end the whole worker."""
@@ -49,22 +52,31 @@ class Runner:
         while not self._stopping.is_set():
             began = time.monotonic()
             self._owner = Owner(
-                self._settings, self._stage.role, self._worker_id, self._stage.make_work, self._status
+                self._settings,
+                self._stage.role,
+                self._worker_id,
+                self._stage.make_work,
+                self._status,
+                metrics=self._metrics,
             )
             try:
                 await self._owner.run()
             except Exception as error:
-                log.exception("role_failed", role=self._name)
-                self._status.halt(self._name, ROLE, type(error).__name__, "see the log")
+                log.exception("role_failed", role=self.name)
+                self._status.halt(self.name, ROLE, type(error).__name__, "see the log")
                 if time.monotonic() - began > LONGEST_RESTART_S:
                     pause_s = FIRST_RESTART_S
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), pause_s)
                 pause_s = min(LONGEST_RESTART_S, pause_s * 2)
 
+    def readings(self) -> list[Reading]:
+        """How each partition stands that the role has been given."""
+        return self._owner.readings() if self._owner else []
+
     def halt(self, reason: str, text: str) -> None:
         """Stand still until the worker is started anew."""
-        self._status.halt(self._name, ROLE, reason, text)
+        self._status.halt(self.name, ROLE, reason, text)
         self.stop()
 
     def stop(self) -> None:

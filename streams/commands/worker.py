@@ -17,12 +17,14 @@ from streams.app import run_worker
 from streams.commands.common import BootstrapServers, Config, DataDir, config_of, settings_for
 from streams.identity import check_pepper
 from streams.logs_setup import set_up_logging
+from streams.metrics.calls import watched_by
 from streams.pipeline import pipeline
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
     from schemas.connections import RelayConfig
+    from streams.metrics.registry import Metrics
     from streams.pipeline import Stage
     from streams.services import Check
     from streams.settings import Settings
@@ -47,7 +49,9 @@ def worker(  # noqa: PLR0917 - the command's options
     set_up_logging(settings.log_level)
     chosen = _chosen(roles, ROLES, "--roles")
 
-    async def prepare(settings: Settings, status: Status, shared: AsyncExitStack) -> tuple[list[Stage], Check]:
+    async def prepare(
+        settings: Settings, status: Status, metrics: Metrics, shared: AsyncExitStack
+    ) -> tuple[list[Stage], Check]:
         relay = config_of(settings)
         check_policies(relay, lanes_of(relay))
         check = partial(_check_topics, settings, relay)
@@ -56,8 +60,9 @@ def worker(  # noqa: PLR0917 - the command's options
         mine = _chosen(lanes, tuple(relay.connections), "--lanes") if "lanes" in chosen else []
         part = relay.model_copy(update={"connections": {name: relay.connections[name] for name in mine}})
         transport = await shared.enter_async_context(http_transport())
-        ready = connectors(part, settings.secret, transport, scale=settings.limits_scale)
-        stages = pipeline(settings, relay, ready, status)
+        watched = watched_by(metrics)
+        ready = connectors(part, settings.secret, transport, scale=settings.limits_scale, watched=watched)
+        stages = pipeline(settings, relay, ready, status, metrics=metrics)
         return (stages if "router" in chosen else stages[1:]), check
 
     run_worker(settings, id or settings.worker_id, prepare)
