@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
+from aiokafka.errors import KafkaConnectionError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+
+    from aiokafka import AIOKafkaProducer
 
 log = structlog.get_logger()
 CLOSE_LIMIT_S = 3.0
@@ -29,3 +32,19 @@ async def closed(stopping: Awaitable[None], limit_s: float = CLOSE_LIMIT_S) -> N
             raise
     except Exception as error:  # noqa: BLE001 - it is thrown away in any case
         log.debug("client_stop_failed", error=type(error).__name__)
+
+
+async def dropped(producer: AIOKafkaProducer) -> None:
+    """Close a producer together with what it still holds: nothing of that arrives any more.
+
+    Its own `stop` waits until all is delivered. Without a broker that lasts, and a `stop` that is broken off leaves
+    behind a task that goes on trying, and its connections.
+    """
+    parts: Any = producer
+    parts._message_accumulator.fail_all(KafkaConnectionError("the producer was dropped"))  # noqa: SLF001 - see above
+    if sending := parts._sender.sender_task:  # noqa: SLF001
+        sending.cancel()
+        await asyncio.wait({sending}, timeout=CLOSE_LIMIT_S)
+        sending.cancel()  # it may wait for an answer that doesn't come
+    await closed(producer.stop())
+    await closed(parts.client.close())

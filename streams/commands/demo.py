@@ -32,6 +32,9 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed makes the same people and events.")] = 1,
     people: Annotated[int, typer.Option(min=FEWEST_PEOPLE, help="How many the vendors know.")] = 900,
     *,
+    chaos: Annotated[
+        bool, typer.Option("--chaos", help="Kill and restart worker and broker meanwhile, as the seed draws it.")
+    ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the data directory in any case.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -39,10 +42,12 @@ def demo(
 
     Exit code 1: something is unaccounted for, or a vendor holds what it shouldn't; the data directory is then kept.
 
+    With --chaos also: after a kill no work went on.
+
     Example: consent-relay demo --events 5000 --seed 2
     """
     directory = Path(tempfile.mkdtemp(prefix="consent-relay-demo-"))
-    wanted = Wanted(events, people, seed, policy)
+    wanted = Wanted(events, people, seed, policy, chaos)
     kept = True
     try:
         result = asyncio.run(_interruptible(wanted, directory, Console(quiet=True) if as_json else console()))
@@ -53,6 +58,7 @@ def demo(
     finally:
         if kept:
             complain(f"kept: {directory}")
+            complain(f"the same again: {wanted.command}")
         else:
             shutil.rmtree(directory, ignore_errors=True)
     if result is None:

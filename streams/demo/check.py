@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from streams.demo.model.expect import LegKey
-from streams.demo.order import changes, in_order
+from streams.demo.order import changes, repeats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from schemas.records import Leg
-    from streams.demo.model import Expected
+    from streams.demo.model import Entry, Expected
     from streams.demo.model.life import Cell
+    from streams.demo.order import Change, Outage
     from streams.demo.tally import Tally
 
 
@@ -32,23 +33,49 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is. vendors: person's key → vendor → state; written: delivery_ids in the lanes' topics."""
+    """What there is. vendors: person's key → vendor → state; written: delivery_ids in the lanes' topics.
+
+    log: `consent.events`; acknowledged: how often the broker said that it has a value in a partition.
+    """
 
     tally: Tally
     vendors: Mapping[str, Mapping[str, Any]]
     ledger: Sequence[Mapping[str, Any]]
     written: Counter[str]
+    log: Sequence[Entry] = ()
+    acknowledged: Counter[tuple[int, bytes | None]] = field(default_factory=Counter)
+    outages: Sequence[Outage] = ()
+
+    @property
+    def published(self) -> Counter[tuple[int, bytes | None]]:
+        """How often a value stands in a partition of `consent.events`, as it came from outside."""
+        return Counter((entry.here.partition, entry.value) for entry in self.log if entry.origin is None)
 
 
 def differences(expected: Expected, found: Found, pid_of: Callable[[str], str]) -> list[Mismatch]:
     """All differences in either direction; none names a person other than by pid."""
     return [
+        *_lost(found),
         *_verdicts(expected, found.tally),
         *_legs(expected, found.tally, pid_of),
         *_lanes(found),
         *_accounts(expected, found, pid_of),
         *_order(expected, found, pid_of),
     ]
+
+
+def repeated_calls(expected: Expected, found: Found) -> int:
+    """How many accepted calls were repeats of one whose outcome was lost in an outage."""
+    return sum(
+        repeats(made, expected.accounts[who].steps, found.outages) or 0
+        for who, made in changes(found.ledger).items()
+        if who in expected.accounts
+    )
+
+
+def _lost(found: Found) -> Iterator[Mismatch]:
+    for (partition, _), times in (found.acknowledged - found.published).items():
+        yield Mismatch("consent.events", None, f"{times} acknowledged in partition {partition} and not there")
 
 
 def _verdicts(expected: Expected, tally: Tally) -> Iterator[Mismatch]:
@@ -81,6 +108,8 @@ def _legs(expected: Expected, tally: Tally, pid_of: Callable[[str], str]) -> Ite
             yield Mismatch(due.lane, due.pid, f"{about} should end as {want.outcome}, not {outcome}")
         if ending and ending.conflicts:
             yield Mismatch(due.lane, due.pid, f"{about} has {ending.conflicts} finals that contradict the first")
+        if ending and ending.repeats:
+            yield Mismatch(due.lane, due.pid, f"{about} was settled {ending.repeats + 1} times")
     for key, leg in missing.items():
         yield Mismatch(key.lane, pid_of(leg.subject_id), f"{key.action} of event {key.event_id} was never due")
 
@@ -124,11 +153,11 @@ def _order(expected: Expected, found: Found, pid_of: Callable[[str], str]) -> It
         yield Mismatch(vendor, None, f"{count} calls about people whom nobody has heard of")
     for (subject_id, vendor), account in expected.accounts.items():
         made = done.get((subject_id, vendor), [])
-        if not in_order(made, account.steps):
+        if repeats(made, account.steps, found.outages) is None:
             steps = ", ".join(f"({_told(sorted(step))})" for step in account.steps) or "nothing"
-            text = f"was told {_told(made)}; should have been {steps}"
+            text = f"was told {_told([call.change for call in made])}; should have been {steps}"
             yield Mismatch(vendor, pid_of(subject_id), text)
 
 
-def _told(made: Sequence[tuple[str, str]]) -> str:
+def _told(made: Sequence[Change]) -> str:
     return ", ".join(f"{effect} {purpose}".strip() for effect, purpose in made) or "nothing"

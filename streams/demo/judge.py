@@ -2,44 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from infra.sandbox.server import DOUBLE_OPT_IN
 from schemas.ids import pid
-from streams.demo.check import Found, Mismatch, differences
+from streams.demo.check import Found, Mismatch, differences, repeated_calls
 from streams.demo.config import CONTROLLER
 from streams.demo.model import World, expect
 from streams.demo.read import count_audit, count_deliveries, read_events
 from streams.demo.tally import Tally
 
 if TYPE_CHECKING:
-    from infra.sandbox import Sandbox
-    from schemas.connections import RelayConfig
-    from schemas.policy import Policy
-    from streams.demo.cast import Cast
-    from streams.settings import Settings
+    from streams.demo.stage import Stage
 
 
-async def judge(
-    settings: Settings, config: RelayConfig, policy: Policy, cast: Cast, sandbox: Sandbox
-) -> tuple[Tally, list[Mismatch]]:
-    """The audit as it is now, counted, and every difference between the model and what is found."""
-    vendor, broken = cast.broken
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """tally: the audit, counted anew; mismatches: all in which relay or vendors differ from the model.
+
+    repeats: calls whose first answer was lost in an outage; twice: events that stand in the log once more than they
+    were acknowledged.
+    """
+
+    tally: Tally
+    mismatches: list[Mismatch]
+    repeats: int
+    twice: int
+
+
+async def judge(stage: Stage) -> Judged:
+    """Compare what is there now with what the model expects."""
+    vendor, broken = stage.cast.broken
     world = World(
-        config=config,
-        policy=policy,
-        partitions=settings.partitions,
-        people={person.key: person for person in cast.people},
+        config=stage.config,
+        policy=stage.policy,
+        partitions=stage.settings.partitions,
+        people={person.key: person for person in stage.cast.people},
         double_opt_in=DOUBLE_OPT_IN,
         broken=frozenset({(vendor, broken.key)}),
     )
-    expected = expect(await read_events(settings), world)
-    async with sandbox.client() as client:
+    log = await read_events(stage.settings)
+    expected = expect(log, world)
+    async with stage.sandbox.client() as client:
         found = Found(
-            tally=await count_audit(settings, Tally.of(config)),
+            tally=await count_audit(stage.settings, Tally.of(stage.config)),
             vendors=await client.everybody(),
             ledger=await client.ledger(),
-            written=await count_deliveries(settings, config.connections),
+            written=await count_deliveries(stage.settings, stage.config.connections),
+            log=log,
+            acknowledged=stage.publisher.acknowledged,
+            outages=stage.outages,
         )
-    return found.tally, differences(expected, found, partial(pid, settings.key("pepper"), CONTROLLER))
+    pid_of = partial(pid, stage.settings.key("pepper"), CONTROLLER)
+    return Judged(
+        tally=found.tally,
+        mismatches=differences(expected, found, pid_of),
+        repeats=repeated_calls(expected, found),
+        twice=(found.published - found.acknowledged).total(),
+    )

@@ -10,10 +10,38 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from streams.demo.chaos import Struck
     from streams.demo.check import Mismatch
     from streams.demo.tally import Tally
 
 NOTHING_YET = "nothing yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Havoc:
+    """What a run went through. again: events published anew; twice: those of them that were there already.
+
+    repeats: calls whose first answer was lost in an outage.
+    """
+
+    acts: Sequence[Struck]
+    again: int
+    twice: int
+    repeats: int
+
+    @property
+    def unrecovered(self) -> list[str]:
+        """Acts after which no work went on."""
+        return [act.what for act in self.acts if act.recovery_s is None]
+
+    def as_json(self) -> dict[str, Any]:
+        """Times in s; `at_s` since the first event."""
+        return {
+            "acts": [act.as_json() for act in self.acts],
+            "published_again": self.again,
+            "published_twice": self.twice,
+            "repeated_calls": self.repeats,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +54,12 @@ class Result:
     limits_scale: float
     tally: Tally
     mismatches: Sequence[Mismatch]
+    havoc: Havoc | None = None
 
     @property
     def is_good(self) -> bool:
-        return not self.mismatches and not self.unaccounted
+        recovered = self.havoc is None or not self.havoc.unrecovered
+        return recovered and not self.mismatches and not self.unaccounted
 
     @property
     def unaccounted(self) -> int:
@@ -49,6 +79,7 @@ class Result:
             "seconds": round(self.seconds, 1),
             "limits_scale": self.limits_scale,
             "surge": "off",
+            **({"chaos": self.havoc.as_json()} if self.havoc else {}),
         }
 
     def events(self) -> dict[str, Any]:

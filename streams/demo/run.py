@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from random import Random
@@ -11,9 +12,10 @@ from streams.commands.audit import facts_of
 from streams.commands.audit_view import timeline
 from streams.demo import screen
 from streams.demo.cast import make_cast
+from streams.demo.chaos import Chaos, draw
 from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import REFUSED, make_events
-from streams.demo.numbers import Result
+from streams.demo.numbers import Havoc, Result
 from streams.demo.stage import LIMITS_SCALE, Stage
 from streams.demo.stories import DELETION, GRANT, OF_ALL, Teller
 
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from streams.demo.chaos import Struck
     from streams.demo.events import Sent
+    from streams.demo.screen import Bars
 
 BASE_LIMIT_S = 90.0
 LIMIT_PER_EVENT_S = 0.1
+WATCH_EVERY_S = 0.2
 _MOST_TOLD = 3
 
 
@@ -38,6 +43,13 @@ class Wanted:
     people: int
     seed: int
     policy: str
+    chaos: bool = False
+
+    @property
+    def command(self) -> str:
+        """What plays the same again."""
+        chaos = " --chaos" if self.chaos else ""
+        return f"consent-relay demo{chaos} --seed {self.seed} --events {self.events} --people {self.people}"
 
 
 async def run_demo(wanted: Wanted, directory: Path, console: Console, progress: Console) -> Result:
@@ -60,17 +72,39 @@ async def run_demo(wanted: Wanted, directory: Path, console: Console, progress: 
         events = _events(stage, wanted)
         within_s = BASE_LIMIT_S + LIMIT_PER_EVENT_S * wanted.events
         with screen.bars(progress, len(events)) as bars:
-            await stage.publish(events, bars.published)
-            settled = await stage.wait_settled(len(events), within_s, bars.worked)
+            done = await _publish(stage, events, wanted, bars)
+            settled = await stage.wait_settled(await stage.in_log(), within_s, bars.worked)
         if not settled:
             console.print(f"not everything is settled after {within_s:g} s")
         await stage.stop_workers()  # what it would still do wrong, it has done by now
-        tally, mismatches = await stage.check()
-        result = Result(len(events), wanted.seed, time.monotonic() - began, LIMITS_SCALE, tally, mismatches)
+        judged = await stage.check()
+        havoc = Havoc(done, stage.publisher.again, judged.twice, judged.repeats) if wanted.chaos else None
+        seconds = time.monotonic() - began
+        result = Result(len(events), wanted.seed, seconds, LIMITS_SCALE, judged.tally, judged.mismatches, havoc=havoc)
         screen.show(result, console)
         await _tell_one_story(stage, events, console)
         screen.verdict(result, console)
         return result
+
+
+async def _publish(stage: Stage, events: Sequence[Sent], wanted: Wanted, bars: Bars) -> Sequence[Struck]:
+    """All at once, or around the acts of a chaos: those that were done."""
+    if not wanted.chaos:
+        await stage.publish(events, bars.published)
+        return ()
+    acts = draw(wanted.seed)
+    bars.say(f"chaos of seed {wanted.seed}: {', then '.join(map(str, acts))}")
+    watching = asyncio.create_task(_watch(stage, bars))
+    try:
+        return await Chaos(stage, bars.say, bars.published).play(acts, events)
+    finally:
+        watching.cancel()
+
+
+async def _watch(stage: Stage, bars: Bars) -> None:
+    while True:
+        bars.worked(stage.tally)
+        await asyncio.sleep(WATCH_EVERY_S)
 
 
 def _events(stage: Stage, wanted: Wanted) -> list[Sent]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from streams.demo.numbers import Result
+    from streams.demo.numbers import Havoc, Result
     from streams.demo.tally import Tally
 
 MOST_SHOWN = 30
@@ -27,6 +27,10 @@ class Bars:
         self._published = progress.add_task("events published", total=events)
         self._planned = progress.add_task("events planned", total=events)
         self._settled = progress.add_task("deliveries settled", total=None)
+
+    def say(self, text: str) -> None:
+        """A line above the bars."""
+        self._progress.console.print(text)
 
     def published(self, count: int) -> None:
         self._progress.update(self._published, completed=count)
@@ -58,7 +62,21 @@ def show(result: Result, console: Console) -> None:
         f"{deliveries['due']} deliveries due: {deliveries['final']} final, {deliveries['open_tasks']} open tasks, "
         f"{result.unaccounted} unaccounted; {deliveries['unbound']} more for recipients without a connection\n"
         f"from event to final outcome: p50 {_seconds(latency['p50'])}, p95 {_seconds(latency['p95'])} "
-        f"(all events published at once)"
+        f"({'through it all' if result.havoc else 'all events published at once'})"
+    )
+    if result.havoc:
+        _show_havoc(result.havoc, console)
+
+
+def _show_havoc(havoc: Havoc, console: Console) -> None:
+    table = Table("at", "what was done", "work went on after", box=None)
+    for act in havoc.acts:
+        after = "never" if act.recovery_s is None else f"{act.recovery_s:.1f} s"
+        table.add_row(f"{act.at_s:.1f} s", act.what, after)
+    console.print(table)
+    console.print(
+        f"{havoc.again} events published again for want of an acknowledgement, {havoc.twice} of which were there "
+        f"already; {havoc.repeats} calls made again because their outcome was lost"
     )
 
 

@@ -6,21 +6,23 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Self
 
-from infra.kafka import EmbeddedKafka
 from infra.sandbox import Sandbox
 from schemas.errors import RelayError
 from schemas.ids import pid
 from streams import clients, topics
+from streams.demo.broker import OwnBroker
 from streams.demo.config import CONTROLLER, demo_policy, write_config
 from streams.demo.judge import judge
-from streams.demo.model import home
+from streams.demo.order import Outage
 from streams.demo.process import STOP_LIMIT_S, WorkerProcess
-from streams.demo.read import follow_audit
+from streams.demo.publisher import Publisher
+from streams.demo.read import follow_audit, read_events
 from streams.demo.tally import Tally
+from streams.ownership.tenure import now_micros
 from streams.settings import Settings, key_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 
     from schemas.connections import RelayConfig
     from streams.demo.cast import Cast
-    from streams.demo.check import Mismatch
     from streams.demo.events import Sent
+    from streams.demo.judge import Judged
 
 LIMITS_SCALE = 100.0
 """The vendors' true limits would stretch a demo over hours."""
@@ -47,6 +49,11 @@ class Stage:
     config: RelayConfig
     tally: Tally
     """The audit so far, while workers write it."""
+    publisher: Publisher
+    broker: OwnBroker
+    """Only where it was started here."""
+    outages: list[Outage]
+    """When a worker was killed, and from when to when the broker was away."""
 
     def __init__(
         self,
@@ -72,15 +79,17 @@ class Stage:
         self._bootstrap = bootstrap
         self._more = {**more, "limits_scale": limits_scale}
         self._console = console
+        self.outages = []
         self._stack = AsyncExitStack()
         self._following: asyncio.Task[None] | None = None
         self._launches = 0
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            bootstrap = self._bootstrap or await self._start_kafka(stack)
+            bootstrap = self._bootstrap or await self._start_broker(stack)
             stack.push_async_callback(self.sandbox.stop)
             await self._set_up(bootstrap)
+            stack.push_async_callback(self.publisher.stop)
             self._following = asyncio.create_task(follow_audit(self.settings, self.tally))
             stack.push_async_callback(_end, self._following)
             stack.push_async_callback(self.stop_workers)
@@ -103,29 +112,30 @@ class Stage:
 
     async def kill_worker(self, name: str = "worker-1") -> None:
         """SIGKILL; a worker of that name may be started again."""
+        began = now_micros()
         await self.workers.pop(name).kill()
+        self.outages.append(Outage(began, now_micros()))
 
     async def stop_workers(self) -> None:
         """Let all workers hand over and end."""
         await asyncio.gather(*(worker.stop(STOP_LIMIT_S) for worker in self.workers.values()))
         self.workers.clear()
 
+    async def interrupt_broker(self, end: Callable[[], Awaitable[None]], away_s: float) -> None:
+        """Let the broker end, by its `kill` or `stop`, and start it again after so many s."""
+        began = now_micros()
+        await end()
+        await asyncio.sleep(away_s)
+        await self.broker.start_again()
+        self.outages.append(Outage(began, now_micros()))
+
     async def publish(self, events: Sequence[Sent], told: Callable[[int], None] = lambda _: None) -> None:
         """Publish at full speed, each partition in the order given; `told` hears how many the broker has."""
-        partitions = self.settings.partitions
-        producer = clients.writer(self.settings)
-        await producer.start()
-        try:
-            waiting = []
-            for sent in events:
-                partition = (home(sent.subject_id, partitions) + sent.astray) % partitions
-                key = None if sent.astray else sent.subject_id.encode()
-                waiting.append(await producer.send(topics.EVENTS, sent.value, key=key, partition=partition))
-            for number, acknowledged in enumerate(waiting, 1):
-                await acknowledged
-                told(number)
-        finally:
-            await producer.stop()
+        await self.publisher.publish(events, told)
+
+    async def in_log(self) -> int:
+        """How many records came into `consent.events` from outside, those that got no acknowledgement among them."""
+        return len({entry.first for entry in await read_events(self.settings)})
 
     async def wait_settled(
         self, published: int, within_s: float, told: Callable[[Tally], None] = lambda _: None
@@ -139,7 +149,7 @@ class Stage:
         try:
             async with asyncio.timeout(within_s):
                 while not self.tally.is_settled(published):
-                    self._check_alive()
+                    self.check_alive()
                     told(self.tally)
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
@@ -147,9 +157,9 @@ class Stage:
         told(self.tally)
         return True
 
-    async def check(self) -> tuple[Tally, list[Mismatch]]:
-        """The audit, counted anew, and everything in which relay or vendors differ from the model."""
-        return await judge(self.settings, self.config, self.policy, self.cast, self.sandbox)
+    async def check(self) -> Judged:
+        """What came of it all, against what the model expects."""
+        return await judge(self)
 
     def pid_of(self, subject_id: str) -> str:
         return pid(self.settings.key("pepper"), CONTROLLER, subject_id)
@@ -170,28 +180,24 @@ class Stage:
             relay_key_file=key_file(self.directory / "keys", "relay_key")[0],
             **self._more,
         )
+        self.publisher = Publisher(self.settings)
         admin = await clients.admin(self.settings)
         try:
             await topics.apply(admin, topics.topics(self.config.connections), self.settings.partitions, 1)
         finally:
             await admin.close()
 
-    def _check_alive(self) -> None:
+    def check_alive(self) -> None:
+        """Raises RelayError if a worker has ended by itself, or the audit can't be followed any more."""
         for worker in self.workers.values():
             worker.check()
         if self._following and self._following.done():
             raise RelayError("the audit can't be read any more") from self._following.exception()
 
-    async def _start_kafka(self, stack: AsyncExitStack) -> str:
-        kafka = EmbeddedKafka(self.directory / "kafka", console=self._console)
-        starting = asyncio.create_task(asyncio.to_thread(kafka.start))
-        stack.push_async_callback(asyncio.to_thread, kafka.stop)
-        try:
-            return await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            # A thread can't be cancelled: what it starts must be there to be stopped.
-            await asyncio.gather(starting, return_exceptions=True)
-            raise
+    async def _start_broker(self, stack: AsyncExitStack) -> str:
+        self.broker = OwnBroker(self.directory / "kafka", self._console)
+        stack.push_async_callback(self.broker.stop)
+        return await self.broker.start()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

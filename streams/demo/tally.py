@@ -38,12 +38,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What stands at the end of a delivery's newest cycle. `conflicts`: finals that contradict the first one."""
+    """What stands at the end of a delivery's newest cycle.
+
+    conflicts: finals that contradict the first one; repeats: those that say the same again, and should not be there:
+    an outcome is committed once or not at all.
+    """
 
     outcome: str
     at: int
     is_final: bool
-    conflicts: int
+    conflicts: int = 0
+    repeats: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -52,7 +57,7 @@ class Ending:
 
 
 class Tally:
-    """`vendors`: lane → adapter, whose closing rungs decide what is final."""
+    """`vendors`: lane → adapter, whose closing rungs decide what is final. settled_at: when it last was, µs."""
 
     def __init__(self, vendors: Mapping[str, str]) -> None:
         self._vendors = vendors
@@ -61,6 +66,7 @@ class Tally:
         self.dues: dict[str, Due] = {}
         self.unbound = 0
         self.double: Counter[Place] = Counter()
+        self.settled_at = 0
         self._outcomes: dict[str, list[AuditRecord]] = defaultdict(list)
         self._unsettled: set[str] = set()
 
@@ -75,6 +81,7 @@ class Tally:
             self._outcomes[record.delivery_id].append(record)
             if self._settles(record):
                 self._unsettled.discard(record.delivery_id)
+                self.settled_at = max(self.settled_at, record.at)
         elif record.kind == "forwarded":
             self.forwarded.add(place)
         elif record.kind in _VERDICTS:
@@ -108,10 +115,11 @@ class Tally:
         finals = [record for record in records if self._is_final(record)]
         if finals:
             first, *more = finals
-            conflicts = sum(not _is_upgrade(first, other) for other in more)
-            return Ending(first.outcome or "", first.at, is_final=True, conflicts=conflicts)
+            repeats = sum(first.outcome == other.outcome for other in more)
+            conflicts = sum(not _is_upgrade(first, other) for other in more) - repeats
+            return Ending(first.outcome or "", first.at, is_final=True, conflicts=conflicts, repeats=repeats)
         if records:
-            return Ending(records[-1].outcome or "", records[-1].at, is_final=False, conflicts=0)
+            return Ending(records[-1].outcome or "", records[-1].at, is_final=False)
         return None
 
     def endings(self) -> Iterator[tuple[Due, Ending | None]]:
@@ -138,8 +146,6 @@ def place_of(origin: Origin) -> Place:
 
 
 def _is_upgrade(first: AuditRecord, later: AuditRecord) -> bool:
-    """The same again, or a higher rung of success."""
-    if first.outcome == later.outcome:
-        return True
+    """A higher rung of success."""
     both = {first.outcome, later.outcome} <= set(RUNGS)
     return both and RUNGS.index(later.outcome or "") > RUNGS.index(first.outcome or "")

@@ -42,9 +42,9 @@ async def more_settled(stage: Stage, deliveries: int, within_s: float = 60.0) ->
 async def assert_good(stage: Stage) -> None:
     assert await stage.wait_settled(EVENTS, SETTLE_S), "not settled in time"
     await stage.stop_workers()
-    tally, mismatches = await stage.check()
-    result = Result(EVENTS, 0, 0.0, 1.0, tally, mismatches)
-    assert mismatches == []
+    judged = await stage.check()
+    result = Result(EVENTS, 0, 0.0, 1.0, judged.tally, judged.mismatches)
+    assert judged.mismatches == []
     assert result.unaccounted == 0
 
 

@@ -170,13 +170,15 @@ class PaperRelay:
         for record in self.audit:
             tally.take(record)
         vendors: dict[str, dict[str, Any]] = {person.key: {} for person in self.cast.people}
-        ledger = []
+        ledger: list[dict[str, Any]] = []
         for (subject_id, vendor), account in self.expected.accounts.items():
             vendors[subject_id][vendor] = _state(account)
             for effect, purpose in (change for step in account.steps for change in sorted(step)):
                 detail = {"purpose": purpose} if purpose else {}
-                ledger.append({"vendor": vendor, "effect": effect, "people": [subject_id], "detail": detail})
-        return Found(tally, vendors, ledger, Counter(self.written))
+                entry = {"vendor": vendor, "effect": effect, "people": [subject_id], "detail": detail}
+                ledger.append({**entry, "request": f"{vendor} {effect} {purpose} {subject_id}", "at": len(ledger)})
+        acknowledged = Counter((e.here.partition, e.value) for e in self.log.entries if e.origin is None)
+        return Found(tally, vendors, ledger, Counter(self.written), list(self.log.entries), acknowledged)
 
 
 def paper_relay(count: int = 300, seed: int = 1) -> PaperRelay:

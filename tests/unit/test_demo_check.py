@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from demo_support import PaperRelay, paper_relay, pid_of
 
-from streams.demo.check import differences
+from streams.demo.check import differences, repeated_calls
+from streams.demo.order import Outage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +89,34 @@ def test_a_second_final_that_contradicts_the_first_counts(relay: PaperRelay) -> 
     assert "contradict" in mismatch.what
 
 
+def test_an_outcome_that_was_committed_twice_counts(relay: PaperRelay) -> None:
+    relay.audit.append(relay.audit[_first(relay, lambda record: record.outcome == "executed")])
+    (mismatch,) = _all(relay)
+    assert "settled 2 times" in mismatch.what
+
+
+def test_an_acknowledged_event_that_is_gone_counts_and_one_without_acknowledgement_may_be_there(
+    relay: PaperRelay,
+) -> None:
+    found = relay.found()
+    gone, unheard = list(found.acknowledged)[:2]
+    found.acknowledged[gone] += 1
+    del found.acknowledged[unheard]
+    (mismatch,) = _all(relay, found)
+    assert mismatch.where == "consent.events"
+    assert "not there" in mismatch.what
+
+
+def test_a_call_made_again_counts_unless_there_was_an_outage_in_between(relay: PaperRelay) -> None:
+    found = relay.found()
+    late = {**found.ledger[-1], "at": found.ledger[-1]["at"] + 10}
+    again = replace(found, ledger=[*found.ledger, late])
+    assert len(_all(relay, again)) == 1
+    excused = replace(again, outages=(Outage(late["at"] - 5, late["at"] - 5),))
+    assert _all(relay, excused) == []
+    assert (repeated_calls(relay.expected, found), repeated_calls(relay.expected, excused)) == (0, 1)
+
+
 def test_a_leg_too_many_or_too_few_or_wider_counts(relay: PaperRelay) -> None:
     place = _first(relay, lambda r: any(leg.kind == "delivery" and leg.action == "grant" for leg in r.legs or ()))
     record = relay.audit[place]
@@ -147,7 +176,7 @@ def test_a_workflow_that_was_fired_counts(relay: PaperRelay) -> None:
 
 def test_calls_about_strangers_count(relay: PaperRelay) -> None:
     found = relay.found()
-    stranger = {"vendor": "zoho_crm", "effect": "delete", "people": ["nobody@example.com"], "detail": {}}
+    stranger = {**found.ledger[0], "people": ["nobody@example.com"]}
     (mismatch,) = _all(relay, replace(found, ledger=[*found.ledger, stranger]))
     assert "nobody@" not in str(mismatch)
 

@@ -105,11 +105,26 @@ def test_the_newest_cycle_counts() -> None:
     assert (done.outcome, done.conflicts) == ("executed", 0)
 
 
-@pytest.mark.parametrize(("second", "conflicts"), [("executed", 0), ("verified", 0), ("failed", 1), ("no_match", 1)])
-def test_the_first_final_stands_and_others_are_repeats_upgrades_or_conflicts(second: str, conflicts: int) -> None:
+@pytest.mark.parametrize(
+    ("second", "conflicts", "repeats"),
+    [("executed", 0, 1), ("verified", 0, 0), ("failed", 1, 0), ("no_match", 1, 0)],
+)
+def test_the_first_final_stands_and_others_are_repeats_upgrades_or_conflicts(
+    second: str, conflicts: int, repeats: int
+) -> None:
     ending = _tally(_planned(0, _leg("d1")), _outcome("d1", "executed"), _outcome("d1", second)).ending("d1")
     assert ending is not None
-    assert (ending.outcome, ending.conflicts) == ("executed", conflicts)
+    assert (ending.outcome, ending.conflicts, ending.repeats) == ("executed", conflicts, repeats)
+
+
+def test_it_knows_when_something_was_settled_last() -> None:
+    tally = _tally(
+        _planned(0, _leg("d1"), _leg("d2")),
+        _outcome("d1", "executed", at=7),
+        _outcome("d1", "verified", at=5),
+        _outcome("d2", "attempted", at=9),
+    )
+    assert tally.settled_at == 7
 
 
 def test_it_is_settled_when_all_is_judged_and_nothing_is_under_way() -> None:
