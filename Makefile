@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo bench-scale test unit lint clean
+.PHONY: help setup demo bench bench-scale test unit lint clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,24 @@ $(VENV)/.ready: pyproject.toml constraints.txt infra/setup.sh
 
 demo: setup ## Kafka, vendor sandbox and worker on real input; checks itself (ARGS="--seed 2 --json")
 	@$(BIN)/consent-relay demo $(ARGS)
+
+bench: .venv-bench/.ready .venv-peers/.ready ## our router beside others, 100,000 events (ARGS="--events 10000 --runs 1 --json")
+	@.venv-bench/bin/python -m bench $(ARGS)
+
+.venv-bench/.ready: pyproject.toml constraints.txt bench/constraints.txt
+	@echo "bench: making .venv-bench" >&2
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --constraint bench/constraints.txt --editable ".[embedded]" confluent-kafka >&2
+	@touch $@
+
+# Apart from the product: some peers need older releases of what it is built on.
+.venv-peers/.ready: bench/peers-requirements.txt bench/peers-constraints.txt
+	@echo "bench: making .venv-peers" >&2
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint bench/peers-constraints.txt --requirement bench/peers-requirements.txt >&2
+	@touch $@
 
 bench-scale: setup ## latency, memory, takeover, two workers: how the relay grows (ARGS="--only latency --json")
 	@$(BIN)/python -m bench.scale $(ARGS)
@@ -32,4 +50,4 @@ test: setup lint ## everything that must be green: lint, then all tests on a rea
 	$(BIN)/pytest $(ARGS)
 
 clean: ## remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -43,7 +43,8 @@ class Contender:
         return self.name == "ours"
 
 
-_PEERS = {"venv": ".venv-peers", "constraints": ("bench/peers-constraints.txt",)}
+_PEERS = ".venv-peers"
+_PEERS_PINS = ("bench/peers-constraints.txt",)
 LINEUP = (
     Contender("ours", "consent-relay router", "exactly once", ("aiokafka", "uvloop", "fastavro"), BOTH),
     Contender("bare_confluent", "bare confluent-kafka", "exactly once", ("confluent-kafka", "fastavro"), BOTH),
