@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from processors.lane import lanes_of
 from processors.routing.desk import Desk
+from processors.routing.guard import Limits
 from schemas.errors import SetupError
 from schemas.sealing import Seals
 from streams import topics
+from streams.flood import Watch
 from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
 from streams.ownership.takeover import Role
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from processors.engine.run import Connector
     from schemas.connections import RelayConfig
+    from streams.control import Control
     from streams.metrics.registry import Metrics
     from streams.ownership.holding import Work
     from streams.settings import Settings
@@ -50,19 +53,30 @@ def lane_role(prefix: str, lane: str) -> Role:
 
 
 def pipeline(
-    settings: Settings, config: RelayConfig, connectors: Mapping[str, Connector], status: Status, *, metrics: Metrics
+    settings: Settings,
+    config: RelayConfig,
+    connectors: Mapping[str, Connector],
+    status: Status,
+    control: Control,
+    *,
+    metrics: Metrics,
 ) -> list[Stage]:
     """Router and lanes; a lane without a connector here belongs to another worker."""
     prefix = settings.required("cluster_prefix")
     seals = Seals(settings.key("relay_key"))
     desk = Desk(config, lanes_of(config), settings.key("pepper"), seals, home_of(settings.partitions))
-    stages = [Stage(router_role(prefix), partial(RouterWork, desk, metrics=metrics))]
+    watch = Watch(_limits(settings), settings.flood_hold, status, control)
+    stages = [Stage(router_role(prefix), partial(RouterWork, desk, metrics=metrics, watch=watch))]
     for name, connector in sorted(connectors.items()):
         _check_timeout(settings, connector)
         pace = (settings.partitions, settings.retry_budget, settings.commit_interval)
         bench = Bench(connector, seals, status, *pace, metrics=metrics)
         stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
     return stages
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.flood_run, settings.flood_ratio, settings.flood_window, settings.flood_least)
 
 
 def _check_timeout(settings: Settings, connector: Connector) -> None:

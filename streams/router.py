@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,6 +16,7 @@ from schemas.codec import decode, encode
 from schemas.errors import OversizeRecord
 from schemas.records import SubjectState
 from streams import topics
+from streams.flood import Floodgate, Watch
 from streams.metrics.meters import RouterMeter
 from streams.metrics.registry import Metrics
 from streams.outbox import Out, sized
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from processors.routing.incoming import Incoming, Routed
     from streams.ownership.tenure import Tenure
 
+    Work = tuple[list[Out], dict[str, bytes]]
+    """What a transaction writes, and the new states among it by pid."""
+
 log = structlog.get_logger()
 MOST_EVENTS = 500
 MOST_CPU_S = 0.05
@@ -38,16 +43,18 @@ ROOM = 2 * MOST_EVENTS
 class RouterWork:
     """Plans every event of a partition against the state of its people. States are kept encoded: they are many."""
 
-    def __init__(self, desk: Desk, partition: int, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, desk: Desk, partition: int, metrics: Metrics | None = None, watch: Watch | None = None
+    ) -> None:
         self._desk = desk
         self._partition = partition
+        self._watch = watch or Watch()
         self._meter = RouterMeter(metrics or Metrics())
         self._states: dict[str, bytes] = {}
         self._waiting: deque[ConsumerRecord] = deque()
         self._wake = asyncio.Event()
         self._draining = False
-        self._offset = 0
-        self._position = 0
+        self._offset = self._next = self._position = 0
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         for key, value in pairs:
@@ -76,37 +83,60 @@ class RouterWork:
 
     async def run(self, tenure: Tenure) -> None:
         """Batch after batch until drained; what is still waiting then, the next owner reads again."""
-        self._offset = tenure.start
-        while not self._draining:
-            self._wake.clear()
-            if self._waiting:
-                outs, states = self._batch()
-                await tenure.commit(outs, self._offset)
-                self._meter.committed()
-                self._states |= states
-                await asyncio.sleep(0)
-            elif self._position > self._offset:
-                self._offset = self._position
-                await tenure.commit([], self._offset)
-            else:
-                await self._wake.wait()
+        self._offset = self._next = tenure.start
+        gate = Floodgate(self._watch, tenure, self._meter.note)
+        with self._watch.control.wakes(self._wake):
+            while not self._draining:
+                self._wake.clear()
+                work = await self._work(gate)
+                if work is None:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), gate.patience_s)
+                else:
+                    await self._commit(tenure, gate, *work)
+                    gate.tell()
+                    await asyncio.sleep(0)
         await tenure.commit([], self._offset, clean=True)
 
-    def _batch(self) -> tuple[list[Out], dict[str, bytes]]:
-        """Plan until the batch is full or the CPU share is spent: outputs and new states."""
+    async def _work(self, gate: Floodgate) -> Work | None:
+        """What is to be committed next; None: there is nothing to do just now."""
+        if given := gate.command():
+            return gate.obey(given), {}
+        if gate.halted:
+            return None
+        if self._waiting:
+            return self._batch(gate)
+        if gate.first is not None:
+            return (gate.release(), {}) if await gate.is_over() else None
+        if self._position > self._next:
+            self._next = self._position
+            return [], {}
+        return None
+
+    async def _commit(self, tenure: Tenure, gate: Floodgate, outs: list[Out], states: dict[str, bytes]) -> None:
+        """Up to what is held back, if there is anything to be told at all."""
+        offset = self._next if gate.first is None else gate.first
+        if outs or offset > self._offset:
+            self._offset = offset
+            await tenure.commit(outs, offset)
+            self._meter.committed()
+            self._states |= states
+
+    def _batch(self, gate: Floodgate) -> Work:
+        """Plan until the batch is full, the CPU share is spent or the router halts."""
         outs: list[Out] = []
         overlay: dict[str, bytes] = {}
         until = time.thread_time() + MOST_CPU_S
         for _ in range(min(MOST_EVENTS, len(self._waiting))):
             record = self._waiting.popleft()
-            self._offset = record.offset + 1
-            outs.extend(self._one(record, overlay))
-            if time.thread_time() > until:
+            self._next = record.offset + 1
+            outs.extend(gate.take(record.offset, *self._one(record, overlay)))
+            if gate.halted or time.thread_time() > until:
                 break
         outs.extend(Out(topics.STATE, self._partition, pid.encode(), value) for pid, value in overlay.items())
         return outs, overlay
 
-    def _one(self, record: ConsumerRecord, overlay: dict[str, bytes]) -> list[Out]:
+    def _one(self, record: ConsumerRecord, overlay: dict[str, bytes]) -> tuple[Routed, list[Out]]:
         incoming = incoming_of(record)
 
         def state_of(pid: str) -> SubjectState | None:
@@ -118,12 +148,11 @@ class RouterWork:
             outs = sized(outs_of(incoming, routed))
         except OversizeRecord as error:
             routed, outs = self._oversize(incoming, error)
-        self._meter.note(routed)
         for alarm in routed.alarms:
             log.error("alarm", alarm=alarm, origin=str(incoming.origin))
         if routed.state:
             overlay[routed.state.pid] = encode(routed.state)
-        return outs
+        return routed, outs
 
     def _oversize(self, incoming: Incoming, error: OversizeRecord) -> tuple[Routed, list[Out]]:
         routed = reject(incoming, error, self._desk)

@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     session_timeout: float = Field(default=10.0, ge=1)
     commit_interval: float = Field(default=0.1, gt=0)
     retry_budget: float = Field(default=30.0, gt=0)
+    flood_run: int = Field(default=100, ge=0)
+    flood_ratio: float = Field(default=0.5, ge=0, le=1)
+    flood_window: int = Field(default=1000, ge=1)
+    flood_least: int = Field(default=200, ge=1)
+    flood_hold: float = Field(default=1.0, gt=0)
     limits_scale: float = Field(default=1.0, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

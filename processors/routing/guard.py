@@ -42,6 +42,13 @@ class _Fate(Enum):
     NEITHER = auto()  # judged elsewhere: says nothing about this deploy
 
 
+def _fate_of(routed: Routed) -> _Fate:
+    letter = routed.dead_letter
+    if letter is None:
+        return _Fate.NEITHER if routed.verdict == "forwarded" else _Fate.GOOD
+    return _Fate.GOOD if letter.reason in _NO_FLOOD else _Fate.BAD
+
+
 @dataclass(frozen=True, slots=True)
 class _Held(Generic[T]):
     offset: int
@@ -76,13 +83,13 @@ class Guard(Generic[T]):
 
     def take(self, offset: int, routed: Routed, made: T, size: int) -> list[T]:
         """What may be committed now that this record is judged. `size` in bytes. Not to be called in a flood."""
+        fate = _fate_of(routed)
+        if not self._held and fate is _Fate.GOOD and offset >= self._armed_from:  # nearly always
+            self._count(rejected=False)
+            return [made]
         letter = routed.dead_letter
-        if routed.verdict == "forwarded":
-            return self._take(_Held(offset, _Fate.NEITHER, "", made, size))
-        if letter is None or letter.reason in _NO_FLOOD:
-            return self._take(_Held(offset, _Fate.GOOD, "", made, size))
-        why = f"{letter.reason} in {letter.field}" if letter.field else letter.reason
-        return self._take(_Held(offset, _Fate.BAD, why, made, size))
+        why = (f"{letter.reason} in {letter.field}" if letter.field else letter.reason) if letter else ""
+        return self._take(_Held(offset, fate, why, made, size))
 
     def release(self) -> list[T]:
         """Let through what is held back: nothing follows it for now. The run goes on being counted."""
@@ -146,5 +153,5 @@ class Guard(Generic[T]):
             seen = f"{self._rejected} of the last {judged} records were rejected"
         else:
             return ""
-        reasons = Counter(entry.why for entry in self._held if entry.why).most_common(REASONS_SHOWN)
+        reasons = Counter(entry.why for entry in self._held if entry.fate is _Fate.BAD).most_common(REASONS_SHOWN)
         return f"{seen}, most of those held back as " + ", ".join(f"{why} ({count})" for why, count in reasons)

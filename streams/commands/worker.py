@@ -15,6 +15,7 @@ from schemas.errors import SetupError
 from streams import clients, topics
 from streams.app import run_worker
 from streams.commands.common import BootstrapServers, Config, DataDir, config_of, settings_for
+from streams.control import Control, following
 from streams.identity import check_pepper
 from streams.logs_setup import set_up_logging
 from streams.metrics.calls import watched_by
@@ -62,7 +63,8 @@ def worker(  # noqa: PLR0917 - the command's options
         transport = await shared.enter_async_context(http_transport())
         watched = watched_by(metrics)
         ready = connectors(part, settings.secret, transport, scale=settings.limits_scale, watched=watched)
-        stages = pipeline(settings, relay, ready, status, metrics=metrics)
+        stages = pipeline(settings, relay, ready, status, control := Control(), metrics=metrics)
+        await shared.enter_async_context(following(control, settings))
         return (stages if "router" in chosen else stages[1:]), check
 
     run_worker(settings, id or settings.worker_id, prepare)

@@ -3,77 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from router_support import LIMIT_S, Commit, PaperTenure, drained, until
 from routing_support import AWAY, DESK, EMAIL, HOME, event, record
 
 from processors.routing.route import route
 from schemas.codec import decode
 from schemas.errors import OwnershipLost
-from schemas.records import AuditRecord, DeadLetter, SubjectState
+from schemas.records import DeadLetter, SubjectState
 from streams import topics
 from streams.router import MOST_EVENTS, ROOM, RouterWork
 from streams.wire import incoming_of, outs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from streams.outbox import Out
     from streams.ownership.tenure import Tenure
-
-LIMIT_S = 5.0
-
-
-@dataclass
-class Commit:
-    outs: list[Out]
-    offset: int
-    clean: bool | None
-
-    def audit(self) -> list[AuditRecord]:
-        return [decode(AuditRecord, out.value or b"") for out in self.outs if out.topic == topics.AUDIT]
-
-    def states(self) -> list[tuple[bytes, bytes | None]]:
-        return [(out.key, out.value) for out in self.outs if out.topic == topics.STATE]
-
-
-@dataclass
-class PaperTenure:
-    """Writes transactions down; from `fails_from` on it is fenced."""
-
-    start: int = 0
-    fails_from: int | None = None
-    commits: list[Commit] = field(default_factory=list)
-
-    async def commit(
-        self, outs: Iterable[Out], offset: int, settled: Iterable[int] = (), *, clean: bool | None = None
-    ) -> None:
-        await asyncio.sleep(0)
-        assert not tuple(settled)
-        if self.fails_from is not None and len(self.commits) >= self.fails_from:
-            raise OwnershipLost("fenced")
-        self.commits.append(Commit(list(outs), offset, clean))
-
-
-async def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + LIMIT_S
-    while not true():
-        assert time.monotonic() < end, "it never came"
-        await asyncio.sleep(0.001)
-
-
-async def drained(work: RouterWork, *records: Any, tenure: PaperTenure | None = None) -> list[Commit]:
-    """What is committed because of these records, handed over together."""
-    tenure = tenure or PaperTenure()
-    work.feed(records)
-    running = asyncio.create_task(work.run(cast("Tenure", tenure)))
-    await until(lambda: not work._waiting)
-    work.drain()
-    await asyncio.wait_for(running, LIMIT_S)
-    return tenure.commits
 
 
 def work() -> RouterWork:
@@ -190,7 +135,7 @@ async def test_the_bookmark_moves_over_holes_but_not_over_what_waits() -> None:
 async def test_batches_are_bounded_and_so_is_what_waits() -> None:
     router = work()
     assert router.room()
-    commits = await drained(router, *(record(b"garbage", offset) for offset in range(MOST_EVENTS + 1)))
+    commits = await drained(router, *(record(GRANT, offset) for offset in range(MOST_EVENTS + 1)))
     assert len(commits) >= 3
     assert commits[-1].offset == MOST_EVENTS + 1
     assert max(len(commit.audit()) for commit in commits) <= MOST_EVENTS

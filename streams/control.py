@@ -1,0 +1,135 @@
+"""What operators want done: every worker reads `consent.control` from its start by itself, without any group.
+
+A work looks here for what concerns it, from its own mark `!control` on, and moves that mark in the transaction of
+what it does. So a command that is found twice is carried out once, and one that came while nobody worked is found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from bisect import bisect_left
+from collections import defaultdict
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from aiokafka import TopicPartition
+
+from schemas.codec import decode
+from schemas.contract import Origin
+from schemas.errors import DataError
+from schemas.ids import prefixed
+from schemas.records import Command
+from streams.clients import reader
+from streams.closing import closed
+from streams.topics import CONTROL
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from aiokafka import ConsumerRecord
+
+    from streams.settings import Settings
+
+log = structlog.get_logger()
+PLACE = TopicPartition(CONTROL, 0)
+POLL_MS = 1000
+RETRY_S = 2.0
+ROUTER = "router"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A command and where it stands."""
+
+    offset: int
+    command: Command
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(topic=PLACE.topic, partition=PLACE.partition, offset=self.offset)
+
+
+def role_of(command: Command) -> str:
+    """The role that a command is for: that of its lane, or the one its name begins with, as in `router.resume`."""
+    return f"lane {command.lane}" if command.lane else command.name.partition(".")[0]
+
+
+def record_id(command_id: str, role: str, partition: int) -> str:
+    """Id of the audit record of a command that one partition of a role carried out. Hex SHA-256."""
+    return hashlib.sha256(prefixed("command", command_id, role, str(partition))).hexdigest()
+
+
+class Control:
+    """All commands so far, by role, in the order in which they were given; repeats of a command_id are left out."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, list[Given]] = defaultdict(list)
+        self._known: set[str] = set()
+        self._listeners: set[asyncio.Event] = set()
+        self._next = 0
+
+    def take(self, record: ConsumerRecord) -> None:
+        """Take in the next record. Never raises: what nobody can read, nobody carries out."""
+        self._next = record.offset + 1
+        try:
+            command = decode(Command, record.value or b"")
+        except DataError as error:
+            log.error("alarm", alarm="command_unreadable", offset=record.offset, reason=error.reason)  # noqa: TRY400
+            return
+        if command.command_id in self._known:
+            return
+        self._known.add(command.command_id)
+        self._given[role_of(command)].append(Given(record.offset, command))
+        for listener in self._listeners:
+            listener.set()
+
+    def next(self, role: str, offset: int) -> Given | None:
+        """The first command for a role at this offset or above."""
+        given = self._given.get(role, [])
+        index = bisect_left(given, offset, key=lambda one: one.offset)
+        return given[index] if index < len(given) else None
+
+    @contextmanager
+    def wakes(self, listener: asyncio.Event) -> Iterator[None]:
+        """Set the event whenever a command came in, whoever it is for."""
+        self._listeners.add(listener)
+        try:
+            yield
+        finally:
+            self._listeners.discard(listener)
+
+    async def follow(self, settings: Settings) -> None:
+        """Read for ever. Never raises: without the topic the work goes on, only no command is heard."""
+        while True:
+            try:
+                await self._read(settings)
+            except Exception as error:  # noqa: BLE001 - tried again whatever it is
+                log.warning("control_not_read", error=type(error).__name__, again_in_s=RETRY_S)
+            await asyncio.sleep(RETRY_S)
+
+    async def _read(self, settings: Settings) -> None:
+        source = reader(settings)
+        try:
+            await source.start()
+            source.assign([PLACE])
+            source.seek(PLACE, self._next)  # before the log's start: the client goes to the earliest record
+            while True:
+                for records in (await source.getmany(timeout_ms=POLL_MS)).values():
+                    for record in records:
+                        self.take(record)
+        finally:
+            await closed(source.stop())
+
+
+@asynccontextmanager
+async def following(control: Control, settings: Settings) -> AsyncIterator[None]:
+    """Commands come in for as long as the context is open."""
+    reading = asyncio.create_task(control.follow(settings))
+    try:
+        yield
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)

@@ -1,0 +1,164 @@
+"""The router's flood guard at work on one partition: what it holds back, its marks in the state, `router resume`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from processors.routing.guard import Guard, Limits
+from processors.routing.incoming import Routed
+from schemas.errors import OversizeRecord
+from schemas.records import AuditRecord, CommandRef, Evidence
+from schemas.version import SOFTWARE
+from streams import topics
+from streams.control import ROUTER, Control, record_id
+from streams.outbox import Out, sized
+from streams.ownership.tenure import CONTROL_KEY, now_micros
+from streams.status import Status
+from streams.wire import audit_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from schemas.records import Command
+    from streams.control import Given
+    from streams.ownership.tenure import Tenure
+
+log = structlog.get_logger()
+RESUME = "router.resume"
+FLOOD_KEY = b"!flood"
+"""The router halted before this offset: where it still stands, one rejected record more is enough."""
+ARMED_KEY = b"!armed"
+"""Records below this offset pass whatever they are: somebody said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What all partitions of a worker's router share. hold_s: so long a rejected record waits for the next one, s."""
+
+    limits: Limits = field(default_factory=Limits)
+    hold_s: float = 1.0
+    status: Status = field(default_factory=Status)
+    control: Control = field(default_factory=Control)
+    clock: Callable[[], float] = time.monotonic
+
+
+def resumed_until(command: Command, partition: int) -> int | None:
+    """Up to which offset the guard is off for a partition; None: the command is another one, or not for it."""
+    text = command.args.get(str(partition), "") if command.name == RESUME else ""
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+class Floodgate:
+    """One per tenure: what the router writes because of a record goes through here before it is committed.
+
+    passed: hears of every record that goes into the next transaction.
+    """
+
+    def __init__(self, watch: Watch, tenure: Tenure, passed: Callable[[Routed], None]) -> None:
+        flood, armed = tenure.marked(FLOOD_KEY), tenure.marked(ARMED_KEY)
+        looked = tenure.marked(CONTROL_KEY)
+        self._watch = watch
+        self._tenure = tenure
+        self._passed = passed
+        self._armed_from = armed.offset if armed else 0
+        self._marked = flood.offset if flood else -1
+        wary = self._marked == tenure.start
+        self._guard = Guard[tuple[Routed, list[Out]]](watch.limits, armed_from=self._armed_from, wary=wary)
+        self._looked = looked.offset if looked else 0
+        self._quiet_from = 0.0
+        self._told = ""
+
+    @property
+    def halted(self) -> bool:
+        return bool(self._guard.flood)
+
+    @property
+    def first(self) -> int | None:
+        """Offset of the first record that is held back."""
+        return self._guard.first
+
+    @property
+    def patience_s(self) -> float | None:
+        """So long at most it may wait for whatever comes next, s; None: for ever."""
+        return None if self.halted or self.first is None else self._watch.hold_s
+
+    def take(self, offset: int, routed: Routed, outs: list[Out]) -> list[Out]:
+        """What may be committed now; not to be called when halted."""
+        if routed.dead_letter is not None:
+            self._quiet_from = self._watch.clock() + self._watch.hold_s
+        may_be_held = routed.dead_letter is not None or routed.home is not None
+        size = sum(out.size for out in outs) if may_be_held else 0
+        passed = self._outs(self._guard.take(offset, routed, (routed, outs), size))
+        first = self._guard.first
+        if self._guard.flood and first is not None and first != self._marked:
+            self._marked = first
+            passed.append(self._tenure.mark(FLOOD_KEY, first))
+        return passed
+
+    async def is_over(self) -> bool:
+        """Whether nothing comes after what is held back: there is nothing to read, and hasn't been for a moment."""
+        return self._watch.clock() >= self._quiet_from and await self._tenure.at_end()
+
+    def release(self) -> list[Out]:
+        return self._outs(self._guard.release())
+
+    def command(self) -> Given | None:
+        """The next command that wasn't looked at."""
+        return self._watch.control.next(ROUTER, self._looked)
+
+    def obey(self, given: Given) -> list[Out]:
+        """What is to be committed because of a command: nothing, if it isn't for this partition."""
+        self._looked = given.offset + 1
+        until = resumed_until(given.command, self._tenure.partition)
+        if until is None:
+            return []
+        try:
+            audit = sized([self._audit(given, until)])
+        except OversizeRecord:
+            log.exception("alarm", alarm="command_oversize", command_id=given.command.command_id)
+            return []
+        self._armed_from = max(self._armed_from, until)
+        marks = [self._tenure.mark(CONTROL_KEY, self._looked), self._tenure.mark(ARMED_KEY, self._armed_from)]
+        return [*self._outs(self._guard.resume(until)), *audit, *marks]
+
+    def tell(self) -> None:
+        """Say that the partition halts, or goes on; called when that is committed."""
+        if self._told == self._guard.flood:
+            return
+        self._told = self._guard.flood
+        if self._told:
+            self._watch.status.halt(ROUTER, self._tenure.partition, "flood", self._text())
+        else:
+            self._watch.status.clear(ROUTER, self._tenure.partition)
+
+    def _outs(self, passed: Sequence[tuple[Routed, list[Out]]]) -> list[Out]:
+        for routed, _ in passed:
+            self._passed(routed)
+        return [out for _, outs in passed for out in outs]
+
+    def _text(self) -> str:
+        partition = self._tenure.partition
+        return (
+            f"{self._told}. {topics.EVENTS}[{partition}] stands before offset {self._guard.first}, and nothing from "
+            "there on was written. What to do: if this relay or its configuration is wrong, mend it and restart the "
+            "worker, which then goes on by itself; if the records are, let them go to the dead letters: "
+            f"consent-relay router resume --partition {partition} --reason ..."
+        )
+
+    def _audit(self, given: Given, until: int) -> Out:
+        command, partition = given.command, self._tenure.partition
+        record = AuditRecord(
+            record_id=record_id(command.command_id, ROUTER, partition),
+            kind="command",
+            at=now_micros(),
+            reason=command.reason,
+            evidence=Evidence(detail=f"flood guard off below {topics.EVENTS}[{partition}]@{until}"),
+            command=CommandRef(command_id=command.command_id, name=command.name, by=command.by),
+            origin=given.origin,
+            software=SOFTWARE,
+        )
+        return audit_out(record, partition)

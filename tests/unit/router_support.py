@@ -1,0 +1,92 @@
+"""A tenure on paper: what the router would write, transaction by transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from routing_support import HOME
+
+from schemas.codec import decode
+from schemas.errors import OwnershipLost
+from schemas.records import AuditRecord, Bookmark, DeadLetter
+from streams import topics
+from streams.outbox import Out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from streams.ownership.tenure import Tenure
+    from streams.router import RouterWork
+
+LIMIT_S = 5.0
+MARKS = "marks"
+
+
+@dataclass
+class Commit:
+    outs: list[Out]
+    offset: int
+    clean: bool | None
+
+    def audit(self) -> list[AuditRecord]:
+        return [decode(AuditRecord, out.value or b"") for out in self.outs if out.topic == topics.AUDIT]
+
+    def dead_letters(self) -> list[int]:
+        """Offsets of the records that went there."""
+        letters = [decode(DeadLetter, out.value or b"") for out in self.outs if out.topic == topics.DEAD_LETTER]
+        return [letter.origin.offset for letter in letters]
+
+    def states(self) -> list[tuple[bytes, bytes | None]]:
+        return [(out.key, out.value) for out in self.outs if out.topic == topics.STATE]
+
+
+@dataclass
+class PaperTenure:
+    """Writes transactions down; from `fails_from` on it is fenced."""
+
+    start: int = 0
+    fails_from: int | None = None
+    commits: list[Commit] = field(default_factory=list)
+    marks: dict[bytes, int] = field(default_factory=dict)
+    partition: int = HOME
+    ended: bool = True
+
+    def marked(self, key: bytes) -> Bookmark | None:
+        return Bookmark(offset=self.marks[key], at=0) if key in self.marks else None
+
+    def mark(self, key: bytes, offset: int) -> Out:
+        return Out(MARKS, self.partition, key, b"%d" % offset)
+
+    async def at_end(self) -> bool:
+        return self.ended
+
+    async def commit(
+        self, outs: Iterable[Out], offset: int, settled: Iterable[int] = (), *, clean: bool | None = None
+    ) -> None:
+        await asyncio.sleep(0)
+        assert not tuple(settled)
+        if self.fails_from is not None and len(self.commits) >= self.fails_from:
+            raise OwnershipLost("fenced")
+        self.commits.append(Commit(list(outs), offset, clean))
+        self.marks |= {out.key: int(out.value or b"") for out in self.commits[-1].outs if out.topic == MARKS}
+
+
+async def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + LIMIT_S
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        await asyncio.sleep(0.001)
+
+
+async def drained(work: RouterWork, *records: Any, tenure: PaperTenure | None = None) -> list[Commit]:
+    """What is committed because of these records, handed over together."""
+    tenure = tenure or PaperTenure()
+    work.feed(records)
+    running = asyncio.create_task(work.run(cast("Tenure", tenure)))
+    await until(lambda: not work._waiting)
+    work.drain()
+    await asyncio.wait_for(running, LIMIT_S)
+    return tenure.commits
