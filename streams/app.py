@@ -55,6 +55,8 @@ def build_app(settings: Settings, worker_id: str) -> faust.App:
         web_enabled=settings.web_port > 0,
         web_port=settings.web_port or 6066,
         web_bind=settings.web_host,
+        # After a kill the group hands a static member what it was before: with another address Faust would refuse it.
+        canonical_url=f"http://{worker_id}",
         web_tables_enabled=False,
         value_serializer="raw",
         stream_buffer_maxsize=STREAM_BUFFER,

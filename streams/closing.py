@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiokafka.errors import KafkaConnectionError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -41,10 +40,9 @@ async def dropped(producer: AIOKafkaProducer) -> None:
     behind a task that goes on trying, and its connections.
     """
     parts: Any = producer
-    parts._message_accumulator.fail_all(KafkaConnectionError("the producer was dropped"))  # noqa: SLF001 - see above
+    parts._closed = True  # noqa: SLF001 - there is no public way to do without the last delivery
     if sending := parts._sender.sender_task:  # noqa: SLF001
         sending.cancel()
         await asyncio.wait({sending}, timeout=CLOSE_LIMIT_S)
         sending.cancel()  # it may wait for an answer that doesn't come
-    await closed(producer.stop())
     await closed(parts.client.close())

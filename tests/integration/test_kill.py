@@ -63,6 +63,8 @@ async def test_a_killed_worker_that_is_started_again_goes_on_within_10_s(tmp_pat
             assert time.monotonic() - began < 10
         await publishing
         await assert_good(stage)
+    for log in tmp_path.glob("worker-1.*.log"):
+        assert "coordinator routine" not in log.read_text("utf-8"), "Faust's own group must take the worker back"
 
 
 @pytest.mark.parametrize("seed", [12])
