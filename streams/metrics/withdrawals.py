@@ -28,12 +28,13 @@ _GRAVITY = ("confirmed", "manual_task", "failed")
 
 @dataclass(slots=True)
 class _Open:
-    """`left`: delivery ids that have no outcome; `result`: the gravest so far; `received_at` in µs."""
+    """`left`: delivery ids without an outcome; of the others `result`: the gravest, `last_at`: the latest, in µs."""
 
     kind: str
     received_at: int
     left: set[str]
     result: str = "confirmed"
+    last_at: int = 0
 
 
 class Withdrawals:
@@ -88,9 +89,10 @@ class Withdrawals:
         followed.left.discard(record["delivery_id"])
         result = record["outcome"] if record["outcome"] in _GRAVITY else "confirmed"
         followed.result = max(followed.result, result, key=_GRAVITY.index)
+        followed.last_at = max(followed.last_at, record["at"])
         if not followed.left:
             del self._open[record["event_id"]]
-            seconds = (record["at"] - followed.received_at) / _US
+            seconds = (followed.last_at - followed.received_at) / _US
             self._seconds.labels(followed.kind, followed.result).observe(seconds)
 
     def _oldest_s(self) -> float:

@@ -1,0 +1,78 @@
+"""docs/metrics.md, made from the definitions: `python -m streams.metrics > docs/metrics.md`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from streams.metrics.definitions import LABELS, SECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.metrics.definitions import Definition
+
+_HEAD = """\
+# Metrics
+
+<!-- Made by `python -m streams.metrics > docs/metrics.md`; edit streams/metrics/ and make it anew. -->
+
+Every worker serves them in Prometheus' text format at `http://127.0.0.1:6066/metrics`; `CONSENT_RELAY_WEB_PORT` and
+`CONSENT_RELAY_WEB_HOST` move them ([configuration](configuration.md)). Each worker speaks of its own partitions, so
+numbers are summed over the workers, and ages are taken as the maximum.
+
+```yaml
+scrape_configs:
+  - job_name: consent-relay
+    static_configs: [{targets: ["127.0.0.1:6066"]}]
+```
+
+Counters count what is committed: work that is done again after a failure counts once. No label holds a person, an
+event or a path.
+"""
+_WATCH = """\
+## What to watch
+
+A vendor is down on a Friday evening: its lane's age grows and its calls end in `5xx`, `timeout` or `unreachable`;
+the other lanes' figures don't move. After the retry budget deliveries end as `failed` and stay open until they are
+sent again.
+
+| question | expression |
+|---|---|
+| Is a worker gone? | `up{job="consent-relay"} == 0` |
+| Is a vendor behind, and for how long? | `max by (role, lane) (consent_relay_lag_seconds) > 900` |
+| What does it answer? | `sum by (lane, result) (rate(consent_relay_vendor_call_seconds_count[5m]))` |
+| Did it ask us to wait? | `max by (lane) (consent_relay_lane_wait_seconds) > 0` |
+| Who needs a person's hand? | `sum by (lane, status) (consent_relay_lane_entries{status=~"failed\\|manual_task"}) > 0` |
+| Does anything stand still, and why? | `sum by (role, lane, reason) (consent_relay_role_halted) > 0` |
+| Is every partition worked on? | `sum by (role, lane) (consent_relay_role_partitions{state="working"})`: fewer than the topics have |
+| Was a withdrawal or deletion refused? | `sum by (source, reason) (increase(consent_relay_dead_letters_total{protective="yes"}[10m])) > 0` |
+| Did anything raise an alarm? | `sum by (alarm) (increase(consent_relay_alarms_total[10m])) > 0` |
+| How fast are withdrawals confirmed? | `histogram_quantile(0.95, sum by (le) (rate(consent_relay_withdrawal_seconds_bucket{kind="consent.withdrawn",result="confirmed"}[1h])))` |
+| And at one vendor? | `histogram_quantile(0.95, sum by (le, lane) (rate(consent_relay_delivery_seconds_bucket{action="withdraw"}[1h])))` |
+| Do partitions keep changing hands? | `sum by (role, lane) (increase(consent_relay_ownership_lost_total[10m])) > 3` |
+"""  # noqa: E501 - tables
+_KINDS = {"Counter": "counter", "Gauge": "gauge", "Histogram": "histogram", "Info": "gauge"}
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    parts = [_HEAD, _WATCH]
+    for title, definitions in SECTIONS.items():
+        rows = "\n".join(_row(definition) for definition in definitions)
+        parts.append(f"## {title}\n\n| metric | kind | labels | |\n|---|---|---|---|\n{rows}\n")
+    labels = "\n".join(f"| `{label}` | {says} |" for label, says in LABELS.items())
+    parts.append(f"## Labels\n\n| label | values |\n|---|---|\n{labels}\n")
+    parts.append("## Buckets\n\nUpper bounds of the histograms.\n\n" + "\n".join(_buckets()) + "\n")
+    return "\n".join(parts)
+
+
+def _row(definition: Definition[Any]) -> str:
+    labels = ", ".join(f"`{label}`" for label in definition.labels)
+    return f"| `{definition.full_name}` | {_KINDS[definition.kind.__name__]} | {labels} | {definition.sentence} |"
+
+
+def _buckets() -> Iterator[str]:
+    for definitions in SECTIONS.values():
+        for definition in definitions:
+            if definition.buckets:
+                yield f"- `{definition.full_name}`: {', '.join(f'{bound:.10g}' for bound in definition.buckets)}"

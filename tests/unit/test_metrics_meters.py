@@ -1,0 +1,168 @@
+"""What the roles tell: counted once it is committed, under words that are known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from delivering_support import LANE, delivery, job
+from plan_support import NOW
+from routing_support import AWAY, DESK, EMAIL, event, incoming, raw
+
+from processors.delivering.settle import attempted, fail, settle
+from processors.routing.route import route
+from processors.vendors.base import Result
+from schemas.errors import VendorRefused
+from streams.lanes.ledger import Ledger
+from streams.metrics.meters import CountAlarms, LaneMeter, RoleMeter, RouterMeter, begin_at_zero
+from streams.metrics.registry import Metrics
+
+GRANT = event(1, "grant", 0, ["surveys"], identities=[EMAIL])
+WITHDRAWAL = event(2, "withdraw", 5, ["surveys"], identities=[EMAIL])
+US = 1_000_000
+
+
+class Told:
+    """Metrics and what they say."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+
+    def __call__(self, name: str, **labels: str) -> float | None:
+        return self.metrics.registry.get_sample_value(f"consent_relay_{name}", labels)
+
+    def sum(self, name: str) -> float:
+        families = self.metrics.registry.collect()
+        return sum(
+            sample.value for one in families for sample in one.samples if sample.name == f"consent_relay_{name}"
+        )
+
+
+def routed(value: Any, **more: Any) -> Any:
+    return route(incoming(value, **more), DESK, lambda _: None)
+
+
+def test_events_count_by_kind_and_result_when_they_are_committed() -> None:
+    told = Told()
+    meter = RouterMeter(told.metrics)
+    for value in (GRANT, WITHDRAWAL, WITHDRAWAL):
+        meter.note(routed(value))
+    assert told.sum("events_total") == 0
+    meter.committed()
+    meter.committed()
+    assert told("events_total", kind="consent.granted", result="planned") == 1
+    assert told("events_total", kind="consent.withdrawn", result="planned") == 2
+    assert told.sum("events_total") == 3
+
+
+def test_deliveries_count_by_lane_and_action_and_what_nobody_serves_apart() -> None:
+    told = Told()
+    meter = RouterMeter(told.metrics)
+    made = routed(WITHDRAWAL)
+    meter.note(made)
+    meter.committed()
+    assert made.deliveries
+    assert told.sum("deliveries_planned_total") == len(made.deliveries)
+    first = made.deliveries[0]
+    assert told("deliveries_planned_total", lane=first.lane, action="withdraw") == 1
+    tasks = [leg for leg in made.audit[0].legs if leg.kind == "task"]
+    assert told("unbound_recipients_total") == len(tasks)
+
+
+def test_what_is_sent_home_is_counted_there_as_an_event() -> None:
+    told = Told()
+    meter = RouterMeter(told.metrics)
+    made = routed(GRANT, partition=AWAY)
+    assert made.verdict == "forwarded"
+    meter.note(made)
+    meter.committed()
+    assert told("events_forwarded_total") == 1
+    assert told.sum("events_total") == 0
+
+
+def test_dead_letters_count_by_reason_and_whether_they_protect() -> None:
+    told = Told()
+    meter = RouterMeter(told.metrics)
+    meter.note(routed(b"garbage"))
+    meter.note(routed(raw(subject_id="jane.roe@example.org")))
+    meter.committed()
+    assert told("dead_letters_total", source="router", reason="undecodable", protective="no") == 1
+    assert told("dead_letters_total", source="router", reason="invalid", protective="yes") == 1
+    assert told("events_total", kind="unknown", result="rejected") == 2
+
+
+def test_outcomes_count_by_lane_action_and_outcome_with_their_time() -> None:
+    told, book, one = Told(), Ledger(LANE, 0), job(1, "delete")
+    refs = DESK.seals.people.seal(b"[]", "p|d")
+    book.write(one.delivery, attempted(one.delivery, 1, refs, NOW))
+    book.write(one.delivery, settle(one, Result("executed"), 1, NOW + 3 * US))
+    LaneMeter(told.metrics, LANE).settled(book.noted)
+    assert told("deliveries_settled_total", lane=LANE, action="delete", outcome="executed") == 1
+    assert told.sum("deliveries_settled_total") == 1, "an attempt is no outcome"
+    assert told("delivery_seconds_sum", lane=LANE, action="delete") == 3.0
+    assert told("deliveries_settled_total", lane=LANE, action="grant", outcome="failed") == 0, "there from the start"
+
+
+def test_a_failed_delivery_is_a_dead_letter_whose_vendors_code_is_no_label() -> None:
+    told, book = Told(), Ledger(LANE, 0)
+    for number, action in enumerate(("grant", "withdraw")):
+        one = job(number, action)  # type: ignore[arg-type]
+        book.write(one.delivery, fail(one, VendorRefused("invalid_data_4711"), "invalid_data_4711", 1, NOW))
+    meter = LaneMeter(told.metrics, LANE)
+    meter.settled(book.noted)
+    meter.unreadable("undecodable")
+    assert told("dead_letters_total", source="lane", reason="refused", protective="no") == 1
+    assert told("dead_letters_total", source="lane", reason="refused", protective="yes") == 1
+    assert told("dead_letters_total", source="lane", reason="undecodable", protective="yes") == 1
+
+
+def test_the_ledger_counts_its_entries_by_status() -> None:
+    book = Ledger(LANE, 0)
+    one = job(1)
+    refused = fail(one, VendorRefused("http_400"), "http_400", 1, NOW)
+    book.write(one.delivery, refused)
+    book.write(one.delivery, refused)
+    book.write(delivery(2, pid="p1.ben"), settle(job(2, pid="p1.ben"), Result("manual_task"), 1, NOW))
+    assert +book.statuses == {"failed": 1, "manual_task": 1}
+    newer = job(3)
+    book.write(newer.delivery, settle(newer, Result("executed"), 1, NOW))
+    book.overtake(newer.delivery)
+    assert +book.statuses == {"manual_task": 1}
+    outs, _ = book.collect()
+    again = Ledger(LANE, 0)
+    again.load([(out.key, out.value) for out in outs if out.topic.startswith("consent.lane-state")])
+    assert +again.statuses == {"manual_task": 1}
+
+
+def test_alarms_are_counted_where_they_are_logged() -> None:
+    told = Told()
+    count = CountAlarms(told.metrics)
+    line = {"event": "alarm", "alarm": "delivery_failed", "pid": "p1.ana"}
+    assert count(None, "error", line) is line
+    count(None, "error", {"event": "alarm", "alarm": "jane.roe@example.org"})
+    count(None, "info", {"event": "worker_starts"})
+    assert told("alarms_total", alarm="delivery_failed") == 1
+    assert told("alarms_total", alarm="other") == 1
+    assert told.sum("alarms_total") == 2
+
+
+def test_what_should_never_happen_is_there_from_the_start() -> None:
+    told = Told()
+    begin_at_zero(told.metrics)
+    assert told("alarms_total", alarm="event_id_reuse") == 0
+    assert told("dead_letters_total", source="router", reason="undecodable", protective="yes") == 0
+    assert told("events_total", kind="deletion.requested", result="planned") == 0
+
+
+def test_ownership_tells_of_transactions_and_takeovers() -> None:
+    told = Told()
+    meter = RoleMeter(told.metrics, "lane zoho-crm")
+    place = {"role": "lane", "lane": "zoho-crm"}
+    meter.transaction(0.02, 12)
+    meter.taken_over(1.5)
+    meter.restored(2000)
+    meter.lost()
+    assert told("transaction_seconds_sum", **place) == 0.02
+    assert told("transaction_records_sum", **place) == 12
+    assert told("takeover_seconds_sum", **place) == 1.5
+    assert told("restored_records_total", **place) == 2000
+    assert told("ownership_lost_total", **place) == 1
