@@ -12,9 +12,10 @@ import typer
 from bench.scale import latency, subjects, workers
 from bench.scale.bars import Bars
 from bench.scale.report import Figures, as_json, table
-from bench.workload import placed
-from streams.commands.common import AsJson, error_console, show_json
-from streams.commands.screen import console
+from bench.workload import PARTITIONS, placed
+from schemas.errors import RelayError
+from streams.commands.common import AsJson, complain, error_console, show_json
+from streams.commands.screen import DATA_WRONG, console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ def main(
     people: Annotated[
         list[int] | None, typer.Option("--subjects", min=1, help="How many people a router holds; may be repeated.")
     ] = None,
+    partitions: Annotated[int, typer.Option(min=2, help="Of the topics, for memory and takeover.")] = PARTITIONS,
     events: Annotated[int, typer.Option(min=1000, help="How many the routers are measured by.")] = 100_000,
     singles: Annotated[int, typer.Option(min=5, help="How many of each kind the latency is measured by.")] = 100,
     *,
@@ -44,7 +46,11 @@ def main(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     chosen = set(only or Part)
     sizes = people or [10_000, 100_000, 1_000_000]
-    figures = asyncio.run(_measure(chosen, sizes, events, singles))
+    try:
+        figures = asyncio.run(_measure(chosen, sizes, partitions, events, singles))
+    except RelayError as error:
+        complain(str(error))
+        raise typer.Exit(DATA_WRONG) from None
     result = as_json(figures)
     if json:
         show_json(result)
@@ -52,14 +58,15 @@ def main(
         console().print(table(result))
 
 
-async def _measure(chosen: set[Part], sizes: Sequence[int], events: int, singles: int) -> Figures:
+async def _measure(chosen: set[Part], sizes: Sequence[int], partitions: int, events: int, singles: int) -> Figures:
     bars = Bars(error_console())
     figures = Figures()
     if Part.LATENCY in chosen:
         figures.latency = await latency.measure(singles, bars)
     if chosen & {Part.MEMORY, Part.TAKEOVER}:
+        handover = Part.TAKEOVER in chosen
         for size in (0, *sizes):  # what is the same for nobody is no growth
-            figures.held.append(await subjects.measure(size, bars, handover=Part.TAKEOVER in chosen))
+            figures.held.append(await subjects.measure(size, partitions, bars, handover=handover))
     if Part.WORKERS in chosen:
         given = list(placed(events, "home"))
         figures.workers = [await workers.measure(given, count, bars) for count in (1, 2)]

@@ -21,8 +21,8 @@ LIMIT_S = 180.0
 _POLL_S = 0.01
 
 
-async def wait_working(workers: Sequence[WorkerProcess], each: int) -> None:
-    """Wait until every worker's router works exactly so many partitions.
+async def wait_working(workers: Sequence[WorkerProcess], partitions: int) -> None:
+    """Wait until the workers' routers work so many partitions between them, and each at least one.
 
     Raises:
         RelayError: a worker ended, or it takes too long.
@@ -30,7 +30,7 @@ async def wait_working(workers: Sequence[WorkerProcess], each: int) -> None:
     """
     try:
         async with asyncio.timeout(LIMIT_S), aiohttp.ClientSession() as session:
-            while not all([await _works(session, worker, each) for worker in workers]):
+            while not _all_work([await _router(session, worker) for worker in workers], partitions):
                 for worker in workers:
                     worker.check()
                 await asyncio.sleep(_POLL_S)
@@ -38,12 +38,17 @@ async def wait_working(workers: Sequence[WorkerProcess], each: int) -> None:
         raise RelayError(f"the workers are not ready after {LIMIT_S:g} s: {workers[0].last_words()}") from None
 
 
-async def _works(session: aiohttp.ClientSession, worker: WorkerProcess, each: int) -> bool:
+async def _router(session: aiohttp.ClientSession, worker: WorkerProcess) -> dict[str, Any]:
+    """What the worker says of its router; nothing yet while it starts."""
     with suppress(aiohttp.ClientError):
         async with session.get(f"{worker.url}/readyz") as answer:
-            router = (await answer.json(content_type=None))["roles"].get(ROUTER, {})
-            return router.get("state") == "up" and len(router.get("partitions", ())) == each
-    return False
+            return dict((await answer.json(content_type=None))["roles"].get(ROUTER, {}))
+    return {}
+
+
+def _all_work(routers: Sequence[dict[str, Any]], partitions: int) -> bool:
+    held = [len(router["partitions"]) for router in routers if router.get("state") == "up" and router["partitions"]]
+    return len(held) == len(routers) and sum(held) == partitions
 
 
 def takeovers_in(lines: Iterable[str]) -> list[dict[str, Any]]:

@@ -92,6 +92,7 @@ def _held(held: Held, empty: Held) -> dict[str, Any]:
     grown = held.resident_bytes - empty.resident_bytes
     return {
         "subjects": held.subjects,
+        "partitions": held.partitions,
         "state_bytes": STATE_BYTES,
         "resident_mb": round(held.resident_bytes / MB, 1),
         "bytes_per_subject": round(grown / held.subjects) if held.subjects else None,
@@ -126,7 +127,7 @@ def _show_held(shown: Table, held: dict[str, Any]) -> None:
     each = f", {held['bytes_per_subject']} bytes each" if held["subjects"] else ""
     memory = f"{held['resident_mb']:.0f} MB{each}"
     shown.add_row(f"{held['subjects']:,} people: memory of one router", memory, style=_HEAD)
-    shown.add_row("  takeover of all partitions", f"{held['takeover_s']:.2f} s")
+    shown.add_row(f"  takeover of all {held['partitions']} partitions", f"{held['takeover_s']:.2f} s")
     shown.add_row("  from the start of the process until ready", f"{held['started_s']:.2f} s")
     if held["handover"]:
         shown.add_row("  a second one starts: until both are ready", f"{held['handover']['joined_s']:.2f} s")

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
-from bench.workload import CONFIG
+from bench.workload import CONFIG, PARTITIONS
 from infra.kafka import EmbeddedKafka
 from schemas.connections import load_config
 from streams import topics
@@ -68,7 +68,7 @@ class Site:
 
 
 @asynccontextmanager
-async def fresh_site(progress: Console) -> AsyncIterator[Site]:
+async def fresh_site(progress: Console, partitions: int = PARTITIONS) -> AsyncIterator[Site]:
     """A site in a directory of its own, with the benchmark's three connections; all of it is gone afterwards."""
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="consent-relay-scale-")))
@@ -82,6 +82,7 @@ async def fresh_site(progress: Console) -> AsyncIterator[Site]:
             cluster_prefix="local",
             data_dir=directory,
             config=config,
+            partitions=partitions,
             pepper_file=key_file(directory / "keys", "pepper")[0],
             relay_key_file=key_file(directory / "keys", "relay_key")[0],
         )

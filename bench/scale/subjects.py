@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bench.scale.proc import resident_bytes
@@ -38,20 +38,21 @@ class Held:
     """One worker with all partitions. started_s: from the process's start until it is ready."""
 
     subjects: int
+    partitions: int
     resident_bytes: int
     started_s: float
     takeover_s: float
     handover: Handover | None
 
 
-async def measure(subjects: int, bars: Bars, *, handover: bool) -> Held:
+async def measure(subjects: int, partitions: int, bars: Bars, *, handover: bool) -> Held:
     """On a broker of its own."""
-    async with fresh_site(bars.console) as site:
+    async with fresh_site(bars.console, partitions) as site:
         with bars.bar(f"{subjects:,} people: writing", subjects) as told:
             await write_states(site.settings, subjects, told)
         with bars.bar(f"{subjects:,} people: takeover", None):
             held = await _held(site, subjects)
-            return held if not handover else _with(held, await _hand_over(site))
+            return replace(held, handover=await _hand_over(site)) if handover else held
 
 
 async def _held(site: Site, subjects: int) -> Held:
@@ -60,15 +61,15 @@ async def _held(site: Site, subjects: int) -> Held:
     await wait_working([router], site.settings.partitions)
     started_s = time.monotonic() - began
     await asyncio.sleep(SETTLE_S)
-    memory = resident_bytes(router.pid)
-    return Held(subjects, memory, started_s, last_takeover_s(router, site.settings.partitions), None)
+    memory, partitions = resident_bytes(router.pid), site.settings.partitions
+    return Held(subjects, partitions, memory, started_s, last_takeover_s(router, partitions), None)
 
 
 async def _hand_over(site: Site) -> Handover:
     first = site.launched["router-1"]
     began = time.monotonic()
     second = await site.start_router("router-2")
-    await wait_working([first, second], site.settings.partitions // 2)
+    await wait_working([first, second], site.settings.partitions)
     joined_s = time.monotonic() - began
     await asyncio.sleep(SETTLE_S)
     began = time.monotonic()
@@ -76,7 +77,3 @@ async def _hand_over(site: Site) -> Handover:
     await wait_working([second], site.settings.partitions)
     killed_s = time.monotonic() - began
     return Handover(joined_s, killed_s, last_takeover_s(second, site.settings.partitions))
-
-
-def _with(held: Held, handover: Handover) -> Held:
-    return Held(held.subjects, held.resident_bytes, held.started_s, held.takeover_s, handover)

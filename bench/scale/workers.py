@@ -54,7 +54,7 @@ async def measure(events: Sequence[Placed], workers: int, bars: Bars) -> Through
     """All workers stand ready, then all events become visible at one moment: nobody has a start over the other."""
     async with fresh_site(bars.console) as site:
         routers = [await site.start_router(f"router-{number}") for number in range(1, workers + 1)]
-        await wait_working(routers, site.settings.partitions // workers)
+        await wait_working(routers, site.settings.partitions)
         producer = clients.writer(site.settings, "consent-relay-scale")
         await producer.start()
         try:

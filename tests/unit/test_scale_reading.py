@@ -50,7 +50,7 @@ def figures() -> Figures:
     spans = Spans.of(0.0, 0.004, 0.020, [(0.025, 0.030)], 0.1)
     return Figures(
         {"consent.withdrawn": [spans] * 20},
-        [Held(0, 90_000_000, 2.0, 0.2, None), Held(10_000, 100_000_000, 2.5, 0.5, Handover(3.0, 11.0, 0.6))],
+        [Held(0, 4, 90_000_000, 2.0, 0.2, None), Held(10_000, 4, 100_000_000, 2.5, 0.5, Handover(3.0, 11.0, 0.6))],
         [Throughput(1, 1000, 2.0, 0.9, 0.2), Throughput(2, 1000, 1.0, 1.5, 0.4)],
     )
 
