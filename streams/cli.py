@@ -16,6 +16,7 @@ from streams.commands import (
     plan,
     policy,
     publish,
+    router,
     sandbox,
     topics,
     up,
@@ -44,6 +45,7 @@ app.add_typer(vendors.vendors_app, name="vendors")
 app.add_typer(vendors.connections_app, name="connections")
 app.add_typer(audit.app, name="audit")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(router.app, name="router")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature for a flag's callback
