@@ -79,7 +79,8 @@ def _changed(state: SubjectState, **changes: Any) -> SubjectState:
 
 
 def _is_repeat(event: ConsentEvent, state: SubjectState, content_hash: str) -> bool:
-    hashes = {seen.content_hash for seen in state.recent if seen.event_id == event.event_id}
+    event_id = event.event_id
+    hashes = [seen.content_hash for seen in state.recent if seen.event_id == event_id]
     if hashes and content_hash not in hashes:
         raise InvalidRecord("stands for another event already", field="event_id", reason="event_id_reuse")
     return bool(hashes)

@@ -8,7 +8,7 @@ it. Source: Apache Avro 1.12 specification, "Binary Encoding".
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from operator import attrgetter
+from operator import attrgetter, call
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _CACHED = 4096
 
 
 def compiled(schema: Mapping[str, Any]) -> Write:
-    """Return the function that encodes one record, an object with the schema's fields as attributes.
+    """Return the function that encodes one frozen record, an object with the schema's fields as attributes.
 
     schema: as JSON; records, arrays, maps, `["null", X]`, string, bytes, int, long, boolean; a record type that is
     defined once may be named later on. Values are not checked: a contract did that.
@@ -31,7 +31,7 @@ def compiled(schema: Mapping[str, Any]) -> Write:
         TypeError: the schema holds anything else.
 
     """
-    return _writer(schema, {})
+    return _record(schema["fields"], {})
 
 
 def _writer(schema: Any, named: dict[str, Write]) -> Write:
@@ -44,7 +44,7 @@ def _writer(schema: Any, named: dict[str, Write]) -> Write:
         return known
     match schema["type"]:
         case "record":
-            return named.setdefault(schema["name"].rpartition(".")[2], _record(schema["fields"], named))
+            return named.setdefault(schema["name"].rpartition(".")[2], _shared(_record(schema["fields"], named)))
         case "array":
             return _array(_writer(schema["items"], named))
         case "map":
@@ -61,7 +61,22 @@ def _record(fields: list[dict[str, Any]], named: dict[str, Write]) -> Write:
         only, get_one = writers[0], attrgetter(names[0])
         return lambda record: only(get_one(record))
     get, join = attrgetter(*names), b"".join
-    return lambda record: join([write(value) for write, value in zip(writers, get(record), strict=True)])
+    return lambda record: join(map(call, writers, get(record)))
+
+
+def _shared(write: Write) -> Write:
+    """Keep the last one: what is made of one event shares its origin, its policy, its sealed identities."""
+    last: tuple[Any, bytes] = (None, b"")
+
+    def shared(record: Any) -> bytes:
+        nonlocal last
+        kept, encoded = last  # both at once: another thread may be writing, too
+        if kept is not record:
+            encoded = write(record)
+            last = (record, encoded)
+        return encoded
+
+    return shared
 
 
 def _nullable(branches: list[Any], named: dict[str, Write]) -> Write:

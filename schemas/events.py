@@ -27,11 +27,14 @@ PROTECTIVE = frozenset({
 })  # fmt: skip
 """Kinds that protect the person: a bad clock or a bad field must never lose one silently."""
 _SCOPED = frozenset({"consent.granted", "consent.withdrawn"})
+_CANONICAL = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PHONE = re.compile(r"^\+\d{7,15}$")
 
 
 def _uuid(text: str) -> str:
     """One spelling of each: upper case or braces don't make another event."""
+    if _CANONICAL.fullmatch(text):
+        return text
     try:
         return str(UUID(text))
     except ValueError:

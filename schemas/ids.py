@@ -18,8 +18,7 @@ _NOT_CONTENT = {"received_at"}
 
 def prefixed(*parts: str) -> bytes:
     """Join texts so that no two different lists give the same bytes: each behind its length, 4 bytes big-endian."""
-    encoded = [part.encode() for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return b"".join([len(part).to_bytes(4, "big") + part for part in map(str.encode, parts)])
 
 
 def pid(pepper: bytes, controller: str, subject_id: str) -> str:

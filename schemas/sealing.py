@@ -6,7 +6,6 @@ Source: NIST SP 800-38D; a nonce of 96 random bits per message under one key.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.contract import Origin, Sealed
+from schemas.contract import Origin, Sealed, trusted
 from schemas.errors import InvalidRecord, SetupError
 from schemas.events import Identity
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+_sealed = trusted(Sealed)
 _IDENTITIES = TypeAdapter(tuple[Identity, ...])
 
 
@@ -41,7 +41,7 @@ class Sealer:
     def seal(self, plain: bytes, about: str) -> Sealed:
         """`about` is bound to the ciphertext: it can't be moved to another record."""
         nonce = os.urandom(NONCE_BYTES)
-        return Sealed(key_id=self.key_id, bytes=nonce + self._cipher.encrypt(nonce, plain, about.encode()))
+        return _sealed(key_id=self.key_id, bytes=nonce + self._cipher.encrypt(nonce, plain, about.encode()))
 
     def open(self, sealed: Sealed, about: str) -> bytes:
         """Plain bytes again.
@@ -71,10 +71,10 @@ class Seals:
 
     def seal_identities(self, identities: Iterable[Identity], pid: str, event_id: str) -> Sealed | None:
         """Identities as sealed JSON, bound to person and event; None when there are none."""
-        plain = [identity.model_dump() for identity in identities]
+        plain = tuple(identities)
         if not plain:
             return None
-        return self.people.seal(json.dumps(plain, separators=(",", ":")).encode(), f"{pid}|{event_id}")
+        return self.people.seal(_IDENTITIES.dump_json(plain), f"{pid}|{event_id}")
 
     def open_identities(self, sealed: Sealed | None, pid: str, event_id: str) -> tuple[Identity, ...]:
         """Identities again; none where none were given.

@@ -9,7 +9,7 @@ from aiokafka.partitioner import murmur2
 
 from processors.routing.incoming import Incoming
 from schemas.codec import encode
-from schemas.contract import Origin
+from schemas.contract import Origin, trusted
 from streams import topics
 from streams.outbox import Out
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from processors.routing.incoming import Routed
     from schemas.records import AuditRecord, DeadLetter, Delivery
 
+_origin = trusted(Origin)
 FORWARDED = "consent-relay-forwarded"
 _FROM = "consent-relay-from"
 """`topic|partition|offset|timestamp in µs` of the record as it first came in."""
@@ -34,7 +35,9 @@ def home_of(partitions: int) -> Callable[[str], int]:
 
 def incoming_of(record: ConsumerRecord) -> Incoming:
     """A record with the origin and time it first had. Headers that no router writes count for nothing."""
-    here = Origin(topic=record.topic, partition=record.partition, offset=record.offset)
+    here = _origin(topic=record.topic, partition=record.partition, offset=record.offset)
+    if not record.headers:
+        return Incoming(record.key, record.value, here, record.timestamp * 1000)
     headers = dict(record.headers)
     source = _FROM_US.fullmatch(headers.get(_FROM) or b"")
     if FORWARDED not in headers or not source:

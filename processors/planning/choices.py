@@ -65,7 +65,7 @@ class Standing:
             key = (choice.purpose, choice.channel)
             if key not in newest or precedence(choice) > precedence(newest[key]):
                 newest[key] = choice
-        if len(newest) == 1:
+        if not any(channel == ALL or purpose.endswith(ALL) for purpose, channel in newest):
             return newest
         full = cls(policy, newest, {})
         return {key: choice for key, choice in newest.items() if full.effective(*key) is choice}
