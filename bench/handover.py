@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from streams.outbox import Out
 
-SAMPLE = 400
+SAMPLE = 100
 """Events that are looked at to find a typical one."""
 _NAMES = {topics.AUDIT: "audit", topics.STATE: "state"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from confluent_kafka import (
@@ -74,8 +75,8 @@ class Ends:
                 time.sleep(_PAUSE_S)
 
 
-def count(bootstrap: str, name: str) -> int:
-    """How many committed records a topic holds: read them, as offsets also count transaction markers."""
+def count(bootstrap: str, names: Sequence[str]) -> Counter[str]:
+    """How many committed records each topic holds: read them, as offsets also count transaction markers."""
     consumer = Consumer(
         {
             "bootstrap.servers": bootstrap,
@@ -86,14 +87,15 @@ def count(bootstrap: str, name: str) -> int:
             **_QUIET,
         }
     )
-    consumer.assign([TopicPartition(name, number, OFFSET_BEGINNING) for number in range(PARTITIONS)])
-    records = ended = 0
-    while ended < PARTITIONS:
-        messages = consumer.consume(_BATCH, timeout=0.2)
-        for message in messages:
+    places = [TopicPartition(name, number, OFFSET_BEGINNING) for name in names for number in range(PARTITIONS)]
+    consumer.assign(places)
+    records: Counter[str] = Counter()
+    ended = 0
+    while ended < len(places):
+        for message in consumer.consume(_BATCH, timeout=_PAUSE_S):
             error = message.error()
             if error is None:
-                records += 1
+                records[message.topic()] += 1
             elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's own name for it
                 ended += 1
             else:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bench.lineup import Contender
-    from bench.run import Result
+    from bench.samples import Result
 
 
 @dataclass(slots=True)
@@ -28,6 +28,12 @@ class Entry:
     def events_per_s(self) -> float | None:
         """Median of the runs that ended well."""
         return median(result.events_per_s for result in self.results) if self.results else None
+
+    @property
+    def cpu_us_per_event(self) -> float | None:
+        """Median, where the system tells it."""
+        used = [result.cpu_us_per_event for result in self.results if result.cpu_us_per_event is not None]
+        return median(used) if used else None
 
     def ratio(self, ours: Entry | None) -> float | None:
         """How many times as fast we are."""
@@ -52,6 +58,7 @@ def as_json(entries: Sequence[Entry]) -> list[dict[str, Any]]:
             "min_events_per_s": min((result.events_per_s for result in entry.results), default=None),
             "max_events_per_s": max((result.events_per_s for result in entry.results), default=None),
             "ratio": entry.ratio(ours),
+            "cpu_us_per_event": entry.cpu_us_per_event,
             "runs": [asdict(result) for result in entry.results],
             "errors": entry.errors,
         }
@@ -60,13 +67,14 @@ def as_json(entries: Sequence[Entry]) -> list[dict[str, Any]]:
 
 
 def table(entries: Sequence[Entry], title: str, events: int) -> Table:
-    """One line per contender, the fastest last of all that do the same work."""
+    """One line per contender."""
     made = Table(title=title, title_justify="left")
     made.add_column("contender")
     made.add_column("guarantee")
     made.add_column("events/s", justify="right")
     made.add_column("min – max", justify="right")
     made.add_column("ours to it", justify="right")
+    made.add_column("its CPU, µs/event", justify="right")
     made.add_column("events done", justify="right")
     ours = ours_of(entries)
     for entry in entries:
@@ -74,11 +82,18 @@ def table(entries: Sequence[Entry], title: str, events: int) -> Table:
     return made
 
 
-def _figures(entry: Entry, ours: Entry | None, events: int) -> tuple[str, str, str, str]:
+def _figures(entry: Entry, ours: Entry | None, events: int) -> tuple[str, ...]:
     rate, ratio = entry.events_per_s, entry.ratio(ours)
     if rate is None:
-        return "failed" if entry.errors else "not run", "", "", ""
+        return ("failed" if entry.errors else "not run",)
     rates = [result.events_per_s for result in entry.results]
     done = min(result.done for result in entry.results)
     part = f"{done:,} of {events:,}" if done < events else f"{done:,}"
-    return f"{rate:,.0f}", f"{min(rates):,.0f} – {max(rates):,.0f}", f"{ratio:.2f} ×" if ratio else "", part
+    cpu_us = entry.cpu_us_per_event
+    return (
+        f"{rate:,.0f}",
+        f"{min(rates):,.0f} – {max(rates):,.0f}",
+        f"{ratio:.2f} ×" if ratio else "",
+        f"{cpu_us:,.0f}" if cpu_us else "",
+        part,
+    )

@@ -6,45 +6,36 @@ import os
 import subprocess
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.contenders.outputs import DELIVERIES, LANES
 from bench.kafka_side import Ends, count
 from bench.lineup import ROOT
-from bench.samples import Progress
+from bench.samples import Progress, Result, Sample
 from bench.workload import PARTITIONS
 from streams import topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
     from bench.lineup import Contender
     from bench.stage import Stage
 
+DELIVERY_TOPICS = tuple(DELIVERIES + lane for lane in LANES)
+COUNTED = (*DELIVERY_TOPICS, topics.AUDIT, topics.DEAD_LETTER)
 POLL_S = 0.05
 QUIET_S = 1.0
 """So long nothing may move before a run counts as finished."""
-MEASURE_S = 20.0
+MEASURE_S = 15.0
+"""So long a contender that isn't measured to its end is measured at most."""
 FIRST_LIMIT_S = 60.0
 STALL_LIMIT_S = 30.0
-STOP_LIMIT_S = 10.0
 TAIL_LINES = 15
 
 
 class RunFailed(Exception):
     """A contender died, stalled or wrote something else than was due; the text has the end of its stderr."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """`done`: events whose deliveries are there; fewer than there were when the time was up (`cut`)."""
-
-    events_per_s: float
-    done: int
-    seconds: float
-    cut: bool
 
 
 def run(contender: Contender, stage: Stage, tell: Callable[[int], None]) -> Result:
@@ -55,7 +46,7 @@ def run(contender: Contender, stage: Stage, tell: Callable[[int], None]) -> Resu
 
     """
     with stage.open() as (bootstrap, handover):
-        ends = Ends(bootstrap, [DELIVERIES + lane for lane in LANES])
+        ends = Ends(bootstrap, DELIVERY_TOPICS)
         if ends.total():
             raise RunFailed("there are deliveries before it began")
         with _process(contender, stage, bootstrap, handover) as process:
@@ -84,12 +75,17 @@ def _process(contender: Contender, stage: Stage, bootstrap: str, handover: Path)
         lines = log.read_text("utf-8", "replace").splitlines()[-TAIL_LINES:]
         raise RunFailed("\n  | ".join([str(failed), *lines])) from None
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_LIMIT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()  # its broker is thrown away next
+        process.wait()
+
+
+def _cpu_s(pid: int) -> float | None:
+    """User and system time of a process, where the system tells it in /proc."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class _Watch:
@@ -108,17 +104,21 @@ class _Watch:
         while True:
             total = ends.total()
             now = time.monotonic()
-            self._progress.saw(now, total)
+            self._progress.saw(Sample(now, total, _cpu_s(self._process.pid)))
             tell(min(self._stage.events, total // self._contender.per_event))
             quiet_s = self._progress.quiet_s(now)
-            if self._progress.total >= self._due and quiet_s > QUIET_S:
-                records = sum(count(self._bootstrap, DELIVERIES + lane) for lane in LANES)
-                if records >= self._due:  # else some of the offsets were transaction markers
-                    return self._finished(records)
-            elif self._progress.measured_s() > MEASURE_S and self._progress.total < self._due:
-                return self._cut()
+            if total >= self._due and quiet_s > QUIET_S:
+                records = count(self._bootstrap, COUNTED)
+                if self._deliveries(records) >= self._due:  # else some of the offsets were transaction markers
+                    self._check_counts(records)
+                    return self._result(self._stage.events, self._deliveries(records) / total)
+            elif self._progress.measured_s > MEASURE_S and total < self._due and not self._contender.to_the_end:
+                return self._result(total // self._contender.per_event)
             self._check_alive(now - began, quiet_s)
             time.sleep(POLL_S)
+
+    def _deliveries(self, records: Mapping[str, int]) -> int:
+        return sum(records[name] for name in DELIVERY_TOPICS)
 
     def _check_alive(self, age_s: float, quiet_s: float) -> None:
         if self._process.poll() and self._progress.total < self._due:
@@ -128,25 +128,23 @@ class _Watch:
         if quiet_s > STALL_LIMIT_S:
             raise RunFailed(f"it stopped after {self._progress.total} of {self._due} deliveries")
 
-    def _finished(self, records: int) -> Result:
-        self._check_counts(records)
-        rate = self._progress.rate(self._contender.per_event, records / self._progress.total)
-        return Result(rate, self._stage.events, self._progress.measured_s(), cut=False)
+    def _result(self, done: int, records_per_offset: float = 1.0) -> Result:
+        moved = self._progress.moved(self._contender.per_event, records_per_offset)
+        cpu_s = self._progress.cpu_used_s()
+        return Result(
+            moved / self._progress.measured_s, done, self._progress.measured_s, cpu_s and cpu_s / moved * 1e6
+        )
 
-    def _cut(self) -> Result:
-        done = self._progress.total // self._contender.per_event
-        return Result(self._progress.rate(self._contender.per_event), done, self._progress.measured_s(), cut=True)
-
-    def _check_counts(self, deliveries: int) -> None:
+    def _check_counts(self, records: Mapping[str, int]) -> None:
         """Exactly what is due, or at least that."""
         if not self._contender.writes_all:
             return
-        wanted = {
-            "deliveries": (deliveries, self._due),
-            "audit records": (count(self._bootstrap, topics.AUDIT), self._stage.events + self._stage.away),
-            "dead letters": (count(self._bootstrap, topics.DEAD_LETTER), 0),
+        due = {
+            "deliveries": (self._deliveries(records), self._due),
+            "audit records": (records[topics.AUDIT], self._stage.events + self._stage.away),
+            "dead letters": (records[topics.DEAD_LETTER], 0),
         }
-        for what, (found, due) in wanted.items():
-            exactly = self._contender.guarantee == "exactly once" or due == 0
-            if found != due and (exactly or found < due):
-                raise RunFailed(f"{found} {what}, {due} are due")
+        for what, (found, wanted) in due.items():
+            exactly = self._contender.guarantee == "exactly once" or not wanted
+            if found != wanted and (exactly or found < wanted):
+                raise RunFailed(f"{found} {what}, {wanted} are due")

@@ -39,12 +39,13 @@ class Stage:
     def open(self) -> Iterator[tuple[str, Path]]:
         """A fresh broker and a fresh hand-over directory; both are gone afterwards."""
         run = self.directory / "run"
+        broker = EmbeddedKafka(run / "kafka")
         try:
             shutil.copytree(self.directory / "kafka", run / "kafka")
             shutil.copytree(self.directory / "handover", run / "handover")
-            with EmbeddedKafka(run / "kafka") as broker:
-                yield broker.bootstrap, run / "handover"
+            yield broker.start(), run / "handover"
         finally:
+            broker.kill()
             shutil.rmtree(run, ignore_errors=True)
 
 
