@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo bench bench-scale test unit lint clean
+.PHONY: help setup demo bench bench-scale test tools unit lint clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,8 +46,11 @@ lint: setup ## ruff, format check, mypy
 unit: setup ## the tests that need no broker
 	$(BIN)/pytest -q tests/unit tests/contract $(ARGS)
 
-test: setup lint ## everything that must be green: lint, then all tests on a real broker
+test: setup lint tools ## everything that must be green: lint, then all tests on a real broker
 	$(BIN)/pytest $(ARGS)
+
+tools:
+	@sh infra/tools.sh
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .venv-bench .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis
