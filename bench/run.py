@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from confluent_kafka import KafkaException
+
 from bench.contenders.outputs import DELIVERIES, LANES
 from bench.kafka_side import Ends, count
 from bench.lineup import ROOT
@@ -50,7 +52,10 @@ def run(contender: Contender, stage: Stage, tell: Callable[[int], None]) -> Resu
         if ends.total():
             raise RunFailed("there are deliveries before it began")
         with _process(contender, stage, bootstrap, handover) as process:
-            return _Watch(contender, stage, bootstrap, process).until_done(ends, tell)
+            try:
+                return _Watch(contender, stage, bootstrap, process).until_done(ends, tell)
+            except (KafkaException, ValueError) as error:
+                raise RunFailed(str(error)) from error
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bench.contenders.outputs import LANES
 from bench.handover import write_handover
 from bench.kafka_side import load
-from bench.workload import PARTITIONS, placed
+from bench.workload import PARTITIONS, partitioner, placed
 from infra.kafka import EmbeddedKafka
 from streams.commands.topics import create
 from streams.settings import Settings
@@ -54,11 +54,11 @@ def prepare(directory: Path, row: Row, events: int) -> Stage:
     handover = directory / "handover"
     handover.mkdir(parents=True)
     sizes = write_handover(handover)
-    home = {record.value: record.partition for record in placed(events, "home")} if row == "misrouted" else {}
     records = list(placed(events, row))
     with EmbeddedKafka(directory / "kafka") as broker:
         settings = Settings(bootstrap_servers=broker.bootstrap, partitions=PARTITIONS)
         asyncio.run(create(settings, topics(LANES), 1))
         load(broker.bootstrap, records)
-    away = sum(home.get(record.value, record.partition) != record.partition for record in records)
+    home = partitioner("home")
+    away = sum(home(record.key.decode()) != record.partition for record in records)
     return Stage(directory, row, events, away, sizes)
