@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -102,6 +103,7 @@ def show(rows: Rows, events: int, runs: int) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 1 if a contender failed."""
     given = arguments(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # contender and broker end with us
     progress = Console(stderr=True)
     rows: Rows = {}
     sizes = {}
