@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 RESUME = "router.resume"
 FLOOD_KEY = b"!flood"
-"""The router halted before this offset: where it still stands, one rejected record more is enough."""
+"""The router halted before this offset, having seen the records up to the settled one."""
 ARMED_KEY = b"!armed"
 """Records below this offset pass whatever they are: somebody said so."""
 
@@ -66,8 +66,8 @@ class Floodgate:
         self._passed = passed
         self._armed_from = armed.offset if armed else 0
         self._marked = flood.offset if flood else -1
-        wary = self._marked == tenure.start
-        self._guard = Guard[tuple[Routed, list[Out]]](watch.limits, armed_from=self._armed_from, wary=wary)
+        wary_to = flood.settled[0] if flood and flood.settled and flood.offset == tenure.start else None
+        self._guard = Guard[tuple[Routed, list[Out]]](watch.limits, armed_from=self._armed_from, wary_to=wary_to)
         self._looked = looked.offset if looked else 0
         self._quiet_from = 0.0
         self._told = ""
@@ -92,12 +92,7 @@ class Floodgate:
             self._quiet_from = self._watch.clock() + self._watch.hold_s
         may_be_held = routed.dead_letter is not None or routed.home is not None
         size = sum(out.size for out in outs) if may_be_held else 0
-        passed = self._outs(self._guard.take(offset, routed, (routed, outs), size))
-        first = self._guard.first
-        if self._guard.flood and first is not None and first != self._marked:
-            self._marked = first
-            passed.append(self._tenure.mark(FLOOD_KEY, first))
-        return passed
+        return self._outs(self._guard.take(offset, routed, (routed, outs), size))
 
     async def is_over(self) -> bool:
         """Whether nothing comes after what is held back: there is nothing to read, and hasn't been for a moment."""
@@ -115,6 +110,8 @@ class Floodgate:
         self._looked = given.offset + 1
         until = resumed_until(given.command, self._tenure.partition)
         if until is None:
+            if given.command.name != RESUME:
+                log.warning("command_unknown", command_id=given.command.command_id, partition=self._tenure.partition)
             return []
         try:
             audit = sized([self._audit(given, until)])
@@ -136,9 +133,15 @@ class Floodgate:
             self._watch.status.clear(ROUTER, self._tenure.partition)
 
     def _outs(self, passed: Sequence[tuple[Routed, list[Out]]]) -> list[Out]:
+        """What passed the guard, and where it halted if it did."""
         for routed, _ in passed:
             self._passed(routed)
-        return [out for _, outs in passed for out in outs]
+        written = [out for _, outs in passed for out in outs]
+        first = self._guard.first
+        if self.halted and first is not None and first != self._marked:
+            self._marked = first
+            written.append(self._tenure.mark(FLOOD_KEY, first, self._guard.halted_at))
+        return written
 
     def _text(self) -> str:
         partition = self._tenure.partition

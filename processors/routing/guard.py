@@ -61,20 +61,22 @@ class _Held(Generic[T]):
 class Guard(Generic[T]):
     """Takes what was made of each record, in order, and gives back what may be committed, in order.
 
-    armed_from: records at lower offsets pass whatever they are. wary: it halted right here before; then the first
-    rejected record is enough, and the first good one is, too, to trust the deploy again.
+    armed_from: records at lower offsets pass whatever they are. wary_to: there it halted before, having held back all
+    that comes first now; if all judged ones up to there are rejected once more, it is a flood once more.
     """
 
-    def __init__(self, limits: Limits, *, armed_from: int = 0, wary: bool = False) -> None:
+    def __init__(self, limits: Limits, *, armed_from: int = 0, wary_to: int | None = None) -> None:
         self._limits = limits
         self._armed_from = armed_from
-        self._wary = wary
+        self._wary_to = wary_to
         self._run = self._rejected = 0
         self._window: deque[bool] = deque(maxlen=limits.window)
         self._held: list[_Held[T]] = []
         self._bytes = 0
         self.flood = ""
         """Why nothing may pass any more; empty as long as it may."""
+        self.halted_at = 0
+        """Offset of the record with which the last flood was one."""
 
     @property
     def first(self) -> int | None:
@@ -126,13 +128,14 @@ class Guard(Generic[T]):
         self._bytes += entry.size
         if entry.fate is _Fate.BAD:
             self._count(rejected=True)
-            self.flood = self._judge()
+            self.halted_at = entry.offset
+            self.flood = self._judge(entry.offset)
         too_much = len(self._held) > MOST_HELD or self._bytes > MOST_HELD_BYTES
         return self.release() if too_much and not self.flood else []
 
     def _count(self, *, rejected: bool) -> None:
         self._run = self._run + 1 if rejected else 0
-        self._wary = self._wary and rejected
+        self._wary_to = self._wary_to if rejected else None
         if len(self._window) == self._limits.window:
             self._rejected -= self._window[0]
         self._window.append(rejected)
@@ -141,15 +144,15 @@ class Guard(Generic[T]):
     def _forget(self) -> None:
         self._run = self._rejected = 0
         self._window.clear()
-        self._wary = False
+        self._wary_to = None
 
-    def _judge(self) -> str:
+    def _judge(self, offset: int) -> str:
         limits, judged = self._limits, len(self._window)
-        if self._wary:
-            seen = "records are rejected where the router halted before"
+        if self._wary_to is not None and offset >= self._wary_to:
+            seen = "the records before which the router halted are rejected again"
         elif limits.run and self._run >= limits.run:
             seen = f"{self._run} records in a row were rejected"
-        elif limits.ratio and judged >= limits.least and self._rejected >= limits.ratio * judged:
+        elif limits.ratio and judged >= min(limits.least, limits.window) and self._rejected >= limits.ratio * judged:
             seen = f"{self._rejected} of the last {judged} records were rejected"
         else:
             return ""

@@ -88,9 +88,9 @@ class Tenure:
         value = self._marks.get(key)
         return decode(Bookmark, value) if value else None
 
-    def mark(self, key: bytes, offset: int) -> Out:
-        """A mark of the work's own, to be committed with what it belongs to."""
-        return self._out(key, encode(Bookmark(offset=offset, at=self._now())))
+    def mark(self, key: bytes, offset: int, *more: int) -> Out:
+        """A mark of the work's own, to be committed with what it belongs to. `more`: its `settled`."""
+        return self._out(key, encode(Bookmark(offset=offset, settled=more, at=self._now())))
 
     async def commit(
         self, outs: Iterable[Out], offset: int, settled: Iterable[int] = (), *, clean: bool | None = None

@@ -50,15 +50,16 @@ class PaperTenure:
     start: int = 0
     fails_from: int | None = None
     commits: list[Commit] = field(default_factory=list)
-    marks: dict[bytes, int] = field(default_factory=dict)
+    marks: dict[bytes, tuple[int, ...]] = field(default_factory=dict)
     partition: int = HOME
     ended: bool = True
 
     def marked(self, key: bytes) -> Bookmark | None:
-        return Bookmark(offset=self.marks[key], at=0) if key in self.marks else None
+        offset, *settled = self.marks.get(key, (None,))
+        return None if offset is None else Bookmark(offset=offset, settled=tuple(settled), at=0)
 
-    def mark(self, key: bytes, offset: int) -> Out:
-        return Out(MARKS, self.partition, key, b"%d" % offset)
+    def mark(self, key: bytes, offset: int, *more: int) -> Out:
+        return Out(MARKS, self.partition, key, " ".join(map(str, (offset, *more))).encode())
 
     async def at_end(self) -> bool:
         return self.ended
@@ -71,7 +72,9 @@ class PaperTenure:
         if self.fails_from is not None and len(self.commits) >= self.fails_from:
             raise OwnershipLost("fenced")
         self.commits.append(Commit(list(outs), offset, clean))
-        self.marks |= {out.key: int(out.value or b"") for out in self.commits[-1].outs if out.topic == MARKS}
+        for out in self.commits[-1].outs:
+            if out.topic == MARKS:
+                self.marks[out.key] = tuple(map(int, (out.value or b"").split()))
 
 
 async def until(true: Callable[[], bool]) -> None:

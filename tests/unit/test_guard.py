@@ -132,15 +132,18 @@ def test_limits_can_be_switched_off() -> None:
     assert not guard.flood
 
 
-def test_after_a_halt_the_first_rejected_record_is_enough_and_so_is_the_first_good_one() -> None:
-    guard = Guard[int](Limits(), armed_from=5, wary=True)
-    assert passed(guard, "b", 5) == []
+def test_after_a_halt_the_same_records_are_a_flood_once_more_unless_one_of_them_is_good_now() -> None:
+    guard = Guard[int](Limits(), armed_from=5, wary_to=7)
+    assert passed(guard, "bf", 5) == []
+    assert guard.flood == ""
+    assert passed(guard, "b", 7) == []
     assert guard.flood == (
-        "records are rejected where the router halted before, most of those held back as undecodable (1)"
+        "the records before which the router halted are rejected again, most of those held back as undecodable (2)"
     )
-    guard = Guard[int](Limits(), wary=True)
-    assert passed(guard, "gbb") == [0]
-    assert not guard.flood
+    for fates in ("gbbbb", "bgbbb", "bbgbb"):
+        guard = Guard[int](Limits(), wary_to=2)
+        passed(guard, fates)
+        assert guard.flood == "", fates
 
 
 def test_a_resume_lets_all_pass_that_was_there_when_it_was_given_and_then_the_guard_is_armed_again() -> None:
