@@ -5,9 +5,42 @@ from __future__ import annotations
 import logging
 import logging.config
 import sys
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUIET_S = 10.0
+_MOST_TEXTS = 500
+
+
+class Repeats(logging.Filter):
+    """Lets the same text (whatever it is filled with) through once in 10 s, and says how often it was kept back.
+
+    With its broker away, the Kafka client repeats itself a thousand times a second. `clock`: s.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._said: dict[tuple[str, str], float] = {}
+        self._kept: dict[tuple[str, str], int] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text, now = (record.name, str(record.msg)), self._clock()
+        if now - self._said.get(text, float("-inf")) < QUIET_S:
+            self._kept[text] = self._kept.get(text, 0) + 1
+            return False
+        if len(self._said) >= _MOST_TEXTS:
+            self._said.clear()
+            self._kept.clear()
+        self._said[text] = now
+        if kept := self._kept.pop(text, 0):
+            record.msg, record.args = f"{record.getMessage()} (and {kept} times since it was said last)", None
+        return True
 
 
 def library_logging(level: str) -> dict[str, Any]:
@@ -17,7 +50,8 @@ def library_logging(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"repeats": {"()": Repeats}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["repeats"]}},
         "root": {"level": quiet, "handlers": ["stderr"]},
     }
 

@@ -57,8 +57,7 @@ def demo(
         raise
     finally:
         if kept:
-            complain(f"kept: {directory}")
-            complain(f"the same again: {wanted.command}")
+            complain(f"kept: {directory}\nthe same again: {wanted.command}")
         else:
             shutil.rmtree(directory, ignore_errors=True)
     if result is None:

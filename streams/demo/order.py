@@ -1,8 +1,9 @@
 """Whether a vendor was told things in their order: its ledger against the steps that the model expects.
 
 What is allowed: the first calls of each step come in the order of the steps, each step whole before the next one.
-The very same call may come again within its step, if in between a worker was killed or the broker was away: then the
-outcome of the first one could not be written down. Nothing of an older step ever follows a newer one.
+The very same call may come again within its step, if in between a worker was killed or the broker was away (or had
+come back so recently that a transaction from before could still fail): then the outcome of the first one was lost.
+Nothing of an older step ever follows a newer one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Done(NamedTuple):
 
 
 class Outage(NamedTuple):
-    """When a part was killed, or from when to when it was away; µs."""
+    """When a worker was killed, or from when to when outcomes may have been lost; µs."""
 
     began: int
     ended: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass
 from random import Random
@@ -92,6 +93,7 @@ async def _publish(stage: Stage, events: Sequence[Sent], wanted: Wanted, bars: B
     if not wanted.chaos:
         await stage.publish(events, bars.published)
         return ()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that no broker answers is no news then
     acts = draw(wanted.seed)
     bars.say(f"chaos of seed {wanted.seed}: {', then '.join(map(str, acts))}")
     watching = asyncio.create_task(_watch(stage, bars))

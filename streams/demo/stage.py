@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from infra.sandbox import Sandbox
 from schemas.errors import RelayError
 from schemas.ids import pid
+from schemas.times import SECOND
 from streams import clients, topics
 from streams.demo.broker import OwnBroker
 from streams.demo.config import CONTROLLER, demo_policy, write_config
@@ -18,7 +19,7 @@ from streams.demo.process import STOP_LIMIT_S, WorkerProcess
 from streams.demo.publisher import Publisher
 from streams.demo.read import follow_audit, read_events
 from streams.demo.tally import Tally
-from streams.ownership.tenure import now_micros
+from streams.ownership.tenure import COMMIT_LIMIT_S, now_micros
 from streams.settings import Settings, key_file
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Stage:
     broker: OwnBroker
     """Only where it was started here."""
     outages: list[Outage]
-    """When a worker was killed, and from when to when the broker was away."""
+    """When a worker was killed, and from when to when what the broker was asked for may have been lost."""
 
     def __init__(
         self,
@@ -127,7 +128,8 @@ class Stage:
         await end()
         await asyncio.sleep(away_s)
         await self.broker.start_again()
-        self.outages.append(Outage(began, now_micros()))
+        # So long may a transaction that began meanwhile take to fail, and what was called for it since is done again.
+        self.outages.append(Outage(began, now_micros() + round(COMMIT_LIMIT_S * SECOND)))
 
     async def publish(self, events: Sequence[Sent], told: Callable[[int], None] = lambda _: None) -> None:
         """Publish at full speed, each partition in the order given; `told` hears how many the broker has."""
