@@ -53,5 +53,5 @@ LINEUP = (
     Contender("ours", "consent-relay router", libraries=_AIO, **_BARE),
     Contender("bare_confluent", "bare confluent-kafka", libraries=_CONFLUENT, **_BARE),
     Contender("bare_aiokafka", "bare aiokafka", libraries=_AIO, **_BARE),
-    Contender("producer_performance", "Kafka's ProducerPerformance", "none", (), per_event=5),
+    Contender("producer_performance", "ProducerPerformance", "none", (), per_event=5),
 )

@@ -29,7 +29,7 @@ COUNTED = (*DELIVERY_TOPICS, topics.AUDIT, topics.DEAD_LETTER)
 POLL_S = 0.05
 QUIET_S = 1.0
 """So long nothing may move before a run counts as finished."""
-MEASURE_S = 15.0
+MEASURE_S = 12.0
 """So long a contender that isn't measured to its end is measured at most."""
 FIRST_LIMIT_S = 60.0
 STALL_LIMIT_S = 30.0
