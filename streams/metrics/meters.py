@@ -38,7 +38,8 @@ class RouterMeter:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._events: Counter[tuple[str, str | None]] = Counter()
-        self._legs: Counter[tuple[str, str | None, str | None]] = Counter()
+        self._deliveries: Counter[tuple[str | None, str | None]] = Counter()
+        self._unbound = 0
         self._letters: Counter[tuple[str, bool]] = Counter()
 
     def note(self, routed: Routed) -> None:
@@ -46,7 +47,10 @@ class RouterMeter:
         planned = routed.audit[0]
         self._events[routed.verdict, planned.event.kind if planned.event else None] += 1
         for leg in planned.legs or ():
-            self._legs[leg.kind, leg.lane, leg.action] += 1
+            if leg.kind == "delivery":
+                self._deliveries[leg.lane, leg.action] += 1
+            elif leg.kind == "task":
+                self._unbound += 1
         if routed.dead_letter:
             self._letters[routed.dead_letter.reason, routed.dead_letter.protective] += 1
 
@@ -58,15 +62,14 @@ class RouterMeter:
                 metrics[d.FORWARDED].inc(count)
             else:
                 metrics[d.EVENTS].labels(kind_word(kind), one_of(VERDICTS, verdict)).inc(count)
-        for (leg, lane, action), count in self._legs.items():
-            if leg == "delivery":
-                metrics[d.PLANNED].labels(lane, action).inc(count)
-            elif leg == "task":
-                metrics[d.UNBOUND].inc(count)
+        for (lane, action), count in self._deliveries.items():
+            metrics[d.PLANNED].labels(lane, action).inc(count)
+        metrics[d.UNBOUND].inc(self._unbound)
+        self._unbound = 0
         for (reason, protective), count in self._letters.items():
             word = one_of(REASONS["router"], reason)
             metrics[d.DEAD_LETTERS].labels("router", word, yes(protective)).inc(count)
-        for noted in (self._events, self._legs, self._letters):
+        for noted in (self._events, self._deliveries, self._letters):
             noted.clear()
 
 

@@ -29,11 +29,7 @@ async def test_identities_are_readable_in_consent_events_only(tmp_path: Path) ->
         teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), Random(5))
         await stage.publish(make_events(COUNT, time.time_ns() // 1000, teller))
         assert await stage.wait_settled(COUNT, 90)
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(f"http://127.0.0.1:{worker.web_port}/readyz") as page,
-        ):
-            places = {"readyz": await page.read()}
+        places = {name: await page(f"{worker.url}/{name}") for name in ("healthz", "readyz", "metrics")}
         await stage.stop_workers()
         for topic in topics(stage.config.connections):
             records = [record async for record in scan(stage.settings, topic.name)]
@@ -49,3 +45,9 @@ async def test_identities_are_readable_in_consent_events_only(tmp_path: Path) ->
     caught = {place: name for place, found in places.items() for name in prey if name in found.lower()}
     assert caught == {}
     assert len(places["consent.audit"]) > 10_000
+    assert len(places["metrics"]) > 10_000
+
+
+async def page(url: str) -> bytes:
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return await answer.read()
