@@ -8,7 +8,7 @@ it. Source: Apache Avro 1.12 specification, "Binary Encoding".
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from operator import attrgetter, call
+from operator import call, itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def _record(fields: list[dict[str, Any]], named: dict[str, Write]) -> Write:
     writers = [_writer(field["type"], named) for field in fields]
     names = [field["name"] for field in fields]
     if len(names) == 1:
-        only, get_one = writers[0], attrgetter(names[0])
-        return lambda record: only(get_one(record))
-    get, join = attrgetter(*names), b"".join
-    return lambda record: join(map(call, writers, get(record)))
+        only, name = writers[0], names[0]
+        return lambda record: only(record.__dict__[name])
+    get, join = itemgetter(*names), b"".join
+    return lambda record: join(map(call, writers, get(record.__dict__)))
 
 
 def _shared(write: Write) -> Write:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.errors import OversizeRecord
 from streams.topics import DEAD_LETTER, DEAD_LETTER_LIMIT, RECORD_LIMIT
@@ -19,8 +18,7 @@ OVERHEAD = 512
 """Bytes kept free for the batch header and the record's own framing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Out:
+class Out(NamedTuple):
     """One record to write. `value` None: a tombstone."""
 
     topic: str
@@ -31,7 +29,7 @@ class Out:
 
     @property
     def size(self) -> int:
-        headers = sum(len(name) + len(value) for name, value in self.headers)
+        headers = sum(len(name) + len(value) for name, value in self.headers) if self.headers else 0
         return OVERHEAD + len(self.key) + len(self.value or b"") + headers
 
     def check_size(self) -> None:

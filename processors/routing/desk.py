@@ -39,6 +39,11 @@ class Desk:
     def pid(self, event: ConsentEvent) -> str:
         return pid(self.pepper, event.controller, event.subject_id)
 
+    @cached_property
+    def _policies(self) -> dict[tuple[str, str | None, str | None], Policy]:
+        """Those found so far: only what exists gets in, so that it stays small."""
+        return {}
+
     def policy_for(self, event: ConsentEvent) -> Policy:
         """The policy version the event is judged by.
 
@@ -46,6 +51,13 @@ class Desk:
             InvalidRecord: controller, policy or version is unknown; names the field.
 
         """
+        asked = event.controller, event.policy_id, event.policy_version
+        found = self._policies.get(asked)
+        if found is None:
+            found = self._policies[asked] = self._find_policy(event)
+        return found
+
+    def _find_policy(self, event: ConsentEvent) -> Policy:
         controller = self.config.controllers.get(event.controller)
         if controller is None:
             raise InvalidRecord("is no controller of this relay", field="controller")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from processors.plan import Plan, plan
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _audit, _delivery, _facts = trusted(AuditRecord), trusted(Delivery), trusted(EventFacts)
 _SAID = tuple(EventFacts.model_fields.keys() & ConsentEvent.model_fields.keys() - {"occurred_at", "received_at"})
 _OF_LEG = tuple(Delivery.model_fields.keys() & Leg.model_fields.keys())
+_said, _of_leg = itemgetter(*_SAID), itemgetter(*_OF_LEG)
 StateOf = Callable[[str], SubjectState | None]
 
 
@@ -104,9 +106,8 @@ class _Case:
 
     def planned(self, made: Plan) -> AuditRecord:
         """One record per event, with its facts and all its legs; duplicates and stale ones say so."""
-        said = self.event.__dict__
         facts = _facts(
-            **{name: said[name] for name in _SAID},
+            **dict(zip(_SAID, _said(self.event.__dict__), strict=True)),
             occurred_at=made.occurred_at,
             received_at=made.received_at,
             content_hash=self.digest,
@@ -149,4 +150,4 @@ class _Case:
             "origin": self.incoming.origin,
             "policy": self.policy.ref,
         }
-        return tuple(_delivery(**shared, **{name: leg.__dict__[name] for name in _OF_LEG}) for leg in legs)
+        return tuple(_delivery(**shared, **dict(zip(_OF_LEG, _of_leg(leg.__dict__), strict=True))) for leg in legs)
