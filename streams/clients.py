@@ -11,6 +11,7 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from aiokafka.errors import KafkaConnectionError
 
 from schemas.errors import SetupError
+from streams.mending import mend_client
 from streams.topics import DEAD_LETTER_LIMIT, MIB
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 TRANSACTION_TIMEOUT_MS = 15_000
 BATCH_BYTES = 900_000
 """Below the topics' limit of 1 MiB, with room for the batch's own header."""
+mend_client()
 
 
 def connection(settings: Settings) -> dict[str, Any]:

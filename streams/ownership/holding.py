@@ -29,7 +29,9 @@ RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0
 FAILED_RETRY_S = 5.0
 FRUITLESS = 5
-"""So many tenures in a row that committed nothing are no accident: the partition counts as halted."""
+"""So many tenures in a row that committed nothing are no accident: the partition counts as halted ..."""
+PROBATION_S = 5.0
+"""... until one of them has lasted: there may be nothing to commit."""
 
 
 class Work(Protocol):
@@ -79,6 +81,7 @@ class Holding:
         self._backlog = Backlog()
         self._settled = (0, 0)  # below which offset all is, and how many above it
         self._fruitless = 0
+        self._probation_s = PROBATION_S
         self.place = TopicPartition(takeover.role.topic, partition)
         self.tenure: Tenure | None = None
         self.work: Work | None = None
@@ -148,6 +151,7 @@ class Holding:
         self._meter.taken_over(seconds)
         tenure.told = self._meter.transaction
         log.info("taken_over", role=self._role, partition=self._partition, start=tenure.start, seconds=seconds)
+        probation = asyncio.get_running_loop().call_later(self._probation_s, self._prove)
         try:
             self.tenure, self.work = tenure, work
             self._backlog.works()
@@ -156,6 +160,7 @@ class Holding:
             self._takeover.consumer.resume(self.place)
             await work.run(tenure)
         finally:
+            probation.cancel()
             self._mark()
             self._backlog.rests()
             self.tenure = self.work = None
@@ -163,6 +168,10 @@ class Holding:
             if tenure.commits:
                 self._fruitless = 0
             await tenure.close()
+
+    def _prove(self) -> None:
+        self._fruitless = 0
+        self._status.works(self._role, self._partition)
 
     def _load(self, work: Work, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         work.load(pairs)

@@ -1,0 +1,39 @@
+"""What has to be put right in the Kafka client before it is used. Its version is pinned; a test shows the need."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from aiokafka.conn import AIOKafkaConnection, CloseReason
+from aiokafka.errors import KafkaConnectionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Send = Callable[..., Any]
+
+
+def mend_client() -> None:
+    """Make a connection that uvloop has just closed a broken connection.
+
+    Writing to it raises nothing on asyncio's own loop and RuntimeError on uvloop, which the client doesn't expect:
+    its task for metadata ends with it, and from then on whoever needs metadata waits for ever. After a restart of
+    the broker a consumer then neither reads nor sends heartbeats, and says nothing.
+    """
+    for name in ("send", "_send_sasl_token"):
+        send = getattr(AIOKafkaConnection, name)
+        if not hasattr(send, "__wrapped__"):
+            setattr(AIOKafkaConnection, name, _breaking(send))
+
+
+def _breaking(send: Send) -> Send:
+    @wraps(send)
+    def sent(connection: Any, *args: Any, **more: Any) -> Any:
+        try:
+            return send(connection, *args, **more)
+        except RuntimeError as error:
+            connection.close(reason=CloseReason.CONNECTION_BROKEN)
+            raise KafkaConnectionError("the connection was closed a moment ago") from error
+
+    return sent

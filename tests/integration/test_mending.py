@@ -1,0 +1,49 @@
+"""The Kafka client on uvloop, as the worker uses it: a connection may go away at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import uvloop
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.metadata import MetadataRequest
+from ownership_support import settings_at
+
+from streams.clients import connection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import KafkaUnderTest
+
+MOMENTS = 8
+
+
+def test_a_request_on_a_connection_that_was_closed_a_moment_ago_fails_as_one(
+    kafka: KafkaUnderTest, tmp_path: Path
+) -> None:
+    options = connection(settings_at(kafka.bootstrap, tmp_path))
+
+    async def after(turns: int) -> Exception | None:
+        """What a request ends with, so many turns of the loop after its connection was lost."""
+        client: Any = AIOKafkaClient(**options)
+        await client.bootstrap()
+        try:
+            conn = await client._get_conn(client.get_random_node())
+            conn._writer.transport.abort()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            try:
+                await conn.send(MetadataRequest([]))
+            except (KafkaConnectionError, RuntimeError) as error:
+                return error
+        finally:
+            await client.close()
+        return None
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        errors = [runner.run(after(turns)) for turns in range(MOMENTS)]
+    assert {type(error) for error in errors} == {KafkaConnectionError}
+    assert any(isinstance(error and error.__cause__, RuntimeError) for error in errors), "the mending has no use"

@@ -1,0 +1,87 @@
+"""When a partition that came to nothing several times counts as working again."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ownership_support import until
+
+from schemas.errors import OwnershipLost
+from streams.ownership.holding import FRUITLESS, Holding
+from streams.status import Status
+
+PROBATION_S = 0.05
+
+
+class Takeover:
+    """Succeeds at once, as often as it is asked."""
+
+    role = SimpleNamespace(name="router", topic="t")
+    membership = SimpleNamespace(generation=1)
+    consumer = SimpleNamespace(assignment=set, resume=lambda _: None)
+
+    async def run(self, partition: int, generation: int, load: Any) -> Any:
+        del partition, generation, load
+
+        async def close() -> None:
+            pass
+
+        return SimpleNamespace(start=0, commits=0, bookmark=None, leaving=False, told=None, close=close)
+
+
+class Work:
+    """`run` lasts until drained, or loses the partition after so many s."""
+
+    def __init__(self, lost_after_s: float | None = None) -> None:
+        self._lost_after_s = lost_after_s
+        self._drained = asyncio.Event()
+
+    def drain(self) -> None:
+        self._drained.set()
+
+    async def run(self, _: Any) -> None:
+        try:
+            await asyncio.wait_for(self._drained.wait(), self._lost_after_s)
+        except TimeoutError:
+            raise OwnershipLost("a test wants it") from None
+
+
+@pytest.fixture
+def status() -> Status:
+    status = Status()
+    status.up("router", [0])
+    return status
+
+
+@pytest.fixture
+def holding(status: Status) -> Holding:
+    """One that has come to nothing so often that it counts as halted."""
+    meter: Any = SimpleNamespace(taken_over=lambda _: None, lost=lambda: None, transaction=None)
+    takeover: Any = Takeover()
+    holding = Holding(takeover, 0, 1, status, meter)
+    holding._fruitless = FRUITLESS
+    holding._probation_s = PROBATION_S
+    status.halt("router", 0, "no_progress", "a test wants it")
+    return holding
+
+
+async def test_it_works_again_when_a_tenure_lasts_although_there_is_nothing_to_commit(
+    holding: Holding, status: Status
+) -> None:
+    work: Any = Work()
+    holding.begin(lambda _: work)
+    await until(lambda: status.roles["router"].state == "up")
+    holding.end()
+    await holding.task
+
+
+async def test_a_tenure_that_soon_breaks_changes_nothing(holding: Holding, status: Status) -> None:
+    work: Any = Work(lost_after_s=PROBATION_S / 10)
+    with pytest.raises(OwnershipLost):
+        await holding._own(work)
+    await asyncio.sleep(2 * PROBATION_S)
+    assert status.roles["router"].state == "halted"
+    assert holding._fruitless == FRUITLESS
