@@ -31,7 +31,7 @@ def rank(choice: Choice) -> tuple[int, bool]:
 
 def precedence(choice: Choice) -> tuple[int, bool, str]:
     """Rank, made total by the event's id: what is kept never depends on the order of arrival."""
-    return (*rank(choice), choice.event_id)
+    return choice.occurred_at, choice.status == "withdrawn", choice.event_id
 
 
 def is_imported_grant(choice: Choice) -> bool:
@@ -63,7 +63,8 @@ class Standing:
         newest: dict[tuple[str, str], Choice] = {}
         for choice in choices:
             key = (choice.purpose, choice.channel)
-            if key not in newest or precedence(choice) > precedence(newest[key]):
+            other = newest.get(key)
+            if other is None or precedence(choice) > precedence(other):
                 newest[key] = choice
         if not any(channel == ALL or purpose.endswith(ALL) for purpose, channel in newest):
             return newest
@@ -73,8 +74,9 @@ class Standing:
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What the state keeps."""
-        both = (self.cells,) if self.cells is self.lasting else (self.cells, self.lasting)
-        kept = {(c.purpose, c.channel, *precedence(c)): c for cells in both for c in cells.values()}
+        if self.cells is self.lasting:
+            return tuple(self.cells[key] for key in sorted(self.cells))
+        kept = {(c.purpose, c.channel, *precedence(c)): c for c in (*self.cells.values(), *self.lasting.values())}
         return tuple(kept[key] for key in sorted(kept))
 
     def effective(self, purpose: str, channel: str) -> Choice | None:
