@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import faust
+import mode.loop
 
 from bench.contenders.outputs import AUDIT, DELIVERIES, EVENTS, LANES, STATE, Outputs
 
@@ -40,5 +41,6 @@ async def route(stream: faust.StreamT[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    sys.argv = ["faust", "--loop", "uvloop", "worker", "--loglevel", "warn", "--without-web"]
+    mode.loop.use("uvloop")  # what `faust --loop uvloop` does; app.main() passes over that option
+    sys.argv = ["faust", "worker", "--loglevel", "warn", "--without-web"]
     app.main()
