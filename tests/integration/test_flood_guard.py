@@ -156,7 +156,7 @@ async def test_a_flood_halts_its_partition_until_somebody_resumes_it(tmp_path: P
         await worker.ready()
 
         await stage.kill_worker()
-        await (await stage.start_worker()).ready()
+        await (await stage.start_worker("another")).ready()
         await publish(stage, PLACE, good(PLACE, 1))
         assert await stage.wait_settled(5 * GOOD + BAD + 1, 60)
         (command,) = await audit(stage, "command")
