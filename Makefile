@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo bench bench-scale test tools unit lint clean
+.PHONY: help setup demo bench bench-where bench-scale test tools unit lint clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ bench: .venv-bench/.ready .venv-peers/.ready ## our router beside others, 100,00
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --constraint bench/peers-constraints.txt --requirement bench/peers-requirements.txt >&2
 	@touch $@
+
+bench-where: setup ## where the router's time goes in one event, stage by stage (ARGS="--json")
+	@$(BIN)/python -m bench.where $(ARGS)
 
 bench-scale: setup ## latency, memory, takeover, two workers: how the relay grows (ARGS="--only latency --json")
 	@$(BIN)/python -m bench.scale $(ARGS)

@@ -48,7 +48,7 @@ def route(incoming: Incoming, desk: Desk, state_of: StateOf) -> Routed:
         person = desk.pid(event)
         _check_seal(event, person, desk)
         state = state_of(person) or SubjectState(pid=person, controller=event.controller)
-        case = _Case(incoming, event, policy, desk, person, content_hash(desk.pepper, event))
+        case = Case(incoming, event, policy, desk, person, content_hash(desk.pepper, event))
         return case.routed(state)
     except DataError as error:
         return reject(incoming, error, desk, policy)
@@ -81,7 +81,7 @@ def _forward(incoming: Incoming, event: ConsentEvent, home: int, desk: Desk) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """One valid event at home, and what it is judged by."""
 
     incoming: Incoming
@@ -94,6 +94,10 @@ class _Case:
     def routed(self, state: SubjectState) -> Routed:
         lanes = self.desk.lanes_by_controller[self.event.controller]
         made = plan(self.event, state, self.policy, lanes, self.incoming.log_time, self.digest)
+        return self.result(made, state)
+
+    def result(self, made: Plan, state: SubjectState) -> Routed:
+        """What a plan leads to: its records. `state`: what stood before it."""
         audit = [self.planned(made)]
         if made.clock_corrected:
             audit.append(self.clock_corrected(made))
