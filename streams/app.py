@@ -73,6 +73,11 @@ def _add_heartbeat(app: faust.App) -> None:
             pass
 
 
+def wants_withdrawals(settings: Settings) -> bool:
+    """Without a web port nobody could read what comes of it."""
+    return settings.slo_metrics == "on" and settings.web_port > 0
+
+
 def follow_withdrawals(app: faust.App, withdrawals: Withdrawals) -> None:
     """Read the audit for metrics, at a pace that leaves the loop to the roles; after a burst it is behind.
 
@@ -129,7 +134,7 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
         runners = [Runner(settings, stage, worker_id, status, metrics) for stage in stages]
         app = build_app(settings, worker_id)
         add_pages(app, status, lambda: scrape(metrics, status, {r.name: r.readings() for r in runners}))
-        if settings.slo_metrics == "on" and settings.web_port:
+        if wants_withdrawals(settings):
             follow_withdrawals(app, Withdrawals(metrics))
         worker = faust.Worker(
             app,

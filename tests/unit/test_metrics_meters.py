@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from delivering_support import LANE, delivery, job
+from engine_support import HandClock, Wire, connector
 from plan_support import NOW
-from routing_support import AWAY, DESK, EMAIL, event, incoming, raw
+from routing_support import AWAY, DESK, EMAIL, SEALS, event, incoming, raw
 
 from processors.delivering.settle import attempted, fail, settle
 from processors.routing.route import route
-from processors.vendors.base import Result
+from processors.vendors.base import Reply, Result
 from schemas.errors import VendorRefused
+from streams.lanes.bench import Bench
 from streams.lanes.ledger import Ledger
 from streams.metrics.meters import CountAlarms, LaneMeter, RoleMeter, RouterMeter, begin_at_zero
 from streams.metrics.registry import Metrics
+from streams.status import Status
 
 GRANT = event(1, "grant", 0, ["surveys"], identities=[EMAIL])
 WITHDRAWAL = event(2, "withdraw", 5, ["surveys"], identities=[EMAIL])
@@ -131,6 +134,25 @@ def test_the_ledger_counts_its_entries_by_status() -> None:
     again = Ledger(LANE, 0)
     again.load([(out.key, out.value) for out in outs if out.topic.startswith("consent.lane-state")])
     assert +again.statuses == {"manual_task": 1}
+
+
+def test_a_lane_tells_for_how_long_the_vendor_asked_it_to_wait() -> None:
+    told, clock = Told(), HandClock()
+    ready = connector(Wire(lambda _: Reply(200)))
+    bench = Bench(ready, SEALS, Status(), 4, 30.0, 0.1, clock=clock.steady, metrics=told.metrics)
+    assert told("lane_wait_seconds", lane="toy") == 0
+    bench.wait(60)
+    bench.wait(30)
+    clock.now += 20
+    assert told("lane_wait_seconds", lane="toy") == 40
+    clock.now += 100
+    assert told("lane_wait_seconds", lane="toy") == 0
+
+
+def test_deliveries_that_are_put_off_are_counted() -> None:
+    told = Told()
+    LaneMeter(told.metrics, LANE).put_off(3)
+    assert told("delivery_retries_total", lane=LANE) == 3
 
 
 def test_alarms_are_counted_where_they_are_logged() -> None:
