@@ -1,0 +1,44 @@
+"""What a command says before anybody is given it."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import uuid
+
+import pytest
+
+from schemas.errors import SetupError
+from streams.commands.orders import LONGEST_TEXT, operator, order
+
+
+def test_a_command_says_who_and_why_and_is_told_apart_from_every_other() -> None:
+    first, second = (order("lanes.release", {"until": "7"}, "ops", "checked", "crm") for _ in range(2))
+    assert (first.name, first.lane, first.args, first.by, first.reason) == (
+        "lanes.release",
+        "crm",
+        {"until": "7"},
+        "ops",
+        "checked",
+    )
+    assert first.command_id != second.command_id
+    assert uuid.UUID(first.command_id).version == 7
+    assert first.at > 0
+
+
+@pytest.mark.parametrize(
+    ("by", "reason", "named"), [(" ", "x", "--by"), ("x", "", "--reason"), ("x", "\t\n", "--reason")]
+)
+def test_nobody_gives_a_command_without_saying_who_and_why(by: str, reason: str, named: str) -> None:
+    with pytest.raises(SetupError, match=f"^{named} is empty"):
+        order("router.resume", {}, by, reason)
+
+
+def test_a_reason_is_no_novel() -> None:
+    assert order("router.resume", {}, "ops", "x" * LONGEST_TEXT).reason
+    with pytest.raises(SetupError, match=r"^--reason is empty or longer than 1000 characters"):
+        order("router.resume", {}, "ops", "x" * (LONGEST_TEXT + 1))
+
+
+def test_the_operator_is_a_user_and_a_machine() -> None:
+    assert re.fullmatch(rf"{re.escape(getpass.getuser())}@\S+", operator())
