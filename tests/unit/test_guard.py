@@ -163,6 +163,9 @@ def test_a_resume_that_is_older_than_the_run_changes_nothing() -> None:
         assert guard.resume(until) == []
         assert guard.flood
         assert guard.first == 2
+    waiting = Guard[int](RUN_OF_3)
+    assert [*passed(waiting, "gbb"), *waiting.resume(1)] == [0]
+    assert (waiting.flood, waiting.first) == ("", 1), "nor does it count anything twice"
 
 
 def test_a_resume_from_the_midst_of_a_run_judges_the_rest_of_it_anew() -> None:
