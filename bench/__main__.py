@@ -95,9 +95,10 @@ def show(rows: Rows, events: int, runs: int) -> None:
         f"{facts['date']}: {facts['cores']} cores for everything ({facts['system']}), Python {facts['python']}, "
         f"Kafka {facts['kafka']} on the same machine, Java {facts['java']}"
     )
-    for entry in (entry for entries in rows.values() for entry in entries):
-        libraries = ", ".join(f"{name} {number}" for name, number in entry.versions.items())
-        console.print(f"{entry.contender.title}: {libraries}", highlight=False)
+    found = {entry.contender.title: entry.versions for entries in rows.values() for entry in entries}
+    for title, versions_of in found.items():
+        libraries = ", ".join(f"{name} {number}" for name, number in versions_of.items())
+        console.print(f"{title}: {libraries}", highlight=False)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
