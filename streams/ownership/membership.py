@@ -55,7 +55,8 @@ class Membership:
         self._good_at = self._clock()
         self._joins.append(self._good_at)
         if len(self._joins) == JOINS_ALLOWED and self._joins[-1] - self._joins[0] < JOINS_WITHIN_S:
-            log.error("duplicate_instance", group=self._coordinator.group_id, advice="two workers may share one --id")
+            advice = "two workers may share one --id"
+            log.error("alarm", alarm="duplicate_instance", group=self._coordinator.group_id, advice=advice)
 
     def has_lease(self) -> bool:
         return self._clock() - self._good_at < self._lease_s

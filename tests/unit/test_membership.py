@@ -177,7 +177,7 @@ def alarms(joins: int, every_s: float) -> int:
         for _ in range(joins):
             membership.joined()
             clock.now += every_s
-    told = [entry for entry in logs if entry["event"] == "duplicate_instance"]
+    told = [entry for entry in logs if entry.get("alarm") == "duplicate_instance"]
     assert all(entry["group"] == "local.consent-relay-router" for entry in told)
     return len(told)
 
