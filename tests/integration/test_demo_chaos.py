@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import TYPE_CHECKING, Any
 
-from test_demo import left, run
+from test_demo import demo, left, run
 
-from streams.demo.chaos import draw
+from infra.kafka import broker_at
+from streams.demo.chaos import BROKER_KILL, draw
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SEED = 4
+BROKER_FIRST = 5
 
 
 def test_it_ends_well_although_worker_and_broker_are_killed_meanwhile(tmp_path: Path) -> None:
@@ -29,4 +32,17 @@ def test_it_ends_well_although_worker_and_broker_are_killed_meanwhile(tmp_path: 
     for act in draw(SEED):
         assert act.what in err
     assert f"seed {SEED}" in err
+    assert left(tmp_path) == []
+
+
+def test_an_interrupt_while_the_broker_is_away_leaves_nothing_running(tmp_path: Path) -> None:
+    assert draw(BROKER_FIRST)[0].what == BROKER_KILL
+    with demo(tmp_path, "--chaos", "--json", "--seed", str(BROKER_FIRST)) as process:
+        assert process.stderr is not None
+        assert any(line.endswith(f"s  {BROKER_KILL}\n") for line in process.stderr)
+        (directory,) = tmp_path.glob("consent-relay-demo-*")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=100)
+    assert process.returncode == 130
+    assert broker_at(directory / "kafka") is None
     assert left(tmp_path) == []
