@@ -3,7 +3,7 @@
 # one command that mends it; with CI=true every suite must run.
 set -eu
 PACKAGE=prometheus
-SUITE=tests/integration/test_metrics.py
+SUITE=tests/integration/test_prometheus.py
 
 command -v prometheus >/dev/null 2>&1 && command -v promtool >/dev/null 2>&1 && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

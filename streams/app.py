@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +147,7 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
             logging_config=library_logging(settings.log_level),
         )
         log.info("worker_starts", worker=worker_id, roles=[stage.role.name for stage in stages])
+        gc.freeze()  # what was imported stays: the collector need not walk it again and again
         worker.execute_from_commandline()
 
 

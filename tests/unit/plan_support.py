@@ -15,7 +15,7 @@ from schemas.records import SubjectState
 from schemas.times import DAY, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from schemas.records import Leg
 
@@ -74,7 +74,7 @@ def fresh() -> SubjectState:
 
 
 def run(
-    *events: ConsentEvent, lanes: Sequence[Lane] = LANES, now: int = NOW, state: SubjectState | None = None
+    *events: ConsentEvent, lanes: tuple[Lane, ...] = LANES, now: int = NOW, state: SubjectState | None = None
 ) -> list[Plan]:
     """Plan the events one after the other for one person."""
     state = state or fresh()
