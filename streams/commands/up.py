@@ -138,11 +138,12 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
 
 def _facts(settings: Settings, sandbox: str, log_file: Path) -> dict[str, Any]:
     place = place_of(settings)
-    worker = f"http://127.0.0.1:{settings.web_port}/readyz" if settings.web_port else None
+    pages = f"http://127.0.0.1:{settings.web_port}" if settings.web_port else None
     return {
         "kafka": settings.bootstrap_servers,
         "sandbox": sandbox,
-        "worker": worker,
+        "worker": pages and f"{pages}/readyz",
+        "metrics": pages and f"{pages}/metrics",
         "worker_log": str(log_file),
         "config": str(place.config),
         "ledger": str(place.ledger),
@@ -154,6 +155,8 @@ def _explain(facts: dict[str, Any]) -> None:
     typer.echo(f"Kafka           {facts['kafka']}")
     typer.echo(f"vendor sandbox  {facts['sandbox']}  (accepted calls: {facts['ledger']})")
     typer.echo(f"worker          {facts['worker'] or 'running'}  (log: {facts['worker_log']})")
+    if facts["metrics"]:
+        typer.echo(f"metrics         {facts['metrics']}")
     typer.echo(f"configuration   {facts['config']}")
     typer.echo("now, in another terminal:")
     for command in ("publish examples/withdrawal.jsonl", "audit tail"):
