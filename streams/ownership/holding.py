@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0
+LONGEST_ABSENCE_S = 2.0
+"""Between takeovers that fail: nothing is harmed by them, and the broker may be back at any moment."""
 FAILED_RETRY_S = 5.0
 FRUITLESS = 5
-"""So many tenures in a row that committed nothing are no accident: the partition counts as halted ..."""
+"""So many failures in a row, of takeovers or of tenures that committed nothing, count as halted ..."""
 PROBATION_S = 5.0
 """... until one of them has lasted: there may be nothing to commit."""
 
@@ -80,7 +82,8 @@ class Holding:
         self._meter = meter
         self._backlog = Backlog()
         self._settled = (0, 0)  # below which offset all is, and how many above it
-        self._fruitless = 0
+        self._failed = 0  # takeovers in a row
+        self._fruitless = 0  # tenures in a row, with the one under way
         self._probation_s = PROBATION_S
         self.place = TopicPartition(takeover.role.topic, partition)
         self.tenure: Tenure | None = None
@@ -146,7 +149,10 @@ class Holding:
 
     async def _own(self, work: Work) -> None:
         began = monotonic()
+        self._failed += 1
         tenure = await self._takeover.run(self._partition, self._generation, partial(self._load, work))
+        self._failed = 0
+        self._fruitless += 1
         seconds = round(monotonic() - began, 3)
         self._meter.taken_over(seconds)
         tenure.told = self._meter.transaction
@@ -155,7 +161,7 @@ class Holding:
         try:
             self.tenure, self.work = tenure, work
             self._backlog.works()
-            if self._fruitless < FRUITLESS:
+            if self._fruitless <= FRUITLESS:
                 self._status.works(self._role, self._partition)
             self._takeover.consumer.resume(self.place)
             await work.run(tenure)
@@ -179,9 +185,11 @@ class Holding:
 
     def _lost(self, error: OwnershipLost) -> float:
         """Note it; how many s to wait before the next takeover."""
-        self._fruitless += 1
         self._meter.lost()
         log.warning("ownership_lost", role=self._role, partition=self._partition, why=str(error))
-        if self._fruitless >= FRUITLESS:
+        if max(self._failed, self._fruitless) >= FRUITLESS:
             self._status.halt(self._role, self._partition, "no_progress", str(error))
-        return float(min(LONGEST_RETRY_S, RETRY_S * 2 ** (self._fruitless - 1)))
+        times, longest = self._fruitless, LONGEST_RETRY_S
+        if self._failed:
+            times, longest = self._failed, LONGEST_ABSENCE_S
+        return float(min(longest, RETRY_S * 2 ** max(0, times - 1)))

@@ -74,7 +74,7 @@ class Membership:
         except (KafkaError, AssertionError, AttributeError) as error:  # no coordinator known just now
             raise OwnershipLost(f"the group doesn't answer ({type(error).__name__})") from None
         if not good:
-            raise OwnershipLost("the group doesn't know this member any more")
+            raise OwnershipLost("the group doesn't answer, or doesn't know this member any more")
         self._check(generation)
 
     def leave_on_close(self) -> None:

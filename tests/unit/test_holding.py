@@ -10,14 +10,17 @@ import pytest
 from ownership_support import until
 
 from schemas.errors import OwnershipLost
-from streams.ownership.holding import FRUITLESS, Holding
+from streams.ownership.holding import FRUITLESS, LONGEST_ABSENCE_S, Holding
 from streams.status import Status
 
 PROBATION_S = 0.05
 
 
 class Takeover:
-    """Succeeds at once, as often as it is asked."""
+    """Succeeds at once, as often as it is asked, after so many failures."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self._failures = failures
 
     role = SimpleNamespace(name="router", topic="t")
     membership = SimpleNamespace(generation=1)
@@ -25,6 +28,9 @@ class Takeover:
 
     async def run(self, partition: int, generation: int, load: Any) -> Any:
         del partition, generation, load
+        self._failures -= 1
+        if self._failures >= 0:
+            raise OwnershipLost("a test wants it")
 
         async def close() -> None:
             pass
@@ -56,12 +62,16 @@ def status() -> Status:
     return status
 
 
+def a_holding(status: Status, failures: int = 0) -> Holding:
+    meter: Any = SimpleNamespace(taken_over=lambda _: None, lost=lambda: None, transaction=None)
+    takeover: Any = Takeover(failures)
+    return Holding(takeover, 0, 1, status, meter)
+
+
 @pytest.fixture
 def holding(status: Status) -> Holding:
     """One that has come to nothing so often that it counts as halted."""
-    meter: Any = SimpleNamespace(taken_over=lambda _: None, lost=lambda: None, transaction=None)
-    takeover: Any = Takeover()
-    holding = Holding(takeover, 0, 1, status, meter)
+    holding = a_holding(status)
     holding._fruitless = FRUITLESS
     holding._probation_s = PROBATION_S
     status.halt("router", 0, "no_progress", "a test wants it")
@@ -84,4 +94,32 @@ async def test_a_tenure_that_soon_breaks_changes_nothing(holding: Holding, statu
         await holding._own(work)
     await asyncio.sleep(2 * PROBATION_S)
     assert status.roles["router"].state == "halted"
-    assert holding._fruitless == FRUITLESS
+    assert holding._fruitless > FRUITLESS
+
+
+async def test_after_failed_takeovers_it_is_tried_often_and_the_first_good_one_counts(status: Status) -> None:
+    holding = a_holding(status, failures=12)
+    work: Any = Work()
+    pauses = []
+    for _ in range(12):
+        with pytest.raises(OwnershipLost) as lost:
+            await holding._own(work)
+        pauses.append(holding._lost(lost.value))
+    assert pauses == [0.5, 1.0, *[LONGEST_ABSENCE_S] * 10]
+    assert status.roles["router"].state == "halted"
+    holding.begin(lambda _: work)
+    await until(lambda: status.roles["router"].state == "up")
+    holding.end()
+    await holding.task
+
+
+async def test_tenures_that_commit_nothing_come_ever_more_seldom_and_count_as_halted(status: Status) -> None:
+    holding = a_holding(status)
+    pauses = []
+    for _ in range(FRUITLESS + 3):
+        work: Any = Work(lost_after_s=0.001)
+        with pytest.raises(OwnershipLost) as lost:
+            await holding._own(work)
+        pauses.append(holding._lost(lost.value))
+    assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert status.roles["router"].state == "halted"
