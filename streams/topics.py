@@ -52,7 +52,13 @@ def _delete(days: int | None, **more: str) -> dict[str, str]:
     return {"cleanup.policy": "delete", "retention.ms": kept, "max.message.bytes": str(MIB), **forever, **more}
 
 
-_COMPACT = {"cleanup.policy": "compact", "max.message.bytes": str(MIB)}
+_COMPACT = {
+    "cleanup.policy": "compact",
+    "max.message.bytes": str(MIB),
+    # A takeover reads these topics whole: with Kafka's own values nothing is compacted before 1 GiB or a week.
+    "segment.bytes": str(64 * MIB),
+    "min.cleanable.dirty.ratio": "0.1",
+}
 
 
 def topics(lanes: Iterable[str]) -> tuple[Topic, ...]:

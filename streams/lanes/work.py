@@ -16,6 +16,7 @@ from schemas.contract import Origin
 from schemas.errors import DataError, OwnershipLost
 from schemas.records import Action, Delivery
 from streams.lanes.ledger import Ledger
+from streams.lanes.pace import Pace
 from streams.lanes.tries import Tries
 from streams.ownership.tenure import now_micros
 from streams.wire import dead_letter_out
@@ -142,12 +143,14 @@ class LaneWork:
         self._ledger.wake.set()
 
     async def _commit_in_groups(self, tenure: Tenure) -> None:
-        """Every 100 ms at most, or 500 settlements: small transactions are what costs."""
+        """At once when the lane was idle; else every 100 ms at most, or 500 settlements: transactions cost."""
+        pace = Pace(self._bench.interval_s)
         try:
             while not self._closing:
                 await self._ledger.wake.wait()
                 if len(self._finished) < MOST_SETTLEMENTS and not self._closing:
-                    await asyncio.sleep(self._bench.interval_s)
+                    await asyncio.sleep(pace.wait_s())
+                pace.committing()
                 await self._commit(tenure)
         finally:
             self._wake.set()
