@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 DAY_MS = 24 * 60 * 60 * 1000
 MIB = 1024 * 1024
 ALL = {topic.name: topic for topic in topics(["zoho-crm", "google-analytics"])}
-COMPACT = {"cleanup.policy": "compact"}
+COMPACT = {
+    "cleanup.policy": "compact",
+    "segment.bytes": str(64 * MIB),
+    "min.cleanable.dirty.ratio": "0.1",
+}
 DOCUMENTED: dict[str, tuple[int, dict[str, str]]] = {
     # name: (partitions, 0 = as many as the relay has; configuration that matters)
     "consent.events": (
