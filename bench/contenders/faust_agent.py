@@ -22,6 +22,7 @@ app = faust.App(
     datadir=Path(os.environ["BENCH_DIR"]) / "faust",
     key_serializer="raw",
     value_serializer="raw",
+    producer_linger=0.02,
     producer_max_batch_size=131_072,
     topic_allow_declare=False,
     topic_disable_leader=True,

@@ -33,6 +33,7 @@ def main() -> None:
         auto_create_topics=False,
         commit_interval=1.0,
         processing_guarantee="exactly-once",
+        producer_extra_config={"linger.ms": 50},
         state_dir=Path(os.environ["BENCH_DIR"]) / "quix",
         loglevel="WARNING",
     )
