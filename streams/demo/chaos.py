@@ -82,7 +82,7 @@ class Chaos:
         for number, act in enumerate(acts):
             publishing = asyncio.create_task(self._publish(events[number * share : (number + 1) * share]))
             try:
-                done.append(await self._do(act))
+                done.append(await self._do(act, publishing))
                 await publishing
             finally:
                 publishing.cancel()
@@ -95,12 +95,12 @@ class Chaos:
             await self._stage.publish(events[start : start + part], self._told)
             await asyncio.sleep(_PART_EVERY_S)
 
-    async def _do(self, act: Act) -> Struck:
+    async def _do(self, act: Act, publishing: asyncio.Task[None]) -> Struck:
         await asyncio.sleep(act.lead_s)
         at_s = time.monotonic() - self._began
         self._say(f"{at_s:5.1f} s  {act.what}")
         await self._strike(act)
-        recovery_s = await self._recovered(self._stage.outages[-1].began)
+        recovery_s = await self._recovered(self._stage.outages[-1].began, publishing)
         went_on = "no work since" if recovery_s is None else f"work goes on after {recovery_s:.1f} s"
         self._say(f"{time.monotonic() - self._began:5.1f} s  {went_on}")
         return Struck(act.what, at_s, recovery_s)
@@ -119,15 +119,18 @@ class Chaos:
             await stage.kill_worker()
         await stage.start_worker()
 
-    async def _recovered(self, since: int) -> float | None:
-        """Wait until all roles are ready and something was settled; how many s after `since` (µs) that was."""
+    async def _recovered(self, since: int, publishing: asyncio.Task[None]) -> float | None:
+        """Wait until all roles are ready, and something was settled or nothing is left; s after `since` (µs)."""
         try:
             async with asyncio.timeout(RECOVERY_LIMIT_S):
                 for worker in self._stage.workers.values():
                     await worker.ready(RECOVERY_LIMIT_S)
-                while self._stage.tally.settled_at <= since:
+                while self._stage.tally.settled_at <= since and not (publishing.done() and self._is_idle()):
                     self._stage.check_alive()
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
             return None
         return (now_micros() - since) / 1e6
+
+    def _is_idle(self) -> bool:
+        return self._stage.tally.is_settled(self._stage.publisher.acknowledged.total())
