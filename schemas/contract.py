@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 C = TypeVar("C", bound="Contract")
+# A frozen model is filled past its own guard, slot by slot, as pydantic itself does.
+_SLOTS = vars(BaseModel)
+_put_values, _put_fields_set = _SLOTS["__dict__"].__set__, _SLOTS["__pydantic_fields_set__"].__set__
+_put_extra, _put_private = _SLOTS["__pydantic_extra__"].__set__, _SLOTS["__pydantic_private__"].__set__
 _KEY = re.compile(r"[\w. -]{1,64}")
 
 
@@ -59,15 +63,14 @@ def trusted(contract: type[C]) -> type[C]:
         for name, field in contract.model_fields.items()
         if not field.is_required()
     }
-    fields = set(contract.model_fields)
-    new, put = object.__new__, object.__setattr__  # a frozen model is filled past its own guard, as pydantic does
+    fields, new = set(contract.model_fields), object.__new__
 
     def make(**values: Any) -> C:
         record = new(contract)
-        put(record, "__dict__", defaults | values)
-        put(record, "__pydantic_fields_set__", fields)
-        put(record, "__pydantic_extra__", None)
-        put(record, "__pydantic_private__", None)
+        _put_values(record, values if len(values) == len(fields) else defaults | values)
+        _put_fields_set(record, fields)
+        _put_extra(record, None)
+        _put_private(record, None)
         return record
 
     return cast("type[C]", cast("Callable[..., C]", make))

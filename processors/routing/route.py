@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from processors.plan import Plan, plan
@@ -15,17 +14,16 @@ from schemas.contract import trusted
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash, origin_record_id
-from schemas.records import AuditRecord, Delivery, EventFacts, Leg, SubjectState
+from schemas.records import AuditRecord, Delivery, EventFacts, SubjectState
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
     from processors.routing.desk import Desk
+    from schemas.contract import Sealed
     from schemas.policy import Policy
+    from schemas.records import Leg
 
 _audit, _delivery, _facts = trusted(AuditRecord), trusted(Delivery), trusted(EventFacts)
-_SAID = tuple(EventFacts.model_fields.keys() & ConsentEvent.model_fields.keys() - {"occurred_at", "received_at"})
-_OF_LEG = tuple(Delivery.model_fields.keys() & Leg.model_fields.keys())
-_said, _of_leg = itemgetter(*_SAID), itemgetter(*_OF_LEG)
 StateOf = Callable[[str], SubjectState | None]
 
 
@@ -110,8 +108,20 @@ class Case:
 
     def planned(self, made: Plan) -> AuditRecord:
         """One record per event, with its facts and all its legs; duplicates and stale ones say so."""
+        event = self.event
         facts = _facts(
-            **dict(zip(_SAID, _said(self.event.__dict__), strict=True)),
+            kind=event.kind,
+            purposes=event.purposes,
+            channels=event.channels,
+            data_domain=event.data_domain,
+            jurisdiction=event.jurisdiction,
+            lawful_basis=event.lawful_basis,
+            expressed_by=event.expressed_by,
+            verified_by=event.verified_by,
+            method=event.method,
+            evidence=event.evidence,
+            published_by=event.published_by,
+            supersedes=event.supersedes,
             occurred_at=made.occurred_at,
             received_at=made.received_at,
             content_hash=self.digest,
@@ -143,15 +153,27 @@ class Case:
         if not legs:
             return ()
         event = self.event
-        shared = {
-            "cycle": 0,
-            "event_id": event.event_id,
-            "pid": self.pid,
-            "controller": event.controller,
-            "sealed": event.sealed or self.desk.seals.seal_identities(event.identities, self.pid, event.event_id),
-            "received_at": made.received_at,
-            "occurred_at": made.occurred_at,
-            "origin": self.incoming.origin,
-            "policy": self.policy.ref,
-        }
-        return tuple(_delivery(**shared, **dict(zip(_OF_LEG, _of_leg(leg.__dict__), strict=True))) for leg in legs)
+        sealed = event.sealed or self.desk.seals.seal_identities(event.identities, self.pid, event.event_id)
+        return tuple(self.delivery(leg, made, sealed) for leg in legs)
+
+    def delivery(self, leg: Leg, made: Plan, sealed: Sealed | None) -> Delivery:
+        return _delivery(
+            delivery_id=leg.delivery_id,
+            cycle=0,
+            event_id=self.event.event_id,
+            pid=self.pid,
+            controller=self.event.controller,
+            lane=leg.lane,
+            action=leg.action,
+            purposes=leg.purposes,
+            channels=leg.channels,
+            all_purposes=leg.all_purposes,
+            overtaken=leg.overtaken,
+            sealed=sealed,
+            received_at=made.received_at,
+            due_at=leg.due_at,
+            rule=leg.rule,
+            occurred_at=made.occurred_at,
+            origin=self.incoming.origin,
+            policy=self.policy.ref,
+        )
