@@ -35,9 +35,10 @@ class Contract(BaseModel):
 
         """
         try:
-            return cls.model_validate(data)
+            checked: Self = cls.__pydantic_validator__.validate_python(data)  # model_validate without its options
         except ValidationError as error:
             raise invalid(error) from None
+        return checked
 
 
 def invalid(error: ValidationError) -> InvalidRecord:

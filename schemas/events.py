@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from schemas.contract import Contract, Sealed
-from schemas.times import Micros
+from schemas.times import StatedMicros
 
 CHANNELS = ("email", "sms", "phone", "push", "post", "ads", "web")
 Channel = Literal["email", "sms", "phone", "push", "post", "ads", "web"]
@@ -81,7 +81,7 @@ class ExpressedBy(Contract):
 
 class VerifiedBy(Contract):
     method: Label
-    at: Micros
+    at: StatedMicros
 
 
 class EvidenceLink(Contract):
@@ -111,8 +111,8 @@ class ConsentEvent(Contract):
     verified_by: VerifiedBy | None = None
     method: Literal["web_form", "api", "import", "import_list", "signal", "support", "other"]
     evidence: EvidenceLink | None = None
-    occurred_at: Micros
-    received_at: Micros | None = None
+    occurred_at: StatedMicros
+    received_at: StatedMicros | None = None
     published_by: Label
     supersedes: Uuid | None = None
 

@@ -37,5 +37,7 @@ def iso(micros: int) -> str:
         return f"{micros}us"
 
 
-Micros = Annotated[int, BeforeValidator(to_micros), Field(ge=-(2**63), lt=2**63)]
-"""int of 64 bits, µs since 1970-01-01T00:00:00Z; ISO 8601 text with a zone is taken too."""
+Micros = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+"""int of 64 bits, µs since 1970-01-01T00:00:00Z."""
+StatedMicros = Annotated[int, BeforeValidator(to_micros), Field(ge=-(2**63), lt=2**63)]
+"""The same as people write it: ISO 8601 text with a zone is taken, too."""
