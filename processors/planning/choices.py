@@ -55,8 +55,9 @@ class Standing:
         """
         choices = tuple(choices)
         cells = cls._newest(policy, choices)
-        lasting = [choice for choice in choices if not is_imported_grant(choice)]
-        return cls(policy, cells, cells if len(lasting) == len(choices) else cls._newest(policy, lasting))
+        if not any(choice.method in IMPORTS for choice in choices):
+            return cls(policy, cells, cells)
+        return cls(policy, cells, cls._newest(policy, [c for c in choices if not is_imported_grant(c)]))
 
     @classmethod
     def _newest(cls, policy: Policy, choices: Iterable[Choice]) -> dict[tuple[str, str], Choice]:
@@ -64,7 +65,7 @@ class Standing:
         for choice in choices:
             key = (choice.purpose, choice.channel)
             other = newest.get(key)
-            if other is None or precedence(choice) > precedence(other):
+            if other is None or choice.occurred_at > other.occurred_at or precedence(choice) > precedence(other):
                 newest[key] = choice
         if not any(channel == ALL or purpose.endswith(ALL) for purpose, channel in newest):
             return newest
