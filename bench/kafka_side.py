@@ -41,7 +41,13 @@ def load(bootstrap: str, records: Iterable[Placed]) -> None:
 
     """
     producer = Producer(
-        {"bootstrap.servers": bootstrap, "linger.ms": 5, "queue.buffering.max.messages": 1_000_000, **_QUIET}
+        {
+            "bootstrap.servers": bootstrap,
+            "enable.idempotence": True,  # else a retried batch stands behind newer ones: late events, which nobody is told of
+            "linger.ms": 5,
+            "queue.buffering.max.messages": 1_000_000,
+            **_QUIET,
+        }
     )
     for number, record in enumerate(records):
         producer.produce(topics.EVENTS, record.value, record.key, record.partition)
