@@ -43,7 +43,7 @@ def load(bootstrap: str, records: Iterable[Placed]) -> None:
     producer = Producer(
         {
             "bootstrap.servers": bootstrap,
-            "enable.idempotence": True,  # else a retried batch stands behind newer ones: late events, which nobody is told of
+            "enable.idempotence": True,  # else a retried batch stands behind newer ones, as late events
             "linger.ms": 5,
             "queue.buffering.max.messages": 1_000_000,
             **_QUIET,

@@ -54,6 +54,7 @@ LINEUP = (
     Contender("bare_confluent", "bare confluent-kafka", libraries=_CONFLUENT, **_BARE),
     Contender("bare_aiokafka", "bare aiokafka", libraries=_AIO, **_BARE),
     Contender("faust_agent", "Faust agent", "at least once", ("faust-streaming", *_AIO), **_PEER),
+    Contender("faust_tuned", "Faust agent, tuned", "at least once", ("faust-streaming", *_AIO), **_PEER),
     Contender("quix_streams", "Quix Streams", "exactly once", ("quixstreams", *_CONFLUENT), **_PEER),
     Contender("faststream_confluent", "FastStream", "at least once", ("faststream", *_CONFLUENT), **_PEER),
     Contender("producer_performance", "ProducerPerformance", "none", (), per_event=5),

@@ -1,49 +1,8 @@
-"""A Faust agent as its user guide writes them. It promises at least once.
-
-`await topic.send()` returns when the record is in the producer's buffer; offsets are committed after a flush of that.
-`send_soon` takes a third more of the processor, its own buffer being full all the time; awaiting each delivery too is
-a round trip for each record. One actor: with a higher `concurrency` Faust loses events, and their order.
-"""
+"""A Faust agent with the settings that Faust comes with."""
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
-
-import faust
-import mode.loop
-
-from bench.contenders.outputs import AUDIT, DELIVERIES, EVENTS, LANES, STATE, Outputs
-
-outputs = Outputs()
-app = faust.App(
-    "bench-faust-agent",
-    broker=f"kafka://{os.environ['BENCH_BOOTSTRAP']}",
-    datadir=Path(os.environ["BENCH_DIR"]) / "faust",
-    key_serializer="raw",
-    value_serializer="raw",
-    producer_linger=0.02,
-    producer_max_batch_size=131_072,
-    topic_allow_declare=False,
-    topic_disable_leader=True,
-)
-events = app.topic(EVENTS)
-topics = {name: app.topic(name) for name in (*(DELIVERIES + lane for lane in LANES), AUDIT, STATE)}
-
-
-@app.agent(events, concurrency=1)
-async def route(stream: faust.StreamT[bytes]) -> None:
-    """What follows from each event, one event after the other."""
-    async for event in stream.events():
-        message = event.message
-        decoded = outputs.decode(event.value)
-        for out in outputs.of(decoded, message.partition, message.offset, int(message.timestamp * 1_000_000)):
-            await topics[out.topic].send(key=out.key, value=out.value, partition=out.partition)
-
+from bench.contenders.faust_app import run
 
 if __name__ == "__main__":
-    mode.loop.use("uvloop")  # what `faust --loop uvloop` does; app.main() passes over that option
-    # At `warn` its spinner has every debug message made, which costs a tenth of its speed.
-    sys.argv = ["faust", "worker", "--loglevel", "info", "--without-web"]
-    app.main()
+    run()
