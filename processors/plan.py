@@ -71,7 +71,7 @@ def plan(  # noqa: PLR0917 - the six things a plan depends on
     case = open_case(event, policy, lanes, clock.judge(event, now))
     seen = _seen(event_id=event.event_id, content_hash=content_hash)
     state = _changed(state, recent=(*state.recent, seen)[-REMEMBERED:])
-    return _deletion(case, state) if case.action == "delete" else _choice(case, state)
+    return _deletion(case, state) if case.ask.action == "delete" else _choice(case, state)
 
 
 def _changed(state: SubjectState, **changes: Any) -> SubjectState:
@@ -88,13 +88,13 @@ def _is_repeat(event: ConsentEvent, state: SubjectState, content_hash: str) -> b
 
 def _choice(case: Case, state: SubjectState) -> Plan:
     erased = _precedes_erasure(case, state)
-    if case.action == "grant" and erased:
+    if case.ask.action == "grant" and erased:
         return _stale(case, state, "grant_before_erasure")
-    if case.action == "grant" and _is_import_of_erased(case, state):
+    if case.ask.action == "grant" and _is_import_of_erased(case, state):
         return _stale(case, state, "import_after_erasure")
-    before = Standing.of(case.policy, state.choices)
+    before = Standing.of(case.ask.policy, state.choices)
     # A withdrawal from before an erasure is still passed on, but the erased state keeps nothing that old.
-    after = before if erased else Standing.of(case.policy, (*state.choices, *case.cells()))
+    after = before if erased else Standing.of(case.ask.policy, (*state.choices, *case.cells()))
     state = _changed(state, choices=after.choices)
     newest = case.newest(before)
     if not newest:
@@ -105,19 +105,19 @@ def _choice(case: Case, state: SubjectState) -> Plan:
 def _deletion(case: Case, state: SubjectState) -> Plan:
     """`erased_at` speaks of personal data only; of other data, a deletion leaves everything withdrawn."""
     if case.event.data_domain != "pii":
-        after = Standing.of(case.policy, (*state.choices, *case.cells()))
+        after = Standing.of(case.ask.policy, (*state.choices, *case.cells()))
         state = _changed(state, choices=after.choices)
         return _planned(case, state, tuple(deletion_legs(case, after)))
     if _precedes_erasure(case, state):
         return _stale(case, state, "already_erased")
     erased_at = case.moments.occurred_at
-    before = Standing.of(case.policy, state.choices)
+    before = Standing.of(case.ask.policy, state.choices)
     kept = [
         c
         for c in before.choices
         if before.domain(c.purpose) != "pii" or (c.occurred_at > erased_at and not is_imported_grant(c))
     ]
-    after = Standing.of(case.policy, kept)
+    after = Standing.of(case.ask.policy, kept)
     state = _changed(state, choices=after.choices, erased_at=erased_at)
     return _planned(case, state, tuple(deletion_legs(case, after)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.choices import ALL, all_of, rank
 from schemas.contract import trusted
@@ -38,17 +38,30 @@ Cells = frozenset[tuple[str, str]]
 """(purpose, channel)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """`purposes`: all that the event is about, in the policy's order; `lanes`: those of its controller, by name."""
+class Ask(NamedTuple):
+    """What an event asks, whoever sent it and when: what one ask leads to is worked out once.
 
-    event: ConsentEvent
+    purposes: all that it is about, in the policy's order; lanes: those of its controller, by name; everything: the
+    person named no purpose.
+    """
+
     policy: Policy
     lanes: tuple[Lane, ...]
     action: Action
-    moments: Moments
     purposes: tuple[str, ...]
     channels: tuple[str, ...]
+    domain: str
+    jurisdiction: str | None
+    everything: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One event and what it asks, with its moments as judged."""
+
+    event: ConsentEvent
+    ask: Ask
+    moments: Moments
 
     @property
     def due_at(self) -> int:
@@ -56,8 +69,8 @@ class Case:
 
     def newest(self, standing: Standing) -> Cells:
         """Where the event is the newest choice; among equals it is, so that none of them is lost."""
-        every = square(self.purposes, self.channels)
-        mine = self.moments.occurred_at, self.action != "grant"
+        every = square(self.ask.purposes, self.ask.channels)
+        mine = self.moments.occurred_at, self.ask.action != "grant"
         if all(mine >= rank(choice) for choice in standing.cells.values()):
             return every
         others = ((cell, standing.effective(*cell)) for cell in every)
@@ -65,8 +78,7 @@ class Case:
 
     def cells(self) -> list[Choice]:
         """What the event writes into the state. A deletion stands there as a withdrawal of everything."""
-        status = "granted" if self.action == "grant" else "withdrawn"
-        named = self.event.purposes is not None
+        status = "granted" if self.ask.action == "grant" else "withdrawn"
         return [
             _choice(
                 purpose=purpose,
@@ -76,7 +88,7 @@ class Case:
                 event_id=self.event.event_id,
                 method=self.event.method,
             )
-            for purpose in (self.purposes if named else (all_of(self.event.data_domain),))
+            for purpose in ((all_of(self.ask.domain),) if self.ask.everything else self.ask.purposes)
             for channel in (self.event.channels or (ALL,))
         ]
 
@@ -94,15 +106,17 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
 
     """
     _check_policy(event, policy)
-    return Case(
-        event=event,
+    ask = Ask(
         policy=policy,
         lanes=_lanes(lanes, event.controller),
         action=ACTIONS[event.kind],
-        moments=moments,
         purposes=_purposes(policy, event.data_domain, event.purposes),
         channels=_channels(event.channels),
+        domain=event.data_domain,
+        jurisdiction=event.jurisdiction,
+        everything=event.purposes is None,
     )
+    return Case(event, ask, moments)
 
 
 @lru_cache(KEPT)

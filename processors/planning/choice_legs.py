@@ -7,29 +7,37 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.planning.case import KEPT, square
-from processors.planning.legs import due, exempt, grantable, not_due, scope
+from processors.planning.legs import due, exempt, grantable, not_due, scope, stamped
 from processors.planning.routes import routes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from processors.lane import Lane
-    from processors.planning.case import Case, Cells
+    from processors.planning.case import Ask, Case, Cells
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
     from schemas.policy import Policy
     from schemas.records import Leg
 
 
-def choice_legs(case: Case, newest: Cells, after: Standing) -> Iterator[Leg]:
+def choice_legs(case: Case, newest: Cells, after: Standing) -> tuple[Leg, ...]:
     """`newest`: where nothing newer stands against the event; `after`: what stands with it."""
-    reach = _reach(case.policy, case.lanes, case.purposes, case.event.data_domain, case.event.jurisdiction)
-    for route in reach.routes:
-        yield _leg(case, route, newest, after)
-    for recipient, purposes in reach.beyond_choice:
-        yield exempt(case, recipient, purposes, "basis")
-    if reach.nowhere and case.event.purposes is not None:  # named by the person, so answered
-        yield exempt(case, None, reach.nowhere, "no_recipient")
+    hindered = case.ask.action == "grant" and after.has_withdrawn
+    drafts = _drafts(case.ask, newest, after) if hindered else _usual(case.ask, newest)
+    return tuple([stamped(case, draft) for draft in drafts])
+
+
+@lru_cache(KEPT)
+def _usual(ask: Ask, newest: Cells) -> tuple[Leg, ...]:
+    return _drafts(ask, newest, None)
+
+
+def _drafts(ask: Ask, newest: Cells, after: Standing | None) -> tuple[Leg, ...]:
+    reach = _reach(ask.policy, ask.lanes, ask.purposes, ask.domain, ask.jurisdiction)
+    legs = [_draft(ask, route, newest, after) for route in reach.routes]
+    legs += [exempt(ask, recipient, purposes, "basis") for recipient, purposes in reach.beyond_choice]
+    if reach.nowhere and not ask.everything:  # named by the person, so answered
+        legs.append(exempt(ask, None, reach.nowhere, "no_recipient"))
+    return tuple(legs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +70,20 @@ def _reach(
     )
 
 
-def _leg(case: Case, route: Route, newest: Cells, after: Standing) -> Leg:
+def _draft(ask: Ask, route: Route, newest: Cells, after: Standing | None) -> Leg:
     lane = route.lane
-    if lane is not None and not lane.is_due_in(case.event.jurisdiction):
-        return not_due(case, route, "not_applicable", "region")
-    channels = case.channels if lane is None else _on(lane, case.channels)
+    if lane is not None and not lane.is_due_in(ask.jurisdiction):
+        return not_due(ask, route, "not_applicable", "region")
+    channels = tuple(c for c in ask.channels if lane is None or c in lane.channels)
     if not channels:
-        return not_due(case, route, "not_applicable", "channel")
+        return not_due(ask, route, "not_applicable", "channel")
     all_of_it = square(route.purposes, channels)
     cells = all_of_it & newest
     if not cells:
-        return not_due(case, route, "superseded", "newer_choice")
-    whole = case.event.purposes is None and cells == all_of_it
-    if case.action == "grant" and lane is not None:
-        cells = grantable(case.policy, lane, cells, after)
+        return not_due(ask, route, "superseded", "newer_choice")
+    whole = ask.everything and cells == all_of_it
+    if ask.action == "grant" and lane is not None:
+        cells = grantable(ask.policy, lane, cells, after)
         if not cells:
-            return not_due(case, route, "not_applicable", "other_purpose_withdrawn")
-    return due(case, route, case.action, scope(case.policy, cells, all_purposes=whole))
-
-
-@lru_cache(KEPT)
-def _on(lane: Lane, channels: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(channel for channel in channels if channel in lane.channels)
+            return not_due(ask, route, "not_applicable", "other_purpose_withdrawn")
+    return due(route, ask.action, scope(ask.policy, cells, all_purposes=whole))

@@ -6,14 +6,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.planning.case import KEPT
-from processors.planning.legs import Scope, due, exempt, grantable, not_due, scope
+from processors.planning.legs import Scope, due, exempt, grantable, not_due, scope, stamped
 from processors.planning.routes import routes, switchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from processors.lane import Lane
-    from processors.planning.case import Case
+    from processors.planning.case import Ask, Case
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
     from schemas.policy import Policy
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 def deletion_legs(case: Case, after: Standing) -> Iterator[Leg]:
     """`after`: the choices that outlive the deletion, because they are newer."""
-    erased, kept = _reach(case.policy, case.lanes, case.event.data_domain, case.event.jurisdiction)
+    ask = case.ask
+    erased, kept = _reach(ask.policy, ask.lanes, ask.domain, ask.jurisdiction)
     for route in erased:
-        yield from _legs(case, route, after)
+        yield from (stamped(case, draft) for draft in _drafts(ask, route, after))
     for recipient, carried in kept:
-        yield exempt(case, recipient.id, carried, "basis", case.policy.deletion_at(recipient).basis)
+        yield exempt(ask, recipient.id, carried, "basis", ask.policy.deletion_at(recipient).basis)
 
 
 @lru_cache(KEPT)
@@ -41,26 +42,26 @@ def _reach(
     return tuple(routes(policy, lanes, erased, jurisdiction)), kept
 
 
-def _legs(case: Case, route: Route, after: Standing) -> Iterator[Leg]:
+def _drafts(ask: Ask, route: Route, after: Standing) -> Iterator[Leg]:
     lane = route.lane
-    if lane is not None and not lane.is_due_in(case.event.jurisdiction):
-        yield not_due(case, route, "not_applicable", "region")
+    if lane is not None and not lane.is_due_in(ask.jurisdiction):
+        yield not_due(ask, route, "not_applicable", "region")
         return
     whole = Scope(purposes=route.purposes, channels=(), overtaken=(), all_purposes=True, grants=())
-    yield due(case, route, "delete", whole)
+    yield due(route, "delete", whole)
     if lane is not None:
-        yield from _granted_again(case, route, lane, after)
+        yield from _granted_again(ask.policy, route, lane, after)
 
 
-def _granted_again(case: Case, route: Route, lane: Lane, after: Standing) -> Iterator[Leg]:
+def _granted_again(policy: Policy, route: Route, lane: Lane, after: Standing) -> Iterator[Leg]:
     """The vendor forgets the whole person, so grants that are newer than the deletion must reach it once more."""
     granted = {
         (purpose, channel): choice.event_id
-        for purpose in switchable(case.policy, lane)
+        for purpose in switchable(policy, lane)
         for channel in lane.channels
         if (choice := after.effective(purpose, channel)) is not None and choice.status == "granted"
     }
-    cells = grantable(case.policy, lane, frozenset(granted), after)
+    cells = grantable(policy, lane, frozenset(granted), after)
     if cells:
         events = tuple(sorted({granted[cell] for cell in cells}))
-        yield due(case, route, "grant", scope(case.policy, cells, all_purposes=False, grants=events))
+        yield due(route, "grant", scope(policy, cells, all_purposes=False, grants=events))

@@ -1,9 +1,9 @@
-"""How a leg is written: due on a lane, due but bound to nobody, or not due and why."""
+"""How a leg is drafted: due on a lane, due but bound to nobody, or not due and why; and how it gets its event."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from processors.planning.case import INTERNAL_RULE, KEPT
 from processors.planning.routes import switchable
@@ -15,7 +15,7 @@ from schemas.records import Action, Cell, Leg
 
 if TYPE_CHECKING:
     from processors.lane import Lane
-    from processors.planning.case import Case, Cells
+    from processors.planning.case import Ask, Case, Cells
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
     from schemas.policy import Policy
@@ -47,8 +47,19 @@ def _rectangle(policy: Policy, cells: Cells) -> tuple[tuple[str, ...], tuple[str
     return purposes, channels, tuple(missing)
 
 
-def due(case: Case, route: Route, action: Action, scope: Scope) -> Leg:
-    """A delivery to the route's lane; without a lane an open task.
+def stamped(case: Case, draft: Leg) -> Leg:
+    """The leg of this event: with its delivery's id and when it is due."""
+    if draft.kind == "none":
+        return draft
+    own: dict[str, Any] = {"due_at": case.due_at}
+    if draft.lane is not None and draft.action is not None:
+        event, version = case.event, case.ask.policy.version
+        own["delivery_id"] = delivery_id(event.controller, event.event_id, draft.lane, draft.action, version)
+    return _leg(**(draft.__dict__ | own))
+
+
+def due(route: Route, action: Action, scope: Scope) -> Leg:
+    """Draft of a delivery to the route's lane; without a lane of an open task.
 
     Raises:
         SetupError: the lane's adapter doesn't know the action.
@@ -58,7 +69,7 @@ def due(case: Case, route: Route, action: Action, scope: Scope) -> Leg:
     if lane is None:
         return _leg(
             kind="task", recipient=route.recipient, action=action, outcome="unbound_recipient",
-            due_at=case.due_at, rule=INTERNAL_RULE, **scope,
+            rule=INTERNAL_RULE, **scope,
         )  # fmt: skip
     if action not in lane.actions:
         raise SetupError(
@@ -67,33 +78,33 @@ def due(case: Case, route: Route, action: Action, scope: Scope) -> Leg:
         )
     return _leg(
         kind="delivery", recipient=route.recipient, lane=lane.name, vendor=lane.vendor, action=action,
-        delivery_id=delivery_id(case.event.controller, case.event.event_id, lane.name, action, case.policy.version),
-        due_at=case.due_at, rule=INTERNAL_RULE, **scope,
+        rule=INTERNAL_RULE, **scope,
     )  # fmt: skip
 
 
-def not_due(case: Case, route: Route, outcome: str, reason: str) -> Leg:
+def not_due(ask: Ask, route: Route, outcome: str, reason: str) -> Leg:
     """Nothing to do on this route, and why."""
     lane = route.lane
     return _leg(
         kind="none", recipient=route.recipient, lane=lane and lane.name, vendor=lane and lane.vendor,
-        action=case.action, purposes=route.purposes, outcome=outcome, reason=reason,
+        action=ask.action, purposes=route.purposes, outcome=outcome, reason=reason,
     )  # fmt: skip
 
 
-def exempt(
-    case: Case, recipient: str | None, purposes: tuple[str, ...], reason: str, basis: str | None = None
-) -> Leg:
+def exempt(ask: Ask, recipient: str | None, purposes: tuple[str, ...], reason: str, basis: str | None = None) -> Leg:
     """A recipient that the policy keeps out of the person's reach here, and on what basis."""
     return _leg(
-        kind="none", recipient=recipient, action=case.action, purposes=purposes, outcome="not_applicable",
-        reason=reason, basis=basis or case.policy.bases_of(purposes),
+        kind="none", recipient=recipient, action=ask.action, purposes=purposes, outcome="not_applicable",
+        reason=reason, basis=basis or ask.policy.bases_of(purposes),
     )  # fmt: skip
 
 
-def grantable(policy: Policy, lane: Lane, cells: Cells, after: Standing) -> Cells:
-    """Where a vendor has one switch for all purposes, it goes on only when none of them stands withdrawn."""
-    if lane.per_purpose or not after.has_withdrawn:
+def grantable(policy: Policy, lane: Lane, cells: Cells, after: Standing | None) -> Cells:
+    """Where a vendor has one switch for all purposes, it goes on only when none of them stands withdrawn.
+
+    after: None when nothing stands withdrawn.
+    """
+    if lane.per_purpose or after is None:
         return cells
     purposes = switchable(policy, lane)
     free = {channel for _, channel in cells if not any(after.is_withdrawn(p, channel) for p in purposes)}
