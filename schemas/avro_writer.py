@@ -92,7 +92,9 @@ def _optional(write: Write) -> Write:
 
 @cache
 def _array(write: Write) -> Write:
-    return _kept(write, _blocks(write, iter))
+    """Lists of words come again and again; lists of numbers, such as offsets, never do."""
+    blocks = _blocks(write, iter)
+    return _kept(write, blocks) if write is text else blocks
 
 
 def _blocks(write: Write, items: Callable[[Any], Any]) -> Write:

@@ -63,8 +63,8 @@ Label = Annotated[Name, AfterValidator(_label)]
 """Text that the audit repeats: it must not name the person."""
 Uuid = Annotated[str, AfterValidator(_uuid)]
 # A list stops at its first bad item: a million of them would cost seconds, and a gigabyte of error texts.
-Names = Annotated[tuple[Name, ...], Field(fail_fast=True)]
-Channels = Annotated[tuple[Channel, ...], Field(fail_fast=True)]
+Names = Annotated[tuple[Name, ...], Field(fail_fast=True, max_length=256)]
+Channels = Annotated[tuple[Channel, ...], Field(fail_fast=True, max_length=32)]
 
 
 class Identity(Contract):
@@ -87,8 +87,8 @@ class VerifiedBy(Contract):
 class EvidenceLink(Contract):
     """Where the proof of the choice is kept; `sha256` in hex."""
 
-    uri: Annotated[str, AfterValidator(_label)] | None = None
-    sha256: Annotated[str, AfterValidator(_label)] | None = None
+    uri: Annotated[str, StringConstraints(max_length=2048), AfterValidator(_label)] | None = None
+    sha256: Annotated[str, StringConstraints(max_length=128), AfterValidator(_label)] | None = None
 
 
 class ConsentEvent(Contract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 RESUME = "router.resume"
+_OFFSET = re.compile("[0-9]{1,18}")
 FLOOD_KEY = b"!flood"
 """The router halted before this offset, having seen the records up to the settled one."""
 ARMED_KEY = b"!armed"
@@ -49,7 +51,7 @@ class Watch:
 def resumed_until(command: Command, partition: int) -> int | None:
     """Up to which offset the guard is off for a partition; None: the command is another one, or not for it."""
     text = command.args.get(str(partition), "") if command.name == RESUME else ""
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if _OFFSET.fullmatch(text) else None
 
 
 class Floodgate:

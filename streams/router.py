@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 MOST_EVENTS = 500
+MOST_BYTES = 512 * 1024
+"""Of events in a batch: what each lane gets of them has to be written before the transaction's time is over."""
 SLICE_S = 0.02
 """After so long the loop gets its turn, in the middle of a batch: heartbeats, other partitions, lanes wait for it."""
 ROOM = 2 * MOST_EVENTS
@@ -127,12 +129,13 @@ class RouterWork:
         """Plan until the batch is full, nothing is waiting, or the router halts or is to stop."""
         outs: list[Out] = []
         overlay: dict[str, bytes] = {}
-        until = time.perf_counter() + SLICE_S
+        until, left = time.perf_counter() + SLICE_S, MOST_BYTES
         for _ in range(min(MOST_EVENTS, len(self._waiting))):
             record = self._waiting.popleft()
+            left -= len(record.value or b"")
             self._next = record.offset + 1
             outs.extend(gate.take(record.offset, *self._one(record, overlay)))
-            if gate.halted or self._draining:
+            if gate.halted or self._draining or left < 0:
                 break
             if time.perf_counter() > until:
                 await asyncio.sleep(0)

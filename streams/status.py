@@ -66,6 +66,13 @@ class Status:
         self.roles.setdefault(role, RoleStatus()).working.add(partition)
         self.clear(role, partition)
 
+    def proved(self, role: str, partition: int, reason: str | None) -> None:
+        """It has worked for a while: `reason` is no problem any more; what the work itself has told since, is."""
+        status = self.roles.setdefault(role, RoleStatus())
+        status.working.add(partition)
+        if status.problems.get(str(partition), (None, ""))[0] == reason:
+            self.clear(role, partition)
+
     def clear(self, role: str, what: int | str) -> None:
         if self.roles.setdefault(role, RoleStatus()).problems.pop(str(what), None):
             log.info("role_resumed", role=role, what=what)

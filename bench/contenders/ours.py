@@ -1,4 +1,7 @@
-"""The router as the product runs it: the worker's own command with everything on, and no lanes."""
+"""The router as the product runs it: the worker's own command, with everything that the router does, and no lanes.
+
+No web port, so no `/metrics` page and no agent that follows withdrawals in the audit.
+"""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Case:
                 method=self.event.method,
             )
             for purpose in ((all_of(self.ask.domain),) if self.ask.everything else self.ask.purposes)
-            for channel in (self.event.channels or (ALL,))
+            for channel in (self.ask.channels if self.event.channels else (ALL,))
         ]
 
 

@@ -100,7 +100,9 @@ class Chaos:
         at_s = time.monotonic() - self._began
         self._say(f"{at_s:5.1f} s  {act.what}")
         await self._strike(act)
-        recovery_s = await self._recovered(self._stage.outages[-1].began, publishing)
+        struck_at = now_micros()  # what is settled while it goes down is no sign of recovery
+        began = self._stage.outages[-1].began
+        recovery_s = (now_micros() - began) / 1e6 if await self._recovered(struck_at, publishing) else None
         went_on = "no work since" if recovery_s is None else f"work goes on after {recovery_s:.1f} s"
         self._say(f"{time.monotonic() - self._began:5.1f} s  {went_on}")
         return Struck(act.what, at_s, recovery_s)
@@ -119,8 +121,8 @@ class Chaos:
             await stage.kill_worker()
         await stage.start_worker()
 
-    async def _recovered(self, since: int, publishing: asyncio.Task[None]) -> float | None:
-        """Wait until all roles are ready, and something was settled or nothing is left; s after `since` (µs)."""
+    async def _recovered(self, since: int, publishing: asyncio.Task[None]) -> bool:
+        """Wait until all roles are ready, and something was settled after `since` (µs) or nothing is left."""
         try:
             async with asyncio.timeout(RECOVERY_LIMIT_S):
                 for worker in self._stage.workers.values():
@@ -129,8 +131,8 @@ class Chaos:
                     self._stage.check_alive()
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
-            return None
-        return (now_micros() - since) / 1e6
+            return False
+        return True
 
     def _is_idle(self) -> bool:
         return self._stage.tally.is_settled(self._stage.publisher.acknowledged.total())

@@ -119,7 +119,8 @@ class Tally:
             conflicts = sum(not _is_upgrade(first, other) for other in more) - repeats
             return Ending(first.outcome or "", first.at, is_final=True, conflicts=conflicts, repeats=repeats)
         if records:
-            return Ending(records[-1].outcome or "", records[-1].at, is_final=False)
+            tasks = sum(record.outcome == TASK for record in records)
+            return Ending(records[-1].outcome or "", records[-1].at, is_final=False, repeats=max(0, tasks - 1))
         return None
 
     def endings(self) -> Iterator[tuple[Due, Ending | None]]:

@@ -163,15 +163,17 @@ LOST = Definition(
 WITHDRAWAL_SECONDS = Definition(
     Histogram, "withdrawal_seconds",
     "From the receipt of a protective event to the last outcome of the deliveries that protect. result: `confirmed`, "
-    "`manual_task` (a person must go on) or `failed`. Followed in the audit; what was open at a restart is left out.",
+    "`manual_task` (a person must go on) or `failed`. Followed in the audit as Faust reads it, outcomes of aborted "
+    "transactions among them; what was open at a restart is left out.",
     ("kind", "result"), TO_THE_END,
 )  # fmt: skip
 WITHDRAWALS_OPEN = Definition(
     Gauge, "withdrawals_open", "Protective events that this worker follows and that have no last outcome yet."
 )
 WITHDRAWAL_OLDEST = Definition(
-    Gauge, "withdrawal_oldest_open_seconds", "Age of the oldest of these, since its receipt; 0 without any."
-)
+    Gauge, "withdrawal_oldest_open_seconds",
+    "Age of the oldest of these, since its receipt; 0 without any. While it catches up, its own lag counts in.",
+)  # fmt: skip
 UNFOLLOWED = Definition(
     Counter, "withdrawals_unfollowed",
     "What could not be followed: outcomes of protective deliveries whose planning was not seen (`unseen`: after a "

@@ -30,6 +30,7 @@ LONGEST_RETRY_S = 30.0
 LONGEST_ABSENCE_S = 2.0
 """Between takeovers that fail: nothing is harmed by them, and the broker may be back at any moment."""
 FAILED_RETRY_S = 5.0
+MOST_DOUBLINGS = 10
 FRUITLESS = 5
 """So many failures in a row, of takeovers or of tenures that committed nothing, count as halted ..."""
 PROBATION_S = 5.0
@@ -84,6 +85,7 @@ class Holding:
         self._settled = (0, 0)  # below which offset all is, and how many above it
         self._failed = 0  # takeovers in a row
         self._fruitless = 0  # tenures in a row, with the one under way
+        self._told: str | None = None  # the last reason that was given for a halt
         self._probation_s = PROBATION_S
         self.place = TopicPartition(takeover.role.topic, partition)
         self.tenure: Tenure | None = None
@@ -135,11 +137,11 @@ class Holding:
             except OwnershipLost as error:
                 pause_s = self._lost(error)
             except LostRange as error:
-                self._status.halt(self._role, self._partition, "lost_range", str(error))
+                self._halt("lost_range", str(error))
                 pause_s = LONGEST_RETRY_S
             except Exception as error:
                 log.exception("partition_failed", role=self._role, partition=self._partition)
-                self._status.halt(self._role, self._partition, type(error).__name__, "see the log")
+                self._halt(type(error).__name__, "see the log")
                 pause_s = FAILED_RETRY_S
             else:
                 return  # drained
@@ -177,7 +179,11 @@ class Holding:
 
     def _prove(self) -> None:
         self._fruitless = 0
-        self._status.works(self._role, self._partition)
+        self._status.proved(self._role, self._partition, self._told)
+
+    def _halt(self, reason: str, text: str) -> None:
+        self._told = reason
+        self._status.halt(self._role, self._partition, reason, text)
 
     def _load(self, work: Work, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         work.load(pairs)
@@ -188,8 +194,8 @@ class Holding:
         self._meter.lost()
         log.warning("ownership_lost", role=self._role, partition=self._partition, why=str(error))
         if max(self._failed, self._fruitless) >= FRUITLESS:
-            self._status.halt(self._role, self._partition, "no_progress", str(error))
+            self._halt("no_progress", str(error))
         times, longest = self._fruitless, LONGEST_RETRY_S
         if self._failed:
             times, longest = self._failed, LONGEST_ABSENCE_S
-        return float(min(longest, RETRY_S * 2 ** max(0, times - 1)))
+        return float(min(longest, RETRY_S * 2 ** min(max(0, times - 1), MOST_DOUBLINGS)))

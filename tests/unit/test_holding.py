@@ -72,7 +72,7 @@ def a_holding(status: Status, failures: int = 0) -> Holding:
 def holding(status: Status) -> Holding:
     """One that has come to nothing so often that it counts as halted."""
     holding = a_holding(status)
-    holding._fruitless = FRUITLESS
+    holding._fruitless, holding._told = FRUITLESS, "no_progress"
     holding._probation_s = PROBATION_S
     status.halt("router", 0, "no_progress", "a test wants it")
     return holding
@@ -123,3 +123,20 @@ async def test_tenures_that_commit_nothing_come_ever_more_seldom_and_count_as_ha
         pauses.append(holding._lost(lost.value))
     assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30]
     assert status.roles["router"].state == "halted"
+
+
+def test_the_pause_stays_short_however_long_the_outage_lasts(status: Status) -> None:
+    holding = a_holding(status)
+    holding._failed = holding._fruitless = 5000
+    assert holding._lost(OwnershipLost("a test wants it")) == LONGEST_ABSENCE_S
+
+
+async def test_what_the_work_itself_told_is_not_taken_back_by_its_lasting(holding: Holding, status: Status) -> None:
+    work: Any = Work()
+    holding.begin(lambda _: work)
+    await until(lambda: bool(holding.work))
+    status.halt("router", 0, "flood", "a test wants it")
+    await asyncio.sleep(2 * PROBATION_S)
+    assert status.roles["router"].problems["0"][0] == "flood"
+    holding.end()
+    await holding.task
