@@ -32,6 +32,21 @@ def outs_of(message: Message, outputs: Outputs, home_of_subject: Callable[[str],
     return outputs.of(event, partition, offset, at)
 
 
+READS: dict[str, str | int | bool] = {
+    "bootstrap.servers": BOOTSTRAP,
+    "group.id": "bench-bare-confluent",
+    "auto.offset.reset": "earliest",
+    "enable.auto.commit": False,
+    "isolation.level": "read_committed",
+}
+WRITES: dict[str, str | int] = {
+    "bootstrap.servers": BOOTSTRAP,
+    "transactional.id": "bench-bare-confluent",
+    "linger.ms": 100,  # a tenth less CPU than 5, and fewer requests; a commit doesn't wait for it
+    "queue.buffering.max.messages": 100_000,
+}
+
+
 def main() -> None:
     outputs = Outputs()
     home = home_of(int(os.environ["BENCH_PARTITIONS"]))
@@ -42,23 +57,7 @@ def main() -> None:
         running = False
 
     signal.signal(signal.SIGTERM, stop)
-    consumer = Consumer(
-        {
-            "bootstrap.servers": BOOTSTRAP,
-            "group.id": "bench-bare-confluent",
-            "auto.offset.reset": "earliest",
-            "enable.auto.commit": False,
-            "isolation.level": "read_committed",
-        }
-    )
-    producer = Producer(
-        {
-            "bootstrap.servers": BOOTSTRAP,
-            "transactional.id": "bench-bare-confluent",
-            "linger.ms": 100,  # a tenth less CPU than 5, and fewer requests; a commit doesn't wait for it
-            "queue.buffering.max.messages": 100_000,
-        }
-    )
+    consumer, producer = Consumer(READS), Producer(WRITES)
     producer.init_transactions()
     consumer.subscribe([EVENTS])
     while running:
