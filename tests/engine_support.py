@@ -8,6 +8,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from vendor_support import instruction
+
 from processors.engine.auth import Auth, NoAuth
 from processors.engine.caller import Caller
 from processors.engine.limiter import Limiter
@@ -138,3 +140,10 @@ class Lane:
 
     async def carry_out(self, connector: Connector, instructions: Sequence[Instruction]) -> dict[str, Outcome]:
         return await connector.carry_out(instructions, note=self.note, permit=self.permit)
+
+
+async def withdraw(answer: Callable[[Request], Reply], **more: Any) -> tuple[Any, Wire]:
+    """The outcome of one withdrawal, and the wire with its requests."""
+    wire = Wire(answer)
+    outcomes = await Lane().carry_out(connector(wire, **more), [instruction("withdraw")])
+    return outcomes["d1"], wire

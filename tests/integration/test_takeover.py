@@ -3,82 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 from aiokafka.structs import OffsetAndMetadata
-from ownership_support import fresh_role, publish, settings_at, state_of, until
+from ownership_support import state_of
+from takeover_support import Hand, Member, hand_at
 
-from schemas.codec import decode
 from schemas.errors import LostRange, OwnershipLost
-from schemas.records import Bookmark
 from streams import clients
-from streams.outbox import Out
-from streams.ownership.takeover import Role, Takeover
-from streams.ownership.tenure import CLEAN_KEY, CONTROL_KEY, OFFSET_KEY, Tenure
+from streams.ownership.tenure import CLEAN_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from conftest import KafkaUnderTest
 
-    from streams.settings import Settings
-
-
-class Member:
-    """Stands in for the group: generation 1 stands until told otherwise."""
-
-    generation = 1
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self.last_good = 99
-
-    async def confirm(self, generation: int) -> None:
-        self.asked += 1
-        if generation != self.generation or self.asked > self.last_good:
-            raise OwnershipLost("another generation began")
-
-    def has_lease(self) -> bool:
-        return True
-
-
-class Hand:
-    """Takes partitions over by hand, without a group."""
-
-    def __init__(self, settings: Settings, role: Role, consumer: Any) -> None:
-        self.settings = settings
-        self.role = role
-        self.consumer = consumer
-        self.tenures: list[Tenure] = []
-
-    async def take(self, load: Callable[..., None] = lambda _: None, member: Any = None) -> Tenure:
-        group: Any = member or Member()
-        takeover = Takeover(self.settings, self.role, self.consumer, group)
-        tenure = await takeover.run(0, 1, load)
-        self.tenures.append(tenure)
-        return tenure
-
-    def out(self, key: bytes) -> Out:
-        return Out(self.role.state_topic, 0, key, b"x")
-
 
 @pytest.fixture
 async def hand(kafka: KafkaUnderTest, tmp_path: Path) -> AsyncIterator[Hand]:
-    settings = settings_at(kafka.bootstrap, tmp_path)
-    role = await fresh_role(settings)
-    await publish(settings, role, *[b"%d" % number for number in range(10)])
-    consumer = clients.reader(settings)
-    await consumer.start()
-    consumer.assign([TopicPartition(role.topic, 0)])
-    hand = Hand(settings, role, consumer)
-    yield hand
-    for tenure in hand.tenures:
-        await tenure.close()
-    await consumer.stop()
+    async with hand_at(kafka.bootstrap, tmp_path) as hand:
+        yield hand
 
 
 async def test_the_owner_before_is_fenced_and_nothing_of_its_last_transaction_is_seen(hand: Hand) -> None:
@@ -181,37 +129,6 @@ async def test_whoever_dies_before_the_first_commit_did_not_leave_cleanly(hand: 
     assert not second.clean
 
 
-async def test_an_error_inside_a_transaction_ends_the_tenure_and_the_next_one_is_whole(hand: Hand) -> None:
-    tenure = await hand.take()
-    await tenure.commit([hand.out(b"good")], 1)
-    with pytest.raises(OwnershipLost):
-        await tenure.commit([hand.out(b"half"), Out(hand.role.state_topic, 0, b"k", bytes(1_200_000))], 2)
-    with pytest.raises(OwnershipLost):
-        await tenure.commit([hand.out(b"later")], 3)
-    again = await hand.take()
-    assert again.start == 1
-    await again.commit([hand.out(b"whole")], 2)
-    state = await state_of(hand.settings, hand.role)
-    assert {b"good", b"whole"} <= state.keys()
-    assert not {b"half", b"later"} & state.keys()
-
-
-async def test_a_transaction_that_broke_does_not_stop_readers_until_it_times_out(hand: Hand) -> None:
-    tenure = await hand.take()
-    with pytest.raises(OwnershipLost):
-        await tenure.commit([hand.out(b"half"), Out(hand.role.state_topic, 0, b"k", bytes(1_200_000))], 2)
-    await tenure.close()
-    producer = clients.writer(hand.settings)
-    await producer.start()
-    await producer.send_and_wait(hand.role.state_topic, b"x", key=b"behind it", partition=0)
-    await producer.stop()
-
-    async def is_read() -> bool:
-        return b"behind it" in await state_of(hand.settings, hand.role)
-
-    await until(is_read, 5)  # far below the transaction timeout of 15 s
-
-
 async def test_a_clean_end_is_marked_and_the_takeover_removes_the_mark(hand: Hand) -> None:
     first = await hand.take()
     assert first.clean  # nobody was here before
@@ -221,38 +138,3 @@ async def test_a_clean_end_is_marked_and_the_takeover_removes_the_mark(hand: Han
     assert (await state_of(hand.settings, hand.role))[CLEAN_KEY] is None
     third = await hand.take()  # the second died without a word
     assert not third.clean
-
-
-async def test_the_bookmark_is_in_the_transaction_of_the_work(hand: Hand) -> None:
-    tenure = await hand.take()
-    await tenure.commit([hand.out(b"k")], 7, settled=[9])
-    value = (await state_of(hand.settings, hand.role))[OFFSET_KEY]
-    assert value is not None
-    bookmark = decode(Bookmark, value)
-    assert (bookmark.offset, bookmark.settled) == (7, (9,))
-
-
-async def test_marks_are_in_the_transaction_of_what_they_belong_to_and_are_no_state(hand: Hand) -> None:
-    loaded: list[tuple[bytes, bytes | None]] = []
-    first = await hand.take()
-    await first.commit([hand.out(b"k"), first.mark(CONTROL_KEY, 4), first.mark(b"!another", 9)], 7)
-    await first.commit([first.mark(CONTROL_KEY, 5)], 7)
-    second = await hand.take(loaded.extend)
-    assert loaded == [(b"k", b"x")]
-    marks = {key: second.marked(key) for key in (CONTROL_KEY, b"!another", b"!never")}
-    assert {key: mark and mark.offset for key, mark in marks.items()} == {
-        CONTROL_KEY: 5,
-        b"!another": 9,
-        b"!never": None,
-    }
-
-
-async def test_it_is_at_the_end_when_nothing_is_left_to_read(hand: Hand) -> None:
-    tenure = await hand.take()
-    fetched = await hand.consumer.getmany(timeout_ms=5000, max_records=4)
-    assert [len(records) for records in fetched.values()] == [4]
-    assert not await tenure.at_end()
-    await hand.consumer.getmany(timeout_ms=5000)
-    assert await tenure.at_end()
-    hand.consumer.unsubscribe()
-    assert not await tenure.at_end(), "the partition is another's by now"

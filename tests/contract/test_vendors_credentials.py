@@ -1,0 +1,58 @@
+"""Every adapter over real HTTP against the sandbox, when its access ends, is taken away or never was."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from sandbox_support import BOB, relay
+
+from processors.vendors.base import Result
+from schemas.errors import VendorAuthRejected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from schemas.records import Action
+
+
+@pytest.mark.parametrize("vendor", ["zoho_crm", "zoho_campaigns", "google_analytics"])
+async def test_a_token_that_ends_early_is_renewed_once_and_nobody_notices(vendor: str) -> None:
+    async with relay() as r:
+        action: Action = "delete"
+        await r.do(vendor, action, BOB)
+        for issuer in ("zoho_accounts", "google_oauth"):
+            await r.control.grant(issuer, "expire")
+        outcome = await r.do(vendor, action)
+        assert isinstance(outcome, Result)
+        issuer = "google_oauth" if vendor == "google_analytics" else "zoho_accounts"
+        assert await r.served(issuer, 200) == 2
+
+
+@pytest.mark.parametrize("vendor", ["zoho_crm", "zoho_campaigns", "google_analytics"])
+async def test_access_that_was_taken_away_stops_the_lane_and_blames_nobody(vendor: str) -> None:
+    async with relay() as r:
+        for issuer in ("zoho_accounts", "google_oauth"):
+            await r.control.grant(issuer, "revoke")
+        outcome = await r.do(vendor, "delete")
+        assert isinstance(outcome, VendorAuthRejected)
+        assert await r.effects(vendor) == []
+
+
+def _foreign_account(text: str) -> str:
+    return json.dumps({**json.loads(text), "client_email": "else@x.iam.gserviceaccount.com"})
+
+
+@pytest.mark.parametrize(
+    ("vendor", "key", "wrong"),
+    [
+        ("zoho_crm", "client_secret", lambda _: "wrong"),
+        ("zoho_campaigns", "refresh_token", lambda _: "wrong"),
+        ("google_analytics", "account", _foreign_account),
+    ],
+)
+async def test_a_wrong_secret_is_the_credentials_fault(vendor: str, key: str, wrong: Callable[[str], str]) -> None:
+    async with relay(spoil={key: wrong}) as r:
+        outcome = await r.do(vendor, "delete")
+    assert isinstance(outcome, VendorAuthRejected)

@@ -1,0 +1,125 @@
+"""The engine, connected over real HTTP to a sandbox of its own, and the people whom the sandbox knows."""
+
+from __future__ import annotations
+
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from engine_support import Lane
+from vendor_support import instruction
+
+from infra.sandbox import Person, Sandbox, SandboxClient
+from processors.engine.connect import connectors
+from processors.engine.transport import http_transport
+from schemas.connections import parse_config
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from schemas.records import Action
+
+ANN = Person(
+    key="s-ann",
+    email="Ann.O'Neil+x(1)@example.test",
+    ga_client_id="123456.987654",
+    crm=("Contacts", "Leads"),
+    lists={"marketing-campaigns": "active", "surveys": "active"},
+)
+BOB = Person(
+    key="s-bob", email="bob@example.test", ga_client_id="5.6", crm=("Contacts",), lists={"surveys": "active"}
+)
+NEIGHBOUR = Person(key="s-near", email=f"x{ANN.email}", ga_client_id="1.1")
+
+
+class Clock:
+    """The real time, as Google checks it in a JWT, and what the test adds."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+class Relay:
+    """The engine, connected to a sandbox; remembers what it noted, as a lane does."""
+
+    def __init__(self, sandbox: Sandbox, control: SandboxClient, connected: dict[str, Any], clock: Clock) -> None:
+        self.sandbox, self.control, self.clock = sandbox, control, clock
+        self._connected = connected
+        self._noted: dict[str, tuple[str, ...]] = {}
+
+    async def do(self, vendor: str, action: Action, person: Person = ANN, **more: Any) -> Any:
+        lane, name = Lane(), f"{vendor}-{action}-{person.key}"
+        identities = (("ga_client_id", person.ga_client_id),) if person.ga_client_id else ()
+        asked = instruction(
+            action,
+            delivery_id=name,
+            emails=(person.email,),
+            more=identities,
+            refs=self._noted.get(name, ()),
+            **{"purposes": ("surveys",), **more},
+        )
+        outcomes = await lane.carry_out(self._connected[vendor], [asked])
+        self._noted |= {note.delivery_id: note.refs for note in lane.notes}
+        return outcomes[name]
+
+    async def held(self, vendor: str, person: Person = ANN) -> dict[str, Any]:
+        state: dict[str, Any] = (await self.control.person(person.key))[vendor]
+        return state
+
+    async def effects(self, vendor: str) -> list[str]:
+        return [entry["effect"] for entry in await self.control.ledger() if entry["vendor"] == vendor]
+
+    async def served(self, vendor: str, status: int) -> int:
+        answers = (await self.control.served()).get(vendor, [])
+        return sum(answer["calls"] for answer in answers if answer["status"] == status)
+
+
+def _tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
+    settings = sandbox.settings
+    zoho = {key: key for key in ("client_id", "client_secret", "refresh_token")}
+    accounts = {"accounts_url": settings.base_urls["zoho_accounts"]}
+    base = {"controller": "c", "serves": ["r"], "mode": "live", "rate": 1e6, "burst": 1_000_000}
+    options = {
+        "zoho_crm": {**accounts, "search_lag_s": 0, **crm},
+        "zoho_campaigns": {**accounts, "lists": dict(settings.list_keys)},
+        "google_analytics": {"property_ids": [settings.ga_property_id]},
+    }
+    return {
+        name.replace("_", "-"): {
+            **base,
+            "adapter": name,
+            "base_url": settings.base_urls[name],
+            "options": options[name],
+            "secrets": {"service_account": "account"} if name == "google_analytics" else zoho,
+        }
+        for name in options
+    }
+
+
+@asynccontextmanager
+async def relay(
+    *, crm: dict[str, Any] | None = None, spoil: dict[str, Callable[[str], str]] | None = None, **sandbox_options: Any
+) -> AsyncIterator[Relay]:
+    clock = Clock()
+    sandbox = Sandbox(clock=clock, **sandbox_options)
+    await sandbox.start()
+    settings = sandbox.settings
+    values = {
+        "client_id": settings.zoho_client_id,
+        "client_secret": settings.zoho_client_secret,
+        "refresh_token": settings.zoho_refresh_token,
+        "account": settings.google_service_account,
+    }
+    values |= {key: change(values[key]) for key, change in (spoil or {}).items()}
+    config = {"controllers": {"c": {"policy": "p"}}, "connections": _tables(sandbox, **(crm or {}))}
+    try:
+        async with http_transport() as transport, sandbox.client() as control:
+            ready = connectors(parse_config(config, "test"), values.__getitem__, transport)
+            connected = {name.replace("-", "_"): connector for name, connector in ready.items()}
+            await control.seed([ANN, BOB, NEIGHBOUR])
+            yield Relay(sandbox, control, connected, clock)
+    finally:
+        await sandbox.stop()
