@@ -5,8 +5,7 @@ Pure: the same event, state, policy, lanes and moment always give the same plan.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from processors.planning import clock
 from processors.planning.case import ACTIONS, open_case
@@ -29,8 +28,7 @@ REMEMBERED = 32
 _seen, _state = trusted(Seen), trusted(SubjectState)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What comes of an event. Moments as judged, µs; `clock_corrected`: the fields that were not believed.
 
     verdict: `stale`: nothing is due, because of something newer; `duplicate`: taken in before, `state` unchanged.

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     Write = Callable[[Any], bytes]
 
 _NULL_FIRST = 2
-_CACHED = 4096
-"""Texts and numbers kept encoded: ids and moments stand in several records of one event, words in nearly all."""
+_CACHED = 256
+"""Texts and numbers kept encoded: ids and moments stand in several records of one event, words in nearly all.
+
+So few that they stay in the processor's cache: more of them made it slower.
+"""
 
 
 def compiled(schema: Mapping[str, Any]) -> Write:

@@ -40,8 +40,9 @@ class Out(NamedTuple):
 
         """
         limit = DEAD_LETTER_LIMIT if self.topic == DEAD_LETTER else RECORD_LIMIT
-        if self.size > limit:
-            raise OversizeRecord(f"{self.size} bytes for {self.topic}, which takes {limit}")
+        size = self.size
+        if size > limit:
+            raise OversizeRecord(f"{size} bytes for {self.topic}, which takes {limit}")
 
 
 def sized(outs: Iterable[Out]) -> list[Out]:

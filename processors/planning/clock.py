@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.errors import InvalidRecord
 from schemas.times import DAY, SECOND
@@ -19,8 +18,7 @@ OLDEST_RECEIPT = 30 * DAY
 """As long as an event stays in its topic: nobody published one that was received before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """Both in µs. `corrected`: the fields whose value was not believed."""
 
     occurred_at: int

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from schemas.contract import Origin
     from schemas.records import AuditRecord, DeadLetter, Delivery, SubjectState
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """One record. `log_time` is Kafka's own, µs.
 
     A forwarded record carries the time and origin it first had; `partition` is then where it was read now.
@@ -30,8 +28,7 @@ class Incoming:
         return self.origin.partition if self.partition is None else self.partition
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(NamedTuple):
     """What one record leads to. `home`, `key`: where to forward it. `alarms`: words for the log and metrics."""
 
     verdict: str
@@ -41,4 +38,4 @@ class Routed:
     home: int | None = None
     key: bytes | None = None
     state: SubjectState | None = None
-    alarms: tuple[str, ...] = field(default=())
+    alarms: tuple[str, ...] = ()

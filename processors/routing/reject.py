@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -59,7 +58,7 @@ def left_in_place(routed: Routed) -> Routed:
     if letter is None:
         return routed
     bare = letter.model_copy(update={"sealed": None, "sealed_key": None, "reason": "oversize_left_in_place"})
-    return replace(routed, dead_letter=bare, alarms=(*routed.alarms, "oversize_left_in_place"))
+    return routed._replace(dead_letter=bare, alarms=(*routed.alarms, "oversize_left_in_place"))
 
 
 def _readable(value: bytes | None) -> dict[str, Any]:
