@@ -80,10 +80,11 @@ def test_a_persons_events_keep_their_order_over_many_chunks(cli: Cli, tmp_path: 
         (fields("c-bad", event_id="42"), "event_id"),
         (fields("c-bad", occurred_at="2026-03-02T09:30:00"), "occurred_at"),
         (fields("c-bad", colour="blue"), "colour"),
-        (fields("c-bad", evidence={"uri": "x" * 1_200_000}), "evidence"),
+        (fields("c-bad", evidence={"uri": "x" * 2049}), "evidence.uri"),
+        (fields("c-bad", identities=[{"type": "email", "value": "x" * 1000}] * 1200), "identities"),
     ],
     ids=["no-json", "no-object", "unknown-kind", "e-mail", "phone", "no-purposes", "empty-purposes", "no-uuid",
-         "no-time-zone", "unknown-field", "oversize"],
+         "no-time-zone", "unknown-field", "long-link", "oversize"],
 )  # fmt: skip
 def test_a_bad_line_is_named_with_its_field_and_the_good_ones_are_published(
     cli: Cli, line: Any, field: str | None
