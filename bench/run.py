@@ -6,7 +6,6 @@ import os
 import subprocess
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaException
@@ -14,12 +13,15 @@ from confluent_kafka import KafkaException
 from bench.contenders.outputs import DELIVERIES, LANES
 from bench.kafka_side import Ends, count
 from bench.lineup import ROOT
+from bench.proc import cpu_s
 from bench.samples import Progress, Result, Sample
 from bench.workload import PARTITIONS
+from schemas.errors import SetupError
 from streams import topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from bench.lineup import Contender
     from bench.stage import Stage
@@ -89,10 +91,9 @@ def _process(contender: Contender, stage: Stage, bootstrap: str, handover: Path)
 def _cpu_s(pid: int) -> float | None:
     """User and system time of a process, where the system tells it in /proc."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
-    except (OSError, IndexError):
+        return cpu_s(pid)
+    except (OSError, SetupError):
         return None
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class _Watch:

@@ -97,7 +97,7 @@ def _choice(case: Case, state: SubjectState) -> Plan:
     newest = case.newest(before)
     if not newest:
         return _stale(case, state, "overtaken_by_newer")
-    return _planned(case, state, tuple(choice_legs(case, newest, after)))
+    return _planned(case, state, choice_legs(case, newest, after))
 
 
 def _deletion(case: Case, state: SubjectState) -> Plan:

@@ -52,6 +52,11 @@ def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: 
     return hashlib.sha256(prefixed(kind, delivery, str(cycle), rung, str(attempt))).hexdigest()
 
 
+def command_record_id(command_id: str, *where: str) -> str:
+    """Id of an audit record about a command; `where`: the role and partition, if each carries it out. Hex SHA-256."""
+    return hashlib.sha256(prefixed("command", command_id, *where)).hexdigest()
+
+
 def origin_record_id(kind: str, origin: Origin) -> str:
     """Id of an audit record about an incoming record. Hex SHA-256."""
     return hashlib.sha256(prefixed(kind, origin.topic, str(origin.partition), str(origin.offset))).hexdigest()

@@ -40,6 +40,10 @@ class Delivery(Contract):
     origin: Origin
     policy: PolicyRef
 
+    @property
+    def protective(self) -> bool:
+        return self.action != "grant"
+
 
 class Choice(Contract):
     """The newest choice for a purpose and channel; `*` stands for all of them."""

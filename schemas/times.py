@@ -39,5 +39,5 @@ def iso(micros: int) -> str:
 
 Micros = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """int of 64 bits, µs since 1970-01-01T00:00:00Z."""
-StatedMicros = Annotated[int, BeforeValidator(to_micros), Field(ge=-(2**63), lt=2**63)]
+StatedMicros = Annotated[Micros, BeforeValidator(to_micros)]
 """The same as people write it: ISO 8601 text with a zone is taken, too."""

@@ -7,7 +7,6 @@ what it does. So a command that is found twice is carried out once, and one that
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from bisect import bisect_left
 from collections import defaultdict
 from contextlib import asynccontextmanager, contextmanager
@@ -20,7 +19,7 @@ from aiokafka import TopicPartition
 from schemas.codec import decode
 from schemas.contract import Origin
 from schemas.errors import DataError
-from schemas.ids import prefixed
+from schemas.ids import command_record_id
 from schemas.records import Command
 from streams.clients import reader
 from streams.closing import closed
@@ -59,7 +58,7 @@ def role_of(command: Command) -> str:
 
 def record_id(command_id: str, role: str, partition: int) -> str:
     """Id of the audit record of a command that one partition of a role carried out. Hex SHA-256."""
-    return hashlib.sha256(prefixed("command", command_id, role, str(partition))).hexdigest()
+    return command_record_id(command_id, role, str(partition))
 
 
 class Control:

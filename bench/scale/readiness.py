@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -40,10 +39,7 @@ async def wait_working(workers: Sequence[WorkerProcess], partitions: int) -> Non
 
 async def _router(session: aiohttp.ClientSession, worker: WorkerProcess) -> dict[str, Any]:
     """What the worker says of its router; nothing yet while it starts."""
-    with suppress(aiohttp.ClientError):
-        async with session.get(f"{worker.url}/readyz") as answer:
-            return dict((await answer.json(content_type=None))["roles"].get(ROUTER, {}))
-    return {}
+    return dict((await worker.health(session)).get("roles", {}).get(ROUTER, {}))
 
 
 def _all_work(routers: Sequence[dict[str, Any]], partitions: int) -> bool:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import sys
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from bench.workload import CONFIG, PARTITIONS
 from infra.kafka import EmbeddedKafka
@@ -21,25 +18,9 @@ from streams.demo.process import STOP_LIMIT_S, WorkerProcess
 from streams.settings import Settings, key_file
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator
 
     from rich.console import Console
-
-
-class RouterProcess(WorkerProcess):
-    """One `consent-relay worker --roles router`."""
-
-    @classmethod
-    async def launch(cls, name: str, settings: Mapping[str, str], log_file: Path) -> Self:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("CONSENT_RELAY_")}
-        given = {f"CONSENT_RELAY_{key}": value for key, value in {**settings, "WEB_PORT": str(port)}.items()}
-        command = (sys.executable, "-m", "streams", "worker", "--roles", "router", "--id", name)
-        worker = await cls.start(command, kept | given, log_file)
-        worker.web_port = port
-        return worker
 
 
 @dataclass(slots=True)
@@ -49,13 +30,14 @@ class Site:
     settings: Settings
     directory: Path
     kafka_pid: int
-    launched: dict[str, RouterProcess] = field(default_factory=dict)
+    launched: dict[str, WorkerProcess] = field(default_factory=dict)
 
-    async def start_router(self, name: str) -> RouterProcess:
+    async def start_router(self, name: str) -> WorkerProcess:
         """Start one; its `ready()` tells when it works."""
         given = self.settings.model_dump(mode="json", exclude_unset=True)
         settings = {key.upper(): str(value) for key, value in given.items()}
-        self.launched[name] = await RouterProcess.launch(name, settings, self.directory / f"{name}.log")
+        log_file = self.directory / f"{name}.log"
+        self.launched[name] = await WorkerProcess.launch(name, settings, log_file, "--roles", "router")
         return self.launched[name]
 
     async def kill_router(self, name: str) -> None:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bench.scale.proc import resident_bytes
+from bench.proc import resident_bytes
 from bench.scale.readiness import last_takeover_s, wait_working
 from bench.scale.site import fresh_site
 from bench.scale.states import write_states

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiokafka import TopicPartition
 
-from bench.scale.proc import cpu_s
+from bench.proc import cpu_s
 from bench.scale.readiness import wait_working
 from bench.scale.site import fresh_site
 from schemas.connections import load_config

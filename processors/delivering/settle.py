@@ -60,9 +60,16 @@ def dead_letter(
 
     protective: as one that can't even be read may be.
     """
-    sealed = seals.seal_dead(value, place)
-    base = {"origin": place, "source": "lane", "field": None, "protective": protective, "sealed_key": None}
-    return DeadLetter.model_validate({**base, "reason": reason, "sealed": sealed, "at": now})
+    return DeadLetter(
+        origin=place,
+        source="lane",
+        reason=reason,
+        field=None,
+        protective=protective,
+        sealed=seals.seal_dead(value, place),
+        sealed_key=None,
+        at=now,
+    )
 
 
 def cells(delivery: Delivery) -> frozenset[tuple[str, str]]:

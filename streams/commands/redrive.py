@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import hashlib
-import socket
 from typing import TYPE_CHECKING
 
 from aiokafka.errors import ProducerFenced
@@ -14,13 +11,14 @@ from uuid_utils import uuid7
 from schemas.codec import decode
 from schemas.errors import DataError, InvalidRecord, OwnershipLost, SetupError
 from schemas.events import ConsentEvent
-from schemas.ids import pid, prefixed
+from schemas.ids import command_record_id, pid
 from schemas.records import AuditRecord, CommandRef
 from schemas.version import SOFTWARE
 from streams import topics
 from streams.clients import writer
 from streams.closing import closed
 from streams.commands.common import require_topics
+from streams.commands.orders import operator
 from streams.outbox import send_all, sized
 from streams.ownership.tenure import now_micros
 from streams.wire import audit_out, home_of
@@ -83,9 +81,9 @@ async def _commit(settings: Settings, home: int, key: bytes | None, value: bytes
 
 
 def _record(letter: DeadLetter, reason: str, person: str | None, event_id: str | None) -> AuditRecord:
-    command = CommandRef(command_id=str(uuid7()), name=NAME, by=f"{getpass.getuser()}@{socket.gethostname()}")
+    command = CommandRef(command_id=str(uuid7()), name=NAME, by=operator())
     return AuditRecord(
-        record_id=hashlib.sha256(prefixed("command", command.command_id)).hexdigest(),
+        record_id=command_record_id(command.command_id),
         kind="command",
         at=now_micros(),
         pid=person,

@@ -33,12 +33,16 @@ class WorkerProcess(Child):
         self.web_port = 0
 
     @classmethod
-    async def launch(cls, name: str, settings: Mapping[str, str], log_file: Path) -> Self:
-        """Start a worker of that name. `settings`: without their prefix; no other setting of ours is passed on."""
+    async def launch(cls, name: str, settings: Mapping[str, str], log_file: Path, *options: str) -> Self:
+        """Start a worker of that name. `settings`: without their prefix; no other setting of ours is passed on.
+
+        options: more of the command line, as `--roles`, `router`.
+        """
         port = _free_port()
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CONSENT_RELAY_")}
         given = {f"CONSENT_RELAY_{key}": value for key, value in {**settings, "WEB_PORT": str(port)}.items()}
-        worker = await cls.start((sys.executable, "-m", "streams", "worker", "--id", name), kept | given, log_file)
+        command = (sys.executable, "-m", "streams", "worker", "--id", name, *options)
+        worker = await cls.start(command, kept | given, log_file)
         worker.web_port = port
         return worker
 
@@ -59,7 +63,7 @@ class WorkerProcess(Child):
         """
         try:
             async with asyncio.timeout(within_s), aiohttp.ClientSession() as session:
-                while not (state := await self._health(session)).get("ready"):
+                while not (state := await self.health(session)).get("ready"):
                     self.check()
                     await asyncio.sleep(_POLL_S)
                 return dict(state["roles"])
@@ -78,7 +82,8 @@ class WorkerProcess(Child):
             self._process.kill()
         await self.stop(STOP_LIMIT_S)
 
-    async def _health(self, session: aiohttp.ClientSession) -> dict[str, Any]:
+    async def health(self, session: aiohttp.ClientSession) -> dict[str, Any]:
+        """What /readyz says; nothing while nobody answers."""
         with suppress(aiohttp.ClientError):
             async with session.get(f"{self.url}/readyz") as answer:
                 return dict(await answer.json(content_type=None))

@@ -125,7 +125,7 @@ class Tries:
         now = now_micros()
         partition = self._tenure.partition
         place = Origin(topic=topics.deliveries(self._bench.name), partition=partition, offset=job.offset)
-        protective = job.delivery.action != "grant"
+        protective = job.delivery.protective
         letter = dead_letter(job.value, place, reason, now, self._bench.seals, protective=protective)
         settlement = fail(job, error, reason, self._attempt(job.delivery), now)
         self._ledger.write(job.delivery, settlement, dead_letter_out(letter, partition))

@@ -92,7 +92,7 @@ class LaneMeter:
             seconds = (audit.at - delivery.received_at) / _US
             self._metrics[d.DELIVERY_SECONDS].labels(self._lane, delivery.action).observe(seconds)
             if audit.outcome == "failed":
-                self._letter(lane_reason(audit.reason), protective=delivery.action != "grant")
+                self._letter(lane_reason(audit.reason), protective=delivery.protective)
 
     def unreadable(self, reason: str) -> None:
         """A delivery record that nobody can read: it may be a protective one."""

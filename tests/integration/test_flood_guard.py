@@ -69,12 +69,7 @@ async def publish(stage: Stage, partition: int, values: list[bytes]) -> list[int
 
 async def roles(worker: WorkerProcess) -> dict[str, Any]:
     async with aiohttp.ClientSession() as session:
-        try:
-            async with session.get(f"{worker.url}/readyz") as answer:
-                said: dict[str, Any] = (await answer.json(content_type=None))["roles"]
-        except aiohttp.ClientError:
-            return {}
-    return said
+        return dict((await worker.health(session)).get("roles", {}))
 
 
 async def halted(worker: WorkerProcess, partitions: list[int]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import os
 
 from rich.console import Console
 
-from bench.scale.proc import cpu_in, cpu_s, resident_bytes, resident_in
+from bench.proc import cpu_in, cpu_s, resident_bytes, resident_in
 from bench.scale.readiness import takeovers_in
 from bench.scale.report import Figures, as_json, table
 from bench.scale.spans import Spans
