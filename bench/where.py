@@ -19,7 +19,7 @@ from bench.workload import FIRST_AT, PARTITIONS, desk, placed
 from processors.plan import plan
 from processors.routing.incoming import Incoming
 from processors.routing.route import Case
-from schemas.codec import decode, encode
+from schemas.codec import decode, decode_own, encode
 from schemas.contract import Origin
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash
@@ -70,7 +70,8 @@ def _one(incoming: Incoming, known: Desk, states: dict[str, bytes], stages: Stag
         policy, person, digest = known.policy_for(event), known.pid(event), content_hash(known.pepper, event)
     with stages.stage("read the state"):
         encoded = states.get(person)
-        state = decode(SubjectState, encoded) if encoded else SubjectState(pid=person, controller=event.controller)
+        new = SubjectState(pid=person, controller=event.controller)
+        state = decode_own(SubjectState, encoded) if encoded else new
     with stages.stage("plan"):
         made = plan(event, state, policy, known.lanes_by_controller[event.controller], RECEIVED_AT, digest)
     with stages.stage("records, sealing"):

@@ -92,7 +92,7 @@ def _choice(case: Case, state: SubjectState) -> Plan:
         return _stale(case, state, "import_after_erasure")
     before = Standing.of(case.ask.policy, state.choices)
     # A withdrawal from before an erasure is still passed on, but the erased state keeps nothing that old.
-    after = before if erased else Standing.of(case.ask.policy, (*state.choices, *case.cells()))
+    after = before if erased else before.joined_by(case.cells())
     state = _changed(state, choices=after.choices)
     newest = case.newest(before)
     if not newest:

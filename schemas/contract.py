@@ -64,17 +64,23 @@ def trusted(contract: type[C]) -> type[C]:
         for name, field in contract.model_fields.items()
         if not field.is_required()
     }
+    make, fields = maker(contract), len(contract.model_fields)
+    return cast("type[C]", lambda **values: make(values if len(values) == fields else defaults | values))
+
+
+def maker(contract: type[C]) -> Callable[[dict[str, Any]], C]:
+    """Return what makes a record of a dict with all its fields, without checks. The dict is the record's then."""
     fields, new = set(contract.model_fields), object.__new__
 
-    def make(**values: Any) -> C:
+    def make(values: dict[str, Any]) -> C:
         record = new(contract)
-        _put_values(record, values if len(values) == len(fields) else defaults | values)
+        _put_values(record, values)
         _put_fields_set(record, fields)
         _put_extra(record, None)
         _put_private(record, None)
         return record
 
-    return cast("type[C]", cast("Callable[..., C]", make))
+    return make
 
 
 class Sealed(Contract):

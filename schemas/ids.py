@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import unicodedata
 from base64 import b32encode
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,7 +45,17 @@ def content_hash(pepper: bytes, event: ConsentEvent) -> str:
 
 def delivery_id(controller: str, event_id: str, lane: str, action: str, policy_version: str) -> str:
     """One delivery per event, lane and action. Hex SHA-256."""
-    return hashlib.sha256(prefixed(controller, event_id, lane, action, policy_version)).hexdigest()
+    hashed = _of_event(controller, event_id).copy()  # an event has several deliveries
+    hashed.update(_of_leg(lane, action, policy_version))
+    return hashed.hexdigest()
+
+
+@lru_cache(1)
+def _of_event(controller: str, event_id: str) -> hashlib._Hash:
+    return hashlib.sha256(prefixed(controller, event_id))
+
+
+_of_leg = lru_cache(1024)(prefixed)
 
 
 def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: int) -> str:

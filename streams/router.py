@@ -12,7 +12,7 @@ import structlog
 
 from processors.routing.reject import left_in_place, reject
 from processors.routing.route import route
-from schemas.codec import decode, encode
+from schemas.codec import decode_own, encode
 from schemas.errors import OversizeRecord
 from schemas.records import SubjectState
 from streams import topics
@@ -148,7 +148,7 @@ class RouterWork:
 
         def state_of(pid: str) -> SubjectState | None:
             encoded = overlay.get(pid) or self._states.get(pid)
-            return decode(SubjectState, encoded) if encoded else None
+            return decode_own(SubjectState, encoded) if encoded else None
 
         routed = route(incoming, self._desk, state_of)
         try:

@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.choices import ALL, all_of, rank
-from schemas.contract import trusted
+from schemas.contract import maker
 from schemas.errors import InvalidRecord
 from schemas.events import CHANNELS
 from schemas.records import Action, Choice
@@ -33,7 +33,7 @@ INTERNAL_LIMIT = 30 * DAY
 INTERNAL_RULE = "internal.30d"
 KEPT = 1024
 """How many answers are kept of each question that only depends on policy, lanes and scope: many events share them."""
-_choice = trusted(Choice)
+_choice_of = maker(Choice)
 Cells = frozenset[tuple[str, str]]
 """(purpose, channel)"""
 
@@ -78,16 +78,14 @@ class Case:
 
     def cells(self) -> list[Choice]:
         """What the event writes into the state. A deletion stands there as a withdrawal of everything."""
-        status = "granted" if self.ask.action == "grant" else "withdrawn"
+        common = {
+            "status": "granted" if self.ask.action == "grant" else "withdrawn",
+            "occurred_at": self.moments.occurred_at,
+            "event_id": self.event.event_id,
+            "method": self.event.method,
+        }
         return [
-            _choice(
-                purpose=purpose,
-                channel=channel,
-                status=status,
-                occurred_at=self.moments.occurred_at,
-                event_id=self.event.event_id,
-                method=self.event.method,
-            )
+            _choice_of({**common, "purpose": purpose, "channel": channel})
             for purpose in ((all_of(self.ask.domain),) if self.ask.everything else self.ask.purposes)
             for channel in (self.ask.channels if self.event.channels else (ALL,))
         ]

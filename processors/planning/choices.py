@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from schemas.policy import Policy
     from schemas.records import Choice
 
+    Cells = Mapping[tuple[str, str], Choice]
+
 ALL = "*"
 IMPORTS = ("import", "import_list")
+_NONE: Cells = {}
 
 
 def all_of(domain: str) -> str:
@@ -44,8 +47,8 @@ class Standing:
     """The choices of one person, looked up as the policy groups purposes."""
 
     policy: Policy
-    cells: Mapping[tuple[str, str], Choice]
-    lasting: Mapping[tuple[str, str], Choice]
+    cells: Cells
+    lasting: Cells
 
     @classmethod
     def of(cls, policy: Policy, choices: Iterable[Choice]) -> Standing:
@@ -53,15 +56,18 @@ class Standing:
 
         `lasting`: the same without imported grants. A deletion takes those away; what they covered counts again.
         """
-        choices = tuple(choices)
-        cells = cls._newest(policy, choices)
-        if not any(choice.method in IMPORTS for choice in choices):
-            return cls(policy, cells, cells)
-        return cls(policy, cells, cls._newest(policy, [c for c in choices if not is_imported_grant(c)]))
+        return cls(policy, _NONE, _NONE).joined_by(tuple(choices))
 
-    @classmethod
-    def _newest(cls, policy: Policy, choices: Iterable[Choice]) -> dict[tuple[str, str], Choice]:
-        newest: dict[tuple[str, str], Choice] = {}
+    def joined_by(self, choices: Collection[Choice]) -> Standing:
+        """What stands with these choices, too; the same as of all of them at once."""
+        cells = self._with(self.cells, choices)
+        if self.lasting is self.cells and not any(choice.method in IMPORTS for choice in choices):
+            return Standing(self.policy, cells, cells)
+        lasting = self._with(self.lasting, [choice for choice in choices if not is_imported_grant(choice)])
+        return Standing(self.policy, cells, lasting)
+
+    def _with(self, cells: Cells, choices: Iterable[Choice]) -> Cells:
+        newest = dict(cells)
         for choice in choices:
             key = (choice.purpose, choice.channel)
             other = newest.get(key)
@@ -69,7 +75,7 @@ class Standing:
                 newest[key] = choice
         if not any(channel == ALL or purpose.endswith(ALL) for purpose, channel in newest):
             return newest
-        full = cls(policy, newest, {})
+        full = Standing(self.policy, newest, _NONE)
         return {key: choice for key, choice in newest.items() if full.effective(*key) is choice}
 
     @property

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from processors.planning.case import INTERNAL_RULE, KEPT
 from processors.planning.routes import switchable
-from schemas.contract import trusted
+from schemas.contract import maker, trusted
 from schemas.errors import SetupError
 from schemas.events import CHANNELS
 from schemas.ids import delivery_id
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from processors.planning.routes import Route
     from schemas.policy import Policy
 
-_leg = trusted(Leg)
+_leg, _leg_of = trusted(Leg), maker(Leg)
 
 
 class Scope(TypedDict):
@@ -51,11 +51,11 @@ def stamped(case: Case, draft: Leg) -> Leg:
     """The leg of this event: with its delivery's id and when it is due."""
     if draft.kind == "none":
         return draft
-    own: dict[str, Any] = {"due_at": case.due_at}
+    values = {**draft.__dict__, "due_at": case.due_at}
     if draft.lane is not None and draft.action is not None:
         event, version = case.event, case.ask.policy.version
-        own["delivery_id"] = delivery_id(event.controller, event.event_id, draft.lane, draft.action, version)
-    return _leg(**(draft.__dict__ | own))
+        values["delivery_id"] = delivery_id(event.controller, event.event_id, draft.lane, draft.action, version)
+    return _leg_of(values)
 
 
 def due(route: Route, action: Action, scope: Scope) -> Leg:

@@ -1,0 +1,153 @@
+"""Avro's binary encoding read by functions whose source is written once per schema, as `dataclasses` does it.
+
+A reader that walks the schema for each record spends most of its time on the walk. What this one can't read, or what
+isn't what it seems, the library decides about: see `schemas.codec`. A test holds every value against the library's.
+Source: Apache Avro 1.12 specification, "Binary Encoding".
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    Read = Callable[[bytes, int], tuple[Any, int]]
+    Make = Callable[[dict[str, Any]], Any]
+
+_BITS = 64
+_NULL_FIRST = 2
+
+
+def compiled(schema: Mapping[str, Any], makers: Mapping[str, Make] | None = None) -> Read:
+    """Return the function (bytes, place) → (record, place behind it).
+
+    schema: as JSON; records, arrays, `["null", X]`, string, bytes, int, long, boolean. A record is a dict, an array a
+    tuple. makers: record's name → what makes something else of the dict. Beyond the end of the bytes it may read
+    texts too short: whoever calls checks that the place behind the record is within.
+
+    Raises:
+        TypeError: the schema holds anything else. The function itself: IndexError or ValueError, whatever is wrong.
+
+    """
+    source = _Source(makers or {})
+    lines = [*source.value({**schema, "type": "record"}, "record"), "return record, at"]
+    code = "\n".join(["def read(data, at):", *(f"    {line}" for line in lines)])
+    exec(compile(code, f"<reader of {schema['name']}>", "exec"), source.names)  # noqa: S102 - of our own schemas alone
+    read: Read = source.names["read"]
+    return read
+
+
+class _Source:
+    """Writes the lines that read a value of some type into a variable."""
+
+    def __init__(self, makers: Mapping[str, Make]) -> None:
+        self.names: dict[str, Any] = {"number": _number, "length": _length, "fail": _fail}
+        self._makers = makers
+        self._types: dict[str, Any] = {}
+        self._fresh = (f"v{number}" for number in count())
+
+    def value(self, schema: Any, into: str) -> Iterator[str]:
+        if isinstance(schema, list):
+            return self._nullable(schema, into)
+        if isinstance(schema, str):
+            return self._plain(schema, into)
+        match schema["type"]:
+            case "record":
+                return self._record(schema, into)
+            case "array":
+                return self._array(schema["items"], into)
+            case "map":
+                raise TypeError("maps are not read here")
+            case inner:
+                return self.value(inner, into)
+
+    def _plain(self, name: str, into: str) -> Iterator[str]:
+        if name in _PLAIN:
+            return (line.format(into=into) for line in _PLAIN[name])
+        known = self._types.get(_last(name))
+        if known is None:
+            raise TypeError(f"{name} is not read here")
+        return self._record(known, into)
+
+    def _record(self, schema: Any, into: str) -> Iterator[str]:
+        name = _last(schema["name"])
+        self._types[name] = schema
+        fields = {field["name"]: next(self._fresh) for field in schema["fields"]}
+        for field in schema["fields"]:
+            yield from self.value(field["type"], fields[field["name"]])
+        made = "{" + ", ".join(f"{key!r}: {variable}" for key, variable in fields.items()) + "}"
+        if name in self._makers:
+            self.names[f"make_{name}"] = self._makers[name]
+            made = f"make_{name}({made})"
+        yield f"{into} = {made}"
+
+    def _nullable(self, branches: list[Any], into: str) -> Iterator[str]:
+        if len(branches) != _NULL_FIRST or branches[0] != "null":
+            raise TypeError(f"no union but ['null', X] is read here: {branches}")
+        yield "branch = data[at]"
+        yield "at += 1"
+        yield "if branch == 2:"
+        yield from _indented(self.value(branches[1], into))
+        yield "elif branch: fail()"
+        yield f"else: {into} = None"
+
+    def _array(self, items: Any, into: str) -> Iterator[str]:
+        size, item = next(self._fresh), next(self._fresh)
+        how_many = [line.replace("size", size) for line in _SHORT]
+        yield f"{into} = []"
+        yield from how_many
+        yield f"while {size}:"
+        yield f"    for _ in range({size}):"
+        yield from _indented(_indented(self.value(items, item)))
+        yield f"        {into}.append({item})"
+        yield from _indented(iter(how_many))
+        yield f"{into} = tuple({into})"
+
+
+_SHORT = ["size = data[at]", "if size & 129: size, at = length(data, at)", "else:", "    size >>= 1", "    at += 1"]
+"""How long, or how many: mostly one byte. An odd one would be below zero: so an array's block tells its size, too."""
+_LONG = ["{into}, at = number(data, at)"]
+_PLAIN = {
+    "string": [*_SHORT, "{into} = data[at : at + size].decode()", "at += size"],
+    "bytes": [*_SHORT, "{into} = data[at : at + size]", "at += size"],
+    "int": _LONG,
+    "long": _LONG,
+    "boolean": ["{into} = data[at] == 1", "if data[at] > 1: fail()", "at += 1"],
+}
+
+
+def _indented(lines: Iterator[str]) -> Iterator[str]:
+    return (f"    {line}" for line in lines)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _fail() -> None:
+    raise ValueError("neither 0 nor 1, or no branch of the union")
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """An int or a long: zig-zag, seven bits a byte, the lowest first."""
+    byte = data[at]
+    at += 1
+    value = byte & 0x7F
+    bits = 7
+    while byte > 0x7F:  # noqa: PLR2004 - seven bits a byte
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << bits
+        bits += 7
+        if value >> _BITS:
+            raise ValueError("longer than 64 bits")
+    return (value >> 1) ^ -(value & 1), at
+
+
+def _length(data: bytes, at: int) -> tuple[int, int]:
+    size, at = _number(data, at)
+    if size < 0:
+        raise ValueError("a length below zero")
+    return size, at
