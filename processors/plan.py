@@ -13,6 +13,7 @@ from processors.planning.choice_legs import choice_legs
 from processors.planning.choices import IMPORTS, Standing, is_imported_grant
 from processors.planning.deletion_legs import deletion_legs
 from schemas.contract import trusted
+from schemas.drafts import Series
 from schemas.errors import InvalidRecord
 from schemas.records import Seen, SubjectState
 
@@ -39,7 +40,7 @@ class Plan(NamedTuple):
     occurred_at: int
     received_at: int
     clock_corrected: tuple[str, ...]
-    legs: tuple[Leg, ...]
+    legs: Series[Leg]
     state: SubjectState
 
 
@@ -65,7 +66,7 @@ def plan(  # noqa: PLR0917 - the six things a plan depends on
         raise InvalidRecord("is not carried out yet", field="kind", reason="unsupported_kind")
     if _is_repeat(event, state, content_hash):
         received_at, _ = clock.received(event, now)
-        return Plan("duplicate", None, event.occurred_at, received_at, (), (), state)
+        return Plan("duplicate", None, event.occurred_at, received_at, (), Series(), state)
     case = open_case(event, policy, lanes, clock.judge(event, now))
     seen = _seen(event_id=event.event_id, content_hash=content_hash)
     state = _changed(state, recent=(*state.recent, seen)[-REMEMBERED:])
@@ -105,7 +106,7 @@ def _deletion(case: Case, state: SubjectState) -> Plan:
     if case.event.data_domain != "pii":
         after = Standing.of(case.ask.policy, (*state.choices, *case.cells()))
         state = _changed(state, choices=after.choices)
-        return _planned(case, state, tuple(deletion_legs(case, after)))
+        return _planned(case, state, deletion_legs(case, after))
     if _precedes_erasure(case, state):
         return _stale(case, state, "already_erased")
     erased_at = case.moments.occurred_at
@@ -117,7 +118,7 @@ def _deletion(case: Case, state: SubjectState) -> Plan:
     ]
     after = Standing.of(case.ask.policy, kept)
     state = _changed(state, choices=after.choices, erased_at=erased_at)
-    return _planned(case, state, tuple(deletion_legs(case, after)))
+    return _planned(case, state, deletion_legs(case, after))
 
 
 def _precedes_erasure(case: Case, state: SubjectState) -> bool:
@@ -129,11 +130,11 @@ def _is_import_of_erased(case: Case, state: SubjectState) -> bool:
     return state.erased_at is not None and case.event.data_domain == "pii" and case.event.method in IMPORTS
 
 
-def _planned(case: Case, state: SubjectState, legs: tuple[Leg, ...]) -> Plan:
+def _planned(case: Case, state: SubjectState, legs: Series[Leg]) -> Plan:
     moments = case.moments
     return Plan("planned", None, moments.occurred_at, moments.received_at, moments.corrected, legs, state)
 
 
 def _stale(case: Case, state: SubjectState, reason: str) -> Plan:
     moments = case.moments
-    return Plan("stale", reason, moments.occurred_at, moments.received_at, moments.corrected, (), state)
+    return Plan("stale", reason, moments.occurred_at, moments.received_at, moments.corrected, Series(), state)

@@ -7,12 +7,16 @@ it. Source: Apache Avro 1.12 specification, "Binary Encoding".
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from operator import call, itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from schemas.drafts import Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from schemas.drafts import Draft
 
     Write = Callable[[Any], bytes]
 
@@ -24,8 +28,15 @@ So few that they stay in the processor's cache: more of them made it slower.
 """
 
 
-def compiled(schema: Mapping[str, Any]) -> Write:
-    """Return the function that encodes one frozen record, an object with the schema's fields as attributes.
+class Writer(NamedTuple):
+    """one: encodes a frozen record, an object with the schema's fields as attributes; each: all those of a series."""
+
+    one: Write
+    each: Callable[[Series[Any]], list[bytes]]
+
+
+def compiled(schema: Mapping[str, Any]) -> Writer:
+    """Return the writer of a record type.
 
     schema: as JSON; records, arrays, maps, `["null", X]`, string, bytes, int, long, boolean; a record type that is
     defined once may be named later on. Values are not checked: a contract did that.
@@ -47,7 +58,9 @@ def _writer(schema: Any, named: dict[str, Write]) -> Write:
         return known
     match schema["type"]:
         case "record":
-            return named.setdefault(schema["name"].rpartition(".")[2], _shared(_record(schema["fields"], named)))
+            return named.setdefault(schema["name"].rpartition(".")[2], _shared(_record(schema["fields"], named).one))
+        case "array" if isinstance(schema["items"], dict) and schema["items"]["type"] == "record":
+            return _records(schema["items"], named)
         case "array":
             return _array(_writer(schema["items"], named))
         case "map":
@@ -57,14 +70,59 @@ def _writer(schema: Any, named: dict[str, Write]) -> Write:
             return _writer(inner, named)
 
 
-def _record(fields: list[dict[str, Any]], named: dict[str, Write]) -> Write:
-    writers = [_writer(field["type"], named) for field in fields]
-    names = [field["name"] for field in fields]
-    if len(names) == 1:
-        only, name = writers[0], names[0]
+def _record(fields: list[dict[str, Any]], named: dict[str, Write]) -> Writer:
+    writers = {field["name"]: _writer(field["type"], named) for field in fields}
+    return Writer(_one(writers), partial(_each, writers))
+
+
+def _one(writers: Mapping[str, Write]) -> Write:
+    if len(writers) == 1:
+        ((name, only),) = writers.items()
         return lambda record: only(record.__dict__[name])
-    get, join = itemgetter(*names), b"".join
-    return lambda record: join(map(call, writers, get(record.__dict__)))
+    get, of_each_field, join = itemgetter(*writers), list(writers.values()), b"".join
+    return lambda record: join(map(call, of_each_field, get(record.__dict__)))
+
+
+def _each(writers: Mapping[str, Write], series: Series[Any]) -> list[bytes]:
+    """What the drafts have is encoded already, and what they get in common is encoded once."""
+    common = tuple([writers[name](value) for name, value in series.common.items()])
+    encoded = []
+    for draft, delivery_id in zip(series.drafts, series.ids, strict=True):
+        template = draft.template
+        if template is None:
+            template = draft.template = _template(writers, draft)
+        if not draft.own:
+            encoded.append(template)
+        elif delivery_id is None:
+            encoded.append(template % common)
+        else:
+            encoded.append(template % (writers["delivery_id"](delivery_id), *common))
+    return encoded
+
+
+def _template(writers: Mapping[str, Write], draft: Draft[Any]) -> bytes:
+    if not draft.own:
+        return b"".join([write(draft.values[name]) for name, write in writers.items()])
+    return b"".join(
+        [
+            b"%b" if name in draft.own else write(draft.values[name]).replace(b"%", b"%%")
+            for name, write in writers.items()
+        ]
+    )
+
+
+def _records(schema: Any, named: dict[str, Write]) -> Write:
+    """An array of records of a new type: no two of them are the same one."""
+    one, each = _record(schema["fields"], named)
+    named.setdefault(schema["name"].rpartition(".")[2], one)
+
+    def blocks(values: Any) -> bytes:
+        if not values:
+            return b"\x00"
+        encoded = each(values) if isinstance(values, Series) else [one(value) for value in values]
+        return number(len(values)) + b"".join(encoded) + b"\x00"
+
+    return blocks
 
 
 def _shared(write: Write) -> Write:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemas.avro_reader import Read
-    from schemas.avro_writer import Write
+    from schemas.avro_writer import Writer
+    from schemas.drafts import Series
 
 MAGIC = b"\xc3\x01"
 CONTRACTS: dict[type[Contract], str] = {
@@ -65,7 +66,7 @@ def current(contract: type[Contract]) -> tuple[bytes, Any]:
 
 
 @cache
-def _writer(contract: type[Contract]) -> tuple[bytes, Write]:
+def _writer(contract: type[Contract]) -> tuple[bytes, Writer]:
     return current(contract)[0], avro_writer.compiled(_newest(contract))
 
 
@@ -100,7 +101,13 @@ def readable(contract: type[Contract]) -> dict[bytes, Any]:
 def encode(record: Contract) -> bytes:
     """Record to bytes."""
     header, write = _writer(type(record))
-    return header + write(record)
+    return header + write.one(record)
+
+
+def encode_each(contract: type[C], series: Series[C]) -> list[bytes]:
+    """The records of a series to bytes, without making them."""
+    header, write = _writer(contract)
+    return [header + body for body in write.each(series)]
 
 
 def decode_raw(contract: type[Contract], data: bytes) -> dict[str, Any]:

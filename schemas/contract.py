@@ -59,13 +59,17 @@ def trusted(contract: type[C]) -> type[C]:
 
     Where records are made by the thousand a second, checking them once more costs more than making them.
     """
-    defaults = {
+    make, defaults, fields = maker(contract), defaults_of(contract), len(contract.model_fields)
+    return cast("type[C]", lambda **values: make(values if len(values) == fields else defaults | values))
+
+
+def defaults_of(contract: type[Contract]) -> dict[str, Any]:
+    """The values of the fields that may be left out."""
+    return {
         name: field.get_default(call_default_factory=True)
         for name, field in contract.model_fields.items()
         if not field.is_required()
     }
-    make, fields = maker(contract), len(contract.model_fields)
-    return cast("type[C]", lambda **values: make(values if len(values) == fields else defaults | values))
 
 
 def maker(contract: type[C]) -> Callable[[dict[str, Any]], C]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from aiokafka.partitioner import murmur2
 
 from processors.routing.incoming import Incoming
-from schemas.codec import encode
+from schemas.codec import encode, encode_each
 from schemas.contract import Origin, trusted
+from schemas.records import Delivery
 from streams import topics
 from streams.outbox import Out
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
     from processors.routing.incoming import Routed
-    from schemas.records import AuditRecord, DeadLetter, Delivery
+    from schemas.drafts import Series
+    from schemas.records import AuditRecord, DeadLetter
 
 _origin = trusted(Origin)
 FORWARDED = "consent-relay-forwarded"
@@ -50,8 +52,7 @@ def incoming_of(record: ConsumerRecord) -> Incoming:
 def outs_of(incoming: Incoming, routed: Routed) -> Iterator[Out]:
     """Every record that one incoming record leads to, except the state; all on the partition it came in on."""
     here = incoming.here
-    for delivery in routed.deliveries:
-        yield delivery_out(delivery, here)
+    yield from delivery_outs(routed.deliveries, here)
     for record in routed.audit:
         yield audit_out(record, here)
     if routed.dead_letter:
@@ -63,8 +64,11 @@ def outs_of(incoming: Incoming, routed: Routed) -> Iterator[Out]:
         yield Out(topics.EVENTS, routed.home, routed.key, incoming.value, headers)
 
 
-def delivery_out(delivery: Delivery, partition: int) -> Out:
-    return Out(topics.deliveries(delivery.lane), partition, delivery.pid.encode(), encode(delivery))
+def delivery_outs(series: Series[Delivery], partition: int) -> Iterator[Out]:
+    if series:
+        key = series.common["pid"].encode()
+        for draft, value in zip(series.drafts, encode_each(Delivery, series), strict=True):
+            yield Out(topics.deliveries(draft.values["lane"]), partition, key, value)
 
 
 def audit_out(record: AuditRecord, partition: int) -> Out:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.planning.case import KEPT
-from processors.planning.legs import Scope, due, exempt, grantable, not_due, scope, stamped
+from processors.planning.legs import Scope, due, exempt, grantable, legs_of, not_due, scope
 from processors.planning.routes import routes, switchable
 
 if TYPE_CHECKING:
@@ -16,19 +16,21 @@ if TYPE_CHECKING:
     from processors.planning.case import Ask, Case
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
+    from schemas.drafts import Draft, Series
     from schemas.policy import Policy
     from schemas.policy_models import Recipient
     from schemas.records import Leg
 
 
-def deletion_legs(case: Case, after: Standing) -> Iterator[Leg]:
+def deletion_legs(case: Case, after: Standing) -> Series[Leg]:
     """`after`: the choices that outlive the deletion, because they are newer."""
     ask = case.ask
     erased, kept = _reach(ask.policy, ask.lanes, ask.domain, ask.jurisdiction)
-    for route in erased:
-        yield from (stamped(case, draft) for draft in _drafts(ask, route, after))
+    drafts = [draft for route in erased for draft in _drafts(ask, route, after)]
     for recipient, carried in kept:
-        yield exempt(ask, recipient.id, carried, "basis", ask.policy.deletion_at(recipient).basis)
+        basis = ask.policy.deletion_at(recipient).basis or ask.policy.bases_of(carried)
+        drafts.append(exempt(ask.action, recipient.id, carried, "basis", basis))
+    return legs_of(case, drafts)
 
 
 @lru_cache(KEPT)
@@ -42,10 +44,10 @@ def _reach(
     return tuple(routes(policy, lanes, erased, jurisdiction)), kept
 
 
-def _drafts(ask: Ask, route: Route, after: Standing) -> Iterator[Leg]:
+def _drafts(ask: Ask, route: Route, after: Standing) -> Iterator[Draft[Leg]]:
     lane = route.lane
     if lane is not None and not lane.is_due_in(ask.jurisdiction):
-        yield not_due(ask, route, "not_applicable", "region")
+        yield not_due(ask.action, route, "not_applicable", "region")
         return
     whole = Scope(purposes=route.purposes, channels=(), overtaken=(), all_purposes=True, grants=())
     yield due(route, "delete", whole)
@@ -53,7 +55,7 @@ def _drafts(ask: Ask, route: Route, after: Standing) -> Iterator[Leg]:
         yield from _granted_again(ask.policy, route, lane, after)
 
 
-def _granted_again(policy: Policy, route: Route, lane: Lane, after: Standing) -> Iterator[Leg]:
+def _granted_again(policy: Policy, route: Route, lane: Lane, after: Standing) -> Iterator[Draft[Leg]]:
     """The vendor forgets the whole person, so grants that are newer than the deletion must reach it once more."""
     granted = {
         (purpose, channel): choice.event_id

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.case import INTERNAL_RULE, KEPT
 from processors.planning.routes import switchable
-from schemas.contract import maker, trusted
+from schemas.drafts import Draft, Series
 from schemas.errors import SetupError
 from schemas.events import CHANNELS
 from schemas.ids import delivery_id
 from schemas.records import Action, Cell, Leg
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from processors.lane import Lane
-    from processors.planning.case import Ask, Case, Cells
+    from processors.planning.case import Case, Cells
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
     from schemas.policy import Policy
 
-_leg, _leg_of = trusted(Leg), maker(Leg)
+_OF_A_DELIVERY = ("delivery_id", "due_at")
+_OF_A_TASK = ("due_at",)
 
 
-class Scope(TypedDict):
+class Scope(NamedTuple):
     """What a leg is about: purposes × channels without `overtaken`."""
 
     purposes: tuple[str, ...]
@@ -47,19 +50,22 @@ def _rectangle(policy: Policy, cells: Cells) -> tuple[tuple[str, ...], tuple[str
     return purposes, channels, tuple(missing)
 
 
-def stamped(case: Case, draft: Leg) -> Leg:
-    """The leg of this event: with its delivery's id and when it is due."""
-    if draft.kind == "none":
-        return draft
-    values = {**draft.__dict__, "due_at": case.due_at}
-    if draft.lane is not None and draft.action is not None:
-        event, version = case.event, case.ask.policy.version
-        values["delivery_id"] = delivery_id(event.controller, event.event_id, draft.lane, draft.action, version)
-    return _leg_of(values)
+def legs_of(case: Case, drafts: Iterable[Draft[Leg]]) -> Series[Leg]:
+    """The legs of this event: as drafted, with the ids of its deliveries and when they are due."""
+    drafted = tuple(drafts)
+    event, version = case.event, case.ask.policy.version
+    ids = [
+        delivery_id(event.controller, event.event_id, draft.values["lane"], draft.values["action"], version)
+        if draft.own == _OF_A_DELIVERY
+        else None
+        for draft in drafted
+    ]
+    return Series(drafted, ids, {"due_at": case.due_at})
 
 
-def due(route: Route, action: Action, scope: Scope) -> Leg:
-    """Draft of a delivery to the route's lane; without a lane of an open task.
+@lru_cache(KEPT)
+def due(route: Route, action: Action, scope: Scope) -> Draft[Leg]:
+    """A delivery to the route's lane; without a lane an open task.
 
     Raises:
         SetupError: the lane's adapter doesn't know the action.
@@ -67,35 +73,39 @@ def due(route: Route, action: Action, scope: Scope) -> Leg:
     """
     lane = route.lane
     if lane is None:
-        return _leg(
-            kind="task", recipient=route.recipient, action=action, outcome="unbound_recipient",
-            rule=INTERNAL_RULE, **scope,
+        return Draft(
+            Leg, _OF_A_TASK, kind="task", recipient=route.recipient, action=action, outcome="unbound_recipient",
+            rule=INTERNAL_RULE, **scope._asdict(),
         )  # fmt: skip
     if action not in lane.actions:
         raise SetupError(
             f"connections.{lane.name}: adapter {lane.vendor} has no action {action!r}",
             remedy="choose an adapter that declares it, as a manual task if the vendor has no call for it",
         )
-    return _leg(
-        kind="delivery", recipient=route.recipient, lane=lane.name, vendor=lane.vendor, action=action,
-        rule=INTERNAL_RULE, **scope,
+    return Draft(
+        Leg, _OF_A_DELIVERY, kind="delivery", recipient=route.recipient, lane=lane.name, vendor=lane.vendor,
+        action=action, rule=INTERNAL_RULE, **scope._asdict(),
     )  # fmt: skip
 
 
-def not_due(ask: Ask, route: Route, outcome: str, reason: str) -> Leg:
+@lru_cache(KEPT)
+def not_due(action: Action, route: Route, outcome: str, reason: str) -> Draft[Leg]:
     """Nothing to do on this route, and why."""
     lane = route.lane
-    return _leg(
-        kind="none", recipient=route.recipient, lane=lane and lane.name, vendor=lane and lane.vendor,
-        action=ask.action, purposes=route.purposes, outcome=outcome, reason=reason,
+    return Draft(
+        Leg, kind="none", recipient=route.recipient, lane=lane and lane.name, vendor=lane and lane.vendor,
+        action=action, purposes=route.purposes, outcome=outcome, reason=reason,
     )  # fmt: skip
 
 
-def exempt(ask: Ask, recipient: str | None, purposes: tuple[str, ...], reason: str, basis: str | None = None) -> Leg:
+@lru_cache(KEPT)
+def exempt(
+    action: Action, recipient: str | None, purposes: tuple[str, ...], reason: str, basis: str | None
+) -> Draft[Leg]:
     """A recipient that the policy keeps out of the person's reach here, and on what basis."""
-    return _leg(
-        kind="none", recipient=recipient, action=ask.action, purposes=purposes, outcome="not_applicable",
-        reason=reason, basis=basis or ask.policy.bases_of(purposes),
+    return Draft(
+        Leg, kind="none", recipient=recipient, action=action, purposes=purposes, outcome="not_applicable",
+        reason=reason, basis=basis,
     )  # fmt: skip
 
 

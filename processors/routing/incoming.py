@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemas.drafts import Series
+
 if TYPE_CHECKING:
     from schemas.contract import Origin
     from schemas.records import AuditRecord, DeadLetter, Delivery, SubjectState
@@ -29,13 +31,17 @@ class Incoming(NamedTuple):
 
 
 class Routed(NamedTuple):
-    """What one record leads to. `home`, `key`: where to forward it. `alarms`: words for the log and metrics."""
+    """What one record leads to. `home`, `key`: where to forward it. `alarms`: words for the log and metrics.
+
+    tasks: how many of its legs are open tasks.
+    """
 
     verdict: str
     audit: tuple[AuditRecord, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
+    deliveries: Series[Delivery] = Series()
     dead_letter: DeadLetter | None = None
     home: int | None = None
     key: bytes | None = None
     state: SubjectState | None = None
     alarms: tuple[str, ...] = ()
+    tasks: int = 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 from processors.plan import Plan, plan
+from processors.planning.case import KEPT
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
 from schemas.contract import trusted
+from schemas.drafts import Draft, Series
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash, origin_record_id
@@ -19,11 +23,10 @@ from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
     from processors.routing.desk import Desk
-    from schemas.contract import Sealed
     from schemas.policy import Policy
     from schemas.records import Leg
 
-_audit, _delivery, _facts = trusted(AuditRecord), trusted(Delivery), trusted(EventFacts)
+_audit, _facts = trusted(AuditRecord), trusted(EventFacts)
 StateOf = Callable[[str], SubjectState | None]
 
 
@@ -99,11 +102,13 @@ class Case:
         audit = [self.planned(made)]
         if made.clock_corrected:
             audit.append(self.clock_corrected(made))
+        drafts, tasks = _sorted_out(made.legs.drafts, self.event.controller, self.policy)
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
-            deliveries=self.deliveries(made),
+            deliveries=self.deliveries(made, drafts),
             state=made.state if made.state is not state else None,
+            tasks=tasks,
         )
 
     def planned(self, made: Plan) -> AuditRecord:
@@ -126,7 +131,8 @@ class Case:
             received_at=made.received_at,
             content_hash=self.digest,
         )
-        legs = made.legs if made.verdict == "planned" else None
+        # Kept as a series, so that nobody makes the legs just to encode them.
+        legs = cast("tuple[Leg, ...]", made.legs) if made.verdict == "planned" else None
         return self.record(made.verdict, event=facts, legs=legs, reason=made.reason)
 
     def clock_corrected(self, made: Plan) -> AuditRecord:
@@ -147,33 +153,40 @@ class Case:
             **more,
         )
 
-    def deliveries(self, made: Plan) -> tuple[Delivery, ...]:
+    def deliveries(self, made: Plan, drafts: tuple[Draft[Delivery], ...]) -> Series[Delivery]:
         """One per leg that goes to a lane, all with the same sealed identities: they are of one person and event."""
-        legs = [leg for leg in made.legs if leg.kind == "delivery"]
-        if not legs:
-            return ()
+        if not drafts:
+            return Series()
         event = self.event
         sealed = event.sealed or self.desk.seals.seal_identities(event.identities, self.pid, event.event_id)
-        return tuple(self.delivery(leg, made, sealed) for leg in legs)
+        common = {
+            "event_id": event.event_id,
+            "pid": self.pid,
+            "sealed": sealed,
+            "received_at": made.received_at,
+            "due_at": made.legs.common["due_at"],
+            "occurred_at": made.occurred_at,
+            "origin": self.incoming.origin,
+        }
+        return Series(drafts, [delivery_id for delivery_id in made.legs.ids if delivery_id], common)
 
-    def delivery(self, leg: Leg, made: Plan, sealed: Sealed | None) -> Delivery:
-        return _delivery(
-            delivery_id=leg.delivery_id,
-            cycle=0,
-            event_id=self.event.event_id,
-            pid=self.pid,
-            controller=self.event.controller,
-            lane=leg.lane,
-            action=leg.action,
-            purposes=leg.purposes,
-            channels=leg.channels,
-            all_purposes=leg.all_purposes,
-            overtaken=leg.overtaken,
-            sealed=sealed,
-            received_at=made.received_at,
-            due_at=leg.due_at,
-            rule=leg.rule,
-            occurred_at=made.occurred_at,
-            origin=self.incoming.origin,
-            policy=self.policy.ref,
+
+_OF_THE_EVENT = ("delivery_id", "event_id", "pid", "sealed", "received_at", "due_at", "occurred_at", "origin")
+_OF_THE_LEG = ("lane", "action", "purposes", "channels", "all_purposes", "overtaken", "rule")
+
+
+@lru_cache(KEPT)
+def _sorted_out(
+    legs: tuple[Draft[Leg], ...], controller: str, policy: Policy
+) -> tuple[tuple[Draft[Delivery], ...], int]:
+    """The deliveries among these legs, drafted; and how many open tasks."""
+    kinds = Counter(leg.values["kind"] for leg in legs)
+    deliveries = tuple(
+        Draft(
+            Delivery, _OF_THE_EVENT, cycle=0, controller=controller, policy=policy.ref,
+            **{name: leg.values[name] for name in _OF_THE_LEG},
         )
+        for leg in legs
+        if leg.values["kind"] == "delivery"
+    )  # fmt: skip
+    return deliveries, kinds["task"]

@@ -46,11 +46,9 @@ class RouterMeter:
         """One record's fate, which goes into the next transaction."""
         planned = routed.audit[0]
         self._events[routed.verdict, planned.event.kind if planned.event else None] += 1
-        for leg in planned.legs or ():
-            if leg.kind == "delivery":
-                self._deliveries[leg.lane, leg.action] += 1
-            elif leg.kind == "task":
-                self._unbound += 1
+        for draft in routed.deliveries.drafts:
+            self._deliveries[draft.values["lane"], draft.values["action"]] += 1
+        self._unbound += routed.tasks
         if routed.dead_letter:
             self._letters[routed.dead_letter.reason, routed.dead_letter.protective] += 1
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from plan_support import LANES, NOW, cells, due, event, ids, run
 
+from schemas.drafts import Series
+
 MARKETING = ("marketing-campaigns",)
 
 
@@ -33,7 +35,7 @@ def test_a_deletion_forgets_the_choices_up_to_it() -> None:
 @pytest.mark.parametrize("at", [0, 4, 5])
 def test_a_second_deletion_that_is_not_newer_has_nothing_left_to_do(at: int) -> None:
     first, second = run(event(1, "delete", 5), event(2, "delete", at))
-    assert (second.verdict, second.reason, second.legs) == ("stale", "already_erased", ())
+    assert (second.verdict, second.reason, second.legs) == ("stale", "already_erased", Series())
     assert second.state.erased_at == first.state.erased_at
 
 

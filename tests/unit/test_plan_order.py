@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 from plan_support import CAMPAIGNS, cells, due, event, ids, run
 
+from schemas.drafts import Series
 from schemas.errors import InvalidRecord
 from schemas.events import ConsentEvent
 
@@ -20,8 +21,8 @@ def test_a_late_grant_does_not_undo_a_newer_withdrawal() -> None:
         withdrawal := event(2, "withdraw", 5, MARKETING), grant := event(1, "grant", 0, MARKETING), withdrawal, grant
     )
     assert withdrawn.verdict == "planned"
-    assert (granted.verdict, granted.reason, granted.legs) == ("stale", "overtaken_by_newer", ())
-    assert [(made.verdict, made.legs, made.state) for made in again] == [("duplicate", (), granted.state)] * 2
+    assert (granted.verdict, granted.reason, granted.legs) == ("stale", "overtaken_by_newer", Series())
+    assert [(made.verdict, made.legs, made.state) for made in again] == [("duplicate", Series(), granted.state)] * 2
     assert {c.status for c in granted.state.choices} == {"withdrawn"}
 
 

@@ -12,6 +12,7 @@ from plan_support import ANALYTICS, CAMPAIGNS, CRM, POLICY, cells, event, run
 
 from processors.planning.choices import Standing
 from processors.planning.routes import switchable
+from schemas.drafts import Series
 from schemas.events import CHANNELS, ConsentEvent
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def test_repeats_change_nothing(events: list[ConsentEvent], data: st.DataObject)
     later = data.draw(st.integers(repeated + 1, len(events)))
     plans = run(*events[:later], events[repeated], *events[later:])
     made = plans.pop(later)
-    assert (made.verdict, made.legs) == ("duplicate", ())
+    assert (made.verdict, made.legs) == ("duplicate", Series())
     assert plans == run(*events)
 
 

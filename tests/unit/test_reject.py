@@ -13,6 +13,7 @@ from processors.routing.reject import reject
 from processors.routing.route import route
 from schemas.codec import MAGIC, decode, encode
 from schemas.contract import Origin
+from schemas.drafts import Series
 from schemas.errors import DataError, OversizeRecord
 from schemas.events import ConsentEvent, Identity
 from schemas.ids import origin_record_id, pid
@@ -87,7 +88,7 @@ BAD = {
 
 def check(routed: Routed, bad: Bad, origin: Origin = ORIGIN) -> None:
     assert routed.verdict == "rejected"
-    assert (routed.deliveries, routed.state, routed.home) == ((), None, None)
+    assert (routed.deliveries, routed.state, routed.home) == (Series(), None, None)
     letter = routed.dead_letter
     assert letter is not None
     assert (letter.origin, letter.source, letter.at) == (origin, "router", NOW)

@@ -11,6 +11,7 @@ from routing_support import AWAY, DESK, EMAIL, HOME, MINUTE, NOW, PARTITIONS, PE
 from processors.routing.route import route
 from schemas.codec import encode
 from schemas.contract import Origin
+from schemas.drafts import Series
 from schemas.events import ConsentEvent, Identity
 from schemas.ids import content_hash, origin_record_id, pid
 from schemas.version import SOFTWARE
@@ -107,7 +108,7 @@ def test_a_repeat_changes_nothing_and_is_recorded() -> None:
     later = Origin(topic=EVENTS, partition=HOME, offset=8)
     again = one(WITHDRAWAL.model_copy(update={"received_at": NOW - MINUTE}), first.state, origin=later)
     assert again.verdict == "duplicate"
-    assert (again.deliveries, again.state, again.dead_letter) == ((), None, None)
+    assert (again.deliveries, again.state, again.dead_letter) == (Series(), None, None)
     (record,) = again.audit
     assert (record.kind, record.legs) == ("duplicate", None)
     assert record.record_id == origin_record_id("duplicate", later)
@@ -118,7 +119,7 @@ def test_a_stale_event_says_why_and_is_remembered() -> None:
     newer = one(event(2, "withdraw", 5, ["surveys"]))
     routed = one(event(1, "grant", 0, ["surveys"]), newer.state)
     assert routed.verdict == "stale"
-    assert routed.deliveries == ()
+    assert routed.deliveries == Series()
     (record,) = routed.audit
     assert (record.kind, record.reason, record.legs) == ("stale", "overtaken_by_newer", None)
     assert routed.state is not None
@@ -149,7 +150,7 @@ def test_an_event_elsewhere_is_forwarded_home_whatever_its_key(key: bytes | None
     place = Origin(topic=EVENTS, partition=AWAY, offset=3)
     routed = route(incoming(WITHDRAWAL, origin=place, key=key), DESK, nobody)
     assert (routed.verdict, routed.home, routed.key) == ("forwarded", HOME, b"c-1001")
-    assert (routed.deliveries, routed.state, routed.dead_letter) == ((), None, None)
+    assert (routed.deliveries, routed.state, routed.dead_letter) == (Series(), None, None)
     (record,) = routed.audit
     assert (record.kind, record.pid, record.origin) == ("forwarded", PERSON, place)
     assert (record.event_id, record.controller) == (WITHDRAWAL.event_id, "oomnis")

@@ -1,0 +1,70 @@
+"""Records of which nearly all is known before the event: drafted and encoded once, and filled in for each event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from schemas.contract import Contract, defaults_of, maker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+C = TypeVar("C", bound=Contract)
+NOTHING: Mapping[str, Any] = {}
+
+
+class Draft(Generic[C]):
+    """A record but for the fields in `own`, which come with the event: in the contract's order, none or all of them.
+
+    values: the other fields; those with a default may be left out. template: kept by the writer, the draft's encoding
+    with `%b` for each of its own fields.
+    """
+
+    __slots__ = ("_make", "own", "template", "values")
+
+    def __init__(self, contract: type[C], own: tuple[str, ...] = (), /, **values: Any) -> None:
+        self.own = own
+        self.values = defaults_of(contract) | values
+        self.template: bytes | None = None
+        self._make = maker(contract)
+
+    def filled(self, own: Mapping[str, Any]) -> C:
+        return self._make({**self.values, **own})
+
+
+class Series(Sequence[C]):
+    """The records of one event that were drafted before: each made only when somebody looks at it.
+
+    ids: of each its `delivery_id`, None where that is none of the draft's own fields; common: the drafts' other own
+    fields, in the contract's order, with a value that is the same for all of them.
+    """
+
+    __slots__ = ("common", "drafts", "ids")
+
+    def __init__(
+        self, drafts: tuple[Draft[C], ...] = (), ids: Sequence[str | None] = (), common: Mapping[str, Any] = NOTHING
+    ) -> None:
+        self.drafts = drafts
+        self.ids = ids
+        self.common = common
+
+    def __len__(self) -> int:
+        return len(self.drafts)
+
+    @overload
+    def __getitem__(self, place: int) -> C: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[C, ...]: ...
+    def __getitem__(self, place: int | slice) -> C | tuple[C, ...]:
+        if isinstance(place, slice):
+            return tuple(self)[place]
+        draft, delivery_id = self.drafts[place], self.ids[place]
+        if not draft.own:
+            return draft.filled({})
+        return draft.filled(self.common if delivery_id is None else {"delivery_id": delivery_id, **self.common})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (Series, tuple)) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
