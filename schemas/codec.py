@@ -10,7 +10,7 @@ import json
 from functools import cache
 from importlib import resources
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from fastavro import parse_schema, schemaless_reader
 from fastavro.schema import fingerprint, to_parsing_canonical_form
@@ -20,6 +20,7 @@ from schemas.contract import Contract, maker
 from schemas.errors import UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.records import AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry, SubjectState
+from schemas.usual_event import LONGEST, usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +159,12 @@ def decode(contract: type[C], data: bytes) -> C:
         UndecodableRecord, InvalidRecord
 
     """
-    return contract.parse(decode_raw(contract, data))
+    values = _quickly(data, *_reader(contract, trusting=False))
+    if values is None:
+        return contract.parse(_by_the_library(contract, data))
+    if contract is ConsentEvent and len(data) <= LONGEST and (event := usual(values)) is not None:
+        return cast("C", event)
+    return contract.parse(values)
 
 
 def decode_own(contract: type[C], data: bytes) -> C:

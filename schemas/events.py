@@ -27,13 +27,15 @@ PROTECTIVE = frozenset({
 })  # fmt: skip
 """Kinds that protect the person: a bad clock or a bad field must never lose one silently."""
 _SCOPED = frozenset({"consent.granted", "consent.withdrawn"})
-_CANONICAL = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+CANONICAL_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PHONE = re.compile(r"^\+\d{7,15}$")
+LONGEST_VALUE = 1024
+"""Of an identity, in characters."""
 
 
 def _uuid(text: str) -> str:
     """One spelling of each: upper case or braces don't make another event."""
-    if _CANONICAL.fullmatch(text):
+    if CANONICAL_UUID.fullmatch(text):
         return text
     try:
         return str(UUID(text))
@@ -72,7 +74,7 @@ class Identity(Contract):
 
     type: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
     format: Literal["raw", "sha256"] = "raw"
-    value: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+    value: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_VALUE)]
 
 
 class ExpressedBy(Contract):
