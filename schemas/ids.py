@@ -9,9 +9,10 @@ from base64 import b32encode
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from schemas.events import ConsentEvent
+
 if TYPE_CHECKING:
     from schemas.contract import Origin
-    from schemas.events import ConsentEvent
 
 PEPPER_GENERATION = "p1"
 _NOT_CONTENT = {"received_at"}
@@ -25,8 +26,19 @@ def prefixed(*parts: str) -> bytes:
 def pid(pepper: bytes, controller: str, subject_id: str) -> str:
     """The only form of a person that is readable outside `consent.events`: `p1.` and 52 characters base32."""
     message = prefixed(controller, unicodedata.normalize("NFC", subject_id))
-    digest = hmac.digest(pepper, message, "sha256")
+    digest = _keyed_hash(pepper, message)
     return f"{PEPPER_GENERATION}.{b32encode(digest).decode().rstrip('=').lower()}"
+
+
+def _keyed_hash(pepper: bytes, message: bytes) -> bytes:
+    keyed = _keyed(pepper).copy()
+    keyed.update(message)
+    return keyed.digest()
+
+
+@lru_cache(1)
+def _keyed(pepper: bytes) -> hmac.HMAC:
+    return hmac.new(pepper, digestmod="sha256")
 
 
 def pepper_check(pepper: bytes) -> str:
@@ -39,8 +51,8 @@ def content_hash(pepper: bytes, event: ConsentEvent) -> str:
 
     The fields stand in the contract's order, absent ones left out: a later optional field changes no older hash.
     """
-    content = event.model_dump_json(exclude=_NOT_CONTENT, exclude_none=True)
-    return hmac.digest(pepper, content.encode(), "sha256").hex()
+    content = ConsentEvent.__pydantic_serializer__.to_json(event, exclude=_NOT_CONTENT, exclude_none=True)
+    return _keyed_hash(pepper, content).hex()
 
 
 def delivery_id(controller: str, event_id: str, lane: str, action: str, policy_version: str) -> str:

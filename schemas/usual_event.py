@@ -53,13 +53,16 @@ def usual(values: Mapping[str, Any]) -> ConsentEvent | None:
         or (link and not _is_usual(**link))
     ):
         return None
-    own = {
-        "identities": tuple([_identity(identity) for identity in identities]),
-        "sealed": sealed and _sealed(sealed),
-        "verified_by": verified and _verified(verified),
-        "evidence": link and _link(link),
-    }
-    return _event({**values, **words, **own})
+    return _event(
+        {
+            **values,
+            **words,
+            "identities": tuple([_identity(identity) for identity in identities]),
+            "sealed": sealed and _sealed(sealed),
+            "verified_by": verified and _verified(verified),
+            "evidence": link and _link(link),
+        }
+    )
 
 
 @lru_cache(_KEPT)

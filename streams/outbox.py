@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OVERHEAD = 512
 """Bytes kept free for the batch header and the record's own framing."""
+SURELY_FITS = RECORD_LIMIT - OVERHEAD
+"""Bytes of key and value that any topic takes."""
 
 
 class Out(NamedTuple):
@@ -54,7 +56,8 @@ def sized(outs: Iterable[Out]) -> list[Out]:
     """
     checked = list(outs)
     for out in checked:
-        out.check_size()
+        if out.headers or len(out.key) + len(out.value or b"") > SURELY_FITS:
+            out.check_size()
     return checked
 
 

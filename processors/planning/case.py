@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -55,8 +54,7 @@ class Ask(NamedTuple):
     everything: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One event and what it asks, with its moments as judged."""
 
     event: ConsentEvent
@@ -70,9 +68,9 @@ class Case:
     def newest(self, standing: Standing) -> Cells:
         """Where the event is the newest choice; among equals it is, so that none of them is lost."""
         every = square(self.ask.purposes, self.ask.channels)
-        mine = self.moments.occurred_at, self.ask.action != "grant"
-        if all(mine >= rank(choice) for choice in standing.cells.values()):
+        if standing.is_older_than(self.moments.occurred_at):
             return every
+        mine = self.moments.occurred_at, self.ask.action != "grant"
         others = ((cell, standing.effective(*cell)) for cell in every)
         return frozenset(cell for cell, other in others if other is None or mine >= rank(other))
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from processors.plan import Plan, plan
 from processors.planning.case import KEPT
@@ -81,8 +80,7 @@ def _forward(incoming: Incoming, event: ConsentEvent, home: int, desk: Desk) -> 
     return Routed(verdict="forwarded", audit=(record,), home=home, key=key)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One valid event at home, and what it is judged by."""
 
     incoming: Incoming
