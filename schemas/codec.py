@@ -19,6 +19,7 @@ from schemas.avro_writer import compiled
 from schemas.contract import Contract
 from schemas.errors import UndecodableRecord
 from schemas.events import ConsentEvent
+from schemas.quota import Quota
 from schemas.records import AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry, SubjectState
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ CONTRACTS: dict[type[Contract], str] = {
     LaneEntry: "lane_entry",
     Bookmark: "bookmark",
     Command: "command",
+    Quota: "quota",
 }
 C = TypeVar("C", bound=Contract)
 
