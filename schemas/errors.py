@@ -99,7 +99,10 @@ class VendorError(RelayError):
 
 
 class VendorUnavailable(VendorError):
-    """Transient. `retry_after` in s, as the vendor asked for; `lane_wide`: of everybody, not of one person."""
+    """Transient. `retry_after` in s, as the vendor asked for; `lane_wide`: of everybody, not of one person.
+
+    too_fast: the vendor has had more calls than it allows.
+    """
 
     retriable = True
 
@@ -111,10 +114,12 @@ class VendorUnavailable(VendorError):
         response_sha256: str | None = None,
         retry_after: float | None = None,
         lane_wide: bool = True,
+        too_fast: bool = False,
     ) -> None:
         super().__init__(reason, status=status, response_sha256=response_sha256)
         self.retry_after = retry_after
         self.lane_wide = lane_wide
+        self.too_fast = too_fast
 
 
 class VendorRefused(VendorError): ...

@@ -78,6 +78,12 @@ class Account:
         self.short.discard(partition)
         self._share_out()
 
+    def tell_all(self) -> None:
+        """Each partition's record should say what is new, whatever else it has to say."""
+        for share in self.shares.values():
+            share.news = True
+        self.short.update(self.shares)
+
     def wait_s(self, api: str, now: float) -> float:
         """For how long no call of this API may go; inf: until an answer, a reservation or a partition comes."""
         if not self.shares or self._room < 1:

@@ -57,8 +57,8 @@ class Brake:
         self.until = max(self.until, now + seconds)
 
     def left(self, now: float, calls: int, seconds: float) -> None:
-        """The vendor will take so many calls in the next s; it may not have counted those that are under way."""
-        self._left, self._left_until = calls - self._open, now + seconds
+        """Says an answer: so many calls more in the next s. Others that are under way may not be counted in it."""
+        self._left, self._left_until = calls - (self._open - 1), now + seconds
 
     def too_fast(self, now: float, sent_at: float) -> None:
         """A call was refused. Of those that were on their way already, none says anything new."""

@@ -63,8 +63,8 @@ class Bench:
     def hold(self, partition: int) -> None:
         """This process works the partition: its share of the vendor's limit grows."""
         self.held.add(partition)
-        self.connector.limiter.set_share(len(self.held), self.partitions)
+        self.connector.limiter.hold(partition, self.partitions, new=True)
 
     def release(self, partition: int) -> None:
         self.held.discard(partition)
-        self.connector.limiter.set_share(len(self.held), self.partitions)
+        self.connector.limiter.release(partition)

@@ -63,7 +63,6 @@ def test_what_is_left_counts_without_the_calls_under_way_until_it_is_filled_up_a
     brake = Brake()
     for _ in range(3):
         brake.take(0.0)
-    brake.done()
     brake.left(0.0, calls=4, seconds=30.0)
     for _ in range(2):
         assert not brake.wait_s(0.0)
