@@ -55,11 +55,16 @@ class HandClock:
         while not all(task.done() for task in tasks):
             for _ in range(20):
                 await asyncio.sleep(0)
-            if self._sleepers:
-                at, _, woken = heapq.heappop(self._sleepers)
-                if not woken.done():  # else whoever slept has given up
-                    self.now = max(self.now, at)
-                    woken.set_result(None)
+            self.wake_next()
+
+    def wake_next(self) -> None:
+        """Let time pass until the next sleeper wakes, if anybody sleeps."""
+        while self._sleepers:
+            at, _, woken = heapq.heappop(self._sleepers)
+            if not woken.done():  # else whoever slept has given up
+                self.now = max(self.now, at)
+                woken.set_result(None)
+                return
 
 
 class Toy(Vendor):

@@ -77,7 +77,7 @@ class Relay:
         return sum(answer["calls"] for answer in answers if answer["status"] == status)
 
 
-def _tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
+def tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
     settings = sandbox.settings
     zoho = {key: key for key in ("client_id", "client_secret", "refresh_token")}
     accounts = {"accounts_url": settings.base_urls["zoho_accounts"]}
@@ -114,7 +114,7 @@ async def relay(
         "account": settings.google_service_account,
     }
     values |= {key: change(values[key]) for key, change in (spoil or {}).items()}
-    config = {"controllers": {"c": {"policy": "p"}}, "connections": _tables(sandbox, **(crm or {}))}
+    config = {"controllers": {"c": {"policy": "p"}}, "connections": tables(sandbox, **(crm or {}))}
     try:
         async with http_transport() as transport, sandbox.client() as control:
             ready = connectors(parse_config(config, "test"), values.__getitem__, transport)
