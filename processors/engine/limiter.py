@@ -70,7 +70,7 @@ class Limiter:
 
         wake: called when this partition should write what `draft` says; None: it is never written, nor asked for.
         """
-        now = self._now()
+        now = self.now()
         share = restored(self.windows, quota, now, late_s=late_s, new=new, clean=clean)
         if wake is None:
             share.reserved = frozenset()
@@ -90,7 +90,7 @@ class Limiter:
     def draft(self, partition: int) -> Draft | None:
         """What to commit for this partition, if there is anything; then comes `committed`."""
         self._account.short.discard(partition)
-        made = draft(self._account, partition, self._now())
+        made = draft(self._account, partition, self.now())
         if made:
             self._writing.add(partition)
         return made
@@ -102,7 +102,7 @@ class Limiter:
 
     def close(self, partition: int) -> Quota:
         """What to commit last for this partition."""
-        return close(self._account, partition, self._now())
+        return close(self._account, partition, self.now())
 
     @asynccontextmanager
     async def turn(self, api: str = "") -> AsyncIterator[Callable[[Told], None]]:
@@ -167,5 +167,5 @@ class Limiter:
         if wait_s > KEPT_FROM_S:
             self._account.tell_all()
 
-    def _now(self) -> Now:
+    def now(self) -> Now:
         return Now(self._clock.steady(), self._clock.wall())

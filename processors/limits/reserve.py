@@ -107,6 +107,17 @@ def unrecorded(windows: Iterable[Window], quota: Quota | None) -> list[Window]:
     return [window for window in windows if window.seconds > ASSUMED_UP_TO_S and _recorded(window, quota) is None]
 
 
+def unused(windows: Iterable[Window], quota: Quota | None, now: Now) -> Quota:
+    """The record, and that nothing was used of those of the windows that it doesn't know."""
+    missing = tuple(
+        QuotaWindow(window_ms=_ms(window), apis=window.apis, together=window.together, spent=None, uses=())
+        for window in windows
+        if is_kept(window) and _recorded(window, quota) is None
+    )
+    known = quota or Quota(windows=(), holds=(), at=now.micros(now.steady))
+    return known.model_copy(update={"windows": known.windows + missing})
+
+
 def holds(quota: Quota | None, now: Now) -> Iterator[tuple[str, float]]:
     """(API, s for which the vendor wants no call of it yet)."""
     for hold in quota.holds if quota else ():
