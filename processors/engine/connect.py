@@ -104,8 +104,8 @@ def windows_of(connection: Connection, vendor: Vendor, scale: float = 1.0) -> tu
     for number, window in enumerate(windows):
         unknown = sorted(set(window.apis) - set(vendor.apis))
         if unknown:
-            known = ", ".join(vendor.apis) if any(vendor.apis) else "none: leave apis out"
-            raise SetupError(f"{where}.{number}.apis: there is no API {unknown[0]!r}", remedy=f"choose among {known}")
+            remedy = f"choose among {', '.join(vendor.apis)}" if any(vendor.apis) else "leave it out: it has one API"
+            raise SetupError(f"{where}.{number}.apis: there is no API {unknown[0]!r}", remedy=remedy)
         if window.scope() in scopes:
             raise SetupError(f"{where}.{number}: is a second window of {window.seconds:g} s for the same APIs")
         scopes.add(window.scope())

@@ -40,8 +40,8 @@ def list_vendors(kinds: Sequence[type[Vendor]], *, as_json: bool) -> None:
 def show_vendor(vendor: Vendor, base_url: str, limits: Sequence[Window], *, as_json: bool) -> None:
     """`limits`: the adapter's own, or a connection's."""
     options = {name: _option(field) for name, field in vendor.options_type.model_fields.items()}
-    windows = [window.model_dump(mode="json") for window in limits]
-    facts = {**_facts(type(vendor)), "base_url": base_url, "limits": windows, "options": options}
+    facts = {**_facts(type(vendor)), "base_url": base_url, "options": options}
+    facts |= {"limits": _windows(limits), "apis": vendor.apis}
     if as_json:
         _json(facts)
         return
@@ -56,6 +56,8 @@ def show_vendor(vendor: Vendor, base_url: str, limits: Sequence[Window], *, as_j
     table.add_row("base_url", base_url)
     for number, window in enumerate(limits):
         table.add_row("" if number else "limits", str(window))
+    if any(vendor.apis):
+        table.add_row("apis", ", ".join(vendor.apis))
     table.add_row("secrets", ", ".join(KINDS[vendor.auth].secrets) or "none")
     for name, meaning in options.items():
         table.add_row(f"options.{name}", meaning)
@@ -127,7 +129,12 @@ def _facts(kind: type[Vendor]) -> dict[str, Any]:
         "identifies_by": kind.identifies_by,
         "can": {action: _capability(can) for action, can in kind.can.items()},
         "secrets": KINDS[kind.auth].secrets,
+        "limits": _windows(kind.limits),
     }
+
+
+def _windows(limits: Sequence[Window]) -> list[Any]:
+    return [window.model_dump(mode="json") for window in limits]
 
 
 def _capability(can: Capability) -> Mapping[str, Any]:
