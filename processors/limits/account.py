@@ -98,7 +98,7 @@ class Account:
             _, partition, use, part = self._best(number, window, api, now)
             use.take()
             charged.append((use, part))
-            if use.ahead <= part.calls // 100:
+            if use.is_short(part):
                 self.short.add(partition)
         self.brakes[api].take(now)
         self._room -= 1

@@ -2,7 +2,7 @@
 
 Too fast (429): the rate at which calls were going is halved, and rises again by the same amount per second, as TCP
 does (RFC 5681, section 3.1; Chiu and Jain 1989: this converges on a fair part where several clients share a limit).
-That the measured rate is halved, not the allowed one, and the floor are those of the AWS SDKs' adaptive retry mode.
+That the measured rate is lowered, not an allowed one, is from the AWS SDKs (botocore's retries/adaptive.py).
 """
 
 from __future__ import annotations

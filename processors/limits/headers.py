@@ -1,8 +1,8 @@
 """How many calls a vendor's answer says are left, and until when.
 
 `RateLimit-Remaining`, `-Reset` (s from now): draft-ietf-httpapi-ratelimit-headers-06. `RateLimit: "a";r=5;t=30`: its
-version 10. `X-RateLimit-*` has no standard: the reset is s from now (GitLab's libraries, Segment) or a moment as s or
-ms since 1970 (GitHub, Braze, SendGrid); no vendor's window is so long that the two could be mixed up.
+version 10. `X-RateLimit-*` has no standard: the reset is s from now, or a moment in s (Braze) or ms since 1970; no
+window is so long that these could be mixed up.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def draft(account: Account, partition: int, now: Now) -> Draft | None:
     extra: dict[Counter, int] = {}
     for counter, use in share.uses.items():
         part = account.part(partition, counter[0])
-        if part and counter[0] in share.reserved and use.ahead <= part.calls // (2 * RESOLUTION):
+        if part and counter[0] in share.reserved and use.is_short(part):
             extra[counter] = min(max(1, part.calls // RESOLUTION), use.spare(part, now.steady))
     if not any(extra.values()) and not share.news:
         return None
@@ -96,7 +96,8 @@ def restored(
         known = _recorded(window, quota) if clean or is_kept(window) else None
         if known is not None:
             share.uses |= {(number, use.api): _use(use, window, now, late_s) for use in known.uses}
-            share.spent |= {} if known.spent is None else {number: min(now.steady, now.steadily(known.spent))}
+            if known.spent is not None:
+                share.spent[number] = min(now.steadily(known.spent), now.steady + late_s)
         elif not new:
             share.spent[number] = now.steady + late_s
     return share
@@ -163,7 +164,7 @@ def _use(recorded: QuotaUse, window: Window, now: Now, late_s: float) -> Use:
     use, part = Use(ahead=0 if is_kept(window) else inf), Part(0, window.seconds)
     for slot in recorded.slots:
         # A clock that was set back since must not make them last longer than their window.
-        first, last = (min(now.steadily(moment), now.steady) for moment in (slot.first, slot.last))
+        first, last = (min(now.steadily(moment), now.steady + late_s) for moment in (slot.first, slot.last))
         use.add(Slot(first, last, slot.calls), part)
     if recorded.ahead:
         use.add(Slot(now.steady + late_s, now.steady + late_s, recorded.ahead), part)

@@ -60,6 +60,10 @@ class Use:
         """How many calls may still be reserved."""
         return max(0, part.calls - self.used(part, now) - int(self.ahead))
 
+    def is_short(self, part: Part) -> bool:
+        """So little is reserved that more should be."""
+        return self.ahead <= part.calls // (2 * RESOLUTION)
+
     def take(self) -> None:
         self.open += 1
         self.ahead -= 1
