@@ -19,6 +19,7 @@ from schemas import avro_reader, avro_writer
 from schemas.contract import Contract, maker
 from schemas.errors import UndecodableRecord
 from schemas.events import ConsentEvent
+from schemas.quota import Quota
 from schemas.records import AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry, SubjectState
 from schemas.usual_event import LONGEST, usual
 
@@ -39,6 +40,7 @@ CONTRACTS: dict[type[Contract], str] = {
     LaneEntry: "lane_entry",
     Bookmark: "bookmark",
     Command: "command",
+    Quota: "quota",
 }
 C = TypeVar("C", bound=Contract)
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.contract import invalid
 from schemas.errors import SetupError
+from schemas.windows import Window
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,10 @@ class Connection(_Table):
     """One account at a vendor. Its lane has its name.
 
     serves: recipients of the policy (`zoho-one/crm`); regions: jurisdictions it is due for, None = all;
-    rate: calls/s; burst: calls; timeout_s: s, below half a session; secrets: what the adapter needs → secret's name.
+    limits: windows instead of the adapter's; limits_part: which part of them is ours, above 0 up to 1, as others use
+    the account too; unrecorded_use: what to take as used of a window longer than an hour without a record of its use:
+    stand still until somebody says it (`halt`), nothing (`none`), all of it (`all`).
+    timeout_s: s, below half a session; secrets: what the adapter needs → secret's name.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)
@@ -39,8 +43,9 @@ class Connection(_Table):
     regions: tuple[str, ...] | None = None
     base_url: str | None = None
     concurrency: int = Field(default=8, ge=1, le=256)
-    rate: float | None = Field(default=None, gt=0)
-    burst: int | None = Field(default=None, ge=1)
+    limits: tuple[Window, ...] | None = None
+    limits_part: float = Field(default=1.0, gt=0, le=1)
+    unrecorded_use: Literal["halt", "none", "all"] = "halt"
     timeout_s: float = Field(default=4.0, gt=0, lt=5)
     surge: Literal["off", "on"] = "on"
     options: dict[str, Any] = Field(default_factory=dict)

@@ -11,7 +11,8 @@ RelayError
 │   └── EmbeddedKafkaError    the embedded broker can't be started or reached
 ├── OwnershipError            this process may not act on the partition (any more)
 │   ├── OwnershipLost         fenced, or another generation took over: take over again
-│   └── LostRange             the log starts after the stored offset: a person must decide
+│   ├── LostRange             the log starts after the stored offset: a person must decide
+│   └── QuotaUnknown          nobody knows what was used of the vendor's limits: a person must say it
 └── VendorError               what came of a call to a vendor
     ├── VendorUnavailable     transient: retried
     ├── VendorRefused         permanent: this request will never succeed
@@ -78,14 +79,22 @@ class TopicsError(SetupError): ...
 class EmbeddedKafkaError(SetupError): ...
 
 
-class OwnershipError(RelayError): ...
+class OwnershipError(RelayError):
+    """`reason`: a word for the status of what stands still."""
+
+    reason: ClassVar[str] = "ownership"
 
 
 class OwnershipLost(OwnershipError):
     retriable = True
 
 
-class LostRange(OwnershipError): ...
+class LostRange(OwnershipError):
+    reason = "lost_range"
+
+
+class QuotaUnknown(OwnershipError):
+    reason = "quota_unknown"
 
 
 class VendorError(RelayError):
@@ -99,7 +108,10 @@ class VendorError(RelayError):
 
 
 class VendorUnavailable(VendorError):
-    """Transient. `retry_after` in s, as the vendor asked for; `lane_wide`: of everybody, not of one person."""
+    """Transient. `retry_after` in s, as the vendor asked for; `lane_wide`: of everybody, not of one person.
+
+    too_fast: the vendor has had more calls than it allows.
+    """
 
     retriable = True
 
@@ -111,10 +123,12 @@ class VendorUnavailable(VendorError):
         response_sha256: str | None = None,
         retry_after: float | None = None,
         lane_wide: bool = True,
+        too_fast: bool = False,
     ) -> None:
         super().__init__(reason, status=status, response_sha256=response_sha256)
         self.retry_after = retry_after
         self.lane_wide = lane_wide
+        self.too_fast = too_fast
 
 
 class VendorRefused(VendorError): ...

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from processors.lane import lanes_of
+from processors.limits.reserve import is_kept
 from processors.routing.desk import Desk
 from processors.routing.guard import Limits
 from schemas.errors import SetupError
@@ -19,6 +20,7 @@ from streams import topics
 from streams.flood import Watch
 from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
+from streams.metrics.meters import show_limits
 from streams.ownership.takeover import Role
 from streams.router import RouterWork
 from streams.wire import home_of
@@ -69,6 +71,8 @@ def pipeline(
     stages = [Stage(router_role(prefix), partial(RouterWork, desk, metrics=metrics, watch=watch))]
     for name, connector in sorted(connectors.items()):
         _check_timeout(settings, connector)
+        _check_limits(settings, connector)
+        show_limits(metrics, name, connector.limiter)
         pace = (settings.partitions, settings.retry_budget, settings.commit_interval)
         bench = Bench(connector, seals, status, *pace, metrics=metrics)
         stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
@@ -77,6 +81,17 @@ def pipeline(
 
 def _limits(settings: Settings) -> Limits:
     return Limits(settings.flood_run, settings.flood_ratio, settings.flood_window, settings.flood_least)
+
+
+def _check_limits(settings: Settings, connector: Connector) -> None:
+    """What must outlive a restart is kept by partition, in whole calls."""
+    for number, window in enumerate(connector.limiter.windows):
+        if is_kept(window) and window.calls < settings.partitions:
+            raise SetupError(
+                f"connections.{connector.connection.name}.limits.{number}.calls: {window.calls} can't be shared out "
+                f"among {settings.partitions} partitions",
+                remedy="allow at least as many calls as the topics have partitions, or more of limits_part",
+            )
 
 
 def _check_timeout(settings: Settings, connector: Connector) -> None:

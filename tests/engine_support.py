@@ -12,6 +12,7 @@ from vendor_support import instruction
 
 from processors.engine.auth import Auth, NoAuth
 from processors.engine.caller import Caller
+from processors.engine.connect import windows_of
 from processors.engine.limiter import Limiter
 from processors.engine.run import Connector, Outcome
 from processors.vendors.base import Call, Capability, Instruction, Note, Options, Reply, Result, Vendor
@@ -47,18 +48,23 @@ class HandClock:
 
     @property
     def sleeping(self) -> int:
-        return len(self._sleepers)
+        return sum(not woken.done() for _, _, woken in self._sleepers)
 
     async def run(self, *tasks: asyncio.Task[Any]) -> None:
         """Until all tasks are done."""
         while not all(task.done() for task in tasks):
             for _ in range(20):
                 await asyncio.sleep(0)
-            if self._sleepers:
-                at, _, woken = heapq.heappop(self._sleepers)
+            self.wake_next()
+
+    def wake_next(self) -> None:
+        """Let time pass until the next sleeper wakes, if anybody sleeps."""
+        while self._sleepers:
+            at, _, woken = heapq.heappop(self._sleepers)
+            if not woken.done():  # else whoever slept has given up
                 self.now = max(self.now, at)
-                if not woken.done():
-                    woken.set_result(None)
+                woken.set_result(None)
+                return
 
 
 class Toy(Vendor):
@@ -74,8 +80,7 @@ class Toy(Vendor):
     }
     identifies_by = ("email",)
     auth = "none"
-    rate = 1000.0
-    burst = 1000
+    limits = ()
 
     def withdraw(self, instruction: Instruction) -> Script:
         (email,) = instruction.need("email")
@@ -114,8 +119,8 @@ def connector(
 ) -> Connector:
     clock = clock or HandClock()
     vendor = vendor or Toy(Options())
-    limiter = Limiter(connection.rate or vendor.rate, connection.burst or vendor.burst, clock)
-    clock.now += 3600.0  # a limiter starts empty: let it fill up
+    limiter = Limiter(windows_of(connection, vendor), connection.concurrency, clock)
+    limiter.hold(0, 1, new=True)
     caller = Caller(connection, vendor, transport=transport, auth=auth or NoAuth(), limiter=limiter, clock=clock)
     return Connector(connection, vendor, caller, limiter)
 

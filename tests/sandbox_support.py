@@ -77,11 +77,11 @@ class Relay:
         return sum(answer["calls"] for answer in answers if answer["status"] == status)
 
 
-def _tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
+def tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
     settings = sandbox.settings
     zoho = {key: key for key in ("client_id", "client_secret", "refresh_token")}
     accounts = {"accounts_url": settings.base_urls["zoho_accounts"]}
-    base = {"controller": "c", "serves": ["r"], "mode": "live", "rate": 1e6, "burst": 1_000_000}
+    base = {"controller": "c", "serves": ["r"], "mode": "live", "limits": []}
     options = {
         "zoho_crm": {**accounts, "search_lag_s": 0, **crm},
         "zoho_campaigns": {**accounts, "lists": dict(settings.list_keys)},
@@ -114,10 +114,12 @@ async def relay(
         "account": settings.google_service_account,
     }
     values |= {key: change(values[key]) for key, change in (spoil or {}).items()}
-    config = {"controllers": {"c": {"policy": "p"}}, "connections": _tables(sandbox, **(crm or {}))}
+    config = {"controllers": {"c": {"policy": "p"}}, "connections": tables(sandbox, **(crm or {}))}
     try:
         async with http_transport() as transport, sandbox.client() as control:
             ready = connectors(parse_config(config, "test"), values.__getitem__, transport)
+            for connector in ready.values():
+                connector.limiter.hold(0, 1, new=True)
             connected = {name.replace("-", "_"): connector for name, connector in ready.items()}
             await control.seed([ANN, BOB, NEIGHBOUR])
             yield Relay(sandbox, control, connected, clock)

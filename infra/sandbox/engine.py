@@ -26,7 +26,7 @@ class Engine:
     def __init__(self, vendor: Vendor) -> None:
         self.vendor = vendor
         self.world = vendor.world
-        self.limiter = Limiter(self.world.clock, self.world.limits_scale)
+        self.limiter = Limiter(self.world.clock, self.world.limits_scale, self.world.limits)
         self.served: Counter[tuple[str, int]] = Counter()
         self._under_way = 0
         self._late: set[asyncio.Task[Answer]] = set()

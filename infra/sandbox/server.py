@@ -21,10 +21,11 @@ from infra.sandbox.vendors import load
 from infra.sandbox.world import MailingList, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from infra.sandbox.clock import Clock
+    from infra.sandbox.limits import Limit
     from infra.sandbox.people import Person
 
 _HOST = "127.0.0.1"
@@ -58,6 +59,7 @@ class Sandbox:
       `zoho_refresh_token`, `google_service_account`, mode 0600) and accepted again by every later one; None
       makes them anew.
     limits_scale: multiplies the calls that the vendors allow; their windows and lock-outs stay as long as they are.
+    limits: an operation's limits instead of the vendor's own, by verb; they are multiplied, too.
     access_token_life_s: of every access token; the vendors' own is an hour.
     double_opt_in: the mailing lists, by purpose, and which of them ask the person to confirm.
     crm_search_lag_s: how long the CRM's search doesn't find a record after an edit.
@@ -70,6 +72,7 @@ class Sandbox:
         *,
         secrets_dir: Path | None = None,
         limits_scale: float = 1.0,
+        limits: Mapping[str, Sequence[Limit]] | None = None,
         access_token_life_s: float = 3600.0,
         faults: Iterable[Fault] = (),
         fault_seed: int = 0,
@@ -84,6 +87,7 @@ class Sandbox:
             ledger=Ledger(ledger_path, clock),
             faults=Faults(fault_seed),
             limits_scale=limits_scale,
+            limits=limits or {},
             access_token_life_s=access_token_life_s,
             ga_property_id=ga_property_id,
             mailing_lists={purpose: MailingList(_list_key(purpose), ask) for purpose, ask in double_opt_in.items()},

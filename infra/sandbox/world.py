@@ -9,12 +9,13 @@ from infra.sandbox.people import People
 from infra.sandbox.tokens import Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from infra.sandbox.clock import Clock
     from infra.sandbox.credentials import Credentials
     from infra.sandbox.faults import Faults
     from infra.sandbox.ledger import Ledger
+    from infra.sandbox.limits import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class World:
     ga_property_id: str
     mailing_lists: Mapping[str, MailingList]
     crm_search_lag_s: float
+    limits: Mapping[str, Sequence[Limit]] = field(default_factory=dict)
     people: People = field(default_factory=People)
     base_url: str = ""
     _tokens: dict[str, Tokens] = field(default_factory=dict)

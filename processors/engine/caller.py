@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from http import HTTPStatus
@@ -10,13 +9,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from processors.engine.classify import classify
+from processors.engine.limiter import Told
 from processors.engine.transport import Request, Transport
-from schemas.errors import VendorAuthRejected, VendorError
+from processors.limits.headers import left
+from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable
 
 if TYPE_CHECKING:
     from processors.engine.auth import Auth, Headers
     from processors.engine.clock import Clock
     from processors.engine.limiter import Limiter
+    from processors.limits.headers import Left
     from processors.vendors.base import Call, Reply, Vendor
     from schemas.connections import Connection
 
@@ -42,7 +44,6 @@ class Caller:
         self._auth = auth
         self._limiter = limiter
         self._clock = clock
-        self._slots = asyncio.Semaphore(connection.concurrency)
 
     async def call(self, call: Call, permit: Permit) -> Reply:
         """The answer, with a status that the script expects.
@@ -51,27 +52,32 @@ class Caller:
             VendorError: any other answer, or none.
 
         """
-        async with self._slots:
+        headers, reply, error = await self._send(call, permit)
+        # A token may end before its time. That a good token may not do this (403) no new one mends.
+        if isinstance(error, VendorAuthRejected) and reply.status != HTTPStatus.FORBIDDEN:
+            renewed = await self._auth.renew(headers)
+            if renewed is not headers:
+                _, reply, error = await self._send(call, permit)
+        if error is not None:
+            raise error
+        return reply
+
+    async def _send(self, call: Call, permit: Permit) -> tuple[Headers, Reply, VendorError | None]:
+        async with self._limiter.turn(call.api) as tell:
             headers = await self._auth.headers()
-            reply = await self._send(call, headers, permit)
-            error = self._judge(call, reply)
-            # A token may end before its time. That a good token may not do this (403) no new one mends.
-            if isinstance(error, VendorAuthRejected) and reply.status != HTTPStatus.FORBIDDEN:
-                renewed = await self._auth.renew(headers)
-                if renewed is not headers:
-                    reply = await self._send(call, renewed, permit)
-                    error = self._judge(call, reply)
-            if error is not None:
-                raise error
-            return reply
+            permit()
+            reply = await self._transport(build(call, self._base_url, headers, self._timeout_s))
+            now = self._clock.wall()
+            error = self._vendor.fault(reply) or classify(reply, call.expect, now)
+            tell(_told(error, left(reply.headers, self._vendor.limit_headers, now)))
+            return headers, reply, error
 
-    async def _send(self, call: Call, headers: Headers, permit: Permit) -> Reply:
-        await self._limiter.acquire(call.api)
-        permit()
-        return await self._transport(build(call, self._base_url, headers, self._timeout_s))
 
-    def _judge(self, call: Call, reply: Reply) -> VendorError | None:
-        return self._vendor.fault(reply) or classify(reply, call.expect, self._clock.wall())
+def _told(error: VendorError | None, calls_left: Left | None) -> Told:
+    if not isinstance(error, VendorUnavailable):
+        return Told(left=calls_left)
+    wait_s = (error.retry_after or 0.0) if error.lane_wide else 0.0
+    return Told(error.too_fast, wait_s, calls_left)
 
 
 def build(call: Call, base_url: str, headers: Headers, timeout_s: float) -> Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
@@ -28,7 +29,8 @@ def classify(reply: Reply, expect: Collection[int], now: float) -> VendorError |
         return VendorAuthRejected(reason, status=status, response_sha256=sha256)
     if status in _PASSING or status >= _SERVER_FAULT:
         wait = retry_after(reply.headers.get("retry-after"), now)
-        return VendorUnavailable(reason, status=status, response_sha256=sha256, retry_after=wait)
+        fast = status == HTTPStatus.TOO_MANY_REQUESTS
+        return VendorUnavailable(reason, status=status, response_sha256=sha256, retry_after=wait, too_fast=fast)
     return VendorRefused(reason, status=status, response_sha256=sha256)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from processors.engine.transport import Transport
     from processors.vendors.base import Vendor
     from schemas.connections import Connection, RelayConfig
+    from schemas.windows import Window
 
 Secret = Callable[[str], str]
 """A secret's value by its name. Raises SetupError where there is none."""
@@ -61,7 +62,7 @@ def connectors(
         who = (vendor.auth, vendor.token_url, vendor.scope, *secrets.values())
         if who not in shared:
             shared[who] = _auth(connection, vendor, secrets, watched(transport, name, "token"), clock)
-        limiter = Limiter(connection.rate or vendor.rate, connection.burst or vendor.burst, clock, scale=scale)
+        limiter = Limiter(windows_of(connection, vendor, scale), connection.concurrency, clock)
         asked = watched(transport, name, "api")
         caller = Caller(connection, vendor, transport=asked, auth=shared[who], limiter=limiter, clock=clock)
         ready[name] = Connector(connection, vendor, caller, limiter)
@@ -89,6 +90,26 @@ def vendor_of(connection: Connection) -> Vendor:
         if url and not (parts.scheme in {"http", "https"} and parts.hostname):
             raise SetupError(f"connections.{connection.name}.{key}: is no http(s) address")
     return vendor
+
+
+def windows_of(connection: Connection, vendor: Vendor, scale: float = 1.0) -> tuple[Window, ...]:
+    """The windows that hold for a connection: its own or the adapter's, times its part of them.
+
+    Raises:
+        SetupError: one names an API that the adapter doesn't call, or two are for the same.
+
+    """
+    where, scopes = f"connections.{connection.name}.limits", set()
+    windows = vendor.limits if connection.limits is None else connection.limits
+    for number, window in enumerate(windows):
+        unknown = sorted(set(window.apis) - set(vendor.apis))
+        if unknown:
+            remedy = f"choose among {', '.join(vendor.apis)}" if any(vendor.apis) else "leave it out: it has one API"
+            raise SetupError(f"{where}.{number}.apis: there is no API {unknown[0]!r}", remedy=remedy)
+        if window.scope() in scopes:
+            raise SetupError(f"{where}.{number}: is a second window of {window.seconds:g} s for the same APIs")
+        scopes.add(window.scope())
+    return tuple(window.scaled(scale * connection.limits_part) for window in windows)
 
 
 def _secrets(connection: Connection, vendor: Vendor, secret: Secret) -> dict[str, str]:

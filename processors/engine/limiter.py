@@ -1,67 +1,171 @@
-"""Calls per second: a token bucket per connection, or per API of the vendor where limits are per API."""
+"""Lets calls go as soon as the limits allow it, first come, first served; processors/limits decides."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections import deque
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from processors.engine.clock import Clock
+from processors.limits.account import Account
+from processors.limits.reserve import KEPT_FROM_S, Draft, Now, close, draft, holds, restored
 
-_ROUNDING = 1e-9
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    from processors.engine.clock import Clock
+    from processors.limits.account import Turn
+    from processors.limits.headers import Left
+    from schemas.quota import Quota
+    from schemas.windows import Window
+
 _SHORTEST_SLEEP_S = 0.001
 
 
-@dataclass(slots=True)
-class _Bucket:
-    level: float
-    filled_at: float
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an answer says about the limits: it was too much, wait so many s, so many calls are left."""
+
+    too_fast: bool = False
+    wait_s: float = 0.0
+    left: Left | None = None
 
 
 class Limiter:
-    """At most `burst + rate * t` calls in any t seconds, first come, first served.
+    """The limits of one connection in this process. Nothing goes until a partition is held.
 
-    rate: calls/s; burst: calls; scale: factor on both. Several workers share the limit by their shares. Buckets start
-    empty: a restart never gives calls twice.
+    concurrency: so many calls are under way at the same time; who waits for his turn is none of them.
     """
 
-    def __init__(self, rate: float, burst: int, clock: Clock, *, scale: float = 1.0) -> None:
-        self._rate, self._burst = rate * scale, burst * scale
+    def __init__(self, windows: Sequence[Window], concurrency: float, clock: Clock) -> None:
+        self._account = Account(windows, concurrency)
         self._clock = clock
-        self._share = 1.0
-        self._started = clock.steady()
-        self._buckets: dict[str, _Bucket] = {}
+        self._waiting: deque[tuple[str, asyncio.Future[Turn]]] = deque()
+        self._timer: asyncio.Task[None] | None = None
+        self._wake: dict[int, Callable[[], None]] = {}
+        self._writing: set[int] = set()
 
     @property
-    def rate(self) -> float:
-        return self._rate * self._share
+    def windows(self) -> Sequence[Window]:
+        return self._account.windows
 
-    @property
-    def burst(self) -> float:
-        """At least one call must fit in."""
-        return max(1.0, self._burst * self._share)
+    def use(self) -> Iterator[tuple[Window, float]]:
+        """How much of our part of each window is used, 0 to 1, by the API that has used most."""
+        return self._account.use(self._clock.steady())
 
-    def set_share(self, held: int, total: int) -> None:
-        """This worker holds `held` of `total` partitions; with none it makes no calls, and has the least share."""
-        for bucket in self._buckets.values():
-            self._fill(bucket)  # what has passed until now counts at the old rate
-        self._share = max(1, held) / total
-        for bucket in self._buckets.values():
-            bucket.level = min(bucket.level, self.burst)
+    def hold(
+        self,
+        partition: int,
+        total: int,
+        quota: Quota | None = None,
+        *,
+        late_s: float = 0.0,
+        new: bool = False,
+        clean: bool = False,
+        wake: Callable[[], None] | None = None,
+    ) -> None:
+        """Use the part of one of `total` partitions, as its last owner left it; the rest is as for `restored`.
 
-    async def acquire(self, api: str = "") -> None:
-        """Wait until one more call is allowed."""
-        bucket = self._buckets.setdefault(api, _Bucket(0.0, self._started))
-        async with bucket.turn:  # asyncio's lock is fair
-            self._fill(bucket)
-            while bucket.level < 1.0 - _ROUNDING:
-                await self._clock.sleep(max((1.0 - bucket.level) / self.rate, _SHORTEST_SLEEP_S))
-                self._fill(bucket)
-            bucket.level -= 1.0
+        wake: called when this partition should write what `draft` says; None: it is never written, nor asked for.
+        """
+        now = self.now()
+        share = restored(self.windows, quota, now, late_s=late_s, new=new, clean=clean)
+        if wake is None:
+            share.reserved = frozenset()
+        else:
+            self._wake[partition] = wake
+        self._account.hold(partition, total, share)
+        for api, seconds in holds(quota, now):
+            self._account.brakes[api].hold(now.steady, seconds)
+        self._let_go()
 
-    def _fill(self, bucket: _Bucket) -> None:
-        now = self._clock.steady()
-        bucket.level = min(self.burst, bucket.level + (now - bucket.filled_at) * self.rate)
-        bucket.filled_at = now
+    def release(self, partition: int) -> None:
+        self._account.release(partition)
+        self._wake.pop(partition, None)
+        self._writing.discard(partition)
+        self._let_go()
+
+    def draft(self, partition: int) -> Draft | None:
+        """What to commit for this partition, if there is anything; then comes `committed`."""
+        self._account.short.discard(partition)
+        made = draft(self._account, partition, self.now())
+        if made:
+            self._writing.add(partition)
+        return made
+
+    def committed(self, partition: int, made: Draft) -> None:
+        self._writing.discard(partition)
+        made.committed()
+        self._let_go()
+
+    def close(self, partition: int) -> Quota:
+        """What to commit last for this partition."""
+        return close(self._account, partition, self.now())
+
+    @asynccontextmanager
+    async def turn(self, api: str = "") -> AsyncIterator[Callable[[Told], None]]:
+        """Wait for a call's turn; inside, it is under way. Gives the function to tell what its answer says."""
+        turn = await self._queue(api)
+        try:
+            yield lambda told: self._hear(turn, told)
+        finally:
+            self._account.done(turn, self._clock.steady())
+            self._let_go()
+
+    async def _queue(self, api: str) -> Turn:
+        future: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
+        self._waiting.append((api, future))
+        self._let_go()
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():  # its turn came at the same moment
+                self._account.done(future.result(), self._clock.steady())
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        """Whose turn is it? Nobody passes one who waits for the same API."""
+        now, waits = self._clock.steady(), dict[str, float]()
+        for api, future in list(self._waiting):
+            if future.done():  # cancelled
+                self._waiting.remove((api, future))
+            elif api not in waits:
+                waits[api] = self._account.wait_s(api, now)
+                if waits[api] <= 0:
+                    del waits[api]
+                    self._waiting.remove((api, future))
+                    future.set_result(self._account.take(api, now))
+        for partition in self._account.short - self._writing:
+            if partition in self._wake:
+                self._wake[partition]()
+        self._sleep(min(waits.values(), default=inf))
+
+    def _sleep(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if seconds < inf:
+            self._timer = asyncio.get_running_loop().create_task(self._later(max(seconds, _SHORTEST_SLEEP_S)))
+
+    async def _later(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self._timer = None
+        self._let_go()
+
+    def _hear(self, turn: Turn, told: Told) -> None:
+        now, brake = self._clock.steady(), self._account.brakes[turn.api]
+        if told.left is not None:
+            brake.left(now, int(told.left.calls * self._account.held), told.left.seconds)
+        if told.too_fast:
+            brake.too_fast(now, turn.at)
+        locks = (window.lock_s for window in self.windows if window.covers(turn.api))
+        wait_s = told.wait_s or (max(locks, default=0.0) if told.too_fast else 0.0)
+        brake.hold(now, wait_s)
+        if wait_s > KEPT_FROM_S:
+            self._account.tell_all()
+
+    def now(self) -> Now:
+        return Now(self._clock.steady(), self._clock.wall())

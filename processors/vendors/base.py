@@ -5,9 +5,8 @@ wrong with the call is thrown into it as a VendorError. Several calls, made side
 their order, each a Reply or the VendorError: one failure says nothing about the others (`all_good` is for those who
 need every one). A script does no input or output, so a test drives it by hand, and the engine drives it over HTTP.
 A script that must leave a trace before an act that can't be repeated yields a `Note` (or several): the engine goes on
-only when they are committed, and hands them back as `Instruction.refs` if the act has to be done again.
-
-Whatever may name a person (parameters, bodies, headers, identities) is left out of every repr.
+only when they are committed, and hands them back as `Instruction.refs` if the act has to be done again. Whatever may
+name a person (parameters, bodies, headers, identities) is left out of every repr.
 """
 
 from __future__ import annotations
@@ -20,11 +19,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from processors.limits.headers import COMMON, LimitHeader
 from schemas.errors import MissingIdentity, SetupError, VendorAuthRejected, VendorError, VendorUnavailable
 from schemas.records import Action, Evidence
 
 if TYPE_CHECKING:
     from schemas.events import Identity
+    from schemas.windows import Window
 
 OutcomeWord = Literal[
     "accepted", "executed", "verified",
@@ -188,7 +189,7 @@ class Vendor:
     only when no purpose that the connection serves stands withdrawn.
     auth: a kind that engine/auth.py knows; scope: the OAuth scope to ask for, where the kind asks for one.
     example: options as they could be, to show the calls without a configuration.
-    rate, burst: calls/s and calls, per `Call.api`, inside what the vendor documents; a connection may set its own.
+    limits: as the vendor documents them; limit_headers: where its answers say how many calls are left.
     """
 
     name: ClassVar[str]
@@ -201,8 +202,8 @@ class Vendor:
     identifies_by: ClassVar[tuple[str, ...]]
     auth: ClassVar[str]
     scope: ClassVar[str] = ""
-    rate: ClassVar[float]
-    burst: ClassVar[int]
+    limits: ClassVar[tuple[Window, ...]]
+    limit_headers: ClassVar[tuple[LimitHeader, ...]] = COMMON
     options_type: ClassVar[type[Options]] = Options
     example: ClassVar[Mapping[str, Any]] = {}
 
@@ -223,6 +224,10 @@ class Vendor:
     def token_url(self) -> str:
         """Where access tokens are had, for kinds of `auth` whose secrets don't say it."""
         return ""
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        return ("",)  # every `Call.api` that its calls may have
 
     def fault(self, reply: Reply) -> VendorError | None:
         """What an answer means that its status alone does not say: a limit told as 403, an error told as 200."""

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from processors.vendors.base import Call, Capability, Instruction, Options, Reply, Result, Script, Vendor, all_good
 from schemas.errors import MissingIdentity, VendorError, VendorUnavailable
+from schemas.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,12 +65,19 @@ class GoogleAnalytics(Vendor):
     identifies_by = tuple(_ID_TYPES)
     auth = "google_service_account"
     scope = "https://www.googleapis.com/auth/analytics.user.deletion"
-    # 1.5 calls/s per property; 500 a day are not counted here: Google's own answer says when they are used up.
-    rate = 1.0
-    burst = 1
+    # Documented: limits-quotas, as read. A day there is one of Google's, from midnight in California.
+    limits = (
+        Window(calls=3, seconds=2),
+        Window(calls=500, seconds=86_400),  # per property
+        Window(calls=500, seconds=86_400, together=True),  # per project in Google's cloud
+    )
     options_type = AnalyticsOptions
     example: ClassVar[Mapping[str, Any]] = {"property_ids": ["123456789"]}
     options: AnalyticsOptions
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        return self.options.property_ids
 
     def grant(self, instruction: Instruction) -> Script:
         return self._signal(instruction)
@@ -113,7 +121,8 @@ def _ids(instruction: Instruction) -> list[tuple[str, str]]:
 
 
 def _limit_reached(reply: Reply, wait: float) -> VendorError:
-    return VendorUnavailable("limit_reached", status=reply.status, response_sha256=reply.sha256, retry_after=wait)
+    about: dict[str, Any] = {"status": reply.status, "response_sha256": reply.sha256}
+    return VendorUnavailable("limit_reached", retry_after=wait, too_fast=True, **about)
 
 
 def _without_prefix(value: str) -> str:

@@ -21,6 +21,7 @@ from processors.vendors.base import Call, Capability, Instruction, Options, Repl
 from processors.vendors.words import word
 from processors.vendors.zoho import Zoho, ZohoOptions
 from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
+from schemas.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -62,12 +63,21 @@ class ZohoCampaigns(Zoho):
         ),
     }
     identifies_by = ("email",)
-    # 500 calls in 5 minutes per API lock that API for 30 minutes: 1.5/s for 300 s and the burst stay below.
-    rate = 1.5
-    burst = 40
+    # Documented, on each call's own page, as read: "If you hit this limit, you can't use this API for the next 30
+    # minutes". What locks is a call too many or the last that is allowed: not said, so the last is left out.
+    limits = (
+        Window(calls=499, seconds=60, lock_s=_LOCKED_S, apis=("listsubscribe",)),
+        Window(calls=12_499, seconds=3600, lock_s=_LOCKED_S, apis=("listsubscribe",)),
+        Window(calls=74_999, seconds=86_400, lock_s=_LOCKED_S, apis=("listsubscribe",)),
+        Window(calls=499, seconds=300, lock_s=_LOCKED_S, apis=("listunsubscribe", "contactdonotmail")),
+    )
     options_type: ClassVar[type[Options]] = CampaignsOptions
     example: ClassVar[Mapping[str, Any]] = {"lists": {"newsletter": "LIST-KEY"}}
     options: CampaignsOptions
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        return "listsubscribe", "listunsubscribe", "contactdonotmail"
 
     def grant(self, instruction: Instruction) -> Script:
         self._refuse_without_list(instruction)
@@ -96,7 +106,7 @@ class ZohoCampaigns(Zoho):
         about: dict[str, Any] = {"status": reply.status, "response_sha256": reply.sha256}
         unexplained = reply.status == HTTPStatus.TOO_MANY_REQUESTS and "retry-after" not in reply.headers
         if unexplained or b"THROTTLES_LIMIT_EXCEEDED" in reply.body:
-            return VendorUnavailable("locked_out", retry_after=_LOCKED_S, **about)
+            return VendorUnavailable("locked_out", retry_after=_LOCKED_S, too_fast=True, **about)
         try:
             answer = json.loads(reply.body)
             code, message = str(answer["code"]), str(answer.get("message"))

@@ -35,6 +35,7 @@ from processors.vendors.zoho import Zoho, ZohoOptions
 from processors.vendors.zoho_crm_erase import Said, erase, id_of, said_of
 from processors.vendors.zoho_crm_search import Found, look_up
 from schemas.errors import MissingIdentity, VendorError, VendorUnavailable
+from schemas.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
@@ -73,8 +74,11 @@ class ZohoCrm(Zoho):
         ),
     }
     identifies_by = ("email",)
-    rate = 10.0
-    burst = 10
+    # Credits in a rolling 24 hours, one for each of our calls; 50,000 is what every paid edition has before its users
+    # are counted in, the free one has 5,000. Documented: api-limits.html, read. All other apps of the organisation
+    # use them too: `limits_part` leaves them some. Calls at the same time are limited as well (5 in the free edition,
+    # 10 to 25 in others): that is `concurrency`.
+    limits = (Window(calls=50_000, seconds=86_400),)
     options_type: ClassVar[type[Options]] = CrmOptions
     options: CrmOptions
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from processors.engine.connect import vendor_of
+from processors.engine.connect import vendor_of, windows_of
 from processors.engine.rehearse import rehearse
 from processors.vendors.base import VENDORS, Instruction, Vendor
 from schemas.connections import load_config
@@ -21,7 +21,9 @@ from streams.commands.plan import default_config
 from streams.commands.screen import DATA_WRONG, wrong_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from schemas.windows import Window
 
 vendors_app = typer.Typer(help="The vendors that the relay has an adapter for.", no_args_is_help=True)
 connections_app = typer.Typer(no_args_is_help=True)
@@ -63,9 +65,9 @@ def show_vendor(
 ) -> None:
     """Show what an adapter does and needs; with --action the HTTP calls that it would make."""
     with wrong_use():
-        vendor, base_url = _configured(name, connection, config) if connection else _example(name)
+        vendor, base_url, limits = _configured(name, connection, config) if connection else _example(name)
         if action is None:
-            view.show_vendor(vendor, base_url, as_json=as_json)
+            view.show_vendor(vendor, base_url, limits, as_json=as_json)
             return
         purposes = purpose or list(vendor.example.get("lists", ("newsletter",)))
         instruction = Instruction(
@@ -95,20 +97,20 @@ def list_connections(config: MaybeConfig = None, *, as_json: AsJson = False) -> 
     view.list_connections(pairs, as_json=as_json)
 
 
-def _example(name: str) -> tuple[Vendor, str]:
+def _example(name: str) -> tuple[Vendor, str, Sequence[Window]]:
     kind = VENDORS.get(name)
     if kind is None:
         raise SetupError(f"there is no adapter {name!r}", remedy=f"choose {', '.join(sorted(VENDORS))}")
     vendor = kind(kind.options_type.model_validate(kind.example))
-    return vendor, vendor.url
+    return vendor, vendor.url, vendor.limits
 
 
-def _configured(name: str, connection: str, config: Path) -> tuple[Vendor, str]:
+def _configured(name: str, connection: str, config: Path) -> tuple[Vendor, str, Sequence[Window]]:
     known = load_config(config).connections
     if connection not in known or known[connection].adapter != name:
         raise SetupError(f"{config}: there is no connection {connection!r} with the adapter {name!r}")
     vendor = vendor_of(known[connection])
-    return vendor, known[connection].base_url or vendor.url
+    return vendor, known[connection].base_url or vendor.url, windows_of(known[connection], vendor)
 
 
 def _identities(given: Iterable[str]) -> Iterator[Identity]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from processors.vendors.base import Capability, Instruction, Vendor
     from schemas.connections import Connection
     from schemas.records import Action
+    from schemas.windows import Window
 
 _ACTIONS: tuple[Action, ...] = ("grant", "withdraw", "delete")
 
@@ -36,9 +37,11 @@ def list_vendors(kinds: Sequence[type[Vendor]], *, as_json: bool) -> None:
     console().print(table)
 
 
-def show_vendor(vendor: Vendor, base_url: str, *, as_json: bool) -> None:
+def show_vendor(vendor: Vendor, base_url: str, limits: Sequence[Window], *, as_json: bool) -> None:
+    """`limits`: the adapter's own, or a connection's."""
     options = {name: _option(field) for name, field in vendor.options_type.model_fields.items()}
     facts = {**_facts(type(vendor)), "base_url": base_url, "options": options}
+    facts |= {"limits": _windows(limits), "apis": vendor.apis}
     if as_json:
         _json(facts)
         return
@@ -51,7 +54,10 @@ def show_vendor(vendor: Vendor, base_url: str, *, as_json: bool) -> None:
     table.add_row("channels", ", ".join(vendor.channels))
     table.add_row("keeps purposes apart", "yes" if vendor.per_purpose else "no, it has one switch for the person")
     table.add_row("base_url", base_url)
-    table.add_row("limits", f"{vendor.rate:g} calls/s, {vendor.burst} at once")
+    for number, window in enumerate(limits):
+        table.add_row("" if number else "limits", str(window))
+    if any(vendor.apis):
+        table.add_row("apis", ", ".join(vendor.apis))
     table.add_row("secrets", ", ".join(KINDS[vendor.auth].secrets) or "none")
     for name, meaning in options.items():
         table.add_row(f"options.{name}", meaning)
@@ -123,9 +129,12 @@ def _facts(kind: type[Vendor]) -> dict[str, Any]:
         "identifies_by": kind.identifies_by,
         "can": {action: _capability(can) for action, can in kind.can.items()},
         "secrets": KINDS[kind.auth].secrets,
-        "rate": kind.rate,
-        "burst": kind.burst,
+        "limits": _windows(kind.limits),
     }
+
+
+def _windows(limits: Sequence[Window]) -> list[Any]:
+    return [window.model_dump(mode="json") for window in limits]
 
 
 def _capability(can: Capability) -> Mapping[str, Any]:

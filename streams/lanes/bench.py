@@ -34,7 +34,6 @@ class Bench:
     clock: Callable[[], float] = time.monotonic
     sleep: Sleep = asyncio.sleep
     random: Random = field(default_factory=Random)
-    held: set[int] = field(default_factory=set)
     metrics: Metrics = field(default_factory=Metrics)
     waits_until: float = float("-inf")
 
@@ -59,12 +58,3 @@ class Bench:
         """The vendor asks everybody to wait."""
         self.gate.hold(seconds)
         self.waits_until = max(self.waits_until, self.clock() + seconds)
-
-    def hold(self, partition: int) -> None:
-        """This process works the partition: its share of the vendor's limit grows."""
-        self.held.add(partition)
-        self.connector.limiter.set_share(len(self.held), self.partitions)
-
-    def release(self, partition: int) -> None:
-        self.held.discard(partition)
-        self.connector.limiter.set_share(len(self.held), self.partitions)

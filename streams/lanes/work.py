@@ -17,6 +17,7 @@ from schemas.errors import DataError, OwnershipLost
 from schemas.records import Action, Delivery
 from streams.lanes.ledger import Ledger
 from streams.lanes.pace import Pace
+from streams.lanes.quota import QuotaKeeper
 from streams.lanes.tries import Tries
 from streams.ownership.tenure import now_micros
 from streams.wire import dead_letter_out
@@ -79,7 +80,9 @@ class LaneWork:
     async def run(self, tenure: Tenure) -> None:
         """Work until drained; raises OwnershipLost when anything says that the partition may not be ours."""
         self._watermark = Watermark(tenure.start, tenure.bookmark.settled if tenure.bookmark else ())
-        self._bench.hold(self._partition)
+        connector, wake = self._bench.connector, self._ledger.wake.set
+        self._quota = QuotaKeeper(connector, self._partition, self._bench.partitions, tenure, wake)
+        self._quota.open()
         committing = asyncio.create_task(self._commit_in_groups(tenure))
         try:
             waited = tenure.clean or await self._waited(self._bench.call_limit_s)
@@ -88,9 +91,10 @@ class LaneWork:
             self._closing = True
             self._ledger.wake.set()
             await committing
+            self._ledger.add(self._quota.last())
             await self._commit(tenure, clean=True if answered and waited else None)
         finally:
-            self._bench.release(self._partition)
+            self._quota.close()
             await self._abandon(committing)
 
     async def _waited(self, seconds: float) -> bool:
@@ -162,6 +166,7 @@ class LaneWork:
         for job in finished:
             mark.settle(job.offset)
         outs, waiting = self._ledger.collect()
+        outs += self._quota.outs()
         noted, self._ledger.noted = self._ledger.noted, []
         try:
             await tenure.commit(outs, mark.offset, mark.settled, clean=clean)
@@ -170,6 +175,7 @@ class LaneWork:
                 if not future.done():
                     future.set_exception(OwnershipLost("the note was not committed"))
             raise
+        self._quota.committed()
         for future in waiting:
             if not future.done():
                 future.set_result(None)

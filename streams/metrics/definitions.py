@@ -59,6 +59,7 @@ LABELS: Mapping[str, str] = {
     "state": "see the metric",
     "status": "`attempted`, `parked`, `held`, `dry_run`, `manual_task` or `failed`",
     "why": "see the metric",
+    "window": "the limit in words, as `vendors show` prints it: `500 in 5 min`",
 }
 
 EVENTS = Definition(
@@ -103,6 +104,11 @@ ENTRIES = Definition(
 WAIT = Definition(
     Gauge, "lane_wait_seconds", "For how long the lane will still make no call because the vendor asked for it.",
     ("lane",),
+)  # fmt: skip
+LIMIT_USED = Definition(
+    Gauge, "limit_used_ratio",
+    "How much of this worker's part of a vendor's limit is used, 0 to 1, by the API that has used most.",
+    ("lane", "window"),
 )  # fmt: skip
 CALL_SECONDS = Definition(
     Histogram, "vendor_call_seconds",
@@ -188,7 +194,7 @@ BUILD = Definition(Info, "build", "1, with the release of consent-relay that run
 SECTIONS: Mapping[str, tuple[Definition[Counter] | Definition[Gauge] | Definition[Histogram] | Definition[Info], ...]]
 SECTIONS = {
     "Events": (EVENTS, FORWARDED, PLANNED, UNBOUND, DEAD_LETTERS, ALARMS, SUBJECTS),
-    "Lanes and vendors": (SETTLED, DELIVERY_SECONDS, RETRIES, ENTRIES, WAIT, CALL_SECONDS, IN_FLIGHT),
+    "Lanes and vendors": (SETTLED, DELIVERY_SECONDS, RETRIES, ENTRIES, WAIT, LIMIT_USED, CALL_SECONDS, IN_FLIGHT),
     "Roles": (
         ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,
         TRANSACTION_SECONDS, TRANSACTION_RECORDS, TAKEOVER_SECONDS, RESTORED, LOST,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from streams.metrics import definitions as d
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, MutableMapping
     from typing import Any
 
+    from processors.engine.limiter import Limiter
     from processors.routing.incoming import Routed
     from schemas.records import AuditRecord, Delivery
     from streams.metrics.registry import Metrics
@@ -106,6 +108,17 @@ class LaneMeter:
     def _letter(self, reason: str, *, protective: bool) -> None:
         word = one_of(REASONS["lane"], reason)
         self._metrics[d.DEAD_LETTERS].labels("lane", word, yes(protective)).inc()
+
+
+def show_limits(metrics: Metrics, lane: str, limiter: Limiter) -> None:
+    """From now on each scrape tells how much of the vendor's limits is used."""
+    for number, window in enumerate(limiter.windows):
+        used = partial(_used, limiter, number)
+        metrics[d.LIMIT_USED].labels(lane, str(window)).set_function(used)
+
+
+def _used(limiter: Limiter, number: int) -> float:
+    return list(limiter.use())[number][1]
 
 
 class RoleMeter:

@@ -42,6 +42,7 @@ sent again.
 | Is a vendor behind, and for how long? | `max by (role, lane) (consent_relay_lag_seconds) > 900` |
 | What does it answer? | `sum by (lane, result) (rate(consent_relay_vendor_call_seconds_count[5m]))` |
 | Did it ask us to wait? | `max by (lane) (consent_relay_lane_wait_seconds) > 0` |
+| Is a vendor's limit nearly used up? | `max by (lane, window) (consent_relay_limit_used_ratio) > 0.9` |
 | Who needs a person's hand? | `sum by (lane, status) (consent_relay_lane_entries{status=~"failed\\|manual_task"}) > 0` |
 | Does anything stand still, and why? | `sum by (role, lane, reason) (consent_relay_role_halted) > 0` |
 | Is every partition worked on? | `sum by (role, lane) (consent_relay_role_partitions{state="working"})`: fewer than the topics have |

@@ -17,6 +17,7 @@ OUTCOMES = frozenset({*get_args(OutcomeWord), "failed", "superseded", "cancelled
 ALARMS = frozenset({
     "event_id_reuse", "partition_mismatch", "protective_rejected", "oversize_left_in_place",
     "delivery_failed", "delivery_unreadable", "command_oversize", "command_unreadable", "duplicate_instance",
+    "quota_unknown",
 })  # fmt: skip
 REASONS = {
     "router": frozenset({

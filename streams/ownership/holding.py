@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 from aiokafka import TopicPartition
 
-from schemas.errors import LostRange, OwnershipLost
+from schemas.errors import LostRange, OwnershipLost, QuotaUnknown
 from streams.ownership.backlog import Backlog
 
 if TYPE_CHECKING:
@@ -136,8 +136,8 @@ class Holding:
                 await self._own(make_work(self._partition))
             except OwnershipLost as error:
                 pause_s = self._lost(error)
-            except LostRange as error:
-                self._halt("lost_range", str(error))
+            except (LostRange, QuotaUnknown) as error:
+                self._halt(error.reason, str(error))
                 pause_s = LONGEST_RETRY_S
             except Exception as error:
                 log.exception("partition_failed", role=self._role, partition=self._partition)

@@ -116,6 +116,7 @@ class Takeover:
             bookmark=marks.bookmark,
             start=start,
             clean=marks.clean or marks.empty,
+            new=marks.bookmark is None,
             marks=marks.others,
             at_end=partial(self._at_end, place),
         )

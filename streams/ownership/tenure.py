@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from schemas.codec import decode, encode
+from schemas.codec import C, decode, encode
 from schemas.errors import OwnershipLost
 from schemas.records import Bookmark
 from streams.closing import closed
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from aiokafka import AIOKafkaProducer
 
+    from schemas.contract import Contract
     from streams.ownership.membership import Membership
 
 OFFSET_KEY = b"!offset"
 CLEAN_KEY = b"!clean"
+QUOTA_KEY = b"!quota"
 CONTROL_KEY = b"!control"
 """The next offset of `consent.control` to look at: written with the effect of the command before it."""
 ABORT_LIMIT_S = 1.0
@@ -36,7 +38,8 @@ class Tenure:
     """Made by a takeover, good until any error: then it is dropped and the partition is taken over again.
 
     bookmark: where the work stood at the takeover; start: the first offset to read; clean: the owner before left
-    nothing in the air; marks: what else the state held under keys with `!`; at_end: is there nothing left to read?
+    nothing in the air; new: nobody has ever owned the partition; marks: what else the state held under keys with
+    `!`; at_end: is there nothing left to read?
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Tenure:
         bookmark: Bookmark | None,
         start: int,
         clean: bool,
+        new: bool,
         marks: Mapping[bytes, bytes],
         at_end: Callable[[], Awaitable[bool]],
         now: Callable[[], int] = now_micros,
@@ -59,6 +63,7 @@ class Tenure:
         self.bookmark = bookmark
         self.start = start
         self.clean = clean
+        self.new = new
         self.at_end = at_end
         self._marks = marks
         self._state_topic = state_topic
@@ -85,12 +90,20 @@ class Tenure:
 
     def marked(self, key: bytes) -> Bookmark | None:
         """A mark of the work's own, as the takeover found it."""
+        return self.kept(key, Bookmark)
+
+    def kept(self, key: bytes, contract: type[C]) -> C | None:
+        """A record of the work's own under a key with `!`, as the takeover found it."""
         value = self._marks.get(key)
-        return decode(Bookmark, value) if value else None
+        return decode(contract, value) if value else None
+
+    def keep(self, key: bytes, record: Contract) -> Out:
+        """The same, to be committed."""
+        return self._out(key, encode(record))
 
     def mark(self, key: bytes, offset: int, *more: int) -> Out:
         """A mark of the work's own, to be committed with what it belongs to. `more`: its `settled`."""
-        return self._out(key, encode(Bookmark(offset=offset, settled=more, at=self._now())))
+        return self.keep(key, Bookmark(offset=offset, settled=more, at=self._now()))
 
     async def commit(
         self, outs: Iterable[Out], offset: int, settled: Iterable[int] = (), *, clean: bool | None = None

@@ -13,7 +13,7 @@ from engine_support import CONNECTION, HandClock, Lane, connector
 from processors.engine.auth import Token, TokenAuth
 from processors.engine.grants import KINDS
 from processors.engine.rehearse import rehearse
-from processors.vendors.base import VENDORS, Instruction, Reply, Result, Vendor
+from processors.vendors.base import VENDORS, Call, Instruction, Reply, Result, Vendor
 from schemas.errors import MissingIdentity, VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
 from schemas.events import CHANNELS, Identity
 
@@ -71,7 +71,7 @@ def auth() -> TokenAuth:
 
 
 async def outcome(name: str, action: Action, transport: Any, **more: Any) -> Any:
-    fast = CONNECTION.model_copy(update={"rate": 1e6, "burst": 1_000_000})
+    fast = CONNECTION.model_copy(update={"limits": ()})
     ready = connector(transport, vendor=adapter(name), auth=auth(), connection=fast)
     return (await Lane().carry_out(ready, [instruction(action, **more)]))["d1"]
 
@@ -130,6 +130,7 @@ async def test_when_all_goes_well_the_outcome_is_the_one_that_is_declared(
     played = await rehearse(vendor, instruction(action, all_purposes=all_purposes))
     declared, result = vendor.can[action], played.outcome
     assert isinstance(result, Result)
+    assert {step.api for step in played.steps if isinstance(step, Call)} <= set(vendor.apis)
     assert result.outcome == (declared.closing if declared.kind == "api" else declared.kind)
     assert bool(played.steps) is (declared.kind != "client_signal")
     assert not [person for person in NAMES if person in repr(played)]
@@ -153,8 +154,9 @@ def test_the_class_data_are_whole(name: str) -> None:
     assert all(can.says for can in kind.can.values())
     assert kind.identifies_by
     assert kind.auth in KINDS
-    assert kind.rate > 0
-    assert kind.burst >= 1
+    assert kind.limits
+    assert len({window.scope() for window in kind.limits}) == len(kind.limits)
+    assert {api for window in kind.limits for api in window.apis} <= set(vendor.apis)
     assert vendor.url.startswith("https://")
 
 

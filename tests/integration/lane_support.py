@@ -65,6 +65,7 @@ class LaneUnderTest:
     config: dict[str, Any]
     status: Status = field(default_factory=Status)
     retry_budget: float = 30.0
+    scale: float = 100.0
 
     async def deliver(self, *deliveries: Delivery | bytes, partition: int = 0) -> None:
         producer = clients.writer(self.settings)
@@ -112,13 +113,17 @@ class LaneUnderTest:
                 await task
 
     async def start(self, transport: Any, worker: str = "w1") -> tuple[Owner, asyncio.Task[None]]:
-        ready = connectors(parse_config(self.config, "test"), self._secret, transport, scale=100)
+        owner, task = await self.begin(transport, worker)
+        await until(lambda: owner.held == list(range(PARTITIONS)))
+        return owner, task
+
+    async def begin(self, transport: Any, worker: str = "w1") -> tuple[Owner, asyncio.Task[None]]:
+        """Don't wait until all partitions are worked on."""
+        ready = connectors(parse_config(self.config, "test"), self._secret, transport, scale=self.scale)
         bench = Bench(ready[self.name], SEALS, self.status, PARTITIONS, self.retry_budget, 0.02)
         role = lane_role("t", self.name)
         owner = Owner(self.settings, role, worker, lambda number: LaneWork(bench, number), self.status)
-        task = asyncio.create_task(owner.run())
-        await until(lambda: owner.held == list(range(PARTITIONS)))
-        return owner, task
+        return owner, asyncio.create_task(owner.run())
 
     def _secret(self, name: str) -> str:
         value: str = getattr(self.sandbox.settings, name)

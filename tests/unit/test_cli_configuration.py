@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ import pytest
 from processors.engine.grants import KINDS
 from processors.vendors.base import VENDORS
 from schemas.connections import Connection, Controller
+from schemas.windows import Window
 from streams.settings import Settings
 
 TEXT = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
 SETTINGS, RELAY_TOML = TEXT.split("## Environment")[1].split("## relay.toml")
-KEYS, ADAPTERS = RELAY_TOML.split("### Options")
+KEYS, REST = RELAY_TOML.split("### Limits")
+LIMITS, ADAPTERS = REST.split("### Options")
 
 
 def rows(part: str) -> dict[str, str]:
@@ -38,6 +41,13 @@ def test_every_setting_is_there_with_its_default() -> None:
 def test_every_key_of_relay_toml_is_there() -> None:
     told = {cell.strip("`") for cell in rows(KEYS)} - {"[controllers.<name>]", "[connections.<name>]"}
     assert told == {*Controller.model_fields, *Connection.model_fields} - {"name"}
+
+
+def test_every_key_of_a_limit_is_there_and_the_example_is_one() -> None:
+    told = {key for cell in rows(LIMITS) for key in re.findall(r"`(\w+)`", cell)}
+    assert told == set(Window.model_fields)
+    example = tomllib.loads(re.findall(r"```toml\n(.*?)```", LIMITS, re.DOTALL)[0])
+    assert [Window.model_validate(limit).calls for limit in example["limits"]] == [400, 10_000]
 
 
 @pytest.mark.parametrize("name", sorted(VENDORS))

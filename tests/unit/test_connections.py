@@ -37,7 +37,8 @@ def test_the_example_is_valid_and_each_connection_has_its_tables_name() -> None:
 
 def test_what_is_left_out_has_a_safe_default() -> None:
     crm = parse_config(config(), "relay.toml").connections["zoho-crm"]
-    assert (crm.regions, crm.base_url, crm.rate, crm.burst) == (None, None, None, None)
+    assert (crm.regions, crm.base_url, crm.limits) == (None, None, None)
+    assert (crm.limits_part, crm.unrecorded_use) == (1.0, "halt")
     assert crm.timeout_s == 4.0
     assert crm.surge == "on"
 
@@ -56,8 +57,14 @@ def test_an_empty_file_is_a_relay_without_work() -> None:
         ({"adapter": ...}, "connections.zoho-crm.adapter: is missing"),
         ({"timeout_s": 5}, "connections.zoho-crm.timeout_s: Input should be less than 5"),
         ({"concurrency": 0}, "connections.zoho-crm.concurrency: Input should be greater"),
-        ({"rate": 0}, "connections.zoho-crm.rate: Input should be greater than 0"),
-        ({"burst": 0}, "connections.zoho-crm.burst: Input should be greater"),
+        ({"limits": [{"calls": 0, "seconds": 1}]}, "connections.zoho-crm.limits.0.calls: Input should be greater"),
+        ({"limits": [{"calls": 5}]}, "connections.zoho-crm.limits.0.seconds: is missing"),
+        ({"limits": [{"calls": 5, "seconds": 1, "per": 1}]}, "connections.zoho-crm.limits.0.per: unknown field"),
+        ({"limits": {"calls": 5, "seconds": 1}}, "connections.zoho-crm.limits: Input should be a valid tuple"),
+        ({"limits_part": 1.5}, "connections.zoho-crm.limits_part: Input should be less than or equal to 1"),
+        ({"limits_part": 0}, "connections.zoho-crm.limits_part: Input should be greater than 0"),
+        ({"unrecorded_use": "some"}, "connections.zoho-crm.unrecorded_use: Input should be"),
+        ({"rate": 1}, "connections.zoho-crm.rate: unknown field"),
         ({"surge": "maybe"}, "connections.zoho-crm.surge: Input should be"),
         ({"colour": "red"}, "connections.zoho-crm.colour: unknown field"),
         ({"secrets": {"token": 17}}, "connections.zoho-crm.secrets.token: Input should be a valid string"),

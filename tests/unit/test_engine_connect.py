@@ -11,6 +11,7 @@ from processors.engine.connect import connectors
 from processors.vendors.base import Reply
 from schemas.connections import parse_config
 from schemas.errors import SetupError
+from schemas.windows import Window
 
 ZOHO = {"client_id": "ID", "client_secret": "SECRET", "refresh_token": "REFRESH"}
 CRM = {"controller": "c", "adapter": "zoho_crm", "serves": ["z/crm"], "mode": "live", "secrets": ZOHO}
@@ -30,10 +31,12 @@ def connect(wire: Any = None, **tables: dict[str, Any]) -> Any:
 
 
 def test_each_connection_has_a_connector_with_its_limits() -> None:
-    ready = connect(crm=CRM, campaigns={**CAMPAIGNS, "rate": 0.5, "burst": 3})
+    own = [{"calls": 30, "seconds": 60, "apis": ["listsubscribe"]}]
+    ready = connect(crm={**CRM, "limits_part": 0.25}, campaigns={**CAMPAIGNS, "limits": own})
     assert set(ready) == {"crm", "campaigns"}
     assert ready["crm"].vendor.url == "https://www.zohoapis.com"
-    assert (ready["campaigns"].limiter.rate, ready["campaigns"].limiter.burst) == (1.0, 6.0)
+    assert ready["campaigns"].limiter.windows == (Window(calls=60, seconds=60, apis=("listsubscribe",)),)
+    assert ready["crm"].limiter.windows == (Window(calls=25_000, seconds=86_400),)
 
 
 async def test_accounts_of_one_zoho_login_share_their_token() -> None:
@@ -46,11 +49,11 @@ async def test_accounts_of_one_zoho_login_share_their_token() -> None:
     options = {"lists": {"news": "key"}, "data_centre": "eu"}
     ready = connect(
         wire,
-        crm={**CRM, "options": {"data_centre": "eu", "search_lag_s": 0}, "rate": 1e6},
-        campaigns={**CAMPAIGNS, "options": options, "rate": 1e6},
+        crm={**CRM, "options": {"data_centre": "eu", "search_lag_s": 0}},
+        campaigns={**CAMPAIGNS, "options": options},
     )
     for connector in ready.values():
-        connector.limiter._clock.now += 1
+        connector.limiter.hold(0, 1, new=True)
         await Lane().carry_out(connector, [instruction("withdraw")])
     asked = [request.url.partition("?")[0] for request in wire.requests]
     assert asked == [
@@ -82,6 +85,14 @@ async def test_accounts_of_one_zoho_login_share_their_token() -> None:
         (
             {**CRM, "options": {"accounts_url": "accounts"}},
             "connections.x.options.accounts_url: is no http(s) address",
+        ),
+        (
+            {**CAMPAIGNS, "limits": [{"calls": 9, "seconds": 1}, {"calls": 9, "seconds": 2, "apis": ["subscribe"]}]},
+            "connections.x.limits.1.apis: there is no API 'subscribe'",
+        ),
+        (
+            {**CRM, "limits": [{"calls": 9, "seconds": 1}, {"calls": 8, "seconds": 1}]},
+            "connections.x.limits.1: is a second window of 1 s for the same APIs",
         ),
         ({**CRM, "adapter": "zoho"}, "connections.x.adapter: there is no adapter 'zoho'"),
     ],

@@ -1,105 +1,159 @@
+"""The queue before a vendor: who may go when, what is to be written, what an answer changes."""
+
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
-from engine_support import HandClock
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
+from engine_support import DONE, HandClock, Lane, Wire, connector
+from vendor_support import instruction
 
-from processors.engine.limiter import Limiter
+from processors.engine.limiter import Limiter, Told
+from processors.limits.headers import Left
+from processors.vendors.base import Reply
+from schemas.windows import Window
 
-
-async def times(limiter: Limiter, clock: HandClock, arrivals: list[float], api: str = "") -> list[float]:
-    """When calls that ask at these moments are allowed."""
-    allowed: list[float] = []
-
-    async def one(at: float) -> None:
-        if at > clock.now:
-            await clock.sleep(at - clock.now)
-        await limiter.acquire(api)
-        allowed.append(clock.now)
-
-    await clock.run(*(asyncio.create_task(one(at)) for at in arrivals))
-    return allowed
+TWO_IN_TEN = Window(calls=2, seconds=10)
 
 
-rates = st.floats(0.01, 200)
-bursts = st.integers(1, 50)
-arrivals = st.lists(st.floats(0, 100), min_size=1, max_size=60)
+def limiter(clock: HandClock, *windows: Window, concurrency: int = 100) -> Limiter:
+    made = Limiter(windows or (TWO_IN_TEN,), concurrency, clock)
+    made.hold(0, 1, new=True)
+    return made
 
 
-@given(rate=rates, burst=bursts, asked=arrivals, held=st.integers(1, 4), scale=st.floats(0.5, 3))
-@settings(max_examples=60, deadline=None)
-def test_no_window_ever_holds_more_than_its_rate_and_the_burst(
-    rate: float, burst: int, asked: list[float], held: int, scale: float
-) -> None:
+async def went(limiter: Limiter, clock: HandClock, *apis: str, takes_s: float = 0.0) -> list[tuple[str, float]]:
+    """(name of the API, when) in the order in which they went; all ask at once."""
+    gone: list[tuple[str, float]] = []
+
+    async def one(api: str) -> None:
+        async with limiter.turn(api):
+            gone.append((api, clock.now))
+            if takes_s:
+                await clock.sleep(takes_s)
+
+    await clock.run(*(asyncio.create_task(one(api)) for api in apis))
+    return gone
+
+
+async def test_calls_go_as_soon_as_the_window_allows() -> None:
     clock = HandClock()
-    limiter = Limiter(rate, burst, clock, scale=scale)
-    limiter.set_share(held, 4)
-    allowed = asyncio.run(times(limiter, clock, asked))
-    assert len(allowed) == len(asked)
-    room = max(1.0, burst * scale * held / 4)
-    for first, start in enumerate(allowed):
-        for last in range(first, len(allowed)):
-            assert last - first + 1 <= room + rate * scale * held / 4 * (allowed[last] - start) + 1e-6
+    times = [at for _, at in await went(limiter(clock), clock, *[""] * 5)]
+    assert times == [0, 0, 10, 10, 20]
 
 
-@given(rate=rates, burst=bursts, asked=arrivals)
-@settings(max_examples=30, deadline=None)
-def test_nobody_waits_longer_than_the_limit_asks(rate: float, burst: int, asked: list[float]) -> None:
+async def test_the_first_to_ask_is_the_first_to_go_and_an_api_that_waits_stops_no_other() -> None:
     clock = HandClock()
-    allowed = asyncio.run(times(Limiter(rate, burst, clock), clock, asked))
-    assert max(allowed) <= max(asked) + len(asked) / rate + 0.002 * len(asked)
+    made = limiter(clock, Window(calls=1, seconds=10, apis=("slow",)), Window(calls=2, seconds=30, together=True))
+    assert await went(made, clock, "slow", "slow", "b", "slow", "c") == [
+        ("slow", 0), ("b", 0), ("slow", 30), ("c", 30), ("slow", 60),
+    ]  # fmt: skip
 
 
-def test_a_new_limiter_starts_empty_so_that_a_restart_gives_nothing_twice() -> None:
+async def test_who_gives_up_holds_nobody_up() -> None:
     clock = HandClock()
-    assert asyncio.run(times(Limiter(2.0, 10, clock), clock, [0.0] * 4)) == [0.5, 1.0, 1.5, 2.0]
+    made, gone = limiter(clock, Window(calls=1, seconds=10)), list[tuple[int, float]]()
+
+    async def one(number: int) -> None:
+        async with made.turn():
+            gone.append((number, clock.now))
+
+    tasks = [asyncio.create_task(one(number)) for number in range(3)]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    await clock.run(tasks[2])
+    assert gone == [(0, 0), (2, 10)]
 
 
-def test_the_first_to_ask_is_the_first_to_go() -> None:
-    clock, order = HandClock(), []
-    limiter = Limiter(1.0, 1, clock)
-
-    async def one(name: int) -> None:
-        await limiter.acquire()
-        order.append(name)
-
-    async def main() -> None:
-        await clock.run(*(asyncio.create_task(one(name)) for name in range(10)))
-
-    asyncio.run(main())
-    assert order == list(range(10))
+async def test_who_gives_up_at_the_moment_of_his_turn_is_not_under_way() -> None:
+    made = Limiter((), 1, HandClock())
+    waiting = asyncio.create_task(made._queue(""))
+    await asyncio.sleep(0)
+    made.hold(0, 1, new=True)
+    waiting.cancel()  # its turn has come, and it does not know yet
+    await asyncio.gather(waiting, return_exceptions=True)
+    async with asyncio.timeout(5), made.turn():
+        assert waiting.cancelled()
 
 
-def test_each_api_has_a_limit_of_its_own() -> None:
+async def test_no_more_are_under_way_than_the_concurrency_and_who_waits_is_none_of_them() -> None:
     clock = HandClock()
-    limiter = Limiter(1.0, 1, clock)
-    assert asyncio.run(times(limiter, clock, [0.0, 0.0], "subscribe")) == [1.0, 2.0]
-    assert asyncio.run(times(limiter, clock, [2.0], "unsubscribe")) == [2.0]
+    made = limiter(clock, Window(calls=1, seconds=10, apis=("slow",)), concurrency=2)
+    gone = await went(made, clock, "slow", "slow", "a", "a", "a", takes_s=1.0)
+    assert gone == [("slow", 0), ("a", 0), ("a", 1), ("a", 1), ("slow", 11)]
 
 
-def test_several_workers_share_one_limit_and_a_share_can_change() -> None:
+async def test_without_a_partition_everybody_waits_until_one_is_held() -> None:
     clock = HandClock()
-    limiter = Limiter(4.0, 8, clock)
-    assert (limiter.rate, limiter.burst) == (4.0, 8.0)
-    clock.now = 100.0
-    limiter.set_share(1, 4)
-    assert (limiter.rate, limiter.burst) == (1.0, 2.0)
-    assert asyncio.run(times(limiter, clock, [100.0] * 4)) == [100.0, 100.0, 101.0, 102.0]
-    limiter.set_share(0, 4)
-    assert limiter.rate == 1.0
+    made = Limiter((TWO_IN_TEN,), 8, clock)
+    waiting = asyncio.create_task(went(made, clock, ""))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    made.hold(2, 4, new=True)
+    assert await waiting == [("", 0)]
 
 
-def test_one_who_gives_up_waiting_holds_nobody_up() -> None:
-    clock = HandClock()
-    limiter = Limiter(1.0, 1, clock)
-
-    async def main() -> None:
-        first, second = (asyncio.create_task(limiter.acquire()) for _ in range(2))
+async def test_a_partition_that_should_reserve_is_woken_once_and_its_commit_lets_calls_go() -> None:
+    clock, woken = HandClock(), list[int]()
+    made = Limiter((Window(calls=100, seconds=3600),), 8, clock)
+    made.hold(1, 2, new=True, wake=lambda: woken.append(1))
+    waiting = asyncio.create_task(went(made, clock, ""))
+    for _ in range(3):
         await asyncio.sleep(0)
-        first.cancel()
-        await clock.run(second)
+    assert woken == [1]
+    draft = made.draft(1)
+    assert draft is not None
+    assert draft.quota.windows[0].uses[0].ahead == 1
+    async with AsyncExitStack() as stack:
+        other = asyncio.create_task(stack.enter_async_context(made.turn()))
+        await asyncio.sleep(0)
+        assert woken == [1], "its record is being written"
+        made.committed(1, draft)
+        assert await waiting == [("", 0)]
+        other.cancel()
+    assert made.draft(1) is not None
+    assert made.close(1).windows[0].uses[0].ahead == 0
 
-    asyncio.run(main())
-    assert clock.now == 1.0
+
+@pytest.mark.parametrize(
+    ("told", "second"),
+    [
+        (Told(), 0),
+        (Told(wait_s=7), 7),
+        (Told(left=Left(0, 30)), 30),
+        (Told(left=Left(1, 30)), 0),
+        (Told(too_fast=True), 1800),
+        (Told(too_fast=True, wait_s=60), 60),
+    ],
+)
+async def test_what_an_answer_says_holds_for_the_next_call(told: Told, second: float) -> None:
+    clock = HandClock()
+    made = limiter(clock, Window(calls=500, seconds=300, lock_s=1800))
+    async with made.turn("a") as tell:
+        tell(told)
+    assert await went(made, clock, "b", "a") == [("b", 0), ("a", second)]
+
+
+async def test_of_what_is_left_a_worker_takes_its_part() -> None:
+    clock = HandClock()
+    made = Limiter((Window(calls=4000, seconds=1),), 8, clock)
+    made.hold(0, 4, new=True)
+    async with made.turn() as tell:
+        tell(Told(left=Left(8, 30)))
+    assert [at for _, at in await went(made, clock, *[""] * 3)] == [0, 0, 30]
+
+
+async def test_a_429_and_limit_headers_reach_the_limiter() -> None:
+    clock = HandClock()
+    answers = [
+        Reply(429, {"retry-after": "40"}),
+        Reply(200, {"ratelimit-remaining": "0", "ratelimit-reset": "9"}, DONE.body),
+    ]
+    ready = connector(Wire(lambda _: answers.pop(0) if answers else DONE), clock=clock)
+    times = []
+    for _ in range(3):
+        work = asyncio.create_task(Lane().carry_out(ready, [instruction("withdraw")]))
+        await clock.run(work)
+        times.append(clock.now)
+    assert times == [0, 40, 49]

@@ -12,6 +12,7 @@ from vendor_support import EMAIL, instruction
 
 from processors.vendors.base import BatchScript, Call, Instruction, Note, Options, Reply, Result, Script
 from schemas.errors import OwnershipLost, VendorRefused
+from schemas.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,7 +113,9 @@ async def test_without_permission_nothing_is_written_and_the_loss_comes_through(
 
 async def test_permission_is_asked_after_the_wait_for_the_limits() -> None:
     clock, wire, lane = HandClock(), Wire(lambda _: DONE), Lane(refuse_from=2, error=OwnershipLost())
-    slow = connector(wire, clock=clock, connection=CONNECTION.model_copy(update={"rate": 0.01, "burst": 1}))
+    slow = connector(
+        wire, clock=clock, connection=CONNECTION.model_copy(update={"limits": (Window(calls=1, seconds=100),)})
+    )
     many = [instruction("withdraw", delivery_id=f"d{n}") for n in range(3)]
     work = asyncio.create_task(lane.carry_out(slow, many))
     for _ in range(50):

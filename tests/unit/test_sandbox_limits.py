@@ -15,15 +15,29 @@ def admitted(limiter: Limiter, limits: tuple[Limit, ...], calls: int) -> int:
     return sum(limiter.refused_by("api", limits) is None for _ in range(calls))
 
 
-def test_window_opens_with_its_first_call_and_opens_anew_when_over() -> None:
+def test_no_window_wherever_it_begins_holds_more_than_it_may() -> None:
     clock = Clock()
     limiter, limits = Limiter(clock), (Limit(calls=2, window_s=10),)
     clock.now = 7
-    assert admitted(limiter, limits, 3) == 2
+    assert admitted(limiter, limits, 1) == 1
+    clock.now = 12
+    assert admitted(limiter, limits, 2) == 1
     clock.now = 16.9
     assert admitted(limiter, limits, 1) == 0
     clock.now = 17
-    assert admitted(limiter, limits, 3) == 2
+    assert admitted(limiter, limits, 2) == 1
+    clock.now = 22
+    assert admitted(limiter, limits, 2) == 1
+
+
+def test_operations_that_count_together_share_and_a_test_may_give_limits_of_its_own() -> None:
+    both = (Limit(calls=3, window_s=10, together=True),)
+    limiter = Limiter(Clock(), own={"search": (Limit(calls=1, window_s=10),)})
+    assert limiter.refused_by("read", both) is None
+    assert limiter.refused_by("delete", both) is None
+    assert admitted(limiter, both, 3) == 1
+    assert limiter.refused_by("search", both) is None
+    assert limiter.refused_by("search", both) == Limit(calls=1, window_s=10)
 
 
 def test_lock_counts_from_the_call_that_was_too_many_and_is_not_prolonged() -> None:

@@ -85,6 +85,18 @@ def test_an_adapter_tells_what_it_needs() -> None:
         assert part in text
 
 
+def test_an_adapter_prints_its_windows_and_a_connection_its_own(tmp_path: Path) -> None:
+    text = runner.invoke(vendors_app, ["show", "zoho_campaigns"]).stdout
+    assert "499 in 5 min, then locked for 30 min (listunsubscribe, contactdonotmail)" in text
+    lowered = Path(CONFIG).read_text("utf-8").replace("concurrency = 4", "limits_part = 0.5")
+    (tmp_path / "relay.toml").write_text(lowered, "utf-8")
+    args = ("--connection", "zoho-campaigns", "--config", str(tmp_path / "relay.toml"))
+    assert [window["calls"] for window in shown("zoho_campaigns", *args)["limits"]] == [249, 6249, 37_499, 249]
+    assert shown("zoho_crm")["limits"][0] == {
+        "calls": 50_000, "seconds": 86_400.0, "lock_s": 0.0, "apis": [], "together": False,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MODULES = {"Leads": "5725767000000002175", "Contacts": "5725767000000002179"}
 _USER = {"name": "Sandbox Owner", "id": "5725767000000327001"}
 _MAX_IDS = 100
-_CREDITS = (Limit(calls=50_000, window_s=86_400),)
+_CREDITS = (Limit(calls=50_000, window_s=86_400, together=True),)
 _ERRORS = {
     400: ("INVALID_DATA", "invalid data"),
     401: ("INVALID_TOKEN", "invalid oauth token"),

@@ -1,0 +1,51 @@
+"""What a lane partition has used of the vendor's limits: kept in the lane state under `!quota`."""
+
+from __future__ import annotations
+
+from schemas.contract import Contract
+from schemas.times import Micros
+
+
+class QuotaSlot(Contract):
+    """Calls whose answers came close together."""
+
+    first: Micros
+    last: Micros
+    calls: int
+
+
+class QuotaUse(Contract):
+    """Of one API; `*`: of all together.
+
+    ahead: calls beyond the slots that are reserved, or under way. A later owner must take them as made.
+    """
+
+    api: str
+    slots: tuple[QuotaSlot, ...]
+    ahead: int
+
+
+class QuotaWindow(Contract):
+    """One window, by its length and what it is for.
+
+    An API without a use has made no call in it; with `spent`, all that it may counts as made then.
+    """
+
+    window_ms: int
+    apis: tuple[str, ...]
+    together: bool
+    spent: Micros | None
+    uses: tuple[QuotaUse, ...]
+
+
+class QuotaHold(Contract):
+    """The vendor wants no call of this API until then."""
+
+    api: str
+    until: Micros
+
+
+class Quota(Contract):
+    windows: tuple[QuotaWindow, ...]
+    holds: tuple[QuotaHold, ...]
+    at: Micros
