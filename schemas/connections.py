@@ -29,6 +29,8 @@ class Connection(_Table):
 
     serves: recipients of the policy (`zoho-one/crm`); regions: jurisdictions it is due for, None = all;
     rate: calls/s; burst: calls; timeout_s: s, below half a session; secrets: what the adapter needs → secret's name.
+    retry_ceiling_s: longest wait between tries that fail, s; retry_for_s: so long after its event came in a delivery
+    is tried, s, None = until its legal deadline.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)
@@ -42,6 +44,8 @@ class Connection(_Table):
     rate: float | None = Field(default=None, gt=0)
     burst: int | None = Field(default=None, ge=1)
     timeout_s: float = Field(default=4.0, gt=0, lt=5)
+    retry_ceiling_s: float = Field(default=14_400.0, gt=0)
+    retry_for_s: float | None = Field(default=None, gt=0)
     surge: Literal["off", "on"] = "on"
     options: dict[str, Any] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict)

@@ -19,12 +19,13 @@ from schemas.events import Identity
 from schemas.ids import delivery_id
 from schemas.records import AuditRecord, DeadLetter, Delivery, LaneEntry
 from schemas.sealing import Seals
+from schemas.times import DAY
 from streams import clients, topics
 from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
 from streams.logs import scan
 from streams.ownership.owner import Owner
-from streams.ownership.tenure import CLEAN_KEY
+from streams.ownership.tenure import CLEAN_KEY, now_micros
 from streams.pipeline import lane_role
 from streams.status import Status
 
@@ -90,8 +91,8 @@ class LaneUnderTest:
                 "channels": ("email",),
                 "all_purposes": False,
                 "sealed": SEALS.seal_identities(identities, pid, event_id),
-                "received_at": 1,
-                "due_at": 2,
+                "received_at": now_micros(),
+                "due_at": now_micros() + DAY,
                 "rule": "internal.30d",
                 "occurred_at": number,
                 "origin": Origin(topic=topics.EVENTS, partition=0, offset=number),
