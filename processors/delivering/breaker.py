@@ -28,10 +28,12 @@ _SERVER_FAULT = 500
 class Breaker:
     """Shared by all partitions of a lane in one process. Every `now` is in s and never goes back.
 
-    cause: why it is not closed, `down`, `refused` or `unreachable`; reason: the last error's word.
+    failures: so many different calls in a row open it. cause: why it is not closed, `down`, `refused` or
+    `unreachable`; reason: the last error's word.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, failures: int = FAILURES) -> None:
+        self._failures = failures
         self.cause: Verdict | None = None
         self.reason = ""
         self._until = float("-inf")
@@ -86,7 +88,7 @@ class Breaker:
     def _counts(self, who: str) -> bool:
         if self.cause is None:
             self._failing.add(who)
-        return self.cause is not None or len(self._failing) >= FAILURES
+        return self.cause is not None or len(self._failing) >= self._failures
 
     def _open(self, now: float) -> None:
         self._until = now + min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self._pauses)
