@@ -168,10 +168,11 @@ class Core:
             self._lines.place(job.pid)
         return put_off
 
-    def broken_off(self, call: Call, now: Now) -> None:
-        """The call has ended without any answer, by our own doing."""
-        self._calls.discard(call)
-        self._breaker.end(call.who, (), now.steady, probe=call.probe)
+    def ended(self, call: Call, now: Now) -> None:
+        """Nothing of the call goes on. If it wasn't answered it was broken off, by our own doing."""
+        if call in self._calls:
+            self._calls.discard(call)
+            self._breaker.end(call.who, (), now.steady, probe=call.probe)
 
     # What is to be committed.
 

@@ -49,14 +49,9 @@ class Errand:
         try:
             instructions = list(self._instructions(answers))
             answers |= await self._bench.connector.carry_out(instructions, note=self._note, permit=self._permit)
-        except BaseException:
-            self._core.broken_off(self._call, self._bench.now())
-            raise
-        else:
-            self._bench.meter.put_off(self._core.answered(self._call, answers, self._bench.now()))
         finally:
             self.calling = False
-            self._bench.look()
+        self._bench.meter.put_off(self._core.answered(self._call, answers, self._bench.now()))
 
     def _instructions(self, answers: dict[str, Result | VendorError]) -> Iterator[Instruction]:
         """What to ask for; whose identities don't open is answered at once, and stops nobody else."""

@@ -122,8 +122,14 @@ class LaneWork:
     def _begin(self, call: Call, tenure: Tenure) -> None:
         errand = Errand(self._bench, self._core, tenure, call, self._committed)
         task = asyncio.create_task(errand.run())
-        task.add_done_callback(lambda _: self._decided())
+        task.add_done_callback(lambda _: self._ended(call))
         self._running[task] = errand
+
+    def _ended(self, call: Call) -> None:
+        """Also of a call that was broken off before it began: it may have been the probe that others wait for."""
+        self._core.ended(call, self._bench.now())
+        self._bench.look()
+        self._decided()
 
     def _decided(self) -> None:
         """Something may have to be committed, or may begin."""

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from lane_support import PARTITIONS, LaneUnderTest, crm_config, lane_at
+from lane_support import PARTITIONS, LaneUnderTest, crm_config, kill, lane_at
 from ownership_support import until
 
 from infra.sandbox import Fault, Person, Sandbox
@@ -148,7 +148,7 @@ async def test_a_worker_that_died_between_delete_and_purge_is_finished_by_the_ne
     async with http_transport() as transport:
         owner, task = await lane.start(transport)
         await until(lambda: _in_bin(sandbox))
-        await _kill(owner, task)
+        await kill(owner, task)
     assert [outcome for _, outcome, _ in await lane.outcomes()] == ["attempted"]
     async with sandbox.client() as client:
         await client.clear_faults(hang)
@@ -161,15 +161,6 @@ async def test_a_worker_that_died_between_delete_and_purge_is_finished_by_the_ne
 async def _in_bin(sandbox: Sandbox) -> bool:
     records = await records_of(sandbox, ADA)
     return all(record["in_bin"] for record in records)
-
-
-async def _kill(owner: object, task: asyncio.Task[None]) -> None:
-    """As kill -9 would: nothing is finished, nothing handed over."""
-    holdings = list(owner._holdings.values())  # type: ignore[attr-defined]
-    owner._holdings.clear()  # type: ignore[attr-defined]
-    for each in [*(holding.task for holding in holdings), task]:
-        each.cancel()
-    await asyncio.gather(*(holding.task for holding in holdings), task, return_exceptions=True)
 
 
 async def test_after_a_death_the_next_owner_waits_for_calls_that_may_be_in_the_air(
@@ -191,7 +182,7 @@ async def test_after_a_death_the_next_owner_waits_for_calls_that_may_be_in_the_a
     async with http_transport() as transport:
         owner, task = await lane.start(transport)
         await lane.settled(1)
-        await _kill(owner, task)
+        await kill(owner, task)
     await lane.deliver(lane.delivery(ADA, "grant", 2))
     monkeypatch.setattr(LaneWork, "_waited", watched)
     before = await calls()
@@ -210,7 +201,7 @@ async def test_only_who_waited_and_left_nothing_in_the_air_says_that_the_end_was
     lane.config = crm_config(lane.name, sandbox, timeout_s=4.9)  # longer than a start takes on any machine
     async with http_transport() as transport:
         owner, task = await lane.start(transport)
-        await _kill(owner, task)
+        await kill(owner, task)
     async with lane.working():  # stopped before a call of the first owner can have ended
         pass
     assert not await lane.ended_cleanly()

@@ -153,6 +153,24 @@ def test_lane_trouble_spends_no_tries_and_dead_letters_nobody() -> None:
         assert {record.attempt for record in lane.audit} == {1}
 
 
+def test_a_probe_that_is_broken_off_makes_room_for_another_and_an_answered_call_ends_only_once() -> None:
+    lane = Driven()
+    lane.arrive(delivery(1), delivery(2, pid="p1.ben"), delivery(3, pid="p1.eva"))
+    first, *others = lane.start()
+    lane.answer(first, REJECTED)
+    for call in (first, *others):
+        lane.core.ended(call, lane.now)
+    lane.restart()
+    lane.sleep()
+    (probe,) = lane.start()
+    assert lane.start() == []
+    lane.core.ended(probe, lane.now)
+    (probe,) = lane.start()
+    lane.answer(probe, GOOD)
+    lane.core.ended(probe, lane.now)
+    assert lane.breaker.cause is None
+
+
 def test_a_long_wish_of_the_vendor_holds_everybody_and_spends_nobodys_tries() -> None:
     lane = Driven()
     lane.arrive(delivery(1), delivery(2, pid="p1.ben"))
