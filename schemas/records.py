@@ -144,7 +144,11 @@ class CommandRef(Contract):
 
 
 class AuditRecord(Contract):
-    """One fact. kind: planned, duplicate, stale, rejected, forwarded, clock_corrected, outcome, cycle, command."""
+    """One fact.
+
+    kind: planned, duplicate, stale, rejected, forwarded, clock_corrected, outcome, cycle, command; or overtaken, with
+    the leg as it is carried out after newer instructions took a part of it.
+    """
 
     record_id: str
     kind: str

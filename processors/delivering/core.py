@@ -50,7 +50,7 @@ class Limits:
     calls: int
     batch: Callable[[Action], int]
     open: int = 2000
-    parked: int = 20_000
+    parked: int = 10_000
 
 
 class Core:

@@ -37,11 +37,12 @@ def left_of(earlier: Delivery, later: Delivery) -> Delivery | None:
         return None
     if earlier.action == "delete":
         return earlier
-    left = cells(earlier) - cells(later)
+    mine, anew = cells(earlier), cells(later)
+    if not mine & anew:
+        return earlier
+    left = mine - anew
     if not left:
         return None
-    if left == cells(earlier):
-        return earlier
     gone = {(p, c) for p in earlier.purposes for c in earlier.channels} - left
     overtaken = tuple(Cell(purpose=p, channel=c) for p, c in sorted(gone))
     # A vendor's switch for everything would reach the overtaken cells too.

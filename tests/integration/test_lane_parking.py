@@ -123,7 +123,7 @@ async def test_an_address_that_cant_be_reached_halts_the_lane_until_it_can(
 ) -> None:
     port = int(sandbox.settings.base_urls["zoho_crm"].split(":")[2].split("/")[0])
     await sandbox.stop()
-    later = Sandbox(tmp_path / "later.jsonl", limits_scale=1000)
+    lane.sandbox = later = Sandbox(tmp_path / "later.jsonl", limits_scale=1000)  # whose secrets the lane has
     later.seed(CROWD)
     await lane.deliver(*[lane.delivery(person, "withdraw") for person in CROWD])
     role = f"lane {lane.name}"

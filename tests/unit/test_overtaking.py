@@ -53,6 +53,8 @@ def test_another_scope_takes_nothing_out() -> None:
     old = delivery(1, all_purposes=True)
     assert left_of(old, delivery(2, purposes=("prospecting",))) is old
     assert left_of(old, delivery(2, channels=("sms",))) is old
+    nothing = delivery(1, channels=())
+    assert left_of(nothing, delivery(2)) is nothing, "what is about nothing that we know of is not ours to drop"
 
 
 def test_part_of_it_is_taken_out_and_the_rest_is_no_longer_about_everything() -> None:
