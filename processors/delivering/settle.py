@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from schemas.ids import outcome_record_id
 from schemas.records import AuditRecord, DeadLetter, Delivery, Evidence, LaneEntry, Leg
@@ -44,8 +44,9 @@ def outcome(
     job: Job, word: str, wall: int, reason: str | None = None, evidence: Evidence | None = None
 ) -> AuditRecord:
     """The audit's record of what became of a delivery, or of what it waits for."""
-    audit = _record(job.delivery, "outcome", word, job.attempt, wall)
-    return audit.model_copy(update={"outcome": word, "attempt": job.attempt, "reason": reason, "evidence": evidence})
+    about = outcome_record_id("outcome", job.delivery.delivery_id, job.delivery.cycle, word, job.attempt)
+    made = {"outcome": word, "attempt": job.attempt, "reason": reason, "evidence": evidence}
+    return _record(job.delivery, "outcome", about, wall, **made)
 
 
 def shrunk(job: Job, wall: int) -> AuditRecord:
@@ -63,8 +64,9 @@ def shrunk(job: Job, wall: int) -> AuditRecord:
         due_at=delivery.due_at,
         rule=delivery.rule,
     )
-    about = _record(delivery, "overtaken", str(len(delivery.overtaken)), 0, wall)
-    return about.model_copy(update={"legs": (leg,)})
+    gone = str(len(delivery.overtaken))
+    about = outcome_record_id("overtaken", delivery.delivery_id, delivery.cycle, gone, 0)
+    return _record(delivery, "overtaken", about, wall, legs=(leg,))
 
 
 def entry(job: Job, status: Status, wall: int) -> Change:
@@ -101,9 +103,9 @@ def dead_letter(letter: Letter, place: Origin, seals: Seals) -> DeadLetter:
     )
 
 
-def _record(delivery: Delivery, kind: str, rung: str, attempt: int, wall: int) -> AuditRecord:
+def _record(delivery: Delivery, kind: str, record_id: str, wall: int, **more: Any) -> AuditRecord:
     return AuditRecord(
-        record_id=outcome_record_id(kind, delivery.delivery_id, delivery.cycle, rung, attempt),
+        record_id=record_id,
         kind=kind,
         at=wall,
         pid=delivery.pid,
@@ -116,4 +118,5 @@ def _record(delivery: Delivery, kind: str, rung: str, attempt: int, wall: int) -
         policy=delivery.policy,
         origin=delivery.origin,
         software=SOFTWARE,
+        **more,
     )
