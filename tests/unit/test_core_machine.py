@@ -181,4 +181,4 @@ class LaneMachine(RuleBasedStateMachine):
 
 
 TestLane = LaneMachine.TestCase
-TestLane.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestLane.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
