@@ -14,11 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from processors.delivering.backoff import Again, Backoff, Fail, Park, Retry, decide
 from processors.delivering.book import Book
+from processors.delivering.course import BEHIND, Course
 from processors.delivering.job import Call, Job, Now
 from processors.delivering.lines import Lines
-from processors.delivering.overtaking import left_of_job
 from processors.delivering.settle import Letter
 from processors.delivering.watermark import Watermark
 from processors.vendors.base import Result
@@ -28,15 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from random import Random
 
+    from processors.delivering.backoff import Backoff
     from processors.delivering.book import Batch
     from processors.delivering.breaker import Breaker
-    from processors.delivering.lines import Line
     from schemas.contract import Sealed
     from schemas.errors import VendorError
     from schemas.records import Action, Delivery, LaneEntry
 
-BEHIND = "waits_behind"
-"""Why a delivery is parked that was not tried: one before it is."""
 LONGEST_PARKING_S = 86_400.0
 
 
@@ -58,11 +55,11 @@ class Core:
 
     def __init__(self, limits: Limits, backoff: Backoff, breaker: Breaker, random: Random) -> None:
         self._limits = limits
-        self._backoff = backoff
         self._breaker = breaker
         self._random = random
         self._book = Book()
         self._lines = Lines()
+        self._course = Course(self._lines, self._book, backoff, breaker)
         self._calls: set[Call] = set()
 
     # What is there at the beginning.
@@ -120,10 +117,10 @@ class Core:
         if earlier:
             job.attempt, job.refs = earlier.attempt, earlier.refs
         line = self._lines.of(delivery.pid)
-        self._overtake(line, delivery, now)
+        self._course.overtake(line, delivery, now)
         line.jobs.append(job)
         if line.waits_parked:
-            self._park(line, job, BEHIND, now)
+            self._course.park(line, job, BEHIND, now)
         self._lines.place(delivery.pid)
 
     # What goes out to the vendor, and what comes back.
@@ -162,9 +159,9 @@ class Core:
             answer = answers[job.delivery.delivery_id]
             if isinstance(answer, Result):
                 self._book.close(job, answer, now.wall)
-                self._done(line, job)
+                self._course.done(line, job)
             else:
-                put_off += self._failed(line, job, answer, share, now)
+                put_off += self._course.failed(line, job, answer, share, now)
             self._lines.place(job.pid)
         return put_off
 
@@ -194,54 +191,3 @@ class Core:
         for pid in batch.freed:
             self._lines.of(pid).uncommitted -= 1
             self._lines.place(pid)
-
-    # How it decides.
-
-    def _failed(self, line: Line, job: Job, error: VendorError, share: float, now: Now) -> bool:
-        """Whether the job was put off."""
-        match decide(error, job, self._backoff, share, now.wall):
-            case Again(hold_s):
-                job.attempt -= 1
-                self._breaker.hold(hold_s, now.steady)
-                return False
-            case Retry(after_s):
-                job.waited_s += after_s
-                self._lines.wait(job.pid, now.steady + after_s)
-            case Park(until, after_s):
-                job.next_at = until
-                self._park(line, job, error.reason, now)
-                for other in list(line.jobs)[1:]:
-                    if not other.parked:
-                        self._park(line, other, BEHIND, now)
-                self._lines.wait(job.pid, now.steady + after_s)
-            case Fail(reason):
-                self._book.fail(job, error, reason, now.wall)
-                self._done(line, job)
-                return False
-        return True
-
-    def _overtake(self, line: Line, newer: Delivery, now: Now) -> None:
-        """Take a newer instruction's scope out of those in the line that aren't in the air."""
-        for job in line.waiting:
-            left = left_of_job(job, newer)
-            if left is None:
-                self._book.supersede(job, newer, now.wall)
-                self._done(line, job)
-            elif left is not job.delivery:
-                self._book.shrink(job, left, now.wall)
-
-    def _park(self, line: Line, job: Job, reason: str, now: Now) -> None:
-        job.reason = reason
-        self._book.park(job, now.wall)
-        self._decided(line, job.pid)
-
-    def _done(self, line: Line, job: Job) -> None:
-        """The delivery leaves its line; the next one waits until that is committed."""
-        if line.jobs[0] is job:
-            line.until = None
-        line.jobs.remove(job)
-        self._decided(line, job.pid)
-
-    def _decided(self, line: Line, pid: str) -> None:
-        line.uncommitted += 1
-        self._book.pending.free(pid)
