@@ -33,6 +33,8 @@ class Connection(_Table):
     the account too; unrecorded_use: what to take as used of a window longer than an hour without a record of its use:
     stand still until somebody says it (`halt`), nothing (`none`), all of it (`all`).
     timeout_s: s, below half a session; secrets: what the adapter needs → secret's name.
+    retry_ceiling_s: longest wait between tries that fail, s; retry_for_s: so long after its event came in a delivery
+    is tried, s, None = until its legal deadline.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)
@@ -47,6 +49,8 @@ class Connection(_Table):
     limits_part: float = Field(default=1.0, gt=0, le=1)
     unrecorded_use: Literal["halt", "none", "all"] = "halt"
     timeout_s: float = Field(default=4.0, gt=0, lt=5)
+    retry_ceiling_s: float = Field(default=14_400.0, gt=0)
+    retry_for_s: float | None = Field(default=None, gt=0)
     surge: Literal["off", "on"] = "on"
     options: dict[str, Any] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict)

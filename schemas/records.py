@@ -144,7 +144,11 @@ class CommandRef(Contract):
 
 
 class AuditRecord(Contract):
-    """One fact. kind: planned, duplicate, stale, rejected, forwarded, clock_corrected, outcome, cycle, command."""
+    """One fact.
+
+    kind: planned, duplicate, stale, rejected, forwarded, clock_corrected, outcome, cycle, command; or overtaken, with
+    the leg as it is carried out after newer instructions took a part of it.
+    """
 
     record_id: str
     kind: str
@@ -183,7 +187,11 @@ class DeadLetter(Contract):
 
 
 class LaneEntry(Contract):
-    """One unfinished delivery of a lane. `refs`: the vendor's own record ids as sealed JSON."""
+    """One unfinished delivery of a lane. `refs`: the vendor's own record ids as sealed JSON.
+
+    next_at: when a parked one is tried again; None: it waits for the person's instructions before it.
+    offset: of its record in the lane's topic, which says the order of one person's instructions.
+    """
 
     delivery: Delivery
     status: Literal["attempted", "parked", "held", "dry_run", "manual_task", "failed"]
@@ -192,6 +200,7 @@ class LaneEntry(Contract):
     next_at: Micros | None = None
     reason: str | None = None
     refs: Sealed | None = None
+    offset: int | None = None
 
 
 class Bookmark(Contract):

@@ -13,8 +13,8 @@ log = structlog.get_logger()
 class RoleStatus:
     """`partitions`: what the group gave us; `working`: those of them that are taken over.
 
-    problems: what is affected (a partition's number, or ROLE, or CREDENTIALS) → a word and a sentence; neither names
-    a person.
+    problems: what is affected (a partition's number, or ROLE, or VENDOR) → a word and a sentence; neither names a
+    person.
     """
 
     started: bool = False
@@ -31,7 +31,7 @@ class RoleStatus:
 
 
 ROLE = "role"
-CREDENTIALS = "credentials"
+VENDOR = "vendor"
 
 
 class Status:
@@ -49,7 +49,7 @@ class Status:
         status.started = True
         status.partitions = sorted(partitions)
         status.working.clear()
-        kept = {CREDENTIALS, *map(str, partitions)}
+        kept = {VENDOR, *map(str, partitions)}
         status.problems = {place: problem for place, problem in status.problems.items() if place in kept}
 
     def rests(self, role: str, partition: int) -> None:
@@ -57,7 +57,7 @@ class Status:
         self.roles.setdefault(role, RoleStatus()).working.discard(partition)
 
     def halt(self, role: str, what: int | str, reason: str, text: str) -> None:
-        """`what`: a partition, ROLE or CREDENTIALS."""
+        """`what`: a partition, ROLE or VENDOR."""
         self.roles.setdefault(role, RoleStatus()).problems[str(what)] = (reason, text)
         log.error("role_halted", role=role, what=what, reason=reason, text=text)
 

@@ -1,1 +1,1 @@
-"""The decisions of a lane: order, retries, when a lane stands still, what an answer settles. No Kafka, no HTTP."""
+"""The decisions of a lane: order, tries, parking, overtaking, when nobody is called. No Kafka, HTTP or waiting."""

@@ -1,110 +1,113 @@
-"""What the vendor's answer settles: audit record, lane state, dead letter."""
+"""What is written down about a delivery: audit records, lane state, dead letter. Each as a value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from schemas.ids import outcome_record_id
-from schemas.records import AuditRecord, Cell, DeadLetter, Delivery, Evidence, LaneEntry
+from schemas.records import AuditRecord, DeadLetter, Delivery, Evidence, LaneEntry, Leg
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from processors.delivering.queues import Job
-    from processors.vendors.base import Result
-    from schemas.contract import Origin, Sealed
+    from processors.delivering.job import Job
+    from schemas.contract import Origin
     from schemas.errors import VendorError
     from schemas.sealing import Seals
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
-    """What to write. `entry` None: the delivery leaves the lane state."""
+class Change:
+    """One entry of the lane state as it is from now on. None: the delivery leaves it."""
 
-    audit: AuditRecord
-    entry: LaneEntry | None = None
-
-
-def attempted(delivery: Delivery, attempt: int, refs: Sealed, now: int) -> Settlement:
-    """Before an act that can't be repeated: what is about to be done, so that a redo can ask first."""
-    entry = LaneEntry(delivery=delivery, status="attempted", attempt=attempt, since=now, refs=refs)
-    return Settlement(_record(delivery, "attempted", attempt, now), entry)
+    delivery: Delivery
+    entry: LaneEntry | None
 
 
-def settle(job: Job, result: Result, attempt: int, now: int) -> Settlement:
-    """The vendor did it, can't do it, or never knew the person; a manual task stays open in the lane state."""
-    audit = _record(job.delivery, result.outcome, attempt, now)
-    audit = audit.model_copy(update={"reason": result.reason, "evidence": result.evidence})
-    if result.outcome != "manual_task":
-        return Settlement(audit)
-    entry = LaneEntry(delivery=job.delivery, status="manual_task", attempt=attempt, since=now, reason=result.reason)
-    return Settlement(audit, entry)
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A record for the dead letters, not sealed yet. `value`: byte for byte; `pid`: if it could be read. at: µs."""
+
+    offset: int
+    value: bytes | None
+    reason: str
+    at: int
+    protective: bool = True
+    pid: str | None = None
 
 
-def fail(job: Job, error: VendorError, reason: str, attempt: int, now: int) -> Settlement:
-    """`failed`, and kept in the lane state so that it can be sent again; the caller writes the dead letter."""
-    evidence = None
-    if error.status is not None:
-        evidence = Evidence(status=error.status, response_sha256=error.response_sha256)
-    audit = _record(job.delivery, "failed", attempt, now)
-    return Settlement(
-        audit.model_copy(update={"reason": reason, "evidence": evidence}),
-        LaneEntry(delivery=job.delivery, status="failed", attempt=attempt, since=now, reason=reason),
+Record = AuditRecord | Change | Letter
+Status = Literal["attempted", "parked", "manual_task", "failed"]
+
+
+def outcome(
+    job: Job, word: str, wall: int, reason: str | None = None, evidence: Evidence | None = None
+) -> AuditRecord:
+    """The audit's record of what became of a delivery, or of what it waits for."""
+    about = outcome_record_id("outcome", job.delivery.delivery_id, job.delivery.cycle, word, job.attempt)
+    made = {"outcome": word, "attempt": job.attempt, "reason": reason, "evidence": evidence}
+    return _record(job.delivery, "outcome", about, wall, **made)
+
+
+def shrunk(job: Job, wall: int) -> AuditRecord:
+    """Newer instructions have taken something out of it: its leg as it is carried out."""
+    delivery = job.delivery
+    leg = Leg(
+        kind="delivery",
+        recipient=None,
+        lane=delivery.lane,
+        action=delivery.action,
+        delivery_id=delivery.delivery_id,
+        purposes=delivery.purposes,
+        channels=delivery.channels,
+        overtaken=delivery.overtaken,
+        due_at=delivery.due_at,
+        rule=delivery.rule,
     )
+    gone = str(len(delivery.overtaken))
+    about = outcome_record_id("overtaken", delivery.delivery_id, delivery.cycle, gone, 0)
+    return _record(delivery, "overtaken", about, wall, legs=(leg,))
 
 
-def dead_letter(
-    value: bytes | None, place: Origin, reason: str, now: int, seals: Seals, *, protective: bool = True
-) -> DeadLetter:
-    """A delivery record that the lane could not carry out, byte for byte. `place`: where that record stands.
+def entry(job: Job, status: Status, wall: int) -> Change:
+    """The delivery as the lane state keeps it."""
+    kept = LaneEntry(
+        delivery=job.delivery,
+        status=status,
+        attempt=job.attempt,
+        since=wall,
+        next_at=job.next_at if status == "parked" else None,
+        reason=job.reason,
+        refs=job.refs,
+        offset=job.offset,
+    )
+    return Change(job.delivery, kept)
 
-    protective: as one that can't even be read may be.
-    """
+
+def evidence_of(error: VendorError) -> Evidence | None:
+    """What the vendor said instead; None where it said nothing."""
+    return None if error.status is None else Evidence(status=error.status, response_sha256=error.response_sha256)
+
+
+def dead_letter(letter: Letter, place: Origin, seals: Seals) -> DeadLetter:
+    """A delivery record that the lane could not carry out. `place`: where that record stands."""
     return DeadLetter(
         origin=place,
         source="lane",
-        reason=reason,
+        reason=letter.reason,
         field=None,
-        protective=protective,
-        sealed=seals.seal_dead(value, place),
+        protective=letter.protective,
+        sealed=seals.seal_dead(letter.value, place),
         sealed_key=None,
-        at=now,
+        at=letter.at,
     )
 
 
-def cells(delivery: Delivery) -> frozenset[tuple[str, str]]:
-    """What the delivery is about: purposes × channels without what newer choices took out."""
-    gone = {(cell.purpose, cell.channel) for cell in delivery.overtaken}
-    return frozenset((p, c) for p in delivery.purposes for c in delivery.channels) - gone
-
-
-def without(failed: LaneEntry, newer: Delivery) -> LaneEntry | None:
-    """A failed delivery after a newer instruction for the same person was settled; None: nothing of it is left.
-
-    A deletion stays open whatever is granted later; only another deletion closes it.
-    """
-    old = failed.delivery
-    if newer.action == "delete":
-        return None
-    if old.action == "delete":
-        return failed
-    left = cells(old) - cells(newer)
-    if not left:
-        return None
-    if left == cells(old):
-        return failed
-    gone = {(p, c) for p in old.purposes for c in old.channels} - left
-    overtaken = tuple(Cell(purpose=p, channel=c) for p, c in sorted(gone))
-    # A vendor's switch for everything would reach the overtaken cells too.
-    rest = old.model_copy(update={"overtaken": overtaken, "all_purposes": False})
-    return failed.model_copy(update={"delivery": rest})
-
-
-def _record(delivery: Delivery, outcome: str, attempt: int, now: int) -> AuditRecord:
+def _record(delivery: Delivery, kind: str, record_id: str, wall: int, **more: Any) -> AuditRecord:
     return AuditRecord(
-        record_id=outcome_record_id("outcome", delivery.delivery_id, delivery.cycle, outcome, attempt),
-        kind="outcome",
-        at=now,
+        record_id=record_id,
+        kind=kind,
+        at=wall,
         pid=delivery.pid,
         controller=delivery.controller,
         event_id=delivery.event_id,
@@ -112,9 +115,8 @@ def _record(delivery: Delivery, outcome: str, attempt: int, now: int) -> AuditRe
         cycle=delivery.cycle,
         lane=delivery.lane,
         action=delivery.action,
-        outcome=outcome,
-        attempt=attempt,
         policy=delivery.policy,
         origin=delivery.origin,
         software=SOFTWARE,
+        **more,
     )

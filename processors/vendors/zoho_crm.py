@@ -50,7 +50,7 @@ _LOOKED = "looked"
 class CrmOptions(ZohoOptions):
     """`search_lag_s`: whom the search doesn't find is looked up again after so many s; 0: one look is enough.
 
-    It must fit into the lane's time for retries: more would count as the vendor's wish that everybody waits.
+    It must fit into the lane's time for quick tries: with more, whoever the vendor doesn't know would be parked.
     """
 
     modules: tuple[str, ...] = Field(default=("Contacts", "Leads"), min_length=1)

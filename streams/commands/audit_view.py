@@ -59,8 +59,10 @@ def line(record: AuditRecord) -> str:
 def _leg(leg: Leg) -> Row:
     outcome = leg.outcome or ("open task" if leg.kind == "task" else "due")
     due = f"due {iso(leg.due_at)[:10]} ({leg.rule})" if leg.due_at is not None else ""
-    why = (due, leg.reason or "", f"basis {leg.basis}" if leg.basis else "", _scope(leg.purposes, leg.channels))
-    recipient = leg.recipient or "us"
+    without = ", ".join(f"{cell.purpose} on {cell.channel}" for cell in leg.overtaken)
+    basis = f"basis {leg.basis}" if leg.basis else ""
+    why = (due, leg.reason or "", basis, _scope(leg.purposes, leg.channels), without and f"without {without}")
+    recipient = leg.recipient or leg.lane or "us"
     return Row("", f"  → {recipient}", leg.lane or "", leg.action or "", outcome, "; ".join(filter(None, why)))
 
 

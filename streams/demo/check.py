@@ -59,6 +59,7 @@ def differences(expected: Expected, found: Found, pid_of: Callable[[str], str]) 
         *_verdicts(expected, found.tally),
         *_legs(expected, found.tally, pid_of),
         *_lanes(found),
+        *_unfounded(expected),
         *_accounts(expected, found, pid_of),
         *_order(expected, found, pid_of),
     ]
@@ -134,6 +135,11 @@ def _lanes(found: Found) -> Iterator[Mismatch]:
         yield Mismatch("lanes", None, f"delivery {delivery_id} was planned and never written")
     for delivery_id in found.tally.strays():
         yield Mismatch("audit", None, f"delivery {delivery_id} has an outcome and was never planned")
+
+
+def _unfounded(expected: Expected) -> Iterator[Mismatch]:
+    for key in expected.unfounded:
+        yield Mismatch(key.lane, None, f"{key.action} of event {key.event_id} was overtaken by nothing newer")
 
 
 def _accounts(expected: Expected, found: Found, pid_of: Callable[[str], str]) -> Iterator[Mismatch]:

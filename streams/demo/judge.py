@@ -10,6 +10,7 @@ from infra.sandbox.server import DOUBLE_OPT_IN
 from schemas.ids import pid
 from streams.demo.check import Found, Mismatch, differences, repeated_calls
 from streams.demo.config import CONTROLLER
+from streams.demo.doubts import settle_doubts
 from streams.demo.model import World, expect
 from streams.demo.read import count_audit, count_deliveries, read_events
 from streams.demo.tally import Tally
@@ -35,6 +36,7 @@ class Judged:
 async def judge(stage: Stage) -> Judged:
     """Compare what is there now with what the model expects."""
     vendor, broken = stage.cast.broken
+    tally = await count_audit(stage.settings, Tally.of(stage.config))
     world = World(
         config=stage.config,
         policy=stage.policy,
@@ -42,12 +44,13 @@ async def judge(stage: Stage) -> Judged:
         people={person.key: person for person in stage.cast.people},
         double_opt_in=DOUBLE_OPT_IN,
         broken=frozenset({(vendor, broken.key)}),
+        overtaken=tally.overtaken(),
     )
     log = await read_events(stage.settings)
     expected = expect(log, world)
     async with stage.sandbox.client() as client:
         found = Found(
-            tally=await count_audit(stage.settings, Tally.of(stage.config)),
+            tally=tally,
             vendors=await client.everybody(),
             ledger=await client.ledger(),
             written=await count_deliveries(stage.settings, stage.config.connections),
@@ -55,6 +58,7 @@ async def judge(stage: Stage) -> Judged:
             acknowledged=stage.publisher.acknowledged,
             outages=stage.outages,
         )
+    settle_doubts(expected, found, world)
     pid_of = partial(pid, stage.settings.key("pepper"), CONTROLLER)
     return Judged(
         tally=found.tally,

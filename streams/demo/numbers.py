@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
+from streams.demo.tally import PARKED, TASK
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -63,7 +65,7 @@ class Result:
 
     @property
     def unaccounted(self) -> int:
-        """Deliveries that neither ended nor wait for a person."""
+        """Deliveries that neither ended nor say what they wait for."""
         return sum(ending is None or not ending.is_over for _, ending in self.tally.endings())
 
     def as_json(self) -> dict[str, Any]:
@@ -103,7 +105,8 @@ class Result:
         return {
             "due": len(self.tally.dues),
             "final": final,
-            "open_tasks": sum(ending.is_over for ending in endings) - final,
+            "open_tasks": sum(ending.outcome == TASK for ending in endings),
+            "parked": sum(ending.outcome == PARKED for ending in endings),
             "unbound": self.tally.unbound,
             "by_lane": {lane: dict(sorted(outcomes.items())) for lane, outcomes in sorted(by_lane.items())},
         }

@@ -60,7 +60,8 @@ def show(result: Result, console: Console) -> None:
     deliveries, latency = result.deliveries(), result.as_json()["latency_ms"]
     console.print(
         f"{deliveries['due']} deliveries due: {deliveries['final']} final, {deliveries['open_tasks']} open tasks, "
-        f"{result.unaccounted} unaccounted; {deliveries['unbound']} more for recipients without a connection\n"
+        f"{deliveries['parked']} parked, {result.unaccounted} unaccounted; "
+        f"{deliveries['unbound']} more for recipients without a connection\n"
         f"from event to final outcome: p50 {_seconds(latency['p50'])}, p95 {_seconds(latency['p95'])} "
         f"({'through it all' if result.havoc else 'all events published at once'})"
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from processors.vendors.base import VENDORS
 from streams.demo.model import Place, Verdict
+from streams.demo.model.expect import LegKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from schemas.connections import RelayConfig
     from schemas.contract import Origin
     from schemas.records import AuditRecord, Leg
+    from streams.demo.model.life import Cell
 
 RUNGS = ("accepted", "executed", "verified")
 FINAL = frozenset({
@@ -22,6 +24,8 @@ FINAL = frozenset({
     "not_applicable", "superseded", "cancelled", "failed", "done",
 })  # fmt: skip
 TASK = "manual_task"
+PARKED = "parked"
+SUPERSEDED = "superseded"
 _VERDICTS = ("planned", "stale", "duplicate", "rejected")
 
 
@@ -52,8 +56,8 @@ class Ending:
 
     @property
     def is_over(self) -> bool:
-        """Final, or waiting for a person."""
-        return self.is_final or self.outcome == TASK
+        """Final, or it says what it waits for: a person, or a vendor that fails for long."""
+        return self.is_final or self.outcome in {TASK, PARKED}
 
 
 class Tally:
@@ -67,6 +71,7 @@ class Tally:
         self.unbound = 0
         self.double: Counter[Place] = Counter()
         self.settled_at = 0
+        self._overtaken: dict[str, frozenset[Cell]] = {}
         self._outcomes: dict[str, list[AuditRecord]] = defaultdict(list)
         self._unsettled: set[str] = set()
 
@@ -82,6 +87,9 @@ class Tally:
             if self._settles(record):
                 self._unsettled.discard(record.delivery_id)
                 self.settled_at = max(self.settled_at, record.at)
+        elif record.kind == "overtaken" and record.delivery_id:
+            gone = (cell for leg in record.legs or () for cell in leg.overtaken)
+            self._overtaken[record.delivery_id] = frozenset((cell.purpose, cell.channel) for cell in gone)
         elif record.kind == "forwarded":
             self.forwarded.add(place)
         elif record.kind in _VERDICTS:
@@ -127,12 +135,27 @@ class Tally:
         for delivery_id, due in self.dues.items():
             yield due, self.ending(delivery_id)
 
+    def overtaken(self) -> dict[LegKey, frozenset[Cell] | None]:
+        """What newer instructions took out of a leg, as far as the audit says so; None: all of it."""
+        found: dict[LegKey, frozenset[Cell] | None] = {}
+        for delivery_id, due in self.dues.items():
+            key, ending = _key(due), self.ending(delivery_id)
+            if ending and ending.outcome == SUPERSEDED:
+                found[key] = None
+            elif delivery_id in self._overtaken:
+                found[key] = self._overtaken[delivery_id]
+        return found
+
+    def by_leg(self) -> dict[LegKey, Ending | None]:
+        """Where each leg's delivery stands."""
+        return {_key(due): ending for due, ending in self.endings()}
+
     def strays(self) -> set[str]:
         """Deliveries with an outcome that nobody has planned."""
         return self._outcomes.keys() - self.dues.keys()
 
     def _settles(self, record: AuditRecord) -> bool:
-        return record.outcome == TASK or self._is_final(record)
+        return record.outcome in {TASK, PARKED} or self._is_final(record)
 
     def _is_final(self, record: AuditRecord) -> bool:
         outcome, vendor = record.outcome or "", self._vendors.get(record.lane or "")
@@ -140,6 +163,10 @@ class Tally:
             return outcome in FINAL
         closing = VENDORS[vendor].can[record.action].closing  # type: ignore[index]
         return RUNGS.index(outcome) >= RUNGS.index(closing)
+
+
+def _key(due: Due) -> LegKey:
+    return LegKey(due.event_id, due.lane, due.leg.action or "delete")
 
 
 def place_of(origin: Origin) -> Place:

@@ -1,1 +1,1 @@
-"""A lane at work: deliveries in, calls to one vendor account, outcomes out; processors/delivering decides."""
+"""A lane at work: drives the core in processors/delivering, makes its calls, commits what it decides."""

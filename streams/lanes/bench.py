@@ -1,29 +1,42 @@
-"""What all partitions of one lane share in this process: the connection, its gate."""
+"""What all partitions of one lane share in this process: the connection, and the breaker before it."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
-from processors.delivering.gate import Gate
+import structlog
+
+from processors.delivering.backoff import Backoff
+from processors.delivering.breaker import Breaker, Verdict
+from processors.delivering.core import Core, Limits
+from processors.delivering.job import Now
+from processors.vendors.base import Capability
 from streams.metrics.meters import LaneMeter
 from streams.metrics.registry import Metrics
+from streams.ownership.tenure import now_micros
+from streams.status import VENDOR
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
     from processors.engine.run import Connector
+    from schemas.records import Action
     from schemas.sealing import Seals
     from streams.status import Status
 
-Sleep = Callable[[float], Awaitable[None]]
+log = structlog.get_logger()
 
 
 @dataclass
 class Bench:
-    """`partitions`: of the topic; `budget_s`: for all quick retries of one delivery; clock in s, sleep takes s."""
+    """`partitions`: of the topic; `budget_s`: for all quick retries of one delivery; interval_s: between commits.
+
+    steady: s that never go back; wall: µs since 1970. works: to be woken when the breaker may let somebody through.
+    """
 
     connector: Connector
     seals: Seals
@@ -31,30 +44,60 @@ class Bench:
     partitions: int
     budget_s: float
     interval_s: float
-    clock: Callable[[], float] = time.monotonic
-    sleep: Sleep = asyncio.sleep
+    steady: Callable[[], float] = time.monotonic
+    wall: Callable[[], int] = now_micros
     random: Random = field(default_factory=Random)
     metrics: Metrics = field(default_factory=Metrics)
-    waits_until: float = float("-inf")
+    breaker: Breaker = field(default_factory=Breaker)
+    works: set[asyncio.Event] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.gate = Gate(self.clock, self.sleep)
         self.meter = LaneMeter(self.metrics, self.name)
-        self.meter.waits(lambda: max(0.0, self.waits_until - self.clock()))
+        self.meter.waits(lambda: self.breaker.held_s(self.steady()))
+        self.meter.breaker(lambda: self.breaker.state(self.steady()))
+        self._cause: Verdict | None = None
 
     @property
     def name(self) -> str:
         return self.connector.connection.name
 
     @property
-    def role(self) -> str:
-        return f"lane {self.name}"
-
-    @property
     def call_limit_s(self) -> float:
         return self.connector.connection.timeout_s
 
-    def wait(self, seconds: float) -> None:
-        """The vendor asks everybody to wait."""
-        self.gate.hold(seconds)
-        self.waits_until = max(self.waits_until, self.clock() + seconds)
+    def now(self) -> Now:
+        return Now(self.wall(), self.steady())
+
+    def core(self) -> Core:
+        """The decisions for one partition, from the beginning."""
+        connection = self.connector.connection
+        limits = Limits(2 * connection.concurrency, self._most)
+        backoff = Backoff(self.budget_s, connection.retry_ceiling_s, connection.retry_for_s)
+        return Core(limits, backoff, self.breaker, self.random)
+
+    def look(self) -> None:
+        """A call has ended: say what has changed about the vendor, and wake whoever waited for its end."""
+        cause, before = self.breaker.cause, self._cause
+        self._cause = cause
+        if cause != before:
+            self._tell(cause)
+        if cause or before:
+            for wake in self.works:
+                wake.set()
+
+    def _tell(self, cause: Verdict | None) -> None:
+        role, reason = f"lane {self.name}", self.breaker.reason
+        if cause == "refused":
+            text = f"the vendor refuses our credentials ({reason}): check its secrets, region and scopes"
+            self.status.halt(role, VENDOR, "auth_rejected", f"connections.{self.name}: {text}")
+            log.error("alarm", alarm="credentials_rejected", lane=self.name, reason=reason)
+        elif cause == "unreachable":
+            text = "no connection to the vendor's address: check base_url, name resolution, firewall and certificates"
+            self.status.halt(role, VENDOR, "unreachable", f"connections.{self.name}: {text}")
+            log.error("alarm", alarm="vendor_unreachable", lane=self.name)
+        else:
+            self.status.clear(role, VENDOR)
+            log.warning("breaker_closed" if cause is None else "breaker_opened", lane=self.name, reason=reason)
+
+    def _most(self, action: Action) -> int:
+        return self.connector.vendor.can.get(action, Capability()).batch

@@ -1,40 +1,37 @@
-"""A lane's work on one partition: takes deliveries in, keeps people apart, commits in groups."""
+"""A lane's work on one partition: drives the core, commits in groups, and ends cleanly."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
 
-from processors.delivering.queues import Job, Queues
-from processors.delivering.settle import dead_letter
-from processors.delivering.watermark import Watermark
-from processors.vendors.base import Capability
+from processors.delivering.settle import Letter
 from schemas.codec import decode
-from schemas.contract import Origin
 from schemas.errors import DataError, OwnershipLost
-from schemas.records import Action, Delivery
-from streams.lanes.ledger import Ledger
+from schemas.records import Delivery, LaneEntry
+from streams.lanes.errand import Errand
+from streams.lanes.outs import out_of
 from streams.lanes.pace import Pace
 from streams.lanes.quota import QuotaKeeper
-from streams.lanes.tries import Tries
-from streams.ownership.tenure import now_micros
-from streams.wire import dead_letter_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aiokafka import ConsumerRecord
 
+    from processors.delivering.book import Batch
+    from processors.delivering.job import Call
     from streams.lanes.bench import Bench
+    from streams.outbox import Out
     from streams.ownership.tenure import Tenure
 
 log = structlog.get_logger()
-MOST_OPEN = 2000
-"""Records between the watermark and the newest one; beyond, the partition is paused: memory stays bounded."""
 MOST_SETTLEMENTS = 500
 DRAIN_MARGIN_S = 0.5
+SHORTEST_SLEEP_S = 0.001
 
 
 class LaneWork:
@@ -43,35 +40,40 @@ class LaneWork:
     def __init__(self, bench: Bench, partition: int) -> None:
         self._bench = bench
         self._partition = partition
-        self._ledger = Ledger(bench.name, partition)
-        self._queues = Queues()
-        self._watermark: Watermark | None = None
-        self._finished: list[Job] = []
+        self._core = bench.core()
         self._wake = asyncio.Event()
+        self._dirty = asyncio.Event()
         self._drained = asyncio.Event()
         self._closing = False
-        self._running: dict[asyncio.Task[None], Tries] = {}
+        self._waiting: list[asyncio.Future[None]] = []
+        self._running: dict[asyncio.Task[None], Errand] = {}
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
-        self._ledger.load(pairs)
+        for key, value in pairs:
+            pid, delivery_id = key.decode().split("|")
+            self._core.load(pid, delivery_id, decode(LaneEntry, value) if value else None)
 
     def room(self) -> bool:
-        return self._watermark is None or len(self._watermark) < MOST_OPEN
+        return self._core.has_room
 
     def feed(self, records: Sequence[ConsumerRecord]) -> None:
-        mark = self._mark()
+        now = self._bench.now()
         for record in records:
-            if mark.see(record.offset):
-                self._accept(record)
-        self._wake.set()
+            if self._core.sees(record.offset):
+                try:
+                    delivery = decode(Delivery, record.value or b"")
+                except DataError as error:
+                    self._core.unreadable(record.offset, record.value, error.reason, now)
+                else:
+                    self._core.arrive(record.offset, record.value, delivery, now)
+        self._decided()
 
     def advance(self, position: int) -> None:
-        if self._watermark is not None and not len(self._watermark):
-            self._watermark.skip_to(position)
-            self._ledger.wake.set()
+        self._core.skip_to(position)
+        self._decided()
 
     def holds(self) -> Mapping[str, int]:
-        return self._ledger.statuses
+        return self._core.statuses
 
     def drain(self) -> None:
         self._drained.set()
@@ -79,22 +81,23 @@ class LaneWork:
 
     async def run(self, tenure: Tenure) -> None:
         """Work until drained; raises OwnershipLost when anything says that the partition may not be ours."""
-        self._watermark = Watermark(tenure.start, tenure.bookmark.settled if tenure.bookmark else ())
-        connector, wake = self._bench.connector, self._ledger.wake.set
-        self._quota = QuotaKeeper(connector, self._partition, self._bench.partitions, tenure, wake)
+        self._core.begin(tenure.start, tenure.bookmark.settled if tenure.bookmark else (), self._bench.now())
+        bench = self._bench
+        self._quota = QuotaKeeper(bench.connector, self._partition, bench.partitions, tenure, self._dirty.set)
         self._quota.open()
+        bench.works.add(self._wake)
         committing = asyncio.create_task(self._commit_in_groups(tenure))
         try:
             waited = tenure.clean or await self._waited(self._bench.call_limit_s)
-            await self._start_jobs(tenure, committing)
+            await self._make_calls(tenure, committing)
             answered = await self._finish()
             self._closing = True
-            self._ledger.wake.set()
+            self._dirty.set()
             await committing
-            self._ledger.add(self._quota.last())
-            await self._commit(tenure, clean=True if answered and waited else None)
+            await self._commit(tenure, self._quota.last(), clean=True if answered and waited else None)
         finally:
             self._quota.close()
+            self._bench.works.discard(self._wake)
             await self._abandon(committing)
 
     async def _waited(self, seconds: float) -> bool:
@@ -105,71 +108,71 @@ class LaneWork:
             return True
         return False
 
-    def _accept(self, record: ConsumerRecord) -> None:
-        try:
-            delivery = decode(Delivery, record.value or b"")
-        except DataError as error:
-            place = Origin(topic=record.topic, partition=record.partition, offset=record.offset)
-            letter = dead_letter(record.value, place, error.reason, now_micros(), self._bench.seals)
-            self._ledger.add(dead_letter_out(letter, self._partition))
-            self._mark().settle(record.offset)
-            self._bench.meter.unreadable(error.reason)
-            log.exception("alarm", alarm="delivery_unreadable", lane=self._bench.name, origin=str(place))
-        else:
-            self._queues.add(Job(record.offset, delivery, record.value))
-
-    def _mark(self) -> Watermark:
-        assert self._watermark is not None  # noqa: S101 - set before anything is accepted
-        return self._watermark
-
-    async def _start_jobs(self, tenure: Tenure, committing: asyncio.Task[None]) -> None:
-        """Start what is ready, as far as there are slots, until drained or until something failed."""
+    async def _make_calls(self, tenure: Tenure, committing: asyncio.Task[None]) -> None:
+        """Make the calls that the core wants, until drained or until something failed."""
         while not self._drained.is_set():
             self._wake.clear()
             for task in [committing, *self._running]:
                 if task.done():
                     self._running.pop(task, None)
                     task.result()  # raises what went wrong in it
-            limit = 2 * self._bench.connector.connection.concurrency
-            if len(self._running) < limit and (jobs := self._queues.take(self._most)):
-                tries = Tries(self._bench, self._ledger, tenure, jobs, self._settle)
-                task = asyncio.create_task(tries.run())
-                task.add_done_callback(lambda _: self._wake.set())
-                self._running[task] = tries
-                continue
-            await self._wake.wait()
+            now = self._bench.now()
+            for call in self._core.start(now):
+                self._begin(call, tenure)
+            wakes_at = self._core.wakes_at(now)
+            left_s = None if wakes_at is None else max(SHORTEST_SLEEP_S, wakes_at - now.steady)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await self._wake.wait()
 
-    def _most(self, action: Action) -> int:
-        return self._bench.connector.vendor.can.get(action, Capability()).batch
+    def _begin(self, call: Call, tenure: Tenure) -> None:
+        errand = Errand(self._bench, self._core, tenure, call, self._committed)
+        task = asyncio.create_task(errand.run())
+        task.add_done_callback(lambda _: self._ended(call))
+        self._running[task] = errand
 
-    def _settle(self, job: Job) -> None:
-        self._finished.append(job)
-        self._ledger.wake.set()
+    def _ended(self, call: Call) -> None:
+        """Also of a call that was broken off before it began: it may have been the probe that others wait for."""
+        self._core.ended(call, self._bench.now())
+        self._bench.look()
+        self._decided()
+
+    def _decided(self) -> None:
+        """Something may have to be committed, or may begin."""
+        if self._core.is_dirty:
+            self._dirty.set()
+        self._wake.set()
+
+    async def _committed(self) -> None:
+        """Return when everything decided so far is committed."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        self._dirty.set()
+        await future
 
     async def _commit_in_groups(self, tenure: Tenure) -> None:
         """At once when the lane was idle; else every 100 ms at most, or 500 settlements: transactions cost."""
         pace = Pace(self._bench.interval_s)
         try:
             while not self._closing:
-                await self._ledger.wake.wait()
-                if len(self._finished) < MOST_SETTLEMENTS and not self._closing:
+                await self._dirty.wait()
+                if self._core.decisions < MOST_SETTLEMENTS and not self._closing:
                     await asyncio.sleep(pace.wait_s())
                 pace.committing()
                 await self._commit(tenure)
         finally:
             self._wake.set()
 
-    async def _commit(self, tenure: Tenure, *, clean: bool | None = None) -> None:
-        self._ledger.wake.clear()
-        finished, self._finished = self._finished, []
-        mark = self._mark()
-        for job in finished:
-            mark.settle(job.offset)
-        outs, waiting = self._ledger.collect()
-        outs += self._quota.outs()
-        noted, self._ledger.noted = self._ledger.noted, []
+    async def _commit(self, tenure: Tenure, *more: Out, clean: bool | None = None) -> None:
+        self._dirty.clear()
+        batch = self._core.collect()
+        self._alarm(batch)
+        waiting, self._waiting = self._waiting, []
+        name, seals = self._bench.name, self._bench.seals
+        outs = [out_of(record, name, self._partition, seals) for record in batch.records]
+        outs += [*self._quota.outs(), *more]
         try:
-            await tenure.commit(outs, mark.offset, mark.settled, clean=clean)
+            await tenure.commit(outs, batch.offset, batch.settled, clean=clean)
         except BaseException:
             for future in waiting:
                 if not future.done():
@@ -179,14 +182,23 @@ class LaneWork:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
-        self._bench.meter.settled(noted)
-        for job in finished:
-            self._queues.done(job.delivery.pid)
+        self._bench.meter.settled(batch.noted)
+        self._core.committed(batch)
         self._wake.set()
 
+    def _alarm(self, batch: Batch) -> None:
+        for letter in batch.records:
+            if isinstance(letter, Letter):
+                place = {"lane": self._bench.name, "partition": self._partition, "offset": letter.offset}
+                if letter.pid is None:
+                    self._bench.meter.unreadable(letter.reason)
+                    log.error("alarm", alarm="delivery_unreadable", reason=letter.reason, **place)
+                else:
+                    log.error("alarm", alarm="delivery_failed", reason=letter.reason, pid=letter.pid, **place)
+
     async def _finish(self) -> bool:
-        """Wait for calls in the air, not for retries; False: one of them was not answered in time."""
-        calling = [task for task, tries in self._running.items() if tries.calling]
+        """Wait for calls in the air, not for others; False: one of them was not answered in time."""
+        calling = [task for task, errand in self._running.items() if errand.calling]
         for task in self._running.keys() - set(calling):
             task.cancel()
         if not calling:

@@ -110,6 +110,12 @@ LIMIT_USED = Definition(
     "How much of this worker's part of a vendor's limit is used, 0 to 1, by the API that has used most.",
     ("lane", "window"),
 )  # fmt: skip
+BREAKER = Definition(
+    Gauge, "lane_breaker",
+    "1 for the state of the lane's breaker: `closed`; `open`: nobody is called; `half_open`: one call finds out how "
+    "the vendor is.",
+    ("lane", "state"),
+)  # fmt: skip
 CALL_SECONDS = Definition(
     Histogram, "vendor_call_seconds",
     "Requests to vendors, from sending to the end of the answer. result: `2xx` … `5xx`, with `401`, `403` and `429` "
@@ -126,7 +132,7 @@ ROLE_STATE = Definition(
 )
 HALTED = Definition(
     Gauge, "role_halted",
-    "Places of the role that stand still (partitions, the credentials, or all of it as one), by reason.",
+    "Places of the role that stand still (partitions, the way to the vendor, or all of it as one), by reason.",
     ("role", "lane", "reason"),
 )  # fmt: skip
 PARTITIONS = Definition(
@@ -194,7 +200,9 @@ BUILD = Definition(Info, "build", "1, with the release of consent-relay that run
 SECTIONS: Mapping[str, tuple[Definition[Counter] | Definition[Gauge] | Definition[Histogram] | Definition[Info], ...]]
 SECTIONS = {
     "Events": (EVENTS, FORWARDED, PLANNED, UNBOUND, DEAD_LETTERS, ALARMS, SUBJECTS),
-    "Lanes and vendors": (SETTLED, DELIVERY_SECONDS, RETRIES, ENTRIES, WAIT, LIMIT_USED, CALL_SECONDS, IN_FLIGHT),
+    "Lanes and vendors": (
+        SETTLED, DELIVERY_SECONDS, RETRIES, ENTRIES, WAIT, LIMIT_USED, BREAKER, CALL_SECONDS, IN_FLIGHT,
+    ),
     "Roles": (
         ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,
         TRANSACTION_SECONDS, TRANSACTION_RECORDS, TAKEOVER_SECONDS, RESTORED, LOST,

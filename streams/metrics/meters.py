@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from streams.metrics.registry import Metrics
 
 _US = 1_000_000
+_OPEN = frozenset({"attempted", "parked"})
+_BREAKER = ("closed", "open", "half_open")
 
 
 class RouterMeter:
@@ -85,7 +87,7 @@ class LaneMeter:
     def settled(self, noted: Iterable[tuple[Delivery, AuditRecord]]) -> None:
         """These outcomes are committed."""
         for delivery, audit in noted:
-            if audit.outcome == "attempted":
+            if audit.outcome in _OPEN:
                 continue
             outcome = one_of(OUTCOMES, audit.outcome)
             self._metrics[d.SETTLED].labels(self._lane, delivery.action, outcome).inc()
@@ -104,6 +106,15 @@ class LaneMeter:
     def waits(self, left_s: Callable[[], float]) -> None:
         """`left_s`: for how long the lane makes no call yet, s; asked at each scrape."""
         self._metrics[d.WAIT].labels(self._lane).set_function(left_s)
+
+    def breaker(self, state: Callable[[], str]) -> None:
+        """`state`: what the lane's breaker is; asked at each scrape."""
+
+        def is_in(word: str) -> float:
+            return float(state() == word)
+
+        for word in _BREAKER:
+            self._metrics[d.BREAKER].labels(self._lane, word).set_function(partial(is_in, word))
 
     def _letter(self, reason: str, *, protective: bool) -> None:
         word = one_of(REASONS["lane"], reason)

@@ -32,15 +32,16 @@ event or a path.
 _WATCH = """\
 ## What to watch
 
-A vendor is down on a Friday evening: its lane's age grows and its calls end in `5xx`, `timeout` or `unreachable`;
-the other lanes' figures don't move. After the retry budget deliveries end as `failed` and stay open until they are
-sent again.
+A vendor is down on a Friday evening: its lane's breaker opens and its age grows, while its calls, a probe now and
+then, end in `5xx` or `timeout`; the other lanes' figures don't move. Nothing fails because of it, and the lane goes on
+by itself ([delivery](delivery.md)).
 
 | question | expression |
 |---|---|
 | Is a worker gone? | `up{job="consent-relay"} == 0` |
 | Is a vendor behind, and for how long? | `max by (role, lane) (consent_relay_lag_seconds) > 900` |
 | What does it answer? | `sum by (lane, result) (rate(consent_relay_vendor_call_seconds_count[5m]))` |
+| Is it down, or does it refuse us? | `max by (lane) (consent_relay_lane_breaker{state="closed"}) == 0` |
 | Did it ask us to wait? | `max by (lane) (consent_relay_lane_wait_seconds) > 0` |
 | Is a vendor's limit nearly used up? | `max by (lane, window) (consent_relay_limit_used_ratio) > 0.9` |
 | Who needs a person's hand? | `sum by (lane, status) (consent_relay_lane_entries{status=~"failed\\|manual_task"}) > 0` |

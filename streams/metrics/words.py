@@ -16,8 +16,8 @@ VERDICTS = frozenset({"planned", "duplicate", "stale", "rejected"})
 OUTCOMES = frozenset({*get_args(OutcomeWord), "failed", "superseded", "cancelled", "done"})
 ALARMS = frozenset({
     "event_id_reuse", "partition_mismatch", "protective_rejected", "oversize_left_in_place",
-    "delivery_failed", "delivery_unreadable", "command_oversize", "command_unreadable", "duplicate_instance",
-    "quota_unknown",
+    "delivery_failed", "delivery_unreadable", "credentials_rejected", "vendor_unreachable",
+    "command_oversize", "command_unreadable", "duplicate_instance", "quota_unknown",
 })  # fmt: skip
 REASONS = {
     "router": frozenset({

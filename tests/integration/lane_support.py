@@ -17,14 +17,15 @@ from schemas.connections import parse_config
 from schemas.contract import Origin, PolicyRef
 from schemas.events import Identity
 from schemas.ids import delivery_id
-from schemas.records import AuditRecord, DeadLetter, Delivery, LaneEntry
+from schemas.records import AuditRecord, Bookmark, DeadLetter, Delivery, LaneEntry
 from schemas.sealing import Seals
+from schemas.times import DAY
 from streams import clients, topics
 from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
 from streams.logs import scan
 from streams.ownership.owner import Owner
-from streams.ownership.tenure import CLEAN_KEY
+from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, now_micros
 from streams.pipeline import lane_role
 from streams.status import Status
 
@@ -66,6 +67,8 @@ class LaneUnderTest:
     status: Status = field(default_factory=Status)
     retry_budget: float = 30.0
     scale: float = 100.0
+    bench: Bench = field(init=False)
+    """Of the owner that was started last."""
 
     async def deliver(self, *deliveries: Delivery | bytes, partition: int = 0) -> None:
         producer = clients.writer(self.settings)
@@ -91,8 +94,8 @@ class LaneUnderTest:
                 "channels": ("email",),
                 "all_purposes": False,
                 "sealed": SEALS.seal_identities(identities, pid, event_id),
-                "received_at": 1,
-                "due_at": 2,
+                "received_at": now_micros(),
+                "due_at": now_micros() + DAY,
                 "rule": "internal.30d",
                 "occurred_at": number,
                 "origin": Origin(topic=topics.EVENTS, partition=0, offset=number),
@@ -120,7 +123,7 @@ class LaneUnderTest:
     async def begin(self, transport: Any, worker: str = "w1") -> tuple[Owner, asyncio.Task[None]]:
         """Don't wait until all partitions are worked on."""
         ready = connectors(parse_config(self.config, "test"), self._secret, transport, scale=self.scale)
-        bench = Bench(ready[self.name], SEALS, self.status, PARTITIONS, self.retry_budget, 0.02)
+        self.bench = bench = Bench(ready[self.name], SEALS, self.status, PARTITIONS, self.retry_budget, 0.02)
         role = lane_role("t", self.name)
         owner = Owner(self.settings, role, worker, lambda number: LaneWork(bench, number), self.status)
         return owner, asyncio.create_task(owner.run())
@@ -157,6 +160,12 @@ class LaneUnderTest:
                     found[delivery] = decode(LaneEntry, record.value)
         return found
 
+    async def bookmark(self) -> Bookmark | None:
+        """How far partition 0 has been worked."""
+        scanned = scan(self.settings, topics.lane_state(self.name), partitions=[0])
+        marks = [record.value async for record in scanned if record.key == OFFSET_KEY]
+        return decode(Bookmark, marks[-1]) if marks else None
+
     async def ended_cleanly(self) -> bool:
         """Whether the last owner left its mark."""
         scanned = scan(self.settings, topics.lane_state(self.name), partitions=[0])
@@ -166,6 +175,15 @@ class LaneUnderTest:
     async def dead_letters(self) -> list[DeadLetter]:
         letters = [decode(DeadLetter, record.value) async for record in scan(self.settings, topics.DEAD_LETTER)]
         return [letter for letter in letters if letter.origin.topic == topics.deliveries(self.name)]
+
+
+async def kill(owner: Owner, task: asyncio.Task[None]) -> None:
+    """As kill -9 would: nothing is finished, nothing handed over."""
+    holdings = list(owner._holdings.values())
+    owner._holdings.clear()
+    for each in [*(holding.task for holding in holdings), task]:
+        each.cancel()
+    await asyncio.gather(*(holding.task for holding in holdings), task, return_exceptions=True)
 
 
 async def lane_at(bootstrap: str, tmp_path: Path, sandbox: Sandbox, **connection: Any) -> LaneUnderTest:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from commands_support import Cli, cli_at, fields, fresh_subject
 
-from processors.delivering.settle import dead_letter
+from processors.delivering.settle import Letter, dead_letter
 from processors.routing.desk import Desk
 from processors.routing.incoming import Incoming
 from processors.routing.route import route
@@ -152,7 +152,7 @@ def test_a_lanes_dead_letter_is_not_an_event(cli: Cli) -> None:
     subject = fresh_subject()
     seals = Seals(cli.settings.key("relay_key"))
     origin = Origin(topic="consent.deliveries.zoho-crm", partition=1, offset=place(subject).offset)
-    keep(cli, dead_letter(b"a delivery", origin, "refused", NOW, seals))
+    keep(cli, dead_letter(Letter(origin.offset, b"a delivery", "refused", NOW), origin, seals))
     result = cli.run("dead-letters", "redrive", str(origin), "--reason", "x", code=2)
     assert "`lanes` commands" in result.stderr
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from lane_support import PARTITIONS, LaneUnderTest, crm_config, lane_at
+from lane_support import PARTITIONS, LaneUnderTest, crm_config, kill, lane_at
 from ownership_support import until
 
 from infra.sandbox import Fault, Person, Sandbox
@@ -47,7 +47,8 @@ async def records_of(sandbox: Sandbox, person: Person) -> list[dict[str, object]
 
 async def test_one_persons_instructions_reach_the_vendor_in_order(lane: LaneUnderTest, sandbox: Sandbox) -> None:
     actions = ["withdraw", "grant", "withdraw", "grant", "withdraw"]
-    deliveries = [lane.delivery(ADA, action, number) for number, action in enumerate(actions, 1)]
+    each = enumerate(actions, 1)  # of a purpose of its own: what a newer one decides anew would not be done at all
+    deliveries = [lane.delivery(ADA, action, number, purposes=(f"p{number}",)) for number, action in each]
     await lane.deliver(*deliveries, lane.delivery(BEN, "withdraw", 9))
     async with lane.working():
         await lane.settled(6)
@@ -57,9 +58,10 @@ async def test_one_persons_instructions_reach_the_vendor_in_order(lane: LaneUnde
     assert [effect for number, effect in enumerate(effects) if not number or effect != effects[number - 1]] == actions
 
 
-async def test_a_transient_failure_is_retried_and_a_lasting_one_ends_in_the_dead_letters(
+async def test_a_transient_failure_is_retried_and_one_that_lasts_too_long_ends_in_the_dead_letters(
     lane: LaneUnderTest, sandbox: Sandbox
 ) -> None:
+    lane.config = crm_config(lane.name, sandbox, retry_for_s=1)
     sandbox.arm(Fault(kind="status", vendor="zoho_crm", person="ada", times=2, status=503))
     sandbox.arm(Fault(kind="status", vendor="zoho_crm", person="ben", status=500))
     failing, later = lane.delivery(BEN, "withdraw", 2), lane.delivery(BEN, "grant", 3, purposes=("prospecting",))
@@ -146,7 +148,7 @@ async def test_a_worker_that_died_between_delete_and_purge_is_finished_by_the_ne
     async with http_transport() as transport:
         owner, task = await lane.start(transport)
         await until(lambda: _in_bin(sandbox))
-        await _kill(owner, task)
+        await kill(owner, task)
     assert [outcome for _, outcome, _ in await lane.outcomes()] == ["attempted"]
     async with sandbox.client() as client:
         await client.clear_faults(hang)
@@ -159,15 +161,6 @@ async def test_a_worker_that_died_between_delete_and_purge_is_finished_by_the_ne
 async def _in_bin(sandbox: Sandbox) -> bool:
     records = await records_of(sandbox, ADA)
     return all(record["in_bin"] for record in records)
-
-
-async def _kill(owner: object, task: asyncio.Task[None]) -> None:
-    """As kill -9 would: nothing is finished, nothing handed over."""
-    holdings = list(owner._holdings.values())  # type: ignore[attr-defined]
-    owner._holdings.clear()  # type: ignore[attr-defined]
-    for each in [*(holding.task for holding in holdings), task]:
-        each.cancel()
-    await asyncio.gather(*(holding.task for holding in holdings), task, return_exceptions=True)
 
 
 async def test_after_a_death_the_next_owner_waits_for_calls_that_may_be_in_the_air(
@@ -189,7 +182,7 @@ async def test_after_a_death_the_next_owner_waits_for_calls_that_may_be_in_the_a
     async with http_transport() as transport:
         owner, task = await lane.start(transport)
         await lane.settled(1)
-        await _kill(owner, task)
+        await kill(owner, task)
     await lane.deliver(lane.delivery(ADA, "grant", 2))
     monkeypatch.setattr(LaneWork, "_waited", watched)
     before = await calls()
@@ -208,7 +201,7 @@ async def test_only_who_waited_and_left_nothing_in_the_air_says_that_the_end_was
     lane.config = crm_config(lane.name, sandbox, timeout_s=4.9)  # longer than a start takes on any machine
     async with http_transport() as transport:
         owner, task = await lane.start(transport)
-        await _kill(owner, task)
+        await kill(owner, task)
     async with lane.working():  # stopped before a call of the first owner can have ended
         pass
     assert not await lane.ended_cleanly()

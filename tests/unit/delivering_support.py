@@ -1,21 +1,38 @@
-"""Deliveries in few words."""
+"""Deliveries in few words, and a lane core that a test drives by hand."""
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any
 
-from plan_support import NOW, POLICY
+from plan_support import DAY, NOW, POLICY
+from routing_support import SEALS
 
-from processors.delivering.queues import Job
+from processors.delivering.backoff import Backoff
+from processors.delivering.breaker import Breaker
+from processors.delivering.core import Core, Limits
+from processors.delivering.job import Call, Job, Now
+from processors.delivering.settle import Change, Letter
+from processors.vendors.base import Result
 from schemas.codec import encode
 from schemas.contract import Origin
-from schemas.records import Delivery
+from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
+from schemas.records import AuditRecord, Delivery, Evidence
 from streams import topics
 
 if TYPE_CHECKING:
-    from schemas.records import Action
+    from processors.delivering.book import Batch
+    from schemas.errors import VendorError
+    from schemas.records import Action, LaneEntry
 
 LANE = "zoho-campaigns"
+GOOD = Result("executed", evidence=Evidence(status=200))
+DOWN = VendorUnavailable("http_503", status=503)
+BUSY = VendorUnavailable("http_429", status=429)
+REFUSED = VendorRefused("http_400", status=400)
+REJECTED = VendorAuthRejected("http_401", status=401)
+UNREACHABLE = VendorUnavailable("unreachable")
+REFS = SEALS.people.seal(b'["4711"]', "p1.ana|1")
 
 
 def delivery(number: int, action: Action = "withdraw", pid: str = "p1.ana", **more: Any) -> Delivery:
@@ -35,9 +52,9 @@ def delivery(number: int, action: Action = "withdraw", pid: str = "p1.ana", **mo
             "all_purposes": action == "delete",
             "sealed": None,
             "received_at": NOW,
-            "due_at": NOW + 1,
+            "due_at": NOW + 30 * DAY,
             "rule": "internal.30d",
-            "occurred_at": NOW - 1,
+            "occurred_at": NOW - 1000 + number,
             "origin": Origin(topic=topics.EVENTS, partition=1, offset=number),
             "policy": POLICY.ref,
             **more,
@@ -48,3 +65,106 @@ def delivery(number: int, action: Action = "withdraw", pid: str = "p1.ana", **mo
 def job(offset: int, action: Action = "withdraw", pid: str = "p1.ana", **more: Any) -> Job:
     one = delivery(offset, action, pid, **more)
     return Job(offset, one, encode(one))
+
+
+class Half(Random):
+    """Always draws the middle."""
+
+    def random(self) -> float:
+        return 0.5
+
+
+class Driven:
+    """A core with a clock that the test moves; `told`: (pid, outcome, reason) of what is committed."""
+
+    def __init__(self, *, calls: int = 10, batch: int = 1, breaker: Breaker | None = None, **backoff: Any) -> None:
+        self.breaker = breaker or Breaker()
+        self.limits = Limits(calls, lambda _: batch, open=50, parked=50)
+        self.backoff = Backoff(**backoff)
+        self.seconds = 0.0
+        self.told: list[tuple[str, str, str | None]] = []
+        self.audit: list[AuditRecord] = []
+        self.letters: list[Letter] = []
+        self.state: dict[str, LaneEntry] = {}
+        self.offset, self.settled = 0, frozenset[int]()
+        self.log: list[Delivery] = []
+        self.restart()
+
+    @property
+    def now(self) -> Now:
+        return Now(NOW + round(self.seconds * 1e6), self.seconds)
+
+    def restart(self) -> None:
+        """All that isn't committed is forgotten, and a new core begins; the log's rest is read again."""
+        self.core = Core(self.limits, self.backoff, self.breaker, Half())
+        for key, entry in self.state.items():
+            pid, delivery_id = key.split("|")
+            self.core.load(pid, delivery_id, entry)
+        self.core.begin(self.offset, self.settled, self.now)
+        for offset in range(self.offset, len(self.log)):
+            self._read(offset)
+
+    def arrive(self, *deliveries: Delivery) -> None:
+        """The next records of the log."""
+        for one in deliveries:
+            self.log.append(one)
+            self._read(len(self.log) - 1)
+
+    def _read(self, offset: int) -> None:
+        if self.core.sees(offset):
+            one = self.log[offset]
+            self.core.arrive(offset, encode(one), one, self.now)
+
+    def start(self) -> list[Call]:
+        return self.core.start(self.now)
+
+    def answer(self, call: Call, answer: Result | VendorError) -> int:
+        """The same answer for everybody in the call."""
+        answers = {one.delivery.delivery_id: answer for one in call.jobs}
+        return self.core.answered(call, answers, self.now)
+
+    def commit(self) -> Batch:
+        batch = self.core.collect()
+        for record in batch.records:
+            if isinstance(record, Letter):
+                self.letters.append(record)
+            elif isinstance(record, Change):
+                key = f"{record.delivery.pid}|{record.delivery.delivery_id}"
+                self.state.pop(key, None)
+                if record.entry:
+                    self.state[key] = record.entry
+            else:
+                self.audit.append(record)
+                if record.kind == "outcome":
+                    self.told.append((record.pid or "", record.outcome or "", record.reason))
+        self.offset, self.settled = batch.offset, batch.settled
+        self.core.committed(batch)
+        return batch
+
+    def round(self, answer: Result | VendorError) -> list[int]:
+        """Make all calls that may be made, with this answer, and commit; the offsets in the order of their calls."""
+        calls = self.start()
+        for call in calls:
+            self.answer(call, answer)
+        self.commit()
+        return [one.offset for call in calls for one in call.jobs]
+
+    def sleep(self) -> bool:
+        """Until the core wants to be looked at again; False: it waits for nothing."""
+        at = self.core.wakes_at(self.now)
+        if at is None:
+            return False
+        assert at > self.seconds, "a busy loop"
+        self.seconds = at
+        return True
+
+    def until_parked(self, *, others: int = 0) -> None:
+        """Let tries fail until the first delivery is parked. `others`: how many more are then."""
+        while not self.entries("parked"):
+            self.round(DOWN)
+            if not self.entries("parked"):
+                assert self.sleep()
+        assert len(self.entries("parked")) == 1 + others
+
+    def entries(self, status: str) -> list[LaneEntry]:
+        return [entry for entry in self.state.values() if entry.status == status]

@@ -14,7 +14,7 @@ from processors.routing.route import route
 from schemas.codec import encode
 from schemas.connections import load_config
 from schemas.contract import Origin
-from schemas.records import AuditRecord, CommandRef, Evidence
+from schemas.records import AuditRecord, Cell, CommandRef, Evidence, Leg
 from schemas.sealing import Seals
 from streams.commands.audit_view import line, rows, timeline
 
@@ -97,3 +97,13 @@ def test_no_identity_is_shown() -> None:
 def test_one_line_holds_the_whole_record() -> None:
     text = line(outcome(lane="zoho-crm", action="delete", outcome="executed"))
     assert text == "2026-03-02T09:00:00.000Z  p1.x  outcome  zoho-crm  delete  executed"
+
+
+def test_a_leg_shows_what_newer_instructions_took_out_of_it() -> None:
+    leg = Leg(
+        kind="delivery", recipient=None, lane="zoho-crm", action="withdraw", purposes=("surveys", "ads"),
+        channels=("email",), overtaken=(Cell(purpose="ads", channel="email"),),
+    )  # fmt: skip
+    (_, row) = rows(outcome(kind="overtaken", legs=(leg,)))
+    assert row.what == "  → zoho-crm"
+    assert "without ads on email" in row.why

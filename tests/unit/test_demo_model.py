@@ -196,7 +196,7 @@ def test_what_is_due_depends_on_the_region() -> None:
 
 def test_whose_vendor_never_answers_stays_as_they_were_there() -> None:
     expected = told(event(1, "withdraw"), broken=frozenset({("zoho_crm", ANA.key)}))
-    assert outcome(expected, 1, CRM, "withdraw") == "failed"
+    assert outcome(expected, 1, CRM, "withdraw") == "parked"
     assert holds(expected, "zoho_crm")["records"] == IN
     assert holds(expected, "zoho_campaigns")["do_not_mail"]
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from delivering_support import LANE, delivery, job
+from delivering_support import GOOD, LANE, REFS, REJECTED, UNREACHABLE, job
 from engine_support import HandClock, Wire, connector
 from plan_support import NOW
 from routing_support import AWAY, DESK, EMAIL, SEALS, event, incoming, raw
 
-from processors.delivering.settle import attempted, fail, settle
+from processors.delivering.book import Book
+from processors.delivering.entries import Entries
+from processors.delivering.settle import Change
 from processors.engine.limiter import Limiter
 from processors.routing.route import route
 from processors.vendors.base import Reply, Result
 from schemas.errors import VendorRefused
 from schemas.windows import Window
 from streams.lanes.bench import Bench
-from streams.lanes.ledger import Ledger
 from streams.metrics.meters import CountAlarms, LaneMeter, RoleMeter, RouterMeter, begin_at_zero, show_limits
 from streams.metrics.registry import Metrics
 from streams.status import Status
@@ -96,59 +98,99 @@ def test_dead_letters_count_by_reason_and_whether_they_protect() -> None:
 
 
 def test_outcomes_count_by_lane_action_and_outcome_with_their_time() -> None:
-    told, book, one = Told(), Ledger(LANE, 0), job(1, "delete")
-    refs = DESK.seals.people.seal(b"[]", "p|d")
-    book.write(one.delivery, attempted(one.delivery, 1, refs, NOW))
-    book.write(one.delivery, settle(one, Result("executed"), 1, NOW + 3 * US))
-    LaneMeter(told.metrics, LANE).settled(book.noted)
+    told, book, one = Told(), Book(), job(1, "delete")
+    book.note(one, REFS, NOW)
+    book.park(one, NOW + US)
+    book.close(one, GOOD, NOW + 3 * US)
+    LaneMeter(told.metrics, LANE).settled(book.collect().noted)
     assert told("deliveries_settled_total", lane=LANE, action="delete", outcome="executed") == 1
-    assert told.sum("deliveries_settled_total") == 1, "an attempt is no outcome"
+    assert told.sum("deliveries_settled_total") == 1, "neither an attempt nor a parking is an outcome"
     assert told("delivery_seconds_sum", lane=LANE, action="delete") == 3.0
     assert told("deliveries_settled_total", lane=LANE, action="grant", outcome="failed") == 0, "there from the start"
 
 
 def test_a_failed_delivery_is_a_dead_letter_whose_vendors_code_is_no_label() -> None:
-    told, book = Told(), Ledger(LANE, 0)
+    told, book = Told(), Book()
     for number, action in enumerate(("grant", "withdraw")):
-        one = job(number, action)  # type: ignore[arg-type]
-        book.write(one.delivery, fail(one, VendorRefused("invalid_data_4711"), "invalid_data_4711", 1, NOW))
+        book.fail(job(number, action), VendorRefused("invalid_data_4711"), "invalid_data_4711", NOW)  # type: ignore[arg-type]
     meter = LaneMeter(told.metrics, LANE)
-    meter.settled(book.noted)
+    meter.settled(book.collect().noted)
     meter.unreadable("undecodable")
     assert told("dead_letters_total", source="lane", reason="refused", protective="no") == 1
     assert told("dead_letters_total", source="lane", reason="refused", protective="yes") == 1
     assert told("dead_letters_total", source="lane", reason="undecodable", protective="yes") == 1
 
 
-def test_the_ledger_counts_its_entries_by_status() -> None:
-    book = Ledger(LANE, 0)
-    one = job(1)
-    refused = fail(one, VendorRefused("http_400"), "http_400", 1, NOW)
-    book.write(one.delivery, refused)
-    book.write(one.delivery, refused)
-    book.write(delivery(2, pid="p1.ben"), settle(job(2, pid="p1.ben"), Result("manual_task"), 1, NOW))
-    assert +book.statuses == {"failed": 1, "manual_task": 1}
-    newer = job(3)
-    book.write(newer.delivery, settle(newer, Result("executed"), 1, NOW))
-    book.overtake(newer.delivery)
-    assert +book.statuses == {"manual_task": 1}
-    outs, _ = book.collect()
-    again = Ledger(LANE, 0)
-    again.load([(out.key, out.value) for out in outs if out.topic.startswith("consent.lane-state")])
-    assert +again.statuses == {"manual_task": 1}
+def test_entries_are_counted_by_status() -> None:
+    book, entries = Book(), Entries()
+    for one in (job(1), job(1)):
+        book.fail(one, VendorRefused("http_400"), "http_400", NOW)
+    book.close(job(2, pid="p1.ben"), Result("manual_task"), NOW)
+    assert +book.entries.statuses == {"failed": 1, "manual_task": 1}
+    book.close(job(3), GOOD, NOW)
+    assert +book.entries.statuses == {"manual_task": 1}
+    for record in book.collect().records:
+        if isinstance(record, Change):
+            entries.put(record.delivery.pid, record.delivery.delivery_id, record.entry)
+    assert +entries.statuses == {"manual_task": 1}
+
+
+def bench(clock: HandClock, told: Told) -> Bench:
+    ready = connector(Wire(lambda _: Reply(200)))
+    return Bench(ready, SEALS, Status(), 4, 30.0, 0.1, steady=clock.steady, metrics=told.metrics)
 
 
 def test_a_lane_tells_for_how_long_the_vendor_asked_it_to_wait() -> None:
     told, clock = Told(), HandClock()
-    ready = connector(Wire(lambda _: Reply(200)))
-    bench = Bench(ready, SEALS, Status(), 4, 30.0, 0.1, clock=clock.steady, metrics=told.metrics)
+    breaker = bench(clock, told).breaker
     assert told("lane_wait_seconds", lane="toy") == 0
-    bench.wait(60)
-    bench.wait(30)
+    breaker.hold(60, clock.steady())
+    breaker.hold(30, clock.steady())
     clock.now += 20
     assert told("lane_wait_seconds", lane="toy") == 40
     clock.now += 100
     assert told("lane_wait_seconds", lane="toy") == 0
+
+
+def test_a_lane_tells_how_its_breaker_stands() -> None:
+    told, clock = Told(), HandClock()
+    breaker = bench(clock, told).breaker
+
+    def stands() -> list[float | None]:
+        return [told("lane_breaker", lane="toy", state=state) for state in ("closed", "open", "half_open")]
+
+    assert stands() == [1, 0, 0]
+    breaker.end("p", [REJECTED], clock.steady(), probe=False)
+    assert stands() == [0, 1, 0]
+    clock.now += 6
+    assert stands() == [0, 0, 1]
+
+
+def test_what_keeps_a_lane_from_its_vendor_is_a_problem_of_the_role_for_as_long_as_it_lasts() -> None:
+    clock = HandClock()
+    mine = bench(clock, Told())
+    role = mine.status.roles
+    for error, reason in ((REJECTED, "auth_rejected"), (UNREACHABLE, "unreachable")):
+        mine.breaker.end("p", [error], clock.steady(), probe=False)
+        mine.look()
+        assert [problem[0] for problem in role["lane toy"].problems.values()] == [reason]
+        mine.breaker.end("p", [GOOD], clock.steady(), probe=False)
+        mine.look()
+        assert role["lane toy"].problems == {}
+
+
+def test_whoever_waits_for_a_probe_hears_of_its_end() -> None:
+    clock, wake = HandClock(), asyncio.Event()
+    mine = bench(clock, Told())
+    mine.works.add(wake)
+    mine.look()
+    assert not wake.is_set(), "nobody waits for a breaker that is closed"
+    mine.breaker.end("p", [REJECTED], clock.steady(), probe=False)
+    for answers in ([], [GOOD]):
+        wake.clear()
+        mine.breaker.end("p", answers, clock.steady(), probe=True)
+        mine.look()
+        assert wake.is_set()
 
 
 def test_deliveries_that_are_put_off_are_counted() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from streams.metrics.registry import Metrics
 from streams.metrics.scrape import scrape
 from streams.ownership.holding import Reading
-from streams.status import CREDENTIALS, Status
+from streams.status import VENDOR, Status
 
 
 def lines(text: bytes) -> set[str]:
@@ -41,14 +41,14 @@ def test_roles_tell_their_state_and_what_they_hold() -> None:
 def test_a_halt_is_there_as_long_as_it_lasts() -> None:
     status, metrics = Status(), Metrics()
     status.up("lane a", [0])
-    status.halt("lane a", CREDENTIALS, "auth_rejected", "the vendor refuses")
+    status.halt("lane a", VENDOR, "auth_rejected", "the vendor refuses")
     status.halt("lane a", 0, "lost_range", "the log begins later")
     told = lines(scrape(metrics, status, {}))
     assert 'consent_relay_role_halted{lane="a",reason="auth_rejected",role="lane"} 1.0' in told
     assert 'consent_relay_role_halted{lane="a",reason="lost_range",role="lane"} 1.0' in told
     assert 'consent_relay_role_state{lane="a",role="lane",state="halted"} 1.0' in told
     status.works("lane a", 0)
-    status.clear("lane a", CREDENTIALS)
+    status.clear("lane a", VENDOR)
     told = lines(scrape(metrics, status, {}))
     assert not [line for line in told if line.startswith("consent_relay_role_halted")]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.status import CREDENTIALS, ROLE, Status
+from streams.status import ROLE, VENDOR, Status
 
 
 def test_a_worker_without_roles_is_not_ready() -> None:
@@ -48,10 +48,10 @@ def test_a_new_share_of_the_group_forgets_what_is_no_longer_ours() -> None:
     status.halt("lane a", 0, "lost_range", "text")
     status.halt("lane a", 1, "lost_range", "text")
     status.halt("lane a", ROLE, "KafkaError", "text")
-    status.halt("lane a", CREDENTIALS, "auth_rejected", "text")
+    status.halt("lane a", VENDOR, "auth_rejected", "text")
     status.up("lane a", [1])
-    assert set(status.roles["lane a"].problems) == {"1", CREDENTIALS}, "credentials are as wrong as before"
+    assert set(status.roles["lane a"].problems) == {"1", VENDOR}, "credentials are as wrong as before"
     status.works("lane a", 1)
-    status.clear("lane a", CREDENTIALS)
+    status.clear("lane a", VENDOR)
     assert status.ready
-    status.clear("lane b", CREDENTIALS)
+    status.clear("lane b", VENDOR)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemas.codec import decode
 from schemas.errors import DataError
 from schemas.events import ConsentEvent
+from streams.demo.model.claims import Claims
 from streams.demo.model.life import Cell, Life
 from streams.demo.model.log import Entry, Place, home
 from streams.demo.model.rules import Rules
@@ -24,9 +25,20 @@ if TYPE_CHECKING:
     from schemas.records import Action
 
 
+class LegKey(NamedTuple):
+    event_id: str
+    lane: str
+    action: Action
+
+
 @dataclass(frozen=True, slots=True)
 class World:
-    """What surrounds the log. `broken`: (vendor, subject_id) whose calls always fail there."""
+    """What surrounds the log. `broken`: (vendor, subject_id) whose calls always fail there.
+
+    overtaken: what newer instructions are said to have taken out of a leg before it was carried out; None: all of
+    it. Which they reached in time nobody can know beforehand. done: legs of these that the vendor was told of before,
+    for which purposes, as the outcome of calls may be lost.
+    """
 
     config: RelayConfig
     policy: Policy
@@ -34,12 +46,8 @@ class World:
     people: Mapping[str, Person]
     double_opt_in: Mapping[str, bool]
     broken: frozenset[tuple[str, str]] = frozenset()
-
-
-class LegKey(NamedTuple):
-    event_id: str
-    lane: str
-    action: Action
+    overtaken: Mapping[LegKey, frozenset[Cell] | None] = field(default_factory=dict)
+    done: Mapping[LegKey, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +59,23 @@ class Leg:
     cells: frozenset[Cell]
     everything: bool
 
+    @property
+    def purposes(self) -> frozenset[str]:
+        return frozenset(purpose for purpose, _ in self.cells)
+
 
 @dataclass
 class Expected:
-    """accounts: (subject_id, vendor) → what it must hold. `forwarded`: records that stood in a foreign partition."""
+    """accounts: (subject_id, vendor) → what it must hold. `forwarded`: records that stood in a foreign partition.
+
+    unfounded: legs of which more is said to be overtaken than newer instructions decide anew.
+    """
 
     verdicts: dict[Place, Verdict] = field(default_factory=dict)
     forwarded: set[Place] = field(default_factory=set)
     legs: dict[LegKey, Leg] = field(default_factory=dict)
     accounts: dict[tuple[str, str], Vendor] = field(default_factory=dict)
+    unfounded: list[LegKey] = field(default_factory=list)
 
 
 def expect(entries: Iterable[Entry], world: World) -> Expected:
@@ -67,6 +83,7 @@ def expect(entries: Iterable[Entry], world: World) -> Expected:
     telling = _Telling(world)
     for entry in entries:
         telling.take(entry)
+    telling.expected.unfounded = telling.claims.unfounded()
     return telling.expected
 
 
@@ -75,6 +92,7 @@ class _Telling:
         self._world = world
         self._rules = Rules(world.policy, world.config.connections.values())
         self._lives: dict[str, Life] = defaultdict(Life)
+        self.claims = Claims()
         self.expected = Expected()
         for person in world.people.values():
             for connection in self._rules.connections:
@@ -121,30 +139,40 @@ class _Telling:
                 cells = self._free(connection, vendor, cells, life)
             if cells:
                 action: Action = "withdraw" if word.is_withdrawal else "grant"
-                self._act(said.event, connection, action, cells, everything=everything)
+                self._act(said, connection, action, cells, everything=everything)
 
     def _delete(self, said: Accepted, life: Life) -> None:
         life.erased_at = said.at
         for connection in self._due(said.event):
             if not self._rules.erases(connection):
                 continue
-            self._act(said.event, connection, "delete", set(), everything=True)
+            self._act(said, connection, "delete", set(), everything=True)
             vendor = self._account(connection, said.event)
             all_cells = {(p, c) for p in self._switches(connection) for c in vendor.channels}
             granted = {cell for cell in all_cells if life.is_granted(cell)}
             again = self._free(connection, vendor, granted, life)
             if again:
-                self._act(said.event, connection, "grant", again, everything=False)
+                self._act(said, connection, "grant", again, everything=False)
 
     def _act(
-        self, event: ConsentEvent, connection: Connection, action: Action, cells: set[Cell], *, everything: bool
+        self, said: Accepted, connection: Connection, action: Action, cells: set[Cell], *, everything: bool
     ) -> None:
+        event, key = said.event, LegKey(said.event.event_id, connection.name, action)
         vendor = self._account(connection, event)
-        purposes = sorted({purpose for purpose, _ in cells})
-        broken = (connection.adapter, event.subject_id) in self._world.broken
-        outcome = "failed" if broken else vendor.do(action, purposes, everything=everything)
-        leg = Leg(event.subject_id, outcome, frozenset(cells), everything)
-        self.expected.legs[LegKey(event.event_id, connection.name, action)] = leg
+        self.claims.answer(event.subject_id, key, said.at, cells)
+        taken = self._world.overtaken.get(key, frozenset())
+        if key in self._world.overtaken:
+            self.claims.make(event.subject_id, key, said.at, cells if taken is None else cells & taken)
+        if (before := self._world.done.get(key)) is not None:
+            vendor.do(action, sorted(before), everything=everything and before == set(_purposes(cells)))
+        if taken is None:
+            outcome = "superseded"
+        elif (connection.adapter, event.subject_id) in self._world.broken:
+            outcome = "parked"
+        else:
+            left = cells - taken
+            outcome = vendor.do(action, _purposes(left), everything=everything and left == cells)
+        self.expected.legs[key] = Leg(event.subject_id, outcome, frozenset(cells), everything)
 
     def _free(self, connection: Connection, vendor: Vendor, cells: set[Cell], life: Life) -> set[Cell]:
         """Where there is one switch, a grant turns it on only if nothing behind it stands withdrawn."""
@@ -162,3 +190,7 @@ class _Telling:
 
     def _account(self, connection: Connection, event: ConsentEvent) -> Vendor:
         return self.expected.accounts[event.subject_id, connection.adapter]
+
+
+def _purposes(cells: set[Cell]) -> list[str]:
+    return sorted({purpose for purpose, _ in cells})

@@ -1,0 +1,163 @@
+"""Decisions as they are written down: the audit, the lane state as it will be, and how far the partition is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processors.delivering import settle
+from processors.delivering.entries import Entries
+from processors.delivering.overtaking import left_of
+from processors.delivering.settle import Change, Letter
+from processors.delivering.watermark import Watermark
+from schemas.records import Evidence
+
+if TYPE_CHECKING:
+    from processors.delivering.job import Job
+    from processors.delivering.settle import Record
+    from processors.vendors.base import Result
+    from schemas.contract import Sealed
+    from schemas.errors import VendorError
+    from schemas.records import AuditRecord, Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction holds. `freed`: a pid for each decision in it, to be told back once it is committed.
+
+    noted: the audit's outcomes of deliveries, for whoever counts them; offset, settled: the bookmark.
+    """
+
+    records: tuple[Record, ...]
+    noted: tuple[tuple[Delivery, AuditRecord], ...]
+    freed: tuple[str, ...]
+    offset: int
+    settled: frozenset[int]
+
+
+class Pending:
+    """Collects for the next transaction. `moved`: the bookmark moves, even if nothing else is to be written."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.noted: list[tuple[Delivery, AuditRecord]] = []
+        self.freed: list[str] = []
+        self.moved = False
+
+    def free(self, pid: str) -> None:
+        self.freed.append(pid)
+
+    @property
+    def decisions(self) -> int:
+        return len(self.freed)
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.freed or self.moved)
+
+
+class Book:
+    """`wall` is the moment of a decision, µs."""
+
+    def __init__(self) -> None:
+        self.entries = Entries()
+        self.mark = Watermark(0)
+        self.pending = Pending()
+
+    def collect(self) -> Batch:
+        """Hand everything over, and begin anew."""
+        now, self.pending = self.pending, Pending()
+        return Batch(
+            tuple(now.records), tuple(now.noted), tuple(now.freed), self.mark.offset, frozenset(self.mark.settled)
+        )
+
+    def settled(self, offset: int) -> None:
+        """The record needs nothing more: what became of it is in the next transaction."""
+        self.mark.settle(offset)
+        self.pending.moved = True
+
+    def unreadable(self, letter: Letter) -> None:
+        self.pending.records.append(letter)
+        self.settled(letter.offset)
+
+    def note(self, job: Job, refs: Sealed, wall: int) -> None:
+        """An act that can't be repeated is about to be done."""
+        job.refs = refs
+        tried, job.attempt = job.attempt, job.attempt + 1
+        self._tell(job, "attempted", wall)
+        self._put(settle.entry(job, "parked" if job.parked else "attempted", wall))
+        job.attempt = tried
+
+    def close(self, job: Job, result: Result, wall: int) -> None:
+        """The vendor did it, can't do it, or never knew the person; a manual task stays open in the lane state."""
+        self._tell_shrunk(job, wall)
+        self._tell(job, result.outcome, wall, result.reason, result.evidence)
+        if result.outcome == "manual_task":
+            job.reason = result.reason
+            self._put(settle.entry(job, "manual_task", wall))
+        else:
+            self._drop(job)
+        self._leave(job)
+        self._overtake_failed(job.delivery)
+
+    def fail(self, job: Job, error: VendorError, reason: str, wall: int) -> None:
+        """Dead letter and `failed`; it stays in the lane state so that it can be sent again."""
+        job.reason = reason
+        self._tell_shrunk(job, wall)
+        self._tell(job, "failed", wall, reason, settle.evidence_of(error))
+        self.pending.records.append(Letter(job.offset, job.record, reason, wall, job.delivery.protective, job.pid))
+        self._put(settle.entry(job, "failed", wall))
+        self._leave(job)
+
+    def park(self, job: Job, wall: int) -> None:
+        """It is tried again later: its record is settled, and the lane state keeps the delivery."""
+        self._tell_shrunk(job, wall)
+        self._tell(job, "parked", wall, job.reason)
+        self._put(settle.entry(job, "parked", wall))
+        self._leave(job)
+        job.parked = True
+
+    def supersede(self, job: Job, newer: Delivery, wall: int) -> None:
+        """A newer instruction decides all of it anew."""
+        self._tell(job, "superseded", wall, "overtaken", Evidence(detail=f"by_event={newer.event_id}"))
+        self._drop(job)
+        self._leave(job)
+
+    def shrink(self, job: Job, left: Delivery, wall: int) -> None:
+        """A newer instruction decides a part of it anew."""
+        job.delivery = left
+        if job.parked:
+            self._tell_shrunk(job, wall)
+            self._put(settle.entry(job, "parked", wall))
+
+    def _overtake_failed(self, newer: Delivery) -> None:
+        """Take a settled instruction's scope out of what failed before for the same person."""
+        for entry in self.entries.of(newer.pid, "failed"):
+            old = entry.delivery
+            left = old if old.delivery_id == newer.delivery_id else left_of(old, newer)
+            if left is not old:
+                self._put(Change(old, entry.model_copy(update={"delivery": left}) if left else None))
+
+    def _leave(self, job: Job) -> None:
+        """A parked one's record is settled already."""
+        if not job.parked:
+            self.settled(job.offset)
+
+    def _tell(
+        self, job: Job, word: str, wall: int, reason: str | None = None, evidence: Evidence | None = None
+    ) -> None:
+        audit = settle.outcome(job, word, wall, reason, evidence)
+        self.pending.records.append(audit)
+        self.pending.noted.append((job.delivery, audit))
+
+    def _tell_shrunk(self, job: Job, wall: int) -> None:
+        if job.told != job.delivery.overtaken:
+            job.told = job.delivery.overtaken
+            self.pending.records.append(settle.shrunk(job, wall))
+
+    def _drop(self, job: Job) -> None:
+        if self.entries.find(job.delivery):
+            self._put(Change(job.delivery, None))
+
+    def _put(self, change: Change) -> None:
+        self.entries.put(change.delivery.pid, change.delivery.delivery_id, change.entry)
+        self.pending.records.append(change)

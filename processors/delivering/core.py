@@ -1,0 +1,193 @@
+"""One partition of a lane as a state machine: deliveries and answers in, calls and records out.
+
+It waits for nothing, calls nobody and writes nowhere: whoever drives it hands in what happened and at which moment,
+makes the calls that `start` gives out, writes what `collect` gives out in one transaction, and comes back when
+`wakes_at` says.
+
+A delivery waits in its person's line; is tried; waits a little and is tried again; is parked (its record is settled,
+an entry in the lane state keeps it, and those behind it in the line are parked too); and in the end is settled. A
+person's next instruction starts only when what became of the one before is committed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processors.delivering.book import Book
+from processors.delivering.course import BEHIND, Course
+from processors.delivering.job import Call, Job, Now
+from processors.delivering.lines import Lines
+from processors.delivering.settle import Letter
+from processors.delivering.watermark import Watermark
+from processors.vendors.base import Result
+from schemas.times import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from random import Random
+
+    from processors.delivering.backoff import Backoff
+    from processors.delivering.book import Batch
+    from processors.delivering.breaker import Breaker
+    from schemas.contract import Sealed
+    from schemas.errors import VendorError
+    from schemas.records import Action, Delivery, LaneEntry
+
+LONGEST_PARKING_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """calls: at the same time; open: records between the watermark and the newest one; parked: deliveries.
+
+    batch: people in one call of an action.
+    """
+
+    calls: int
+    batch: Callable[[Action], int]
+    open: int = 2000
+    parked: int = 10_000
+
+
+class Core:
+    """One object per time that the partition is owned. The breaker is the lane's, the rest its own."""
+
+    def __init__(self, limits: Limits, backoff: Backoff, breaker: Breaker, random: Random) -> None:
+        self._limits = limits
+        self._breaker = breaker
+        self._random = random
+        self._book = Book()
+        self._lines = Lines()
+        self._course = Course(self._lines, self._book, backoff, breaker)
+        self._calls: set[Call] = set()
+
+    # What is there at the beginning.
+
+    def load(self, pid: str, delivery_id: str, entry: LaneEntry | None) -> None:
+        """A record of the lane state, in the order of its log. Before `begin`."""
+        self._book.entries.put(pid, delivery_id, entry)
+
+    def begin(self, offset: int, settled: Iterable[int], now: Now) -> None:
+        """From now on the partition is worked, from where the bookmark says; what is parked stands in its lines."""
+        self._book.mark = Watermark(offset, settled)
+        for entry in self._book.entries.parked():
+            job = Job.parked_as(entry)
+            line = self._lines.of(job.pid)
+            line.jobs.append(job)
+            if len(line.jobs) == 1 and job.next_at is not None:
+                left_s = (job.next_at - now.wall) / SECOND
+                self._lines.wait(job.pid, now.steady + min(max(left_s, 0.0), LONGEST_PARKING_S))
+            self._lines.place(job.pid)
+
+    # What comes in.
+
+    @property
+    def has_room(self) -> bool:
+        return (
+            len(self._book.mark) < self._limits.open and self._book.entries.statuses["parked"] < self._limits.parked
+        )
+
+    @property
+    def statuses(self) -> Mapping[str, int]:
+        """How many deliveries the lane state keeps, by status."""
+        return self._book.entries.statuses
+
+    def sees(self, offset: int) -> bool:
+        """A record of the topic. False: an earlier owner has settled it."""
+        return self._book.mark.see(offset)
+
+    def skip_to(self, position: int) -> None:
+        """The log holds no records between the last one seen and `position`."""
+        if not len(self._book.mark):
+            self._book.mark.skip_to(position)
+            self._book.pending.moved = True
+
+    def unreadable(self, offset: int, value: bytes | None, reason: str, now: Now) -> None:
+        """A record that is no delivery."""
+        self._book.unreadable(Letter(offset, value, reason, now.wall))
+
+    def arrive(self, offset: int, value: bytes, delivery: Delivery, now: Now) -> None:
+        """A delivery's record; after `sees`."""
+        earlier = self._book.entries.find(delivery)
+        if earlier and earlier.status == "parked" and earlier.delivery.cycle == delivery.cycle:
+            self._book.settled(offset)  # the same once more
+            return
+        job = Job(offset, delivery, value)
+        if earlier:
+            job.attempt, job.refs = earlier.attempt, earlier.refs
+        line = self._lines.of(delivery.pid)
+        self._course.overtake(line, delivery, now)
+        line.jobs.append(job)
+        if line.waits_parked:
+            self._course.park(line, job, BEHIND, now)
+        self._lines.place(delivery.pid)
+
+    # What goes out to the vendor, and what comes back.
+
+    def start(self, now: Now) -> list[Call]:
+        """The calls to make now."""
+        self._lines.wake(now.steady)
+        begun = []
+        while len(self._calls) < self._limits.calls and self._lines.has_ready and self._breaker.allows(now.steady):
+            probe = self._breaker.begin()
+            call = Call(self._lines.take((lambda _: 1) if probe else self._limits.batch), probe)
+            self._calls.add(call)
+            begun.append(call)
+        return begun
+
+    def wakes_at(self, now: Now) -> float | None:
+        """When to `start` again if nothing happens before, steady s; None: not until something does."""
+        times = [self._lines.wakes_at()]
+        if self._lines.has_ready:
+            times.append(self._breaker.wakes_at(now.steady))
+        return min((time for time in times if time is not None), default=None)
+
+    def noted(self, job: Job, refs: Sealed, now: Now) -> None:
+        """An act that can't be repeated is about to be done: a redo can ask first, once this is committed."""
+        self._book.note(job, refs, now.wall)
+
+    def answered(self, call: Call, answers: Mapping[str, Result | VendorError], now: Now) -> int:
+        """What came of a call, by delivery_id. How many of its jobs were put off after a failure."""
+        self._calls.discard(call)
+        self._breaker.end(call.who, answers.values(), now.steady, probe=call.probe)
+        share, put_off = self._random.random(), 0  # one draw: who failed together is tried again together
+        for job in call.jobs:
+            line = self._lines.of(job.pid)
+            line.calling = False
+            job.attempt += 1
+            answer = answers[job.delivery.delivery_id]
+            if isinstance(answer, Result):
+                self._book.close(job, answer, now.wall)
+                self._course.done(line, job)
+            else:
+                put_off += self._course.failed(line, job, answer, share, now)
+            self._lines.place(job.pid)
+        return put_off
+
+    def ended(self, call: Call, now: Now) -> None:
+        """Nothing of the call goes on. If it wasn't answered it was broken off, by our own doing."""
+        if call in self._calls:
+            self._calls.discard(call)
+            self._breaker.end(call.who, (), now.steady, probe=call.probe)
+
+    # What is to be committed.
+
+    @property
+    def decisions(self) -> int:
+        """How many decisions wait for a commit."""
+        return self._book.pending.decisions
+
+    @property
+    def is_dirty(self) -> bool:
+        return bool(self._book.pending)
+
+    def collect(self) -> Batch:
+        """Everything for the next transaction."""
+        return self._book.collect()
+
+    def committed(self, batch: Batch) -> None:
+        """The transaction is through: the people in it may go on."""
+        for pid in batch.freed:
+            self._lines.of(pid).uncommitted -= 1
+            self._lines.place(pid)

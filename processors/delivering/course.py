@@ -1,0 +1,79 @@
+"""What becomes of a delivery: each step is taken in the person's line and in the book at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.delivering.backoff import Again, Backoff, Fail, Park, Retry, decide
+from processors.delivering.overtaking import left_of_job
+
+if TYPE_CHECKING:
+    from processors.delivering.book import Book
+    from processors.delivering.breaker import Breaker
+    from processors.delivering.job import Job, Now
+    from processors.delivering.lines import Line, Lines
+    from schemas.errors import VendorError
+    from schemas.records import Delivery
+
+BEHIND = "waits_behind"
+"""Why a delivery is parked that was not tried: one before it is."""
+
+
+class Course:
+    """Whoever changes a line here places it afterwards."""
+
+    def __init__(self, lines: Lines, book: Book, backoff: Backoff, breaker: Breaker) -> None:
+        self._lines = lines
+        self._book = book
+        self._backoff = backoff
+        self._breaker = breaker
+
+    def failed(self, line: Line, job: Job, error: VendorError, share: float, now: Now) -> bool:
+        """After a try that was not answered well. `share`: the draw, 0 to 1. Whether the job is put off."""
+        match decide(error, job, self._backoff, share, now.wall):
+            case Again(hold_s):
+                job.attempt -= 1
+                self._breaker.hold(hold_s, now.steady)
+                return False
+            case Retry(after_s):
+                job.waited_s += after_s
+                self._lines.wait(job.pid, now.steady + after_s)
+            case Park(until, after_s):
+                job.next_at = until
+                self.park(line, job, error.reason, now)
+                for other in list(line.jobs)[1:]:
+                    if not other.parked:
+                        self.park(line, other, BEHIND, now)
+                self._lines.wait(job.pid, now.steady + after_s)
+            case Fail(reason):
+                self._book.fail(job, error, reason, now.wall)
+                self.done(line, job)
+                return False
+        return True
+
+    def overtake(self, line: Line, newer: Delivery, now: Now) -> None:
+        """Take a newer instruction's scope out of those in the line that aren't in the air."""
+        for job in line.waiting:
+            left = left_of_job(job, newer)
+            if left is None:
+                self._book.supersede(job, newer, now.wall)
+                self.done(line, job)
+            elif left is not job.delivery:
+                self._book.shrink(job, left, now.wall)
+
+    def park(self, line: Line, job: Job, reason: str, now: Now) -> None:
+        """Its record is settled; the lane state keeps the delivery."""
+        job.reason = reason
+        self._book.park(job, now.wall)
+        self._decided(line, job.pid)
+
+    def done(self, line: Line, job: Job) -> None:
+        """The delivery leaves its line; the next one waits until that is committed."""
+        if line.jobs[0] is job:
+            line.until = None
+        line.jobs.remove(job)
+        self._decided(line, job.pid)
+
+    def _decided(self, line: Line, pid: str) -> None:
+        line.uncommitted += 1
+        self._book.pending.free(pid)

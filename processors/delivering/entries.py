@@ -1,0 +1,47 @@
+"""What a lane partition's state topic will hold once everything decided is committed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemas.records import Delivery, LaneEntry
+
+
+def entry_name(delivery: Delivery) -> str:
+    """Key of a delivery's entry, and what the vendor's record ids in it are bound to."""
+    return f"{delivery.pid}|{delivery.delivery_id}"
+
+
+class Entries:
+    """pid → delivery_id → entry. `statuses`: how many of each."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, dict[str, LaneEntry]] = defaultdict(dict)
+        self.statuses: Counter[str] = Counter()
+
+    def find(self, delivery: Delivery) -> LaneEntry | None:
+        return self._people.get(delivery.pid, {}).get(delivery.delivery_id)
+
+    def of(self, pid: str, status: str) -> list[LaneEntry]:
+        """One person's entries of a status."""
+        return [entry for entry in self._people.get(pid, {}).values() if entry.status == status]
+
+    def parked(self) -> Iterator[LaneEntry]:
+        """Everybody's, in the order in which they came in."""
+        every = (entry for person in self._people.values() for entry in person.values() if entry.status == "parked")
+        yield from sorted(every, key=lambda entry: -1 if entry.offset is None else entry.offset)
+
+    def put(self, pid: str, delivery_id: str, entry: LaneEntry | None) -> None:
+        """None: the delivery leaves the lane state."""
+        person = self._people[pid]
+        if old := person.pop(delivery_id, None):
+            self.statuses[old.status] -= 1
+        if entry is not None:
+            person[delivery_id] = entry
+            self.statuses[entry.status] += 1
+        if not person:
+            del self._people[pid]

@@ -1,0 +1,82 @@
+"""One delivery in hand, the moments that a lane knows, and one call with what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from schemas.codec import encode
+
+if TYPE_CHECKING:
+    from schemas.contract import Sealed
+    from schemas.records import Action, Cell, Delivery, LaneEntry
+
+
+class Now(NamedTuple):
+    """wall: µs since 1970, for what is written down; steady: s that never go back, for what is waited for."""
+
+    wall: int
+    steady: float
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """`value`: the record's bytes, for the dead letters; None: it was read back from the lane state.
+
+    attempt: tries so far, in earlier lives too; waited_s: between the quick ones; parked: it has an entry of its own
+    in the lane state, and its record is settled; next_at: µs; told: what the audit knows to be overtaken in it.
+    """
+
+    offset: int
+    delivery: Delivery
+    value: bytes | None
+    attempt: int = 0
+    waited_s: float = 0.0
+    parked: bool = False
+    next_at: int | None = None
+    reason: str | None = None
+    refs: Sealed | None = None
+    told: tuple[Cell, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.told = self.delivery.overtaken
+
+    @classmethod
+    def parked_as(cls, entry: LaneEntry) -> Job:
+        """The job that an entry of the lane state keeps."""
+        return cls(
+            offset=-1 if entry.offset is None else entry.offset,
+            delivery=entry.delivery,
+            value=None,
+            attempt=entry.attempt,
+            parked=True,
+            next_at=entry.next_at,
+            reason=entry.reason,
+            refs=entry.refs,
+        )
+
+    @property
+    def pid(self) -> str:
+        return self.delivery.pid
+
+    @property
+    def action(self) -> Action:
+        return self.delivery.action
+
+    @property
+    def record(self) -> bytes:
+        """The delivery's record, byte for byte unless newer instructions took something out while it was parked."""
+        return encode(self.delivery) if self.value is None else self.value
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One call to the vendor: jobs of one action and of different people. `probe`: it finds out how the vendor is."""
+
+    jobs: tuple[Job, ...]
+    probe: bool = False
+
+    @property
+    def who(self) -> str:
+        """Names the call in the breaker's count: a group that is tried again counts once."""
+        return self.jobs[0].pid

@@ -1,0 +1,106 @@
+"""Who is next: per person first in, first out; many people side by side; what protects goes first."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.delivering.job import Job
+    from schemas.records import Action
+
+
+@dataclass(slots=True)
+class Line:
+    """One person's instructions, the next one first.
+
+    calling: the first is in the air; uncommitted: decisions about this person that aren't committed yet; until: when
+    the first may be tried, steady s.
+    """
+
+    jobs: deque[Job] = field(default_factory=deque)
+    calling: bool = False
+    uncommitted: int = 0
+    until: float | None = None
+
+    @property
+    def waits_parked(self) -> bool:
+        """The first one is parked and nobody tries it now: it may take long."""
+        return bool(self.jobs) and self.jobs[0].parked and not self.calling and self.until is not None
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.jobs) and not self.calling and not self.uncommitted and self.until is None
+
+    @property
+    def waiting(self) -> list[Job]:
+        """Those that aren't in the air."""
+        return list(self.jobs)[1 if self.calling else 0 :]
+
+
+class Lines:
+    """The lines of one lane partition. After every change of a line it is to be `placed`."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, Line] = {}
+        # Dicts as sets that keep their order: people with something protective in their line, and the others.
+        self._ready: tuple[dict[str, None], dict[str, None]] = ({}, {})
+        self._heap: list[tuple[float, str]] = []
+
+    def of(self, pid: str) -> Line:
+        return self._lines.setdefault(pid, Line())
+
+    def place(self, pid: str) -> None:
+        """Put the person where they belong now; a person without anything is forgotten."""
+        line = self._lines[pid]
+        first = any(job.delivery.protective for job in line.jobs)
+        for protective, ready in zip((True, False), self._ready, strict=True):
+            if line.is_ready and protective == first:
+                ready.setdefault(pid)
+            else:
+                ready.pop(pid, None)
+        if not line.jobs and not line.uncommitted:
+            del self._lines[pid]
+
+    def wait(self, pid: str, until: float) -> None:
+        """The person's first instruction isn't tried before then."""
+        self._lines[pid].until = until
+        heappush(self._heap, (until, pid))
+        self.place(pid)
+
+    def wake(self, now: float) -> None:
+        """Those whose time has come are ready."""
+        while self._heap and self._heap[0][0] <= now:
+            _, pid = heappop(self._heap)
+            line = self._lines.get(pid)
+            if line and line.until is not None and line.until <= now:
+                line.until = None
+                self.place(pid)
+
+    def wakes_at(self) -> float | None:
+        """When somebody's time comes next, s; it may turn out that it was put off."""
+        return self._heap[0][0] if self._heap else None
+
+    @property
+    def has_ready(self) -> bool:
+        return any(self._ready)
+
+    def take(self, most: Callable[[Action], int]) -> tuple[Job, ...]:
+        """The next jobs to do in one call: of one action, of different people, at most `most(action)`."""
+        ready = self._ready[0] or self._ready[1]
+        action = self._lines[next(iter(ready))].jobs[0].action
+        same = (pid for pid in ready if self._lines[pid].jobs[0].action == action)
+        chosen = list(islice(same, most(action)))
+        for pid in chosen:
+            self._lines[pid].calling = True
+            self.place(pid)
+        return tuple(self._lines[pid].jobs[0] for pid in chosen)
+
+    def __len__(self) -> int:
+        """How many people have something here."""
+        return len(self._lines)

@@ -1,0 +1,56 @@
+"""What a newer instruction for the same person takes out of an older one that isn't carried out yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.records import Cell, Delivery
+
+if TYPE_CHECKING:
+    from processors.delivering.job import Job
+
+
+def cells(delivery: Delivery) -> frozenset[tuple[str, str]]:
+    """What the delivery is about: purposes × channels without what newer choices took out."""
+    gone = {(cell.purpose, cell.channel) for cell in delivery.overtaken}
+    return frozenset((p, c) for p in delivery.purposes for c in delivery.channels) - gone
+
+
+def overtakes(later: Delivery, earlier: Delivery) -> bool:
+    """Whether the one that came in later also counts more: chosen later, or as protective at the same moment.
+
+    Of one event's instructions the later one counts: what is granted again after a deletion follows it.
+    """
+    if later.event_id == earlier.event_id:
+        return True
+    return (later.occurred_at, later.protective) >= (earlier.occurred_at, earlier.protective)
+
+
+def left_of(earlier: Delivery, later: Delivery) -> Delivery | None:
+    """The earlier one without what the later one decides anew; None: nothing of it is left.
+
+    A deletion stays whatever is granted later; only another deletion takes its place.
+    """
+    if not overtakes(later, earlier):
+        return earlier
+    if later.action == "delete":
+        return None
+    if earlier.action == "delete":
+        return earlier
+    mine, anew = cells(earlier), cells(later)
+    if not mine & anew:
+        return earlier
+    left = mine - anew
+    if not left:
+        return None
+    gone = {(p, c) for p in earlier.purposes for c in earlier.channels} - left
+    overtaken = tuple(Cell(purpose=p, channel=c) for p, c in sorted(gone))
+    # A vendor's switch for everything would reach the overtaken cells too.
+    return earlier.model_copy(update={"overtaken": overtaken, "all_purposes": False})
+
+
+def left_of_job(job: Job, later: Delivery) -> Delivery | None:
+    """As `left_of`; but a deletion that may be half done at the vendor is not another one's to finish."""
+    if job.action == "delete" and job.refs is not None:
+        return job.delivery
+    return left_of(job.delivery, later)

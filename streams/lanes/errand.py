@@ -1,0 +1,88 @@
+"""One call to the vendor: what it is told, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from processors.delivering.entries import entry_name
+from processors.delivering.overtaking import cells
+from processors.vendors.base import Instruction, Result
+from schemas.errors import DataError, VendorRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from processors.delivering.core import Core
+    from processors.delivering.job import Call, Job
+    from processors.vendors.base import Note
+    from schemas.errors import VendorError
+    from streams.lanes.bench import Bench
+    from streams.ownership.tenure import Tenure
+
+
+class Errand:
+    """Carries one call of the core out. `committed`: returns when everything decided so far is committed.
+
+    calling: from now on something may be in the air.
+    """
+
+    def __init__(
+        self, bench: Bench, core: Core, tenure: Tenure, call: Call, committed: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._bench = bench
+        self._core = core
+        self._tenure = tenure
+        self._call = call
+        self._committed = committed
+        self._jobs = {job.delivery.delivery_id: job for job in call.jobs}
+        self.calling = False
+
+    async def run(self) -> None:
+        """Make the call and tell the core of it.
+
+        Raises:
+            OwnershipLost: the partition may belong to somebody else by now.
+
+        """
+        answers: dict[str, Result | VendorError] = {}
+        try:
+            instructions = list(self._instructions(answers))
+            answers |= await self._bench.connector.carry_out(instructions, note=self._note, permit=self._permit)
+        finally:
+            self.calling = False
+        self._bench.meter.put_off(self._core.answered(self._call, answers, self._bench.now()))
+
+    def _instructions(self, answers: dict[str, Result | VendorError]) -> Iterator[Instruction]:
+        """What to ask for; whose identities don't open is answered at once, and stops nobody else."""
+        for key, job in self._jobs.items():
+            try:
+                yield self._instruction(job)
+            except DataError:
+                answers[key] = VendorRefused("identities_do_not_open")
+
+    def _permit(self) -> None:
+        """Asked right before a request is written."""
+        self._tenure.permit()
+        self.calling = True
+
+    def _instruction(self, job: Job) -> Instruction:
+        delivery, seals = job.delivery, self._bench.seals
+        refs: tuple[str, ...] = ()
+        if job.refs:
+            refs = tuple(json.loads(seals.people.open(job.refs, entry_name(delivery))))
+        return Instruction(
+            delivery_id=delivery.delivery_id,
+            action=delivery.action,
+            cells=cells(delivery),
+            all_purposes=delivery.all_purposes,
+            identities=seals.open_identities(delivery.sealed, delivery.pid, delivery.event_id),
+            refs=refs,
+        )
+
+    async def _note(self, note: Note) -> None:
+        """Commit what is about to be done, before it is done."""
+        job = self._jobs[note.delivery_id]
+        refs = self._bench.seals.people.seal(json.dumps(note.refs).encode(), entry_name(job.delivery))
+        self._core.noted(job, refs, self._bench.now())
+        await self._committed()

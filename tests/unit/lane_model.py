@@ -1,0 +1,92 @@
+"""What a lane partition may and must do, kept as simple as possible: the log, what is committed, what is in the air.
+
+It knows nothing of lines, timers or watermarks. Everything it says is said of committed records alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from processors.delivering.settle import Change, Letter
+
+if TYPE_CHECKING:
+    from processors.delivering.book import Batch
+    from processors.delivering.job import Call
+    from schemas.records import Delivery, LaneEntry
+
+FINAL = {"executed", "manual_task", "superseded", "failed"}
+
+
+class Model:
+    """`log`: the partition, by offset. `finals`: delivery_id → committed final outcomes. refused: who may fail."""
+
+    def __init__(self) -> None:
+        self.log: list[Delivery] = []
+        self.entries: dict[str, LaneEntry] = {}
+        self.offset, self.settled = 0, frozenset[int]()
+        self.finals: dict[str, list[str]] = defaultdict(list)
+        self.letters: list[Letter] = []
+        self.air: list[Call] = []
+        self.refused: set[str] = set()
+        self.touched: set[str] = set()
+
+    def committed(self, batch: Batch) -> None:
+        for record in batch.records:
+            if isinstance(record, Letter):
+                self.letters.append(record)
+            elif isinstance(record, Change):
+                key = f"{record.delivery.pid}|{record.delivery.delivery_id}"
+                self.entries.pop(key, None)
+                if record.entry:
+                    self.entries[key] = record.entry
+            elif record.kind == "outcome" and record.outcome in FINAL:
+                self.finals[record.delivery_id or ""].append(record.outcome or "")
+        assert batch.offset >= self.offset, "the bookmark never goes back"
+        self.offset, self.settled = batch.offset, batch.settled
+        self.check()
+
+    def check(self) -> None:
+        """Nothing is lost: whatever is settled has its one outcome, or is parked."""
+        for offset, delivery in enumerate(self.log):
+            outcomes = self.finals[delivery.delivery_id]
+            entry = self.entries.get(f"{delivery.pid}|{delivery.delivery_id}")
+            parked = entry is not None and entry.status == "parked"
+            if offset < self.offset or offset in self.settled:
+                assert len(outcomes) + parked == 1, (offset, outcomes, entry)
+            else:
+                assert not outcomes, "an outcome without its place in the bookmark would be told again"
+                assert not parked, "it would come back twice"
+            if outcomes == ["superseded"]:
+                assert self.is_overtaken(offset), "nothing newer decides it anew"
+            if outcomes == ["failed"]:
+                assert delivery.delivery_id in self.refused, "only a refusal is final"
+
+    def begins(self, call: Call, most: int) -> None:
+        """A call may begin if all that was before, of each of its people, is over and committed."""
+        self.air.append(call)
+        people = [job.pid for one in self.air for job in one.jobs]
+        assert len(people) == len(set(people)), "two calls of one person at once"
+        assert len(self.air) <= most
+        assert len({job.action for job in call.jobs}) == 1
+        for job in call.jobs:
+            for offset, earlier in enumerate(self.log[: job.offset]):
+                if earlier.pid == job.pid:
+                    assert self.finals[earlier.delivery_id], f"{job.offset} is called before {offset} is over"
+            assert not self.finals[job.delivery.delivery_id], "it is over already"
+            self.touched.add(job.delivery.delivery_id)
+
+    def is_overtaken(self, offset: int) -> bool:
+        """Whether later records decide anew all that this one is about, and were not said before it."""
+        mine, left = self.log[offset], set(self.log[offset].purposes)
+        for later in self.log[offset + 1 :]:
+            said_later = (later.occurred_at, later.action != "grant") >= (mine.occurred_at, mine.action != "grant")
+            if later.pid == mine.pid and said_later:
+                left -= (
+                    left if later.action == "delete" else set(later.purposes) if mine.action != "delete" else set()
+                )
+        return not left
+
+    @property
+    def unfinished(self) -> list[Delivery]:
+        return [delivery for delivery in self.log if not self.finals[delivery.delivery_id]]

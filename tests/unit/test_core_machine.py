@@ -1,0 +1,184 @@
+"""The lane core under whatever may happen, in any order, against a model that only looks at what is committed."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from delivering_support import BUSY, DOWN, GOOD, REFS, REFUSED, REJECTED, UNREACHABLE, delivery
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from lane_model import Model
+from plan_support import NOW
+
+from processors.delivering.backoff import Backoff
+from processors.delivering.breaker import Breaker
+from processors.delivering.core import Core, Limits
+from processors.delivering.job import Now
+from processors.vendors.base import Result
+from schemas.codec import encode
+from schemas.errors import VendorUnavailable
+
+if TYPE_CHECKING:
+    from processors.delivering.job import Call
+    from schemas.errors import VendorError
+    from schemas.records import Action
+
+CALLS, OPEN, PARKED = 2, 8, 6
+ASKS = VendorUnavailable("http_503", status=503, retry_after=90)
+TASK = Result("manual_task", evidence=GOOD.evidence)
+ANSWERS: list[Result | VendorError] = [GOOD, GOOD, TASK, DOWN, DOWN, DOWN, BUSY, ASKS, REFUSED, REJECTED, UNREACHABLE]
+PURPOSES = st.sets(st.sampled_from("abcdef"), min_size=1, max_size=2).map(sorted).map(tuple)
+
+
+class LaneMachine(RuleBasedStateMachine):
+    """One partition, read, worked, killed and taken over; `dead`: the vendor never answers in the whole run."""
+
+    @initialize(
+        dead=st.booleans(),
+        batch=st.sampled_from([1, 3]),
+        budget_s=st.sampled_from([0.0, 0.0, 30.0]),  # without any, what fails is parked at once
+        seed=st.integers(0, 99),
+    )
+    def begin(self, *, dead: bool, batch: int, budget_s: float, seed: int) -> None:
+        self.dead, self.seconds, self.random = dead, 0.0, Random(seed)
+        self.backoff = Backoff(budget_s)
+        self.limits = Limits(CALLS, lambda _: batch, open=OPEN, parked=PARKED)
+        self.model = Model()
+        self.take_over()
+
+    @property
+    def now(self) -> Now:
+        return Now(NOW + round(self.seconds * 1e6), self.seconds)
+
+    def take_over(self) -> None:
+        """A new process: it has what is committed, and nothing else."""
+        self.core = Core(self.limits, self.backoff, Breaker(failures=2), self.random)
+        for key, entry in self.model.entries.items():
+            pid, delivery_id = key.split("|")
+            self.core.load(pid, delivery_id, entry)
+        self.core.begin(self.model.offset, self.model.settled, self.now)
+        self.position = self.model.offset
+        self.model.air = []
+
+    @rule(
+        who=st.sampled_from(["p1.ana", "p1.ana", "p1.ben", "p1.eva"]),
+        action=st.sampled_from(["grant", "withdraw", "withdraw", "delete"]),
+        purposes=PURPOSES,
+        late=st.sampled_from([0, 0, 0, 5]),
+    )
+    def publish(self, who: str, action: Action, purposes: tuple[str, ...], late: int) -> None:
+        number = len(self.model.log)
+        said = {"purposes": purposes, "channels": ("email",), "occurred_at": NOW - 1000 + number - late}
+        self.model.log.append(delivery(number, action, who, **said))
+
+    @rule(most=st.integers(1, 6))
+    def read(self, most: int) -> None:
+        for _ in range(most):
+            if self.position < len(self.model.log) and self.core.has_room:
+                one = self.model.log[self.position]
+                if self.core.sees(self.position):
+                    self.core.arrive(self.position, encode(one), one, self.now)
+                self.position += 1
+
+    @rule()
+    def start(self) -> None:
+        for call in self.core.start(self.now):
+            self.model.begins(call, CALLS)
+
+    @precondition(lambda self: self.model.air)
+    @rule(which=st.integers(0, 99), answer=st.sampled_from(ANSWERS), note=st.booleans())
+    def answer(self, which: int, answer: Result | VendorError, *, note: bool) -> None:
+        call = self.model.air[which % len(self.model.air)]
+        if note:
+            self._note(call)
+        self._answer(call, DOWN if self.dead else answer)
+
+    def _note(self, call: Call) -> None:
+        for job in call.jobs:
+            self.core.noted(job, REFS, self.now)
+
+    def _answer(self, call: Call, answer: Result | VendorError) -> None:
+        self.model.air.remove(call)
+        ids = [job.delivery.delivery_id for job in call.jobs]
+        if answer is REFUSED:
+            self.model.refused.update(ids)
+        self.core.answered(call, dict.fromkeys(ids, answer), self.now)
+
+    @rule()
+    def commit(self) -> None:
+        self._commit()
+
+    def _commit(self) -> int:
+        """How many decisions were in it."""
+        batch = self.core.collect()
+        self.model.committed(batch)
+        self.core.committed(batch)
+        return len(batch.freed)
+
+    @rule(answer=st.sampled_from(ANSWERS), note=st.booleans())
+    def turn(self, answer: Result | VendorError, *, note: bool) -> None:
+        """A whole turn of a busy lane, up to the moment when something wakes."""
+        self.read(OPEN)
+        self.sleep()
+        self.start()
+        for call in list(self.model.air):
+            if note:
+                self._note(call)
+                self._commit()
+            self._answer(call, DOWN if self.dead else answer)
+        self._commit()
+
+    @rule(committed=st.booleans())
+    def die(self, *, committed: bool) -> None:
+        """In the middle of a transaction, which is through or isn't; what is in the air may be done or not."""
+        batch = self.core.collect()
+        if committed:
+            self.model.committed(batch)
+        self.take_over()
+
+    @rule(seconds=st.sampled_from([0.0, 0.5, 5.0, 60.0, 4000.0]))
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    @rule()
+    def sleep(self) -> None:
+        self.start()
+        at = self.core.wakes_at(self.now)
+        if at is not None:
+            assert at > self.seconds, "a busy loop"
+            self.seconds = at
+
+    @invariant()
+    def it_holds_no_more_than_it_may(self) -> None:
+        if hasattr(self, "core"):
+            assert self.core.statuses["parked"] <= PARKED + OPEN
+            assert not (self.dead and self.model.letters), "nobody is dead-lettered because the vendor is down"
+
+    def teardown(self) -> None:
+        """The vendor works again: everything ends, by itself."""
+        if not hasattr(self, "core"):
+            return
+        self.dead = False
+        for _ in range(30 * len(self.model.log) + 30):
+            before = self.position
+            self.read(OPEN)
+            self.start()
+            calls = list(self.model.air)
+            for call in calls:
+                self._answer(call, GOOD)
+            freed = self._commit()
+            if not self.model.unfinished:
+                break
+            if before == self.position and not calls and not freed:  # only time can bring anything about
+                at = self.core.wakes_at(self.now)
+                assert at is not None, "a lost wake-up"
+                self.seconds = max(self.seconds, at)
+        assert not self.model.unfinished, "somebody was forgotten"
+        assert {entry.status for entry in self.model.entries.values()} <= {"manual_task", "failed"}
+        assert self.model.offset == len(self.model.log)
+
+
+TestLane = LaneMachine.TestCase
+TestLane.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
