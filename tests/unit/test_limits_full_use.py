@@ -23,7 +23,7 @@ CASES = {
     "seconds": (Window(calls=100, seconds=10),),
     "minutes": (Window(calls=500, seconds=300, lock_s=1800),),
     "both": (Window(calls=20, seconds=10), Window(calls=500, seconds=300)),
-    "day": (Window(calls=3000, seconds=86_400),),
+    "day": (Window(calls=1200, seconds=86_400),),
     "month": (Window(calls=1100, seconds=31 * 86_400.0),),
 }
 
