@@ -17,7 +17,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt infra/setup.sh
 demo: setup ## Kafka, vendor sandbox and worker on real input; checks itself (ARGS="--seed 2 --json")
 	@$(BIN)/consent-relay demo $(ARGS)
 
-bench: .venv-bench/.ready .venv-peers/.ready ## our router beside others, 100,000 events (ARGS="--events 10000 --runs 1 --json")
+bench: .venv-bench/.ready .venv-peers/.ready ## router and lanes beside others, 100,000 events (ARGS="--events 10000 --runs 1 --json")
 	@.venv-bench/bin/python -m bench $(ARGS)
 
 .venv-bench/.ready: pyproject.toml constraints.txt bench/constraints.txt
@@ -38,7 +38,7 @@ bench: .venv-bench/.ready .venv-peers/.ready ## our router beside others, 100,00
 bench-where: setup ## where the router's time goes in one event, stage by stage (ARGS="--json")
 	@$(BIN)/python -m bench.where $(ARGS)
 
-bench-scale: setup ## latency, memory, takeover, two workers: how the relay grows (ARGS="--only latency --json")
+bench-scale: setup ## latency, memory, takeover, workers, sick lanes: how the relay grows (ARGS="--only latency --json")
 	@$(BIN)/python -m bench.scale $(ARGS)
 
 lint: setup ## ruff, format check, mypy

@@ -7,38 +7,36 @@ import json
 import signal
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.lineup import LINEUP
 from bench.report import Entry, as_json, table
+from bench.rows import ROWS
 from bench.run import MEASURE_S, RunFailed, run
 from bench.stage import prepare
 from bench.versions import WrongVersion, machine, versions
-from bench.workload import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bench.stage import Stage
 
-TITLES = {"home": "All events at home", "misrouted": "75 % of the events on another partition than their home"}
-SHARE = {"home": 1, "misrouted": 4}
-"""Of the events, one in so many: a misrouted one is read and written twice, and all of it has to end in time."""
 Rows = dict[str, list[Entry]]
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench", description="Our router beside others, on the same events.")
-    parser.add_argument("--events", type=int, default=100_000)
+    parser = argparse.ArgumentParser(prog="bench", description="Router and lanes beside others, on the same records.")
+    parser.add_argument("--events", type=int, default=100_000, help="in the first row; others take a part of it")
     parser.add_argument("--runs", type=int, default=3, help="the table shows their median")
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", choices=[c.name for c in LINEUP], help="these contenders"
     )
-    parser.add_argument("--row", choices=get_args(Row), help="only this row")
+    parser.add_argument("--row", choices=ROWS, help="only this row")
     parser.add_argument("--json", action="store_true", help="one object on standard output")
     return parser.parse_args(argv)
 
@@ -58,14 +56,14 @@ def rounds(stage: Stage, entries: Sequence[Entry], runs: int, console: Console) 
     """One run of each, again and again: what changes on the machine meets them all. Who failed is out."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as progress:
-        everything = progress.add_task(f"Runs, row {stage.row}", total=runs * len(entries))
-        current = progress.add_task("", total=stage.events)
+        everything = progress.add_task(f"Runs, row {stage.row.name}", total=runs * len(entries))
+        current = progress.add_task("", total=stage.number)
         for number in range(1, runs + 1):
             for entry in entries:
                 progress.update(current, description=f"{entry.contender.title}, run {number}", completed=0)
                 if not entry.errors:
                     _run(entry, stage, lambda done: progress.update(current, completed=done))
-                    console.print(_line(entry, number))
+                    console.print(_line(entry, number, stage.row.unit))
                 progress.advance(everything)
 
 
@@ -76,20 +74,20 @@ def _run(entry: Entry, stage: Stage, tell: Callable[[int], None]) -> None:
         entry.errors.append(str(failed))
 
 
-def _line(entry: Entry, number: int) -> str:
+def _line(entry: Entry, number: int, unit: str) -> str:
     title = f"{entry.contender.title}, run {number}"
     if entry.errors:
         return f"{title}: {entry.errors[-1].splitlines()[0]}"
     last = entry.results[-1]
-    return f"{title}: {last.events_per_s:,.0f} events/s in {last.seconds:.1f} s"
+    return f"{title}: {last.per_s:,.0f} {unit}/s in {last.seconds:.1f} s"
 
 
 def show(rows: Rows, events: int, runs: int) -> None:
     """The tables, on standard output."""
     console = Console(width=None if sys.stdout.isatty() else 120)
-    for row, entries in rows.items():
-        number = events // SHARE[row]
-        console.print(table(entries, f"{TITLES[row]}: {number:,} events, median of {runs}", number))
+    for name, entries in rows.items():
+        row, number = ROWS[name], events // ROWS[name].share
+        console.print(table(entries, f"{row.title}: {number:,} {row.unit}, median of {runs}", number, row.unit))
     facts = machine()
     console.print(
         f"{facts['date']}: {facts['cores']} cores for everything ({facts['system']}), Python {facts['python']}, "
@@ -108,21 +106,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     progress = Console(stderr=True)
     rows: Rows = {}
     sizes = {}
-    for row in (given.row,) if given.row else get_args(Row):
-        entries = entries_of(row, given.only)
+    for row in [ROWS[given.row]] if given.row else ROWS.values():
+        entries = entries_of(row.name, given.only)
         if not entries:
             continue
         with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-            number = given.events // SHARE[row]
-            with progress.status(f"Publishing {number:,} events, row {row}"):
-                stage = prepare(Path(directory) / row, row, number)
+            number = given.events // row.share
+            with progress.status(f"Publishing {number:,} {row.unit}, row {row.name}"):
+                stage = prepare(Path(directory) / row.name, row, number)
             rounds(stage, entries, given.runs, progress)
-            sizes = {"bytes_per_event": round(stage.sizes.ours), "template_bytes_per_event": stage.sizes.templates}
-        rows[row] = entries
+        sizes[row.name] = {"number": number, "unit": row.unit, **asdict(stage.sizes)}
+        rows[row.name] = entries
     if given.json:
-        figures = {row: as_json(entries) for row, entries in rows.items()}
+        figures = {row: {**sizes[row], "contenders": as_json(entries)} for row, entries in rows.items()}
         facts = {"machine": machine(), "events": given.events, "runs": given.runs, "measured_at_most_s": MEASURE_S}
-        print(json.dumps({**facts, **sizes, "rows": figures}, indent=2))  # noqa: T201 - what was asked for
+        print(json.dumps({**facts, "rows": figures}, indent=2))  # noqa: T201 - what was asked for
     else:
         show(rows, given.events, given.runs)
     errors = [(entry, text) for entries in rows.values() for entry in entries for text in entry.errors]

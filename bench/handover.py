@@ -21,10 +21,10 @@ _NAMES = {topics.AUDIT: "audit", topics.STATE: "state"}
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Bytes of values per event: of our router's outputs on average, and of the templates."""
+    """Bytes of values per event or delivery: of our own outputs on average, and of the templates."""
 
-    ours: float
-    templates: int
+    our_bytes: float
+    template_bytes: int
 
 
 def write_handover(directory: Path) -> Sizes:

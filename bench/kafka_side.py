@@ -1,9 +1,8 @@
-"""The broker as the harness sees it: load the events, watch the end offsets, count what came."""
+"""The broker as the harness sees it: load the records, watch the end offsets, read what came."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from confluent_kafka import (
@@ -18,12 +17,11 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from bench.workload import PARTITIONS
-from streams import topics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from bench.workload import Placed
+    from streams.outbox import Out
 
 _TIMEOUT_S = 10.0
 _PATIENCE_S = 30.0
@@ -33,8 +31,8 @@ _QUIET = {"log_level": 0}
 """The library tells on stderr of every connection that ends."""
 
 
-def load(bootstrap: str, records: Iterable[Placed]) -> None:
-    """Publish the events, each to its partition.
+def load(bootstrap: str, records: Iterable[Out]) -> None:
+    """Publish the records, each to its partition.
 
     Raises:
         RuntimeError: some were not taken.
@@ -50,11 +48,11 @@ def load(bootstrap: str, records: Iterable[Placed]) -> None:
         }
     )
     for number, record in enumerate(records):
-        producer.produce(topics.EVENTS, record.value, record.key, record.partition)
+        producer.produce(record.topic, record.value, record.key, record.partition)
         if number % _BATCH == 0:
             producer.poll(0)
     if left := producer.flush(60):
-        raise RuntimeError(f"{left} events could not be loaded")
+        raise RuntimeError(f"{left} records could not be loaded")
 
 
 class Ends:
@@ -81,8 +79,8 @@ class Ends:
                 time.sleep(_PAUSE_S)
 
 
-def count(bootstrap: str, names: Sequence[str]) -> Counter[str]:
-    """How many committed records each topic holds: read them, as offsets also count transaction markers."""
+def committed(bootstrap: str, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Topic and value of every committed record: read them, as offsets also count transaction markers."""
     consumer = Consumer(
         {
             "bootstrap.servers": bootstrap,
@@ -95,16 +93,14 @@ def count(bootstrap: str, names: Sequence[str]) -> Counter[str]:
     )
     places = [TopicPartition(name, number, OFFSET_BEGINNING) for name in names for number in range(PARTITIONS)]
     consumer.assign(places)
-    records: Counter[str] = Counter()
     ended = 0
     while ended < len(places):
         for message in consumer.consume(_BATCH, timeout=_PAUSE_S):
             error = message.error()
             if error is None:
-                records[message.topic()] += 1
+                yield message.topic(), message.value() or b""
             elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the library's own name for it
                 ended += 1
             else:
                 raise KafkaException(error)
     consumer.close()
-    return records

@@ -9,15 +9,16 @@ from typing import Any, Literal
 from bench.workload import DELIVERIES_PER_EVENT
 
 ROOT = Path(__file__).parents[1]
-Guarantee = Literal["exactly once", "at least once", "none"]
+Guarantee = Literal["exactly once", "outcomes exactly once", "at least once", "none"]
 BOTH = ("home", "misrouted")
+LANES = ("lane", "lane-8")
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
     """`name`: its module; `venv`: its environment, whose `constraints` say which versions are meant.
 
-    per_event: records in the delivery topics for each event. libraries: what its speed depends on.
+    per_one: records in the watched topics for each event or delivery. libraries: what its speed depends on.
     to_the_end: measured until all is done and counted, however long that takes; the others for a limited time.
     """
 
@@ -28,7 +29,7 @@ class Contender:
     rows: tuple[str, ...] = ("home",)
     venv: str = ".venv-bench"
     constraints: tuple[str, ...] = ("constraints.txt", "bench/constraints.txt")
-    per_event: int = DELIVERIES_PER_EVENT
+    per_one: int = DELIVERIES_PER_EVENT
     to_the_end: bool = False
 
     @property
@@ -41,13 +42,19 @@ class Contender:
         return self.guarantee != "none"
 
     @property
+    def writes_exactly(self) -> bool:
+        """Neither less than what is due nor more."""
+        return self.guarantee.endswith("exactly once")
+
+    @property
     def is_ours(self) -> bool:
-        return self.name == "ours"
+        return self.name.startswith("ours")
 
 
 _AIO = ("aiokafka", "uvloop", "fastavro")
 _CONFLUENT = ("confluent-kafka", "fastavro")
 _BARE: Any = {"guarantee": "exactly once", "rows": BOTH, "to_the_end": True}
+_LANE: Any = {"guarantee": "outcomes exactly once", "rows": LANES, "to_the_end": True, "per_one": 1}
 _PEER: Any = {"venv": ".venv-peers", "constraints": ("bench/peers-constraints.txt",)}
 LINEUP = (
     Contender("ours", "consent-relay router", libraries=_AIO, **_BARE),
@@ -57,5 +64,7 @@ LINEUP = (
     Contender("faust_tuned", "Faust agent, tuned", "at least once", ("faust-streaming", *_AIO), **_PEER),
     Contender("quix_streams", "Quix Streams", "exactly once", ("quixstreams", *_CONFLUENT), **_PEER),
     Contender("faststream_confluent", "FastStream", "at least once", ("faststream", *_CONFLUENT), **_PEER),
-    Contender("producer_performance", "ProducerPerformance", "none", (), per_event=5),
+    Contender("producer_performance", "ProducerPerformance", "none", (), per_one=5),
+    Contender("ours_lane", "consent-relay lane", libraries=("aiohttp", *_AIO), **_LANE),
+    Contender("bare_lane", "bare aiokafka, aiohttp", libraries=("aiohttp", *_AIO), **_LANE),
 )

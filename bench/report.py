@@ -25,19 +25,19 @@ class Entry:
     errors: list[str] = field(default_factory=list)
 
     @property
-    def events_per_s(self) -> float | None:
+    def per_s(self) -> float | None:
         """Median of the runs that ended well."""
-        return median(result.events_per_s for result in self.results) if self.results else None
+        return median(result.per_s for result in self.results) if self.results else None
 
     @property
-    def cpu_us_per_event(self) -> float | None:
+    def cpu_us(self) -> float | None:
         """Median, where the system tells it."""
-        used = [result.cpu_us_per_event for result in self.results if result.cpu_us_per_event is not None]
+        used = [result.cpu_us for result in self.results if result.cpu_us is not None]
         return median(used) if used else None
 
     def ratio(self, ours: Entry | None) -> float | None:
         """How many times as fast we are."""
-        mine, theirs = ours.events_per_s if ours else None, self.events_per_s
+        mine, theirs = ours.per_s if ours else None, self.per_s
         return mine / theirs if mine and theirs else None
 
 
@@ -46,7 +46,7 @@ def ours_of(entries: Sequence[Entry]) -> Entry | None:
 
 
 def as_json(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Rates in events/s, `ratio`: ours to it."""
+    """Rates per s, cpu_us in µs, of the row's unit; `ratio`: ours to it."""
     ours = ours_of(entries)
     return [
         {
@@ -54,11 +54,11 @@ def as_json(entries: Sequence[Entry]) -> list[dict[str, Any]]:
             "title": entry.contender.title,
             "guarantee": entry.contender.guarantee,
             "versions": entry.versions,
-            "events_per_s": entry.events_per_s,
-            "min_events_per_s": min((result.events_per_s for result in entry.results), default=None),
-            "max_events_per_s": max((result.events_per_s for result in entry.results), default=None),
+            "per_s": entry.per_s,
+            "min_per_s": min((result.per_s for result in entry.results), default=None),
+            "max_per_s": max((result.per_s for result in entry.results), default=None),
             "ratio": entry.ratio(ours),
-            "cpu_us_per_event": entry.cpu_us_per_event,
+            "cpu_us": entry.cpu_us,
             "runs": [asdict(result) for result in entry.results],
             "errors": entry.errors,
         }
@@ -66,34 +66,37 @@ def as_json(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def table(entries: Sequence[Entry], title: str, events: int) -> Table:
-    """One line per contender."""
+def table(entries: Sequence[Entry], title: str, number: int, unit: str = "events") -> Table:
+    """One line per contender. `unit`: what is counted, `number` how many of it there were."""
     made = Table(title=title, title_justify="left")
     made.add_column("contender")
     made.add_column("guarantee")
-    made.add_column("events/s", justify="right")
+    made.add_column(f"{unit}/s", justify="right")
     made.add_column("min – max", justify="right")
     made.add_column("ours to it", justify="right")
-    made.add_column("its CPU, µs/event", justify="right")
-    made.add_column("events done", justify="right")
+    made.add_column("its CPU, µs each", justify="right")
+    made.add_column("done", justify="right")
+    made.add_column("vendor's cores", justify="right")
     ours = ours_of(entries)
     for entry in entries:
-        made.add_row(entry.contender.title, entry.contender.guarantee, *_figures(entry, ours, events))
+        made.add_row(entry.contender.title, entry.contender.guarantee, *_figures(entry, ours, number))
     return made
 
 
-def _figures(entry: Entry, ours: Entry | None, events: int) -> tuple[str, ...]:
-    rate, ratio = entry.events_per_s, entry.ratio(ours)
+def _figures(entry: Entry, ours: Entry | None, number: int) -> tuple[str, ...]:
+    rate, ratio = entry.per_s, entry.ratio(ours)
     if rate is None:
         return ("failed" if entry.errors else "not run",)
-    rates = [result.events_per_s for result in entry.results]
+    rates = [result.per_s for result in entry.results]
     done = min(result.done for result in entry.results)
-    part = f"{done:,} of {events:,}" if done < events else f"{done:,}"
-    cpu_us = entry.cpu_us_per_event
+    part = f"{done:,} of {number:,}" if done < number else f"{done:,}"
+    busy = max((result.vendor_busy or 0.0 for result in entry.results), default=0.0)
+    cpu_us = entry.cpu_us
     return (
         f"{rate:,.0f}",
         f"{min(rates):,.0f} – {max(rates):,.0f}",
         f"{ratio:.2f} ×" if ratio else "",
         f"{cpu_us:,.0f}" if cpu_us else "",
         part,
+        f"{busy:.2f}" if busy else "",
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from schemas.records import SubjectState
 
-Row = Literal["home", "misrouted"]
+Spread = Literal["home", "misrouted"]
 SEED = 20_260_101
 PARTITIONS = 4
 EVENTS_PER_SUBJECT = 2
@@ -54,6 +54,8 @@ serves = ["zoho-one/crm"]
 mode = "live"
 """
 """`relay.toml`: three connections, each of which every event reaches."""
+PEPPER, RELAY_KEY = bytes(range(32)), bytes(range(32, 64))
+"""No secrets: what is made here has to open in every worker of a benchmark."""
 
 
 class Placed(NamedTuple):
@@ -93,24 +95,24 @@ def events(number: int) -> Iterator[ConsentEvent]:
         )
 
 
-def partitioner(row: Row) -> Callable[[str], int]:
+def partitioner(spread: Spread) -> Callable[[str], int]:
     """`home`: as the relay wants it. `misrouted`: CRC32, as librdkafka does unless told otherwise."""
-    if row == "home":
+    if spread == "home":
         return home_of(PARTITIONS)
     return lambda subject_id: zlib.crc32(subject_id.encode()) % PARTITIONS
 
 
-def placed(number: int, row: Row) -> Iterator[Placed]:
+def placed(number: int, spread: Spread) -> Iterator[Placed]:
     """The events as they are published, in order."""
-    partition = partitioner(row)
+    partition = partitioner(spread)
     for event in events(number):
         yield Placed(partition(event.subject_id), event.subject_id.encode(), encode(event))
 
 
-def desk() -> Desk:
-    """What the router knows, with keys that are no secret."""
-    config = parse_config(tomllib.loads(CONFIG), "bench")
-    return Desk(config, lanes_of(config), bytes(range(32)), Seals(bytes(range(32, 64))), home_of(PARTITIONS))
+def desk(config_text: str = CONFIG) -> Desk:
+    """What the router knows."""
+    config = parse_config(tomllib.loads(config_text), "bench")
+    return Desk(config, lanes_of(config), PEPPER, Seals(RELAY_KEY), home_of(PARTITIONS))
 
 
 def routed(published: Iterable[Placed]) -> Iterator[list[Out]]:

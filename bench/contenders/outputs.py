@@ -21,7 +21,7 @@ LANES = ("google-analytics", "zoho-campaigns", "zoho-crm")
 FORWARDED = "consent-relay-forwarded"
 FORWARDED_FROM = "consent-relay-from"
 HEADER_BYTES = 10
-_AVRO = Path(__file__).parents[2] / "schemas" / "avro"
+AVRO = Path(__file__).parents[2] / "schemas" / "avro"
 _FACTS = (
     "kind", "purposes", "channels", "data_domain", "jurisdiction", "lawful_basis", "expressed_by",
     "verified_by", "method", "evidence", "occurred_at", "published_by", "supersedes",
@@ -49,7 +49,7 @@ class Template:
     """A record that was written once, and the schema to write more of it. `header`: single-object encoding's own."""
 
     def __init__(self, schema: str, encoded: bytes) -> None:
-        self.schema = parse_schema(plain(json.loads((_AVRO / f"{schema}.avsc").read_text("utf-8"))))
+        self.schema = parse_schema(plain(json.loads((AVRO / f"{schema}.avsc").read_text("utf-8"))))
         self.header = encoded[:HEADER_BYTES]
         body = BytesIO(encoded[HEADER_BYTES:])
         self.record: dict[str, Any] = schemaless_reader(body, self.schema, None)  # type: ignore[assignment]
@@ -70,7 +70,7 @@ class Outputs:
         def template(schema: str, name: str) -> Template:
             return Template(schema, (templates / f"{name}.avro").read_bytes())
 
-        event = json.loads((_AVRO / "consent_event.avsc").read_text("utf-8"))
+        event = json.loads((AVRO / "consent_event.avsc").read_text("utf-8"))
         self._event = parse_schema(plain(event))
         self._deliveries = [(DELIVERIES + lane, template("delivery", f"delivery-{lane}")) for lane in LANES]
         self._audit = template("audit_record", "audit")

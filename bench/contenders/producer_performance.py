@@ -46,7 +46,7 @@ def mean_size(templates: Path) -> int:
 def main() -> None:
     java = find(candidates(os.environ)).path
     path = os.pathsep.join([class_path(Console(stderr=True)), str(tools_jar())])
-    records = PER_EVENT * int(os.environ["BENCH_EVENTS"])
+    records = PER_EVENT * int(os.environ["BENCH_NUMBER"])
     size = mean_size(Path(os.environ["BENCH_DIR"]) / "templates")
     options = ["--num-records", str(records), "--record-size", str(size), "--throughput", "-1"]
     settings = [f"bootstrap.servers={os.environ['BENCH_BOOTSTRAP']}", "acks=all", "batch.size=131072", "linger.ms=5"]

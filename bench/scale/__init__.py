@@ -1,1 +1,1 @@
-"""How the relay grows: idle latency, memory and takeover by number of people, two workers beside one."""
+"""How the relay grows: latency, memory and takeover by people, two workers, lanes beside sick ones, a long queue."""

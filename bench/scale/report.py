@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from bench.scale.lane_report import MB, dead_vendor_json, isolation_json, show_dead_vendor, show_isolation
 from bench.scale.spans import STEPS, percentiles
 from bench.scale.states import STATE_BYTES
 from infra.kafka import KAFKA_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.scale.dead_vendor import Moment
+    from bench.scale.isolation import Isolation
     from bench.scale.spans import Spans
     from bench.scale.subjects import Held
     from bench.scale.workers import Throughput
 
-MB = 1_000_000
 _HEAD = "bold"
 _WORDS = {
     "acknowledged_ms": "published → the broker has it",
@@ -37,6 +41,8 @@ class Figures:
     latency: dict[str, list[Spans]] = field(default_factory=dict)
     held: list[Held] = field(default_factory=list)
     workers: list[Throughput] = field(default_factory=list)
+    isolation: Isolation | None = None
+    dead_vendor: Sequence[Moment] = ()
 
 
 def as_json(figures: Figures) -> dict[str, Any]:
@@ -46,6 +52,8 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "latency": {kind: _latency(spans) for kind, spans in figures.latency.items()},
         "subjects": [_held(held, figures.held[0]) for held in figures.held],
         "workers": [_throughput(run, figures.workers[0]) for run in figures.workers],
+        "isolation": figures.isolation and isolation_json(figures.isolation),
+        "dead_vendor": dead_vendor_json(figures.dead_vendor) if figures.dead_vendor else None,
     }
 
 
@@ -70,6 +78,10 @@ def table(result: dict[str, Any]) -> Table:
     for run in result["workers"]:
         shown.add_section()
         _show_workers(shown, run)
+    for part, show in (("isolation", show_isolation), ("dead_vendor", show_dead_vendor)):
+        if result[part]:
+            shown.add_section()
+            show(shown, result[part])
     return shown
 
 

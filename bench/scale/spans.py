@@ -61,7 +61,7 @@ def covered(spans: Iterable[tuple[float, float]]) -> float:
     return total
 
 
-def percentiles(values: Sequence[float]) -> tuple[float, float]:
-    """p50 and p95."""
-    cuts = quantiles([*values, *values], n=20, method="inclusive")
-    return cuts[9], cuts[18]
+def percentiles(values: Sequence[float], upper: int = 95) -> tuple[float, float]:
+    """p50, and p95 or another one."""
+    cuts = quantiles([*values, *values], n=100, method="inclusive")
+    return cuts[49], cuts[upper - 1]

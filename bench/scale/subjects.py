@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.proc import resident_bytes
 from bench.scale.readiness import last_takeover_s, wait_working
-from bench.scale.site import fresh_site
+from bench.scale.site import ROUTER, fresh_site
 from bench.scale.states import write_states
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ async def measure(subjects: int, partitions: int, bars: Bars, *, handover: bool)
 
 async def _held(site: Site, subjects: int) -> Held:
     began = time.monotonic()
-    router = await site.start_router("router-1")
+    router = await site.start("router-1", *ROUTER)
     await wait_working([router], site.settings.partitions)
     started_s = time.monotonic() - began
     await asyncio.sleep(SETTLE_S)
@@ -68,12 +68,12 @@ async def _held(site: Site, subjects: int) -> Held:
 async def _hand_over(site: Site) -> Handover:
     first = site.launched["router-1"]
     began = time.monotonic()
-    second = await site.start_router("router-2")
+    second = await site.start("router-2", *ROUTER)
     await wait_working([first, second], site.settings.partitions)
     joined_s = time.monotonic() - began
     await asyncio.sleep(SETTLE_S)
     began = time.monotonic()
-    await site.kill_router("router-1")
+    await site.kill("router-1")
     await wait_working([second], site.settings.partitions)
     killed_s = time.monotonic() - began
     return Handover(joined_s, killed_s, last_takeover_s(second, site.settings.partitions))

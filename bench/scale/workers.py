@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from aiokafka import TopicPartition
 
 from bench.proc import cpu_s
+from bench.scale.loading import write
 from bench.scale.readiness import wait_working
-from bench.scale.site import fresh_site
+from bench.scale.site import ROUTER, fresh_site
 from schemas.connections import load_config
 from schemas.errors import RelayError
 from streams import clients, topics
 from streams.logs import scan
-from streams.outbox import Out, send_all
+from streams.outbox import Out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
@@ -32,7 +33,6 @@ STALL_S = 30.0
 _POLL_S = 0.05
 _STILL_S = 1.5
 """Nothing for so long may mean that all is done: then the audit is counted."""
-_CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +53,18 @@ class Throughput:
 async def measure(events: Sequence[Placed], workers: int, bars: Bars) -> Throughput:
     """All workers stand ready, then all events become visible at one moment: nobody has a start over the other."""
     async with fresh_site(bars.console) as site:
-        routers = [await site.start_router(f"router-{number}") for number in range(1, workers + 1)]
+        routers = [await site.start(f"router-{number}", *ROUTER) for number in range(1, workers + 1)]
         await wait_working(routers, site.settings.partitions)
         producer = clients.writer(site.settings, "consent-relay-scale")
         await producer.start()
         try:
             await producer.begin_transaction()
             with bars.bar(f"{workers} worker(s): loading", len(events)) as told:
-                await _load(producer, events, told)
+                await write(producer, [Out(topics.EVENTS, *event) for event in events], told)  # not yet readable
             with bars.bar(f"{workers} worker(s): routing", None):
                 return await _route(site, producer, len(events))
         finally:
             await producer.stop()
-
-
-async def _load(producer: AIOKafkaProducer, events: Sequence[Placed], told: Callable[[int], None]) -> None:
-    """Write, not yet readable."""
-    for chunk in (events[at : at + _CHUNK] for at in range(0, len(events), _CHUNK)):
-        await send_all(producer, [Out(topics.EVENTS, event.partition, event.key, event.value) for event in chunk])
-        told(len(chunk))
 
 
 async def _route(site: Site, producer: AIOKafkaProducer, events: int) -> Throughput:

@@ -26,20 +26,31 @@ def progress(*samples: tuple[float, int]) -> Progress:
 
 def test_the_first_progress_is_where_measuring_begins() -> None:
     seen = progress((0.0, 0), (5.0, 300), (5.5, 300), (6.0, 600), (7.0, 900), (9.0, 900))
-    assert seen.moved(per_event=3) == 200
+    assert seen.moved(per_one=3) == 200
     assert seen.measured_s == 2.0
     assert seen.cpu_used_s() == 1.0
     assert seen.quiet_s(9.0) == 2.0
     assert seen.total == 900
 
 
+def test_where_work_was_seen_to_begin_all_of_it_counts() -> None:
+    seen = Progress()
+    seen.begins(Sample(4.0, 0, 1.0, 2.0))
+    for at, total in ((5.0, 300), (8.0, 900)):
+        seen.saw(Sample(at, total, at, 2.0 + at / 10))
+    assert seen.moved(per_one=1) == 900
+    assert seen.measured_s == 4.0
+    assert seen.cpu_used_s() == 7.0
+    assert seen.vendor_busy() == pytest.approx(0.2)
+
+
 def test_transaction_markers_are_no_records() -> None:
-    assert progress((0.0, 100), (1.0, 400)).moved(per_event=3, records_per_offset=0.9) == pytest.approx(90)
+    assert progress((0.0, 100), (1.0, 400)).moved(per_one=3, records_per_offset=0.9) == pytest.approx(90)
 
 
 def test_one_step_can_not_be_measured() -> None:
     with pytest.raises(ValueError, match="too few events"):
-        progress((1.0, 900)).moved(per_event=3)
+        progress((1.0, 900)).moved(per_one=3)
 
 
 def test_before_any_progress_nothing_is_quiet() -> None:
@@ -48,10 +59,10 @@ def test_before_any_progress_nothing_is_quiet() -> None:
 
 def test_the_median_counts_and_ratios_are_ours_to_theirs() -> None:
     ours, theirs = as_json([entry(OURS, 100, 900, 400), entry(THEIRS, 200)])
-    assert (ours["events_per_s"], ours["min_events_per_s"], ours["max_events_per_s"]) == (400, 100, 900)
+    assert (ours["per_s"], ours["min_per_s"], ours["max_per_s"]) == (400, 100, 900)
     assert ours["ratio"] == 1
     assert theirs["ratio"] == 2
-    assert theirs["cpu_us_per_event"] == 250
+    assert theirs["cpu_us"] == 250
 
 
 def test_without_ours_there_is_no_ratio() -> None:

@@ -17,7 +17,7 @@ from streams.topics import topics as topics_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bench.workload import Row
+    from bench.workload import Spread
     from streams.outbox import Out
 
 MANY = 50
@@ -47,7 +47,7 @@ def test_it_is_the_same_workload_every_time() -> None:
 
 
 @pytest.mark.parametrize(("row", "low", "high"), [("home", 0, 0), ("misrouted", 0.6, 0.9)])
-def test_how_many_are_not_at_home(row: Row, low: float, high: float) -> None:
+def test_how_many_are_not_at_home(row: Spread, low: float, high: float) -> None:
     home, there = partitioner("home"), partitioner(row)
     people = [f"customer-{number:07}" for number in range(1000)]
     assert low <= sum(home(person) != there(person) for person in people) / len(people) <= high
