@@ -144,6 +144,6 @@ ROWS: dict[str, Row] = {
         RouterRow("home", "All events at home", 1),
         RouterRow("misrouted", "75 % of the events on another partition than their home", 4, spread="misrouted"),
         LaneRow("lane", "A lane and an instant vendor, 32 calls at a time", 5, 32),
-        LaneRow("lane-8", "A lane and an instant vendor, 8 calls at a time", 10, 8),
+        LaneRow("lane-8", "A lane and an instant vendor, 8 calls at a time", 20, 8),
     )
 }

@@ -20,7 +20,7 @@ from bench.workload import desk
 from streams.metrics.definitions import ENTRIES, LAG_RECORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from bench.scale.bars import Bars
     from streams.demo.process import WorkerProcess
@@ -32,7 +32,10 @@ EVERY_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """after_s: since the worker was ready. lag: records not settled; kept: open deliveries in the lane's state."""
+    """after_s: since the worker was ready. lag: records not settled; kept: open deliveries in the lane's state.
+
+    Both are the worker's own gauges; what it hasn't read yet it looks at every 5 s, so the lag begins too low.
+    """
 
     after_s: float
     resident_bytes: int
@@ -41,7 +44,15 @@ class Moment:
     kept: int
 
 
-async def measure(queued: int, seconds: float, bars: Bars) -> Sequence[Moment]:
+@dataclass(frozen=True, slots=True)
+class DeadVendor:
+    """`queued`: deliveries that were there when the worker started."""
+
+    queued: int
+    moments: Sequence[Moment]
+
+
+async def measure(queued: int, seconds: float, bars: Bars) -> DeadVendor:
     """Watch one worker for so many seconds. The issuer of tokens is well: so the calls themselves are tried."""
     with vendor() as issuer, nobody() as url:
         urls = {LANE: url}
@@ -53,11 +64,11 @@ async def measure(queued: int, seconds: float, bars: Bars) -> Sequence[Moment]:
                 await publish(site.settings, outs, told)
             worker = await site.start("worker-1", *LANES)
             await worker.ready()
-            with bars.bar("a dead vendor: watching", round(seconds)) as told:
-                return await _watched(worker, seconds, told)
+            with bars.bar(f"a dead vendor: watching for {seconds:g} s", None):
+                return DeadVendor(queued, await _watched(worker, seconds))
 
 
-async def _watched(worker: WorkerProcess, seconds: float, told: Callable[[int], None]) -> list[Moment]:
+async def _watched(worker: WorkerProcess, seconds: float) -> list[Moment]:
     began, seen = time.monotonic(), list[Moment]()
     async with aiohttp.ClientSession() as session:
         while not seen or seen[-1].after_s < seconds:
@@ -68,7 +79,6 @@ async def _watched(worker: WorkerProcess, seconds: float, told: Callable[[int], 
             memory, used_s = resident_bytes(worker.pid), cpu_s(worker.pid)
             kept, lag = summed(page, ENTRIES.full_name), summed(page, LAG_RECORDS.full_name)
             seen.append(Moment(after_s, memory, used_s, lag, kept))
-            told(round(EVERY_S))
             await asyncio.sleep(EVERY_S)
     return seen
 

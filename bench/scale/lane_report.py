@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from bench.scale.dead_vendor import Moment
+    from bench.scale.dead_vendor import DeadVendor
     from bench.scale.isolation import Isolation, Waits
 
 MB = 1_000_000
@@ -28,9 +28,11 @@ def isolation_json(isolation: Isolation) -> dict[str, Any]:
     return {"lanes": len(HEALTHY), "per_s": PER_S, "alone": alone, "beside_sick": beside, "p99_ratio": ratio}
 
 
-def dead_vendor_json(moments: Sequence[Moment]) -> dict[str, list[float]]:
+def dead_vendor_json(dead_vendor: DeadVendor) -> dict[str, Any]:
     """Curves, one value for each moment."""
+    moments = dead_vendor.moments
     return {
+        "queued": dead_vendor.queued,
         "after_s": [round(moment.after_s, 1) for moment in moments],
         "resident_mb": [round(moment.resident_bytes / MB, 1) for moment in moments],
         "cpu_s": [round(moment.cpu_s, 2) for moment in moments],
@@ -53,16 +55,16 @@ def show_isolation(shown: Table, figures: dict[str, Any]) -> None:
     shown.add_row("  calls that the sick lanes made", ", ".join(f"{lane} {count}" for lane, count in calls.items()))
 
 
-def show_dead_vendor(shown: Table, figures: dict[str, list[float]]) -> None:
+def show_dead_vendor(shown: Table, figures: dict[str, Any]) -> None:
     """`figures`: as JSON has them."""
     memory, lag, kept = figures["resident_mb"], figures["lag"], figures["kept"]
     shown.add_row(
-        f"{max(lag):,.0f} deliveries behind a dead vendor: memory over {figures['after_s'][-1]:.0f} s",
+        f"{figures['queued']:,} deliveries behind a dead vendor: memory over {figures['after_s'][-1]:.0f} s",
         f"{curve(memory)}  {memory[0]:.0f} → {memory[-1]:.0f} MB, most {max(memory):.0f}",
         style=_HEAD,
     )
-    shown.add_row("  lag, records", f"{curve(lag)}  {lag[0]:,.0f} → {lag[-1]:,.0f}")
-    shown.add_row("  open in the lane's state", f"{curve(kept)}  {kept[0]:,.0f} → {kept[-1]:,.0f}")
+    shown.add_row("  lag, records", f"{curve(lag)}  most {max(lag):,}, last {lag[-1]:,}")
+    shown.add_row("  open in the lane's state", f"{curve(kept)}  {kept[0]:,} → {kept[-1]:,}")
     shown.add_row("  cores busy", f"{(figures['cpu_s'][-1] - figures['cpu_s'][0]) / figures['after_s'][-1]:.2f}")
 
 

@@ -16,9 +16,7 @@ from bench.scale.states import STATE_BYTES
 from infra.kafka import KAFKA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bench.scale.dead_vendor import Moment
+    from bench.scale.dead_vendor import DeadVendor
     from bench.scale.isolation import Isolation
     from bench.scale.spans import Spans
     from bench.scale.subjects import Held
@@ -42,7 +40,7 @@ class Figures:
     held: list[Held] = field(default_factory=list)
     workers: list[Throughput] = field(default_factory=list)
     isolation: Isolation | None = None
-    dead_vendor: Sequence[Moment] = ()
+    dead_vendor: DeadVendor | None = None
 
 
 def as_json(figures: Figures) -> dict[str, Any]:
@@ -53,7 +51,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "subjects": [_held(held, figures.held[0]) for held in figures.held],
         "workers": [_throughput(run, figures.workers[0]) for run in figures.workers],
         "isolation": figures.isolation and isolation_json(figures.isolation),
-        "dead_vendor": dead_vendor_json(figures.dead_vendor) if figures.dead_vendor else None,
+        "dead_vendor": figures.dead_vendor and dead_vendor_json(figures.dead_vendor),
     }
 
 

@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 from rich.console import Console
 from rich.table import Table
 
-from bench.scale.dead_vendor import Moment, summed
+from bench.scale.dead_vendor import DeadVendor, Moment, summed
 from bench.scale.isolation import Isolation, Waits
 from bench.scale.lane_report import curve, dead_vendor_json, isolation_json, show_dead_vendor, show_isolation
 from bench.scale.spans import percentiles
@@ -54,10 +54,10 @@ def test_a_curve_goes_from_nothing_to_the_highest_value() -> None:
 
 def test_the_dead_vendor_is_shown_from_begin_to_end() -> None:
     moments = [Moment(0.0, 90_000_000, 1.0, 1000, 0), Moment(10.0, 120_000_000, 6.0, 990, 64)]
-    figures = dead_vendor_json(moments)
+    figures = dead_vendor_json(DeadVendor(1000, moments))
     assert figures["resident_mb"] == [90.0, 120.0]
     text = shown(show_dead_vendor, figures)
-    for part in ("1,000 deliveries", "over 10 s", "90 → 120 MB, most 120", "1,000 → 990", "0 → 64", "0.50"):
+    for part in ("1,000 deliveries", "over 10 s", "90 → 120 MB, most 120", "most 1,000, last 990", "0 → 64", "0.50"):
         assert part in text
 
 
