@@ -35,6 +35,11 @@ class Entry:
         used = [result.cpu_us for result in self.results if result.cpu_us is not None]
         return median(used) if used else None
 
+    @property
+    def vendor_busy(self) -> float | None:
+        """Cores that the vendor used at most, where there was one."""
+        return max((result.vendor_busy for result in self.results if result.vendor_busy), default=None)
+
     def ratio(self, ours: Entry | None) -> float | None:
         """How many times as fast we are."""
         mine, theirs = ours.per_s if ours else None, self.per_s
@@ -76,10 +81,12 @@ def table(entries: Sequence[Entry], title: str, number: int, unit: str = "events
     made.add_column("ours to it", justify="right")
     made.add_column("its CPU, µs each", justify="right")
     made.add_column("done", justify="right")
-    made.add_column("vendor's cores", justify="right")
-    ours = ours_of(entries)
-    for entry in entries:
-        made.add_row(entry.contender.title, entry.contender.guarantee, *_figures(entry, ours, number))
+    ours, busy = ours_of(entries), [entry.vendor_busy for entry in entries]
+    if any(busy):
+        made.add_column("vendor's cores", justify="right")
+    for entry, cores in zip(entries, busy, strict=True):
+        more = (f"{cores:.2f}",) if cores else ()
+        made.add_row(entry.contender.title, entry.contender.guarantee, *_figures(entry, ours, number), *more)
     return made
 
 
@@ -90,7 +97,6 @@ def _figures(entry: Entry, ours: Entry | None, number: int) -> tuple[str, ...]:
     rates = [result.per_s for result in entry.results]
     done = min(result.done for result in entry.results)
     part = f"{done:,} of {number:,}" if done < number else f"{done:,}"
-    busy = max((result.vendor_busy or 0.0 for result in entry.results), default=0.0)
     cpu_us = entry.cpu_us
     return (
         f"{rate:,.0f}",
@@ -98,5 +104,4 @@ def _figures(entry: Entry, ours: Entry | None, number: int) -> tuple[str, ...]:
         f"{ratio:.2f} ×" if ratio else "",
         f"{cpu_us:,.0f}" if cpu_us else "",
         part,
-        f"{busy:.2f}" if busy else "",
     )

@@ -69,12 +69,24 @@ def test_without_ours_there_is_no_ratio() -> None:
     assert as_json([entry(THEIRS, 200)])[0]["ratio"] is None
 
 
+def shown(*entries: Entry) -> str:
+    text = StringIO()
+    Console(file=text, width=150).print(table(entries, "Title", 100))
+    return text.getvalue()
+
+
+def test_where_a_vendor_was_asked_its_busiest_run_is_shown() -> None:
+    results = [Result(100.0, 100, 10.0, 250.0, 400.0, busy) for busy in (0.05, 0.12, 0.1)]
+    text = shown(Entry(OURS, results=results), Entry(THEIRS, errors=["it died"]))
+    assert "vendor's cores" in text
+    assert "0.12" in text
+
+
 def test_a_failure_and_a_part_are_seen_in_the_table() -> None:
     failed = Entry(OURS, errors=["it died\n  | Traceback"])
-    console = Console(file=StringIO(), width=150)
-    console.print(table([failed, entry(THEIRS, 1234.5, done=60)], "Title", 100))
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    text = shown(failed, entry(THEIRS, 1234.5, done=60))
     assert "failed" in text
+    assert "vendor" not in text
     assert "1,234" in text
     assert "60 of 100" in text
 
