@@ -30,7 +30,7 @@ _FIXED: dict[str, bytes] = {
             "kind": "analytics#userDeletionRequest",
             "id": {"type": "CLIENT_ID", "userId": "1000000000.1700000000"},
             "propertyId": "123456789",
-            "deletionRequestTime": "2026-01-01T00:00:00.000Z",
+            "deletionRequestTime": "2026-01-01T00:00:00Z",
         },
     ),
     BUSY: _encoded("429 Too Many Requests", {"error": {"code": 429}}, "Retry-After: 1"),
