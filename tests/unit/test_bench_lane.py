@@ -87,6 +87,13 @@ def test_a_bare_lane_calls_and_writes_what_ours_does(directory: Path, made: list
         assert len(encode(written)) == pytest.approx((directory / "templates" / "outcome.avro").stat().st_size, abs=4)
 
 
+def test_the_template_has_the_receipt_that_the_vendor_gives(directory: Path) -> None:
+    outcome = decode(AuditRecord, (directory / "templates" / "outcome.avro").read_bytes())
+    answer = (Answers().to(INSTANT) or b"").partition(b"\r\n\r\n")[2]
+    assert outcome.evidence is not None
+    assert outcome.evidence.job_id == json.loads(answer)["deletionRequestTime"]
+
+
 def test_due_is_one_outcome_and_one_call_for_each_delivery(directory: Path, made: list[Out]) -> None:
     row = ROWS["lane"]
     assert row.due(made) == {"outcomes": MANY, "repeated outcomes": 0, "dead letters": 0, CALLS: MANY}
