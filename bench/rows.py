@@ -42,7 +42,7 @@ class Row(ABC):
 
     unit: what is counted; watched: the topics whose ends tell of progress; beside: topics that must keep up with
     them, also where no end is awaited; result: the word for what stands in the watched topics.
-    concurrency: calls to the vendor at a time, where there is one.
+    concurrency: calls to the vendor at a time, where there is one. when_asked: runs only if it is named, for time.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Row(ABC):
     beside: ClassVar[tuple[str, ...]]
     result: ClassVar[str]
     concurrency: int = 0
+    when_asked: bool = False
 
     @abstractmethod
     def load(self, number: int, handover: Path) -> tuple[list[Out], Sizes]:
@@ -144,6 +145,6 @@ ROWS: dict[str, Row] = {
         RouterRow("home", "All events at home", 1),
         RouterRow("misrouted", "75 % of the events on another partition than their home", 4, spread="misrouted"),
         LaneRow("lane", "A lane and an instant vendor, 32 calls at a time", 5, 32),
-        LaneRow("lane-8", "A lane and an instant vendor, 8 calls at a time", 20, 8),
+        LaneRow("lane-8", "A lane and an instant vendor, 8 calls at a time", 20, 8, when_asked=True),
     )
 }
