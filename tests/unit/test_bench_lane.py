@@ -46,9 +46,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_every_second_person_asks_twice() -> None:
-    asked = Counter(event.subject_id for event in deletions(MANY))
-    assert Counter(asked.values()) == {1: MANY // 3, 2: MANY // 3}
+def test_each_deletion_is_of_another_person() -> None:
+    assert len({event.subject_id for event in deletions(MANY)}) == MANY
     assert list(islice(deletions(MANY), 5)) == list(islice(deletions(MANY), 5))
 
 
