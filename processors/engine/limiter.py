@@ -64,14 +64,17 @@ class Limiter:
         late_s: float = 0.0,
         new: bool = False,
         clean: bool = False,
+        unwritten: bool = False,
         wake: Callable[[], None] | None = None,
     ) -> None:
         """Use the part of one of `total` partitions, as its last owner left it; the rest is as for `restored`.
 
+        unwritten: there is no record yet, so one is to be written even if nobody is called.
         wake: called when this partition should write what `draft` says; None: it is never written, nor asked for.
         """
         now = self.now()
         share = restored(self.windows, quota, now, late_s=late_s, new=new, clean=clean)
+        share.news = share.news or unwritten
         if wake is None:
             share.reserved = frozenset()
         else:

@@ -53,6 +53,7 @@ class QuotaKeeper:
             late_s=_REQUESTS * self._connection.timeout_s,
             new=self._tenure.new,
             clean=self._tenure.clean,
+            unwritten=self._tenure.kept(QUOTA_KEY, Quota) is None,
             wake=self._wake,
         )
 

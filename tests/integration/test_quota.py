@@ -104,6 +104,25 @@ async def test_deaths_never_let_more_calls_out_than_the_limit_and_cost_few(
     assert called(sandbox) <= CALLS
 
 
+async def test_work_that_needs_no_call_leaves_a_record_as_well(
+    kafka: KafkaUnderTest, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    lane = await limited(kafka, tmp_path, sandbox)
+    await lane.deliver(b"no delivery")
+    async with http_transport() as transport:
+        owner, task = await lane.start(transport)
+
+        async def settled() -> bool:
+            return len(await lane.dead_letters()) == 1
+
+        await until(settled)
+        await kill(owner, task)
+    assert called(sandbox) == 0
+    await lane.deliver(lane.delivery(PEOPLE[0], "withdraw", 1))
+    async with lane.working():
+        await lane.settled(1)
+
+
 @pytest.mark.parametrize(("unrecorded", "goes"), [("halt", False), ("all", False), ("none", True)])
 async def test_a_lane_that_worked_and_has_no_record_asks_what_was_used(
     kafka: KafkaUnderTest,
