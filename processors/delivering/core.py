@@ -51,7 +51,10 @@ class Limits:
 
 
 class Core:
-    """One object per time that the partition is owned. The breaker is the lane's, the rest its own."""
+    """One object per time that the partition is owned. The breaker is the lane's, the rest its own.
+
+    paused: somebody wants that no call begins; what is in the air ends as always.
+    """
 
     def __init__(self, limits: Limits, backoff: Backoff, breaker: Breaker, random: Random) -> None:
         self._limits = limits
@@ -61,6 +64,7 @@ class Core:
         self._lines = Lines()
         self._course = Course(self._lines, self._book, backoff, breaker)
         self._calls: set[Call] = set()
+        self.paused = False
 
     # What is there at the beginning.
 
@@ -127,6 +131,8 @@ class Core:
 
     def start(self, now: Now) -> list[Call]:
         """The calls to make now."""
+        if self.paused:
+            return []
         self._lines.wake(now.steady)
         begun = []
         while len(self._calls) < self._limits.calls and self._lines.has_ready and self._breaker.allows(now.steady):
@@ -138,6 +144,8 @@ class Core:
 
     def wakes_at(self, now: Now) -> float | None:
         """When to `start` again if nothing happens before, steady s; None: not until something does."""
+        if self.paused:
+            return None
         times = [self._lines.wakes_at()]
         if self._lines.has_ready:
             times.append(self._breaker.wakes_at(now.steady))
@@ -166,10 +174,13 @@ class Core:
         return put_off
 
     def ended(self, call: Call, now: Now) -> None:
-        """Nothing of the call goes on. If it wasn't answered it was broken off, by our own doing."""
+        """Nothing of the call goes on. If it wasn't answered it was broken off, by our own doing: it is due again."""
         if call in self._calls:
             self._calls.discard(call)
             self._breaker.end(call.who, (), now.steady, probe=call.probe)
+            for job in call.jobs:
+                self._lines.of(job.pid).calling = False
+                self._lines.place(job.pid)
 
     # What is to be committed.
 

@@ -17,7 +17,7 @@ from schemas.records import DeadLetter
 from schemas.sealing import Seals
 from schemas.times import iso
 from streams import topics
-from streams.commands.common import AsJson, BootstrapServers, DataDir, require_topics, settings_for, show_json
+from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, require_topics, settings_for, show_json
 from streams.commands.redrive import redrive_letter
 from streams.commands.remedies import remedy_for
 from streams.commands.screen import console
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Records that could not be carried out: sealed, kept for 90 days.", no_args_is_help=True)
 OriginOf = Annotated[str, typer.Argument(metavar="ORIGIN", help='As `list` shows it: "consent.events[2]@17".')]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Open the seal: this SHOWS PERSONAL DATA on the screen.")]
-Reason = Annotated[str, typer.Option(help="Why; it is kept in the audit. Name no person.")]
 
 
 @app.command("list")

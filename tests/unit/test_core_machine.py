@@ -138,6 +138,17 @@ class LaneMachine(RuleBasedStateMachine):
             self.model.committed(batch)
         self.take_over()
 
+    @rule()
+    def pause(self) -> None:
+        self.core.paused = not self.core.paused
+
+    @precondition(lambda self: self.model.air)
+    @rule(which=st.integers(0, 99))
+    def break_off(self, which: int) -> None:
+        """As a pause does with what the vendor has not heard of yet."""
+        call = self.model.air.pop(which % len(self.model.air))
+        self.core.ended(call, self.now)
+
     @rule(seconds=st.sampled_from([0.0, 0.5, 5.0, 60.0, 4000.0]))
     def wait(self, seconds: float) -> None:
         self.seconds += seconds
@@ -160,7 +171,7 @@ class LaneMachine(RuleBasedStateMachine):
         """The vendor works again: everything ends, by itself."""
         if not hasattr(self, "core"):
             return
-        self.dead = False
+        self.dead = self.core.paused = False
         for _ in range(30 * len(self.model.log) + 30):
             before = self.position
             self.read(OPEN)
