@@ -12,6 +12,8 @@ from streams.ownership.tenure import CONTROL_KEY
 from streams.wire import audit_out
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from processors.delivering.core import Core
     from processors.delivering.job import Now
     from streams.control import Given
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 PAUSE = "lanes.pause"
 RESUME = "lanes.resume"
+REDRIVE = "dead-letters.redrive"
+DELIVERY = "delivery"
+"""Argument of a redrive: only the delivery with this id."""
 PAUSED_KEY = b"!paused"
 """There while the partition is paused; its offset is that of the command in `consent.control`."""
 MOST_BYTES = 64 * 1024
@@ -56,7 +61,9 @@ class Foreman:
 
     def _obey(self, given: Given, now: Now) -> None:
         command, partition = given.command, self._tenure.partition
-        act = {PAUSE: self._pause, RESUME: self._resume}.get(command.name)
+        acts: Mapping[str, Callable[[Given, Now], str]]
+        acts = {PAUSE: self._pause, RESUME: self._resume, REDRIVE: self._redrive}
+        act = acts.get(command.name)
         facts = {"lane": self._bench.name, "partition": partition, "command_id": command.command_id}
         if act is None:
             log.warning("command_unknown", **facts)
@@ -64,14 +71,14 @@ class Foreman:
         if len(encode(command)) > MOST_BYTES:
             log.error("alarm", alarm="command_oversize", **facts)
             return
-        detail = act(given)
+        detail = act(given, now)
         self._outs += [
             audit_out(told(given, self._bench.role, partition, detail, now.wall), partition),
             self._tenure.mark(CONTROL_KEY, self._looked),
         ]
         log.warning("command_carried_out", command=command.name, detail=detail, **facts)
 
-    def _pause(self, given: Given) -> str:
+    def _pause(self, given: Given, _now: Now) -> str:
         if self._core.paused:
             return "was paused already"
         self._core.paused = True
@@ -79,13 +86,22 @@ class Foreman:
         self._tell()
         return "paused"
 
-    def _resume(self, _: Given) -> str:
+    def _resume(self, _given: Given, _now: Now) -> str:
         if not self._core.paused:
             return "was not paused"
         self._core.paused = False
         self._outs.append(self._tenure.drop(PAUSED_KEY))
         self._tell()
         return "goes on"
+
+    def _redrive(self, given: Given, now: Now) -> str:
+        told = self._core.redrive(given.command, given.command.args.get(DELIVERY), now)
+        parts = [
+            told.begun and f"{told.begun} sent once more",
+            told.overtaken and f"{told.overtaken} overtaken by newer instructions",
+            told.left and f"{told.left} left for the next time: there is no room for more",
+        ]
+        return ", ".join(part for part in parts if part) or "nothing of it is failed here"
 
     def _tell(self) -> None:
         self._bench.status.pause(self._bench.role, self._tenure.partition, paused=self._core.paused)

@@ -11,7 +11,7 @@ from commands_support import Cli, cli_at
 from lane_support import PARTITIONS, LaneUnderTest, kill, lane_at
 from ownership_support import until
 
-from infra.sandbox import Person, Sandbox
+from infra.sandbox import Fault, Person, Sandbox
 from processors.engine.transport import http_transport
 from schemas.codec import decode
 from schemas.records import AuditRecord
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from conftest import KafkaUnderTest
 
 BEN = Person(key="ben", email="ben@example.com")
+EVA = Person(key="eva", email="eva@example.com")
 ALL = set(range(PARTITIONS))
 pytestmark = pytest.mark.usefixtures("topics")
 
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("topics")
 async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
     sandbox = Sandbox(tmp_path / "ledger.jsonl", limits_scale=1000)
     await sandbox.start()
-    sandbox.seed([BEN])
+    sandbox.seed([BEN, EVA])
     yield sandbox
     await sandbox.stop()
 
@@ -47,7 +48,9 @@ async def lane(kafka: KafkaUnderTest, tmp_path: Path, sandbox: Sandbox) -> LaneU
 
 @pytest.fixture
 def cli(kafka: KafkaUnderTest, tmp_path: Path) -> Cli:
-    return cli_at(kafka.bootstrap, tmp_path)
+    cli = cli_at(kafka.bootstrap, tmp_path)
+    cli.env["CONSENT_RELAY_RELAY_KEY"] = bytes(range(32)).hex()
+    return cli
 
 
 async def run(cli: Cli, *args: str) -> tuple[int, str, str]:
@@ -107,3 +110,36 @@ async def test_a_command_without_a_worker_or_without_a_lane_is_said_to_be_so(lan
     assert f"no lane {lane.name} has carried it out within 1 s for partitions 0, 1, 2, 3" in errors
     async with lane.working():
         await until(lambda: lane.status.roles[f"lane {lane.name}"].paused == ALL)
+
+
+async def test_what_failed_is_sent_once_more_with_what_newer_choices_left_of_it(
+    lane: LaneUnderTest, sandbox: Sandbox, cli: Cli
+) -> None:
+    sandbox.arm(Fault(kind="status", vendor="zoho_crm", status=400))
+    both = lane.delivery(BEN, "grant", 1, purposes=("one", "two"))
+    given = ("--reason", "scopes", "--by", "ops")
+    async with lane.working():
+        await lane.deliver(both, lane.delivery(EVA, "withdraw", 2))
+        assert {outcome for _, outcome, _ in await lane.settled(2)} == {"failed"}
+        async with sandbox.client() as client:
+            await client.clear_faults()
+        await lane.deliver(lane.delivery(BEN, "withdraw", 3, purposes=("two",)))
+        await lane.settled(3)
+        told = await said(cli, "dead-letters", "redrive", "--lane", lane.name, "--delivery", both.delivery_id, *given)
+        assert told["partitions"]["0"] == "1 sent once more"
+        await lane.settled(4 + 2)  # with the records of the new cycle and of what is left
+        (of_eva,) = [one for one in await lane.dead_letters() if one.origin.offset == 1]
+        told = await said(cli, "dead-letters", "redrive", str(of_eva.origin), *given)
+        assert told["partitions"] == {"0": "1 sent once more"} | dict.fromkeys("123", "nothing of it is failed here")
+        await until(lambda: nothing_is_open(lane))
+    records = [decode(AuditRecord, record.value) async for record in scan(lane.settings, topics.AUDIT)]
+    ends = [(one.delivery_id, one.cycle, one.outcome) for one in records if one.lane == lane.name and one.outcome]
+    assert [outcome for who, cycle, outcome in ends if who == both.delivery_id and cycle == 1] == ["executed"]
+    assert [one.reason for one in records if one.lane == lane.name and one.kind == "cycle"] == ["scopes"] * 2
+    (left,) = [one for one in records if one.delivery_id == both.delivery_id and one.kind == "overtaken"]
+    assert left.legs
+    assert [cell.purpose for cell in left.legs[0].overtaken] == ["two"]
+
+
+async def nothing_is_open(lane: LaneUnderTest) -> bool:
+    return not await lane.entries()

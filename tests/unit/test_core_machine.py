@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from delivering_support import BUSY, DOWN, GOOD, REFS, REFUSED, REJECTED, UNREACHABLE, delivery
+from delivering_support import BUSY, DOWN, GOOD, REDRIVE, REFS, REFUSED, REJECTED, UNREACHABLE, delivery
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -137,6 +137,11 @@ class LaneMachine(RuleBasedStateMachine):
         if committed:
             self.model.committed(batch)
         self.take_over()
+
+    @rule(which=st.none() | st.integers(0, 5))
+    def redrive(self, which: int | None) -> None:
+        """All that has failed, or one delivery, if it has."""
+        self.core.redrive(REDRIVE, None if which is None else f"{which:064x}", self.now)
 
     @rule()
     def pause(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from delivering_support import GOOD, delivery
+from delivering_support import GOOD, REFUSED, delivery
 from foreman_support import Site
 
 from streams.control import record_id
-from streams.lanes.foreman import MOST_BYTES, PAUSE, RESUME
+from streams.lanes.foreman import DELIVERY, MOST_BYTES, PAUSE, REDRIVE, RESUME
 from streams.metrics.scrape import scrape
 
 
@@ -96,3 +96,35 @@ def test_a_paused_lane_is_as_ready_as_before_and_says_that_it_is_paused() -> Non
     status.rests("lane toy", 2)
     assert not paused(site)
     assert b'consent_relay_lane_paused{lane="toy"} 0.0' in scrape(site.bench.metrics, status, {})
+
+
+def test_a_redrive_says_how_many_go_out_once_more_and_does_it_once() -> None:
+    site = Site()
+    site.lane.arrive(delivery(1, "grant"))
+    site.lane.round(REFUSED)
+    site.lane.arrive(delivery(2), delivery(3, pid="p1.ben"))
+    site.lane.round(REFUSED)
+    site.give(REDRIVE, 1, args={DELIVERY: f"{3:064x}"})
+    site.give(REDRIVE, 2)
+    site.give(REDRIVE, 3)
+    assert site.obeyed() == [
+        "1 sent once more",
+        "1 sent once more, 1 overtaken by newer instructions",
+        "nothing of it is failed here",
+    ]
+    site.take_over()
+    assert site.obeyed() == []
+    assert sorted(site.lane.round(GOOD)) == [1, 2]
+
+
+def test_a_redrive_of_a_paused_lane_waits_for_it_to_go_on() -> None:
+    site = Site()
+    site.lane.arrive(delivery(1))
+    site.lane.round(REFUSED)
+    site.give(PAUSE, 1)
+    site.give(REDRIVE, 2)
+    assert site.obeyed() == ["paused", "1 sent once more"]
+    assert site.lane.round(GOOD) == []
+    site.give(RESUME, 3)
+    site.obeyed()
+    assert site.lane.round(GOOD) == [0]
