@@ -13,6 +13,7 @@ from streams.commands import (
     broker,
     dead_letters,
     demo,
+    lanes,
     plan,
     policy,
     publish,
@@ -44,6 +45,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(vendors.vendors_app, name="vendors")
 app.add_typer(vendors.connections_app, name="connections")
 app.add_typer(audit.app, name="audit")
+app.add_typer(lanes.app, name="lanes")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(router.app, name="router")
 

@@ -20,7 +20,8 @@ from schemas.codec import decode
 from schemas.contract import Origin
 from schemas.errors import DataError
 from schemas.ids import command_record_id
-from schemas.records import Command
+from schemas.records import AuditRecord, Command, CommandRef, Evidence
+from schemas.version import SOFTWARE
 from streams.clients import reader
 from streams.closing import closed
 from streams.topics import CONTROL
@@ -59,6 +60,22 @@ def role_of(command: Command) -> str:
 def record_id(command_id: str, role: str, partition: int) -> str:
     """Id of the audit record of a command that one partition of a role carried out. Hex SHA-256."""
     return command_record_id(command_id, role, str(partition))
+
+
+def told(given: Given, role: str, partition: int, detail: str, at: int) -> AuditRecord:
+    """The audit's record that a partition of a role has carried a command out. `detail`: what came of it; at: µs."""
+    command = given.command
+    return AuditRecord(
+        record_id=record_id(command.command_id, role, partition),
+        kind="command",
+        at=at,
+        lane=command.lane,
+        reason=command.reason,
+        evidence=Evidence(detail=detail),
+        command=CommandRef(command_id=command.command_id, name=command.name, by=command.by),
+        origin=given.origin,
+        software=SOFTWARE,
+    )
 
 
 class Control:

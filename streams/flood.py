@@ -12,10 +12,8 @@ import structlog
 from processors.routing.guard import Guard, Limits
 from processors.routing.incoming import Routed
 from schemas.errors import OversizeRecord
-from schemas.records import AuditRecord, CommandRef, Evidence
-from schemas.version import SOFTWARE
 from streams import topics
-from streams.control import ROUTER, Control, record_id
+from streams.control import ROUTER, Control, told
 from streams.outbox import Out, sized
 from streams.ownership.tenure import CONTROL_KEY, now_micros
 from streams.status import Status
@@ -155,15 +153,6 @@ class Floodgate:
         )
 
     def _audit(self, given: Given, until: int) -> Out:
-        command, partition = given.command, self._tenure.partition
-        record = AuditRecord(
-            record_id=record_id(command.command_id, ROUTER, partition),
-            kind="command",
-            at=now_micros(),
-            reason=command.reason,
-            evidence=Evidence(detail=f"flood guard off below {topics.EVENTS}[{partition}]@{until}"),
-            command=CommandRef(command_id=command.command_id, name=command.name, by=command.by),
-            origin=given.origin,
-            software=SOFTWARE,
-        )
-        return audit_out(record, partition)
+        partition = self._tenure.partition
+        detail = f"flood guard off below {topics.EVENTS}[{partition}]@{until}"
+        return audit_out(told(given, ROUTER, partition, detail, now_micros()), partition)

@@ -44,4 +44,5 @@ def _add_health(app: faust.App, status: Status) -> None:
 
 
 def _told(role: RoleStatus) -> dict[str, Any]:
-    return {"state": role.state, "partitions": role.partitions, "problems": role.problems}
+    told = {"state": role.state, "partitions": role.partitions, "paused": sorted(role.paused)}
+    return {**told, "problems": role.problems}

@@ -74,7 +74,7 @@ def pipeline(
         _check_limits(settings, connector)
         show_limits(metrics, name, connector.limiter)
         pace = (settings.partitions, settings.retry_budget, settings.commit_interval)
-        bench = Bench(connector, seals, status, *pace, metrics=metrics)
+        bench = Bench(connector, seals, status, *pace, metrics=metrics, control=control)
         stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
     return stages
 

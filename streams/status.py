@@ -11,7 +11,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class RoleStatus:
-    """`partitions`: what the group gave us; `working`: those of them that are taken over.
+    """`partitions`: what the group gave us; `working`: those of them that are taken over; `paused`: by an operator.
 
     problems: what is affected (a partition's number, or ROLE, or VENDOR) → a word and a sentence; neither names a
     person.
@@ -20,6 +20,7 @@ class RoleStatus:
     started: bool = False
     partitions: list[int] = field(default_factory=list)
     working: set[int] = field(default_factory=set)
+    paused: set[int] = field(default_factory=set)
     problems: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -49,12 +50,20 @@ class Status:
         status.started = True
         status.partitions = sorted(partitions)
         status.working.clear()
+        status.paused.clear()
         kept = {VENDOR, *map(str, partitions)}
         status.problems = {place: problem for place, problem in status.problems.items() if place in kept}
 
     def rests(self, role: str, partition: int) -> None:
         """Nobody works the partition any more, or for now."""
-        self.roles.setdefault(role, RoleStatus()).working.discard(partition)
+        status = self.roles.setdefault(role, RoleStatus())
+        status.working.discard(partition)
+        status.paused.discard(partition)
+
+    def pause(self, role: str, partition: int, *, paused: bool) -> None:
+        """An operator wants the partition to rest, or to go on: it is as ready as before."""
+        status = self.roles.setdefault(role, RoleStatus())
+        (status.paused.add if paused else status.paused.discard)(partition)
 
     def halt(self, role: str, what: int | str, reason: str, text: str) -> None:
         """`what`: a partition, ROLE or VENDOR."""

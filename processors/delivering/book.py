@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from processors.vendors.base import Result
     from schemas.contract import Sealed
     from schemas.errors import VendorError
-    from schemas.records import AuditRecord, Delivery
+    from schemas.records import AuditRecord, Command, Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,15 @@ class Book:
         self._put(settle.entry(job, "parked", wall))
         self._leave(job)
         job.parked = True
+
+    def begin_again(self, job: Job, command: Command, wall: int) -> None:
+        """A failed one starts a new cycle."""
+        self.pending.records.append(settle.cycle(job, command, wall))
+
+    def keep_again(self, job: Job, wall: int) -> None:
+        """It is not in the log any more: the lane state keeps it until it is done."""
+        self._tell_shrunk(job, wall)
+        self._put(settle.entry(job, "parked", wall))
 
     def supersede(self, job: Job, newer: Delivery, wall: int) -> None:
         """A newer instruction decides all of it anew."""

@@ -12,7 +12,7 @@ person's next instruction starts only when what became of the one before is comm
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.delivering.book import Book
 from processors.delivering.course import BEHIND, Course
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from processors.delivering.breaker import Breaker
     from schemas.contract import Sealed
     from schemas.errors import VendorError
-    from schemas.records import Action, Delivery, LaneEntry
+    from schemas.records import Action, Command, Delivery, LaneEntry
 
 LONGEST_PARKING_S = 86_400.0
+MOST_REDRIVEN = 1000
+"""With one command: they go into one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,19 @@ class Limits:
     parked: int = 10_000
 
 
+class Redriven(NamedTuple):
+    """How many deliveries go out once more, were overtaken meanwhile, and stay failed because there is no room."""
+
+    begun: int
+    overtaken: int
+    left: int
+
+
 class Core:
-    """One object per time that the partition is owned. The breaker is the lane's, the rest its own."""
+    """One object per time that the partition is owned. The breaker is the lane's, the rest its own.
+
+    paused: somebody wants that no call begins; what is in the air ends as always.
+    """
 
     def __init__(self, limits: Limits, backoff: Backoff, breaker: Breaker, random: Random) -> None:
         self._limits = limits
@@ -61,6 +74,7 @@ class Core:
         self._lines = Lines()
         self._course = Course(self._lines, self._book, backoff, breaker)
         self._calls: set[Call] = set()
+        self.paused = False
 
     # What is there at the beginning.
 
@@ -71,7 +85,7 @@ class Core:
     def begin(self, offset: int, settled: Iterable[int], now: Now) -> None:
         """From now on the partition is worked, from where the bookmark says; what is parked stands in its lines."""
         self._book.mark = Watermark(offset, settled)
-        for entry in self._book.entries.parked():
+        for entry in self._book.entries.every("parked"):
             job = Job.parked_as(entry)
             line = self._lines.of(job.pid)
             line.jobs.append(job)
@@ -123,10 +137,24 @@ class Core:
             self._course.park(line, job, BEHIND, now)
         self._lines.place(delivery.pid)
 
+    def redrive(self, command: Command, wanted: str | None, now: Now) -> Redriven:
+        """Failed deliveries start a new cycle. `wanted`: only this delivery_id; command: who asks for it, and why."""
+        failed = [one for one in self._book.entries.every("failed") if wanted in {None, one.delivery.delivery_id}]
+        room = max(0, min(MOST_REDRIVEN, self._limits.parked - self.statuses["parked"]))
+        begun = 0
+        for entry in failed[:room]:
+            job = Job.again(entry, now.wall)
+            line = self._lines.of(job.pid)
+            begun += self._course.redrive(line, job, command, now)
+            self._lines.place(job.pid)
+        return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]))
+
     # What goes out to the vendor, and what comes back.
 
     def start(self, now: Now) -> list[Call]:
         """The calls to make now."""
+        if self.paused:
+            return []
         self._lines.wake(now.steady)
         begun = []
         while len(self._calls) < self._limits.calls and self._lines.has_ready and self._breaker.allows(now.steady):
@@ -138,6 +166,8 @@ class Core:
 
     def wakes_at(self, now: Now) -> float | None:
         """When to `start` again if nothing happens before, steady s; None: not until something does."""
+        if self.paused:
+            return None
         times = [self._lines.wakes_at()]
         if self._lines.has_ready:
             times.append(self._breaker.wakes_at(now.steady))
@@ -162,14 +192,20 @@ class Core:
                 self._course.done(line, job)
             else:
                 put_off += self._course.failed(line, job, answer, share, now)
+                line.put_back()
             self._lines.place(job.pid)
         return put_off
 
     def ended(self, call: Call, now: Now) -> None:
-        """Nothing of the call goes on. If it wasn't answered it was broken off, by our own doing."""
+        """Nothing of the call goes on. If it wasn't answered it was broken off, by our own doing: it is due again."""
         if call in self._calls:
             self._calls.discard(call)
             self._breaker.end(call.who, (), now.steady, probe=call.probe)
+            for job in call.jobs:
+                line = self._lines.of(job.pid)
+                line.calling = False
+                line.put_back()
+                self._lines.place(job.pid)
 
     # What is to be committed.
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.delivering.backoff import Again, Backoff, Fail, Park, Retry, decide
+from processors.delivering.job import Job
 from processors.delivering.overtaking import left_of_job
 
 if TYPE_CHECKING:
     from processors.delivering.book import Book
     from processors.delivering.breaker import Breaker
-    from processors.delivering.job import Job, Now
+    from processors.delivering.job import Now
     from processors.delivering.lines import Line, Lines
     from schemas.errors import VendorError
-    from schemas.records import Delivery
+    from schemas.records import Command, Delivery
 
 BEHIND = "waits_behind"
 """Why a delivery is parked that was not tried: one before it is."""
@@ -49,6 +50,25 @@ class Course:
                 self._book.fail(job, error, reason, now.wall)
                 self.done(line, job)
                 return False
+        return True
+
+    def redrive(self, line: Line, job: Job, command: Command, now: Now) -> bool:
+        """Send what is left of a failed one once more, in its old place. False: nothing is.
+
+        What came in later counts as newer even if it has failed itself: nobody's older choice is sent past it.
+        """
+        self._book.begin_again(job, command, now.wall)
+        failed = map(Job.parked_as, self._book.entries.of(job.pid, "failed"))
+        for newer in [other for other in (*line.jobs, *failed) if other.offset > job.offset]:
+            left = left_of_job(job, newer.delivery)
+            if left is None:
+                self._book.supersede(job, newer.delivery, now.wall)
+                self._decided(line, job.pid)
+                return False
+            job.delivery = left
+        self._book.keep_again(job, now.wall)
+        line.insert(job)
+        self._decided(line, job.pid)
         return True
 
     def overtake(self, line: Line, newer: Delivery, now: Now) -> None:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from schemas.contract import Sealed
     from schemas.records import Action, Cell, Delivery, LaneEntry
 
+REDRIVEN = "redriven"
+"""Why a delivery stands in the lane state that failed and is to be sent once more."""
+
 
 class Now(NamedTuple):
     """wall: µs since 1970, for what is written down; steady: s that never go back, for what is waited for."""
@@ -54,6 +57,15 @@ class Job:
             reason=entry.reason,
             refs=entry.refs,
         )
+
+    @classmethod
+    def again(cls, entry: LaneEntry, wall: int) -> Job:
+        """The same delivery in a new cycle, due now, with what is known of the vendor's record. wall: µs."""
+        old = entry.delivery
+        job = cls.parked_as(entry)
+        job.delivery = old.model_copy(update={"cycle": old.cycle + 1})
+        job.attempt, job.next_at, job.reason, job.told = 0, wall, REDRIVEN, ()
+        return job
 
     @property
     def pid(self) -> str:

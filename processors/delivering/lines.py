@@ -42,6 +42,20 @@ class Line:
         """Those that aren't in the air."""
         return list(self.jobs)[1 if self.calling else 0 :]
 
+    def insert(self, job: Job) -> None:
+        """Before those that came in after it; behind what is in the air."""
+        first = 1 if self.calling else 0
+        at = first + sum(other.offset < job.offset for other in self.waiting)
+        self.jobs.insert(at, job)
+        if at == 0:
+            self.until = None
+
+    def put_back(self) -> None:
+        """What was in the air isn't done: what came in before it and was sent once more meanwhile goes first."""
+        if any(other.offset < self.jobs[0].offset for other in self.jobs):
+            self.jobs = deque(sorted(self.jobs, key=lambda job: job.offset))
+            self.until = None
+
 
 class Lines:
     """The lines of one lane partition. After every change of a line it is to be `placed`."""

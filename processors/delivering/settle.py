@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from schemas.ids import outcome_record_id
-from schemas.records import AuditRecord, DeadLetter, Delivery, Evidence, LaneEntry, Leg
+from schemas.records import AuditRecord, CommandRef, DeadLetter, Delivery, Evidence, LaneEntry, Leg
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
     from processors.delivering.job import Job
     from schemas.contract import Origin
     from schemas.errors import VendorError
+    from schemas.records import Command
     from schemas.sealing import Seals
 
 
@@ -67,6 +68,14 @@ def shrunk(job: Job, wall: int) -> AuditRecord:
     gone = str(len(delivery.overtaken))
     about = outcome_record_id("overtaken", delivery.delivery_id, delivery.cycle, gone, 0)
     return _record(delivery, "overtaken", about, wall, legs=(leg,))
+
+
+def cycle(job: Job, command: Command, wall: int) -> AuditRecord:
+    """Somebody wants a failed delivery to be sent once more."""
+    delivery = job.delivery
+    about = outcome_record_id("cycle", delivery.delivery_id, delivery.cycle, command.name, 0)
+    who = CommandRef(command_id=command.command_id, name=command.name, by=command.by)
+    return _record(delivery, "cycle", about, wall, reason=command.reason, command=who)
 
 
 def entry(job: Job, status: Status, wall: int) -> Change:

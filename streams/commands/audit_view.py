@@ -39,10 +39,10 @@ def rows(record: AuditRecord) -> Iterator[Row]:
     what = record.kind
     if record.event:
         what = f"{record.kind} {record.event.kind}"
-    elif record.command:
-        what = f"{record.kind} {record.command.name}"
     elif record.kind == "cycle":
         what = f"cycle {record.cycle}"
+    elif record.command:
+        what = f"{record.kind} {record.command.name}"
     yield Row(
         iso(record.at), what, record.lane or "", record.action or "", record.outcome or "", "; ".join(_why(record))
     )

@@ -40,6 +40,7 @@ DataDir = Annotated[
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Controllers and connections; default ./relay.toml.")
 ]
+Reason = Annotated[str, typer.Option(help="Why; it is kept in the audit. Name no person.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 

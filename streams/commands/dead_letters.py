@@ -11,16 +11,19 @@ import typer
 from rich.table import Table
 
 from schemas.codec import decode, decode_raw
-from schemas.errors import InvalidRecord, UndecodableRecord
+from schemas.errors import InvalidRecord, SetupError, UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.records import DeadLetter
 from schemas.sealing import Seals
 from schemas.times import iso
 from streams import topics
-from streams.commands.common import AsJson, BootstrapServers, DataDir, require_topics, settings_for, show_json
-from streams.commands.redrive import redrive_letter
+from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, require_topics, settings_for, show_json
+from streams.commands.lane_orders import carry_out
+from streams.commands.orders import By, Wait, operator, order
+from streams.commands.redrive import delivery_in, redrive_letter
 from streams.commands.remedies import remedy_for
 from streams.commands.screen import console
+from streams.lanes.foreman import DELIVERY, REDRIVE
 from streams.logs import scan
 
 if TYPE_CHECKING:
@@ -28,8 +31,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Records that could not be carried out: sealed, kept for 90 days.", no_args_is_help=True)
 OriginOf = Annotated[str, typer.Argument(metavar="ORIGIN", help='As `list` shows it: "consent.events[2]@17".')]
+Redriven = Annotated[str | None, typer.Argument(metavar="ORIGIN", help="One dead letter, as `list` shows it.")]
+OfLane = Annotated[str | None, typer.Option("--lane", help="All that has failed in this lane.")]
+OneDelivery = Annotated[str | None, typer.Option(metavar="ID", help="Of that lane, only this delivery_id.")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Open the seal: this SHOWS PERSONAL DATA on the screen.")]
-Reason = Annotated[str, typer.Option(help="Why; it is kept in the audit. Name no person.")]
 
 
 @app.command("list")
@@ -80,17 +85,45 @@ def show(
 
 @app.command()
 def redrive(
-    origin: OriginOf, reason: Reason, bootstrap_servers: BootstrapServers = None, data_dir: DataDir = None
+    origin: Redriven = None,
+    *,
+    reason: Reason,
+    lane: OfLane = None,
+    delivery: OneDelivery = None,
+    by: By = None,
+    wait: Wait = 30,
+    bootstrap_servers: BootstrapServers = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Give a record that the router rejected to the router once more, byte for byte, and say so in the audit.
+    """Have a record carried out once more: one dead letter, or what has failed in a lane.
+
+    - a record that the router rejected is published again, byte for byte;
+    - a delivery that failed in a lane starts a new cycle, with what newer
+      choices have left of it; with nothing left it ends as `superseded`.
+    The audit says who wanted it and why, and what becomes of it.
+
+    Exit code 2: no worker of the lane did it in time. It stands: the next one finds it.
 
     Example: consent-relay dead-letters redrive "consent.events[2]@17" --reason "policy 2025-11 is registered now"
+    Example: consent-relay dead-letters redrive --lane zoho-crm --reason "the scopes are granted now"
     """
-    settings = settings_for(bootstrap_servers, data_dir)
-    seals = Seals(settings.key("relay_key"))
-    letter = asyncio.run(_find(settings, origin))
-    partition = asyncio.run(redrive_letter(settings, letter, seals, reason))
-    typer.echo(f"{origin} was published again, to {topics.EVENTS}[{partition}]; the audit tells what becomes of it")
+    if (origin is None) == (lane is None) or (delivery and not lane):
+        raise SetupError(
+            "what is to be sent once more isn't said",
+            remedy="name an ORIGIN as `dead-letters list` shows it, or a --lane with or without one --delivery",
+        )
+    settings, by = settings_for(bootstrap_servers, data_dir), by or operator()
+    if origin is not None:
+        seals = Seals(settings.key("relay_key"))
+        letter = asyncio.run(_find(settings, origin))
+        if letter.source == "router":
+            partition = asyncio.run(redrive_letter(settings, letter, seals, by, reason))
+            typer.echo(f"{origin} was published again, to {topics.EVENTS}[{partition}]; the audit tells the rest")
+            return
+        lane, delivery = delivery_in(letter, seals)
+    command = order(REDRIVE, {DELIVERY: delivery} if delivery else {}, by, reason, lane)
+    carry_out(settings, command, wait, as_json=as_json)
 
 
 def _facts(letter: DeadLetter) -> dict[str, Any]:

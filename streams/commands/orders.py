@@ -7,15 +7,16 @@ import getpass
 import os
 import socket
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from uuid_utils import uuid7
 
-from schemas.codec import encode
+from schemas.codec import decode, encode
 from schemas.errors import SetupError
-from schemas.records import Command
+from schemas.records import AuditRecord, Command
 from streams.clients import reader, unreachable, writer
 from streams.closing import closed
 from streams.ownership.tenure import now_micros
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 1000
 WRITE_LIMIT_S = 30.0
 POLL_MS = 200
+
+By = Annotated[str | None, typer.Option(help="Who wants it, for the audit; default the system's user and host.")]
+Wait = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Until it is carried out; 0: don't wait.")]
 
 
 def operator() -> str:
@@ -80,25 +84,38 @@ async def watching(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         await closed(source.stop())
 
 
-async def carried_out(settings: Settings, command: Command, facts: Mapping[int, str], wait_s: float) -> set[int]:
+async def carried_out(
+    settings: Settings, command: Command, facts: Mapping[int, str], wait_s: float
+) -> dict[int, AuditRecord]:
     """Give the command, and wait at most so many s for its audit records.
 
-    facts: partition → record_id that the audit gets there. Returns the partitions where it has come.
+    facts: partition → record_id that the audit gets there. Returns the records that have come, by partition.
 
     Raises:
         SetupError: the broker took no command.
 
     """
-    done: set[int] = set()
+    done: dict[int, AuditRecord] = {}
     async with watching(settings) as source:
         await _from_now_on(source, facts)
         await _give(settings, command)
         deadline = asyncio.get_running_loop().time() + wait_s
         while len(done) < len(facts) and asyncio.get_running_loop().time() < deadline:
             for place, records in (await source.getmany(timeout_ms=POLL_MS)).items():
-                if facts[place.partition].encode() in {record.key for record in records}:
-                    done.add(place.partition)
+                for record in records:
+                    if record.key == facts[place.partition].encode():
+                        done[place.partition] = decode(AuditRecord, record.value)
     return done
+
+
+def late(role: str, wait_s: float, partitions: Iterable[int]) -> SetupError:
+    """Nobody has carried a command out in time for these partitions."""
+    numbers = ", ".join(map(str, sorted(partitions)))
+    return SetupError(
+        f"no {role} has carried it out within {wait_s:g} s for partitions {numbers}",
+        remedy=f"don't give it again: the next worker that has them finds it. See that one runs with the {role}, "
+        "and what its /readyz and log say",
+    )
 
 
 async def _from_now_on(source: AIOKafkaConsumer, partitions: Iterable[int]) -> None:

@@ -1,4 +1,7 @@
-"""A rejected record goes to the router once more, in one transaction with the audit of who wanted it."""
+"""A rejected record goes to the router once more, in one transaction with the audit of who wanted it.
+
+A lane's dead letter only names a delivery: that lives on in the lane state, and its worker sends it once more.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,12 @@ from schemas.codec import decode
 from schemas.errors import DataError, InvalidRecord, OwnershipLost, SetupError
 from schemas.events import ConsentEvent
 from schemas.ids import command_record_id, pid
-from schemas.records import AuditRecord, CommandRef
+from schemas.records import AuditRecord, CommandRef, Delivery
 from schemas.version import SOFTWARE
 from streams import topics
 from streams.clients import writer
 from streams.closing import closed
 from streams.commands.common import require_topics
-from streams.commands.orders import operator
 from streams.outbox import send_all, sized
 from streams.ownership.tenure import now_micros
 from streams.wire import audit_out, home_of
@@ -32,20 +34,15 @@ NAME = "redrive"
 LIMIT_S = 30.0
 
 
-async def redrive_letter(settings: Settings, letter: DeadLetter, seals: Seals, reason: str) -> int:
+async def redrive_letter(settings: Settings, letter: DeadLetter, seals: Seals, by: str, reason: str) -> int:
     """Publish the original bytes anew, under the same key and without any header; the partition they went to.
 
     Raises:
-        SetupError: the dead letter is a lane's, a key or the cluster prefix isn't set, or no broker answers.
+        SetupError: a key or the cluster prefix isn't set, or no broker answers.
         InvalidRecord: there are no bytes to publish.
         OwnershipLost: somebody else redrives at this moment; nothing was written.
 
     """
-    if letter.source == "lane":
-        raise SetupError(
-            f"{letter.origin} is a delivery that a lane could not carry out, no event",
-            remedy="deliveries are sent again by the `lanes` commands, not by `dead-letters redrive`",
-        )
     value = seals.open_dead(letter.sealed, letter.origin)
     if value is None:
         raise InvalidRecord(f"{letter.origin} had no value: there is nothing to publish again")
@@ -54,9 +51,25 @@ async def redrive_letter(settings: Settings, letter: DeadLetter, seals: Seals, r
     home = home_of(settings.partitions)(event.subject_id) if event else letter.origin.partition
     key = seals.open_dead(letter.sealed_key, letter.origin)
     person = pid(settings.key("pepper"), event.controller, event.subject_id) if event else None
-    record = _record(letter, reason, person, event.event_id if event else None)
+    event_id = event.event_id if event else None
+    command = CommandRef(command_id=str(uuid7()), name=NAME, by=by)
+    record = _record(letter, command, reason, person, event_id)
     await _commit(settings, home, key, value, record)
     return home
+
+
+def delivery_in(letter: DeadLetter, seals: Seals) -> tuple[str, str]:
+    """Lane and delivery_id of a lane's dead letter.
+
+    Raises:
+        InvalidRecord: nobody can read the delivery.
+
+    """
+    try:
+        delivery = decode(Delivery, seals.open_dead(letter.sealed, letter.origin) or b"")
+    except DataError:
+        raise InvalidRecord(f"{letter.origin} can't be read, so nothing of it can be sent once more") from None
+    return delivery.lane, delivery.delivery_id
 
 
 async def _commit(settings: Settings, home: int, key: bytes | None, value: bytes, record: AuditRecord) -> None:
@@ -80,8 +93,9 @@ async def _commit(settings: Settings, home: int, key: bytes | None, value: bytes
         await closed(producer.stop())
 
 
-def _record(letter: DeadLetter, reason: str, person: str | None, event_id: str | None) -> AuditRecord:
-    command = CommandRef(command_id=str(uuid7()), name=NAME, by=operator())
+def _record(
+    letter: DeadLetter, command: CommandRef, reason: str, person: str | None, event_id: str | None
+) -> AuditRecord:
     return AuditRecord(
         record_id=command_record_id(command.command_id),
         kind="command",

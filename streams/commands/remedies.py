@@ -28,5 +28,5 @@ def remedy_for(source: str, reason: str) -> str:
     if source == "router":
         return ROUTER.get(reason, ROUTER["invalid"])
     return LANE.get(
-        reason, "the vendor refused it or did not answer: check with the vendor, and do it by hand if due"
+        reason, f"the vendor refused it or did not answer: check with the vendor, {_REDRIVE}, or do it by hand if due"
     )

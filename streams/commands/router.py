@@ -10,20 +10,19 @@ from aiokafka import TopicPartition
 
 from schemas.errors import SetupError
 from streams import topics
-from streams.commands.common import AsJson, BootstrapServers, DataDir, require_topics, settings_for, show_json
-from streams.commands.orders import carried_out, operator, order, watching
+from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, require_topics, settings_for, show_json
+from streams.commands.orders import By, Wait, carried_out, late, operator, order, watching
 from streams.control import ROUTER, record_id
 from streams.flood import RESUME
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from schemas.records import Command
     from streams.settings import Settings
 
 app = typer.Typer(help="The router: events in, deliveries out.", no_args_is_help=True)
-Reason = Annotated[str, typer.Option(help="Why; it is kept in the audit. Name no person.")]
 Partition = Annotated[int | None, typer.Option(min=0, help="Only this one of consent.events; left out: all.")]
-By = Annotated[str | None, typer.Option(help="Who wants it, for the audit; default the system's user and host.")]
-Wait = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Until it is carried out; 0: don't wait.")]
 
 
 @app.callback()
@@ -65,8 +64,8 @@ def resume(
         show_json({"command_id": command.command_id, "by": command.by, "reason": reason, "partitions": places})
     else:
         typer.echo(_text(command, ends, done))
-    if wait and done != ends.keys():
-        raise _late(wait, sorted(ends.keys() - done))
+    if wait and done.keys() != ends.keys():
+        raise late(ROUTER, wait, ends.keys() - done.keys())
 
 
 async def _ends(settings: Settings, partition: int | None) -> dict[int, int]:
@@ -84,17 +83,9 @@ async def _ends(settings: Settings, partition: int | None) -> dict[int, int]:
     return {place.partition: ends[place] for place in places}
 
 
-def _text(command: Command, ends: dict[int, int], done: set[int]) -> str:
+def _text(command: Command, ends: dict[int, int], done: Collection[int]) -> str:
     lines = [f"command {command.command_id} by {command.by}"]
     for number, end in ends.items():
         state = "carried out" if number in done else "given"
         lines.append(f"{topics.EVENTS}[{number}]: {state}; the guard is off below offset {end}")
     return "\n".join(lines)
-
-
-def _late(wait_s: float, partitions: list[int]) -> SetupError:
-    return SetupError(
-        f"no router has carried it out within {wait_s:g} s for partitions {', '.join(map(str, partitions))}",
-        remedy="don't give it again: the next router that works them finds it. See that a worker runs with the role "
-        "router, and what its /readyz and log say",
-    )

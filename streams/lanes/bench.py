@@ -14,6 +14,7 @@ from processors.delivering.breaker import Breaker, Verdict
 from processors.delivering.core import Core, Limits
 from processors.delivering.job import Now
 from processors.vendors.base import Capability
+from streams.control import Control
 from streams.metrics.meters import LaneMeter
 from streams.metrics.registry import Metrics
 from streams.ownership.tenure import now_micros
@@ -50,6 +51,7 @@ class Bench:
     metrics: Metrics = field(default_factory=Metrics)
     breaker: Breaker = field(default_factory=Breaker)
     works: set[asyncio.Event] = field(default_factory=set)
+    control: Control = field(default_factory=Control)
 
     def __post_init__(self) -> None:
         self.meter = LaneMeter(self.metrics, self.name)
@@ -60,6 +62,10 @@ class Bench:
     @property
     def name(self) -> str:
         return self.connector.connection.name
+
+    @property
+    def role(self) -> str:
+        return f"lane {self.name}"
 
     @property
     def call_limit_s(self) -> float:
@@ -86,7 +92,7 @@ class Bench:
                 wake.set()
 
     def _tell(self, cause: Verdict | None) -> None:
-        role, reason = f"lane {self.name}", self.breaker.reason
+        role, reason = self.role, self.breaker.reason
         if cause == "refused":
             text = f"the vendor refuses our credentials ({reason}): check its secrets, region and scopes"
             self.status.halt(role, VENDOR, "auth_rejected", f"connections.{self.name}: {text}")

@@ -13,6 +13,7 @@ from schemas.codec import decode
 from schemas.errors import DataError, OwnershipLost
 from schemas.records import Delivery, LaneEntry
 from streams.lanes.errand import Errand
+from streams.lanes.foreman import Foreman
 from streams.lanes.outs import out_of
 from streams.lanes.pace import Pace
 from streams.lanes.quota import QuotaKeeper
@@ -85,11 +86,13 @@ class LaneWork:
         bench = self._bench
         self._quota = QuotaKeeper(bench.connector, self._partition, bench.partitions, tenure, self._dirty.set)
         self._quota.open()
+        self._foreman = Foreman(bench, self._core, tenure)
         bench.works.add(self._wake)
         committing = asyncio.create_task(self._commit_in_groups(tenure))
         try:
             waited = tenure.clean or await self._waited(self._bench.call_limit_s)
-            await self._make_calls(tenure, committing)
+            with bench.control.wakes(self._wake):
+                await self._make_calls(tenure, committing)
             answered = await self._finish()
             self._closing = True
             self._dirty.set()
@@ -115,8 +118,13 @@ class LaneWork:
             for task in [committing, *self._running]:
                 if task.done():
                     self._running.pop(task, None)
-                    task.result()  # raises what went wrong in it
+                    if not task.cancelled():
+                        task.result()  # raises what went wrong in it
             now = self._bench.now()
+            if self._foreman.look(now):
+                self._dirty.set()
+                if self._core.paused:
+                    self._hold_back()
             for call in self._core.start(now):
                 self._begin(call, tenure)
             wakes_at = self._core.wakes_at(now)
@@ -170,7 +178,7 @@ class LaneWork:
         waiting, self._waiting = self._waiting, []
         name, seals = self._bench.name, self._bench.seals
         outs = [out_of(record, name, self._partition, seals) for record in batch.records]
-        outs += [*self._quota.outs(), *more]
+        outs += [*self._foreman.outs(), *self._quota.outs(), *more]
         try:
             await tenure.commit(outs, batch.offset, batch.settled, clean=clean)
         except BaseException:
@@ -196,11 +204,16 @@ class LaneWork:
                 else:
                     log.error("alarm", alarm="delivery_failed", reason=letter.reason, pid=letter.pid, **place)
 
-    async def _finish(self) -> bool:
-        """Wait for calls in the air, not for others; False: one of them was not answered in time."""
+    def _hold_back(self) -> list[asyncio.Task[None]]:
+        """Break off whatever the vendor has not heard of yet; what is in the air."""
         calling = [task for task, errand in self._running.items() if errand.calling]
         for task in self._running.keys() - set(calling):
             task.cancel()
+        return calling
+
+    async def _finish(self) -> bool:
+        """Wait for calls in the air, not for others; False: one of them was not answered in time."""
+        calling = self._hold_back()
         if not calling:
             return True
         _, late = await asyncio.wait(calling, timeout=self._bench.call_limit_s + DRAIN_MARGIN_S)

@@ -116,6 +116,11 @@ BREAKER = Definition(
     "the vendor is.",
     ("lane", "state"),
 )  # fmt: skip
+PAUSED = Definition(
+    Gauge, "lane_paused",
+    "Partitions of the lane that this worker has and an operator has paused: no call is started.",
+    ("lane",),
+)  # fmt: skip
 CALL_SECONDS = Definition(
     Histogram, "vendor_call_seconds",
     "Requests to vendors, from sending to the end of the answer. result: `2xx` … `5xx`, with `401`, `403` and `429` "
@@ -201,7 +206,7 @@ SECTIONS: Mapping[str, tuple[Definition[Counter] | Definition[Gauge] | Definitio
 SECTIONS = {
     "Events": (EVENTS, FORWARDED, PLANNED, UNBOUND, DEAD_LETTERS, ALARMS, SUBJECTS),
     "Lanes and vendors": (
-        SETTLED, DELIVERY_SECONDS, RETRIES, ENTRIES, WAIT, LIMIT_USED, BREAKER, CALL_SECONDS, IN_FLIGHT,
+        SETTLED, DELIVERY_SECONDS, RETRIES, ENTRIES, WAIT, PAUSED, LIMIT_USED, BREAKER, CALL_SECONDS, IN_FLIGHT,
     ),
     "Roles": (
         ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _ENTRIES: tuple[str, ...] = get_args(LaneEntry.model_fields["status"].annotation)
 _STATES = ("starting", "up", "halted")
-_MOMENTARY = (d.ROLE_STATE, d.HALTED, d.PARTITIONS, d.LAG_RECORDS, d.LAG_SECONDS, d.ENTRIES)
+_MOMENTARY = (d.ROLE_STATE, d.HALTED, d.PARTITIONS, d.LAG_RECORDS, d.LAG_SECONDS, d.ENTRIES, d.PAUSED)
 
 
 def scrape(metrics: Metrics, status: Status, readings: Mapping[str, Sequence[Reading]]) -> bytes:
@@ -43,6 +43,8 @@ def _tell_roles(metrics: Metrics, status: Status) -> None:
             metrics[d.HALTED].labels(*place, reason).inc()
         metrics[d.PARTITIONS].labels(*place, "assigned").set(len(role.partitions))
         metrics[d.PARTITIONS].labels(*place, "working").set(len(role.working))
+        if lane := place[1]:
+            metrics[d.PAUSED].labels(lane).set(len(role.paused))
 
 
 def _tell_partitions(metrics: Metrics, role: str, partitions: Sequence[Reading]) -> None:

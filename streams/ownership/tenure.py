@@ -101,6 +101,10 @@ class Tenure:
         """The same, to be committed."""
         return self._out(key, encode(record))
 
+    def drop(self, key: bytes) -> Out:
+        """The same, to be forgotten."""
+        return self._out(key, None)
+
     def mark(self, key: bytes, offset: int, *more: int) -> Out:
         """A mark of the work's own, to be committed with what it belongs to. `more`: its `settled`."""
         return self.keep(key, Bookmark(offset=offset, settled=more, at=self._now()))

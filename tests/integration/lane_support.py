@@ -21,6 +21,7 @@ from schemas.records import AuditRecord, Bookmark, DeadLetter, Delivery, LaneEnt
 from schemas.sealing import Seals
 from schemas.times import DAY
 from streams import clients, topics
+from streams.control import Control, following
 from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
 from streams.logs import scan
@@ -67,6 +68,7 @@ class LaneUnderTest:
     status: Status = field(default_factory=Status)
     retry_budget: float = 30.0
     scale: float = 100.0
+    control: Control = field(default_factory=Control)
     bench: Bench = field(init=False)
     """Of the owner that was started last."""
 
@@ -107,7 +109,7 @@ class LaneUnderTest:
     @asynccontextmanager
     async def working(self, worker: str = "w1") -> AsyncIterator[Owner]:
         """A worker's owner of the lane, in this process; leaves cleanly at the end."""
-        async with http_transport() as transport:
+        async with http_transport() as transport, following(self.control, self.settings):
             owner, task = await self.start(transport, worker)
             try:
                 yield owner
@@ -123,7 +125,8 @@ class LaneUnderTest:
     async def begin(self, transport: Any, worker: str = "w1") -> tuple[Owner, asyncio.Task[None]]:
         """Don't wait until all partitions are worked on."""
         ready = connectors(parse_config(self.config, "test"), self._secret, transport, scale=self.scale)
-        self.bench = bench = Bench(ready[self.name], SEALS, self.status, PARTITIONS, self.retry_budget, 0.02)
+        pace = (PARTITIONS, self.retry_budget, 0.02)
+        self.bench = bench = Bench(ready[self.name], SEALS, self.status, *pace, control=self.control)
         role = lane_role("t", self.name)
         owner = Owner(self.settings, role, worker, lambda number: LaneWork(bench, number), self.status)
         return owner, asyncio.create_task(owner.run())
@@ -135,7 +138,7 @@ class LaneUnderTest:
     async def outcomes(self) -> list[tuple[str, str, str | None]]:
         """(delivery_id's event number, outcome, reason) of this lane, in log order."""
         records = [decode(AuditRecord, record.value) async for record in scan(self.settings, topics.AUDIT)]
-        mine = [record for record in records if record.lane == self.name]
+        mine = [record for record in records if record.lane == self.name and record.kind != "command"]
         return [(record.pid or "", record.outcome or "", record.reason) for record in mine]
 
     async def settled(self, count: int, limit_s: float = 30.0) -> list[tuple[str, str, str | None]]:

@@ -152,9 +152,11 @@ def test_a_lanes_dead_letter_is_not_an_event(cli: Cli) -> None:
     subject = fresh_subject()
     seals = Seals(cli.settings.key("relay_key"))
     origin = Origin(topic="consent.deliveries.zoho-crm", partition=1, offset=place(subject).offset)
-    keep(cli, dead_letter(Letter(origin.offset, b"a delivery", "refused", NOW), origin, seals))
-    result = cli.run("dead-letters", "redrive", str(origin), "--reason", "x", code=2)
-    assert "`lanes` commands" in result.stderr
+    keep(cli, dead_letter(Letter(origin.offset, b"no delivery", "refused", NOW), origin, seals))
+    result = cli.run("dead-letters", "redrive", str(origin), "--reason", "x", code=1)
+    assert "nothing of it can be sent once more" in result.stderr
+    result = cli.run("dead-letters", "redrive", "--lane", "nowhere", "--reason", "x", code=2)
+    assert "there is no lane 'nowhere'" in result.stderr
 
 
 def test_what_had_no_value_can_not_be_published_again(cli: Cli) -> None:

@@ -40,6 +40,8 @@ class Model:
                 self.entries.pop(key, None)
                 if record.entry:
                     self.entries[key] = record.entry
+            elif record.kind == "cycle":
+                assert self.finals.pop(record.delivery_id or "") == ["failed"], "only what has failed begins anew"
             elif record.kind == "outcome" and record.outcome in FINAL:
                 self.finals[record.delivery_id or ""].append(record.outcome or "")
         assert batch.offset >= self.offset, "the bookmark never goes back"

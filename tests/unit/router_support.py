@@ -61,6 +61,9 @@ class PaperTenure:
     def mark(self, key: bytes, offset: int, *more: int) -> Out:
         return Out(MARKS, self.partition, key, " ".join(map(str, (offset, *more))).encode())
 
+    def drop(self, key: bytes) -> Out:
+        return Out(MARKS, self.partition, key, None)
+
     async def at_end(self) -> bool:
         return self.ended
 

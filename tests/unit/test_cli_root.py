@@ -51,12 +51,12 @@ def test_unknown_commands_and_options_are_wrong_use() -> None:
 OURS = sorted(
     path
     for path in commands(app)
-    if path[0] in {"broker", "topics", "sandbox", "publish", "audit", "dead-letters", "router", "up"}
+    if path[0] in {"broker", "topics", "sandbox", "publish", "audit", "dead-letters", "router", "lanes", "up"}
 )
 
 
 def test_the_commands_are_all_there() -> None:
-    assert len(OURS) == 14
+    assert len(OURS) == 17
 
 
 @pytest.mark.parametrize("path", OURS, ids=" ".join)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from delivering_support import BUSY, DOWN, GOOD, REFS, REFUSED, REJECTED, UNREACHABLE, delivery
+from delivering_support import BUSY, DOWN, GOOD, REDRIVE, REFS, REFUSED, REJECTED, UNREACHABLE, delivery
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -138,6 +138,22 @@ class LaneMachine(RuleBasedStateMachine):
             self.model.committed(batch)
         self.take_over()
 
+    @rule(which=st.none() | st.integers(0, 5))
+    def redrive(self, which: int | None) -> None:
+        """All that has failed, or one delivery, if it has."""
+        self.core.redrive(REDRIVE, None if which is None else f"{which:064x}", self.now)
+
+    @rule()
+    def pause(self) -> None:
+        self.core.paused = not self.core.paused
+
+    @precondition(lambda self: self.model.air)
+    @rule(which=st.integers(0, 99))
+    def break_off(self, which: int) -> None:
+        """As a pause does with what the vendor has not heard of yet."""
+        call = self.model.air.pop(which % len(self.model.air))
+        self.core.ended(call, self.now)
+
     @rule(seconds=st.sampled_from([0.0, 0.5, 5.0, 60.0, 4000.0]))
     def wait(self, seconds: float) -> None:
         self.seconds += seconds
@@ -160,7 +176,7 @@ class LaneMachine(RuleBasedStateMachine):
         """The vendor works again: everything ends, by itself."""
         if not hasattr(self, "core"):
             return
-        self.dead = False
+        self.dead = self.core.paused = False
         for _ in range(30 * len(self.model.log) + 30):
             before = self.position
             self.read(OPEN)

@@ -14,10 +14,11 @@ from routing_support import SEALS
 from processors.vendors.base import Reply
 from schemas.codec import decode, encode
 from schemas.events import Identity
-from schemas.records import AuditRecord
+from schemas.records import AuditRecord, Command
 from schemas.times import DAY
 from streams import topics
 from streams.lanes.bench import Bench
+from streams.lanes.foreman import PAUSE, RESUME
 from streams.lanes.work import LaneWork
 from streams.outbox import Out
 from streams.ownership.tenure import now_micros
@@ -48,6 +49,14 @@ class Paper:
     def kept(self, *_: Any) -> None:
         return None
 
+    def marked(self, *_: Any) -> None:
+        return None
+
+    def mark(self, key: bytes, *_: int) -> Out:
+        return Out("consent.lane-state.toy", self.partition, key, b"")
+
+    drop = mark
+
     def keep(self, key: bytes, record: Any) -> Out:
         return Out("consent.lane-state.toy", self.partition, key, encode(record))
 
@@ -67,9 +76,15 @@ def record(offset: int, pid: str = "p1.ana") -> Any:
     return SimpleNamespace(offset=offset, value=encode(one))
 
 
-def bench(wire: Wire, **more: Any) -> Bench:
+def control_record(name: str, number: int) -> Any:
+    """A command to the lane."""
+    given = Command(command_id=f"c-{number}", name=name, lane="toy", args={}, by="ops", reason="Sunday", at=1)
+    return SimpleNamespace(offset=number, value=encode(given))
+
+
+def bench(wire: Any, connection: dict[str, Any] | None = None, **more: Any) -> Bench:
     """Parks at once, and tries again within some ms."""
-    ready = connector(wire, connection=CONNECTION.model_copy(update={"retry_ceiling_s": 0.02}))
+    ready = connector(wire, connection=CONNECTION.model_copy(update={"retry_ceiling_s": 0.02, **(connection or {})}))
     return Bench(ready, SEALS, Status(), 1, 0.0, 0.001, **more)
 
 
@@ -118,6 +133,31 @@ async def test_while_it_waits_it_rests() -> None:
     await ended(work, running)
     assert (tenure.outcomes, tenure.offset, tenure.ends[-1]) == ([], 0, True)
     assert work._bench.status.roles["lane toy"].state == "halted"
+
+
+async def test_a_pause_breaks_off_what_has_not_gone_out_and_finishes_what_has() -> None:
+    answer, asked = asyncio.Event(), list[str]()
+
+    async def slow(request: Any) -> Reply:
+        asked.append(request.body.decode())
+        await answer.wait()
+        return DONE
+
+    mine = bench(slow, {"concurrency": 1})  # the second call waits for the first
+    tenure, work = Paper(), LaneWork(mine, 0)
+    running = asyncio.create_task(work.run(tenure))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    work.feed([record(0, "p1.ana"), record(1, "p1.ben")])
+    await until(lambda: len(asked) == 1 and len(work._running) == 2)
+    mine.control.take(control_record(PAUSE, 0))
+    await until(lambda: len(work._running) == 1)
+    answer.set()
+    await until(lambda: tenure.offset == 1 and not work._running)
+    assert (len(asked), tenure.outcomes) == (1, [None, "executed"])
+    mine.control.take(control_record(RESUME, 1))
+    await until(lambda: tenure.offset == 2)
+    assert (len(asked), tenure.outcomes) == (2, [None, "executed", None, "executed"])
+    await ended(work, running)
 
 
 async def test_a_probe_that_is_broken_off_before_it_began_makes_room_for_another_partition() -> None:

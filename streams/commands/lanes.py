@@ -1,0 +1,106 @@
+"""`lanes list|pause|resume`: how the lanes stand, and what operators want of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, settings_for, show_json
+from streams.commands.lane_orders import carry_out, lanes_on
+from streams.commands.lanes_view import age, places, summed
+from streams.commands.orders import By, Wait, operator, order, watching
+from streams.commands.screen import console
+from streams.lanes.foreman import PAUSE, RESUME
+from streams.ownership.tenure import now_micros
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
+
+app = typer.Typer(help="The lanes: deliveries out, each to one connection's vendor.", no_args_is_help=True)
+LaneName = Annotated[str, typer.Argument(metavar="LANE", help="A connection's name, as in relay.toml.")]
+
+
+@app.command("list")
+def list_lanes(
+    bootstrap_servers: BootstrapServers = None, data_dir: DataDir = None, *, as_json: AsJson = False
+) -> None:
+    """Tell how each lane stands, read from its topics: no worker has to run.
+
+    lag: records that aren't settled yet, by offsets; oldest: since the receipt
+    of what waits longest, in the topic or in the lane state. parked ones are
+    tried again by themselves; failed ones and manual tasks wait for a person.
+
+    Example: consent-relay lanes list
+    """
+    settings = settings_for(bootstrap_servers, data_dir)
+    found = asyncio.run(_all(settings))
+    if as_json:
+        for lane in found:
+            show_json(lane)
+        return
+    table = Table("lane", "partitions", "paused", "lag", "oldest", "parked", "failed", "manual tasks", box=None)
+    for lane in found:
+        kept, paused = lane["entries"], len(lane["paused"])
+        of_them = "" if not paused else "yes" if paused == lane["partitions"] else f"{paused} of {lane['partitions']}"
+        numbers = (kept[status] for status in ("parked", "failed", "manual_task"))
+        cells = (lane["partitions"], of_them, lane["lag_records"], age(lane["oldest_s"]), *numbers)
+        table.add_row(lane["lane"], *map(str, cells))
+    console().print(table if found else "there are no lanes")
+
+
+async def _all(settings: Settings) -> list[dict[str, Any]]:
+    lanes = await lanes_on(settings)
+    async with watching(settings) as source:
+        return [summed(lane, await places(settings, source, lane), now_micros()) for lane in lanes]
+
+
+@app.command()
+def pause(
+    lane: LaneName,
+    reason: Reason,
+    *,
+    by: By = None,
+    wait: Wait = 30,
+    bootstrap_servers: BootstrapServers = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start no more calls to one vendor, until somebody resumes the lane.
+
+    What is in the air is finished. Nothing is lost: what comes in waits, in
+    memory and in Kafka, across restarts and from worker to worker. The legal
+    deadlines go on: what comes too late for them is tried once more and then
+    fails, so don't forget to resume.
+
+    Exit code 2: no worker did it in time. It stands: the next one finds it.
+
+    Example: consent-relay lanes pause zoho-crm --reason "Zoho's maintenance on Sunday"
+    """
+    settings = settings_for(bootstrap_servers, data_dir)
+    command = order(PAUSE, {}, by or operator(), reason, lane)
+    carry_out(settings, command, wait, as_json=as_json)
+
+
+@app.command()
+def resume(
+    lane: LaneName,
+    reason: Reason,
+    *,
+    by: By = None,
+    wait: Wait = 30,
+    bootstrap_servers: BootstrapServers = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a lane go on that was paused: what waited goes out in order, under the vendor's limits.
+
+    Exit code 2: no worker did it in time. It stands: the next one finds it.
+
+    Example: consent-relay lanes resume zoho-crm --reason "the maintenance is over"
+    """
+    settings = settings_for(bootstrap_servers, data_dir)
+    command = order(RESUME, {}, by or operator(), reason, lane)
+    carry_out(settings, command, wait, as_json=as_json)

@@ -1,0 +1,139 @@
+"""How the lanes stand, read from their topics alone: no worker is asked, so none has to run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+from aiokafka import TopicPartition
+
+from schemas.codec import decode
+from schemas.errors import DataError
+from schemas.records import Bookmark, Delivery, LaneEntry
+from schemas.times import SECOND
+from streams import topics
+from streams.clients import unreachable
+from streams.lanes.foreman import PAUSED_KEY
+from streams.logs import scan
+from streams.ownership.tenure import OFFSET_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+    from streams.settings import Settings
+
+STATUSES: tuple[str, ...] = get_args(LaneEntry.model_fields["status"].annotation)
+SETTLED = {"manual_task", "failed"}
+"""Kept for a person to look at; the others wait for the lane."""
+POLL_MS = 200
+LIMIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One partition of a lane. lag: records not settled, by offsets; waits_since: receipt of the oldest one, µs."""
+
+    number: int
+    paused: bool
+    lag: int
+    entries: Counter[str]
+    waits_since: int | None
+
+
+async def places(settings: Settings, source: AIOKafkaConsumer, lane: str) -> list[Place]:
+    """All partitions of a lane.
+
+    Raises:
+        SetupError: the broker doesn't answer in time.
+        TopicsError: the lane has no state topic.
+
+    """
+    state: dict[int, dict[bytes, bytes]] = defaultdict(dict)
+    async for record in scan(settings, topics.lane_state(lane)):
+        if record.value is None:
+            state[record.partition].pop(record.key, None)
+        else:
+            state[record.partition][record.key] = record.value
+    spots = [TopicPartition(topics.deliveries(lane), number) for number in range(settings.partitions)]
+    begins, ends = await source.beginning_offsets(spots), await source.end_offsets(spots)
+    found = []
+    for spot in spots:
+        mark = bookmark(state[spot.partition], begins[spot])
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                first = await _first(source, spot, mark, ends[spot])
+        except TimeoutError:
+            raise unreachable(settings) from None
+        found.append(place(spot.partition, state[spot.partition], mark, ends[spot], first))
+    return found
+
+
+def bookmark(state: Mapping[bytes, bytes], begins: int) -> Bookmark:
+    """How far the partition is worked; `begins`: the first offset of its log."""
+    if OFFSET_KEY not in state:
+        return Bookmark(offset=begins, at=0)
+    mark = decode(Bookmark, state[OFFSET_KEY])
+    return mark.model_copy(update={"offset": max(mark.offset, begins)})
+
+
+async def _first(source: AIOKafkaConsumer, spot: TopicPartition, mark: Bookmark, end: int) -> ConsumerRecord | None:
+    """The first record that is not settled."""
+    source.assign([spot])
+    source.seek(spot, mark.offset)
+    while await source.position(spot) < end:
+        for record in (await source.getmany(timeout_ms=POLL_MS)).get(spot, []):
+            if record.offset not in mark.settled:
+                return record
+    return None
+
+
+def place(number: int, state: Mapping[bytes, bytes], mark: Bookmark, end: int, first: ConsumerRecord | None) -> Place:
+    """What the state says; end: of the log; first: its first record that is not settled."""
+    entries = [decode(LaneEntry, value) for key, value in state.items() if not key.startswith(b"!")]
+    since = [entry.delivery.received_at for entry in entries if entry.status not in SETTLED]
+    if first is not None:
+        since.append(_received(first))
+    return Place(
+        number,
+        paused=PAUSED_KEY in state,
+        lag=max(0, end - mark.offset - len(mark.settled)) if first is not None else 0,
+        entries=Counter(entry.status for entry in entries),
+        waits_since=min(since, default=None),
+    )
+
+
+def _received(record: ConsumerRecord) -> int:
+    """µs; of what nobody can read, when it was written."""
+    try:
+        return decode(Delivery, record.value or b"").received_at
+    except DataError:
+        return int(record.timestamp) * 1000
+
+
+def summed(lane: str, found: Iterable[Place], now: int) -> dict[str, Any]:
+    """A lane as `lanes list --json` tells it. now: µs."""
+    found = list(found)
+    since = [one.waits_since for one in found if one.waits_since is not None]
+    entries = sum((one.entries for one in found), Counter[str]())
+    return {
+        "lane": lane,
+        "partitions": len(found),
+        "paused": [one.number for one in found if one.paused],
+        "lag_records": sum(one.lag for one in found),
+        "oldest_s": round(max(0, now - min(since)) / SECOND, 1) if since else None,
+        "entries": {status: entries[status] for status in STATUSES},
+    }
+
+
+def age(seconds: float | None) -> str:
+    """In words, rounded down; `-` where nothing waits."""
+    if seconds is None:
+        return "-"
+    for word, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {word}"
+    return f"{int(seconds)} s"
