@@ -19,11 +19,12 @@ from ownership_support import until
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_support import Prometheus, needed, prometheus
 
+from processors.engine.connect import vendor_of, windows_of
 from schemas.events import PROTECTIVE
 from streams.demo.cast import make_cast
 from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import make_events
-from streams.demo.stage import Stage
+from streams.demo.stage import LIMITS_SCALE, Stage
 from streams.demo.stories import Teller
 from streams.metrics import words
 from streams.metrics.definitions import LABELS, SECTIONS
@@ -193,6 +194,11 @@ async def test_every_label_has_one_of_few_values(run: Run) -> None:
         "call": {"api", "token"},
         "protective": {"yes", "no"},
         "why": {"unseen", "forgotten", "unreadable"},
+        "window": {
+            str(window)
+            for connection in run.stage.config.connections.values()
+            for window in windows_of(connection, vendor_of(connection), LIMITS_SCALE)
+        },
     }
     assert allowed.keys() == LABELS.keys()
     samples = [sample for family in text_string_to_metric_families(run.page) for sample in family.samples]
