@@ -15,7 +15,8 @@ from processors.engine.caller import Caller
 from processors.engine.connect import windows_of
 from processors.engine.limiter import Limiter
 from processors.engine.run import Connector, Outcome
-from processors.vendors.base import Call, Capability, Instruction, Note, Options, Reply, Result, Vendor
+from processors.vendors.base import Call, Instruction, Note, Options, Reply, Result, Vendor
+from processors.vendors.capability import Capability
 from schemas.connections import Connection
 
 if TYPE_CHECKING:

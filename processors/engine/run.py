@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from processors.engine.script import bare, drive
-from processors.vendors.base import Call, Capability, Instruction, Note, Result, Step, Vendor
+from processors.vendors.base import Call, Instruction, Note, Result, Step, Vendor
+from processors.vendors.capability import Capability
 from schemas.errors import VendorError, VendorRefused
 
 if TYPE_CHECKING:

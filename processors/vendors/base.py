@@ -24,6 +24,7 @@ from schemas.errors import MissingIdentity, SetupError, VendorAuthRejected, Vend
 from schemas.records import Action, Evidence
 
 if TYPE_CHECKING:
+    from processors.vendors.capability import Capability
     from schemas.events import Identity
     from schemas.windows import Window
 
@@ -152,23 +153,6 @@ def all_good(answers: Sequence[Answer]) -> list[Reply]:
     if error is not None:
         raise error
     return [answer for answer in answers if isinstance(answer, Reply)]
-
-
-@dataclass(frozen=True, slots=True)
-class Capability:
-    """What an adapter does for one action. `kind`: how it ends when all goes well.
-
-    closing: the rung that is final, because the vendor can't be asked further.
-    idempotent: doing it twice is as good as once, with the same answer; if not, the script notes before it acts.
-    batch: most people in one call. vendor_limit_s: the vendor's own time limit after `accepted`, s.
-    """
-
-    kind: Literal["api", "client_signal", "manual_task"] = "api"
-    closing: Literal["accepted", "executed", "verified"] = "executed"
-    idempotent: bool = True
-    batch: int = 1
-    vendor_limit_s: int | None = None
-    says: str = ""
 
 
 class Options(BaseModel):

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from processors.vendors.base import Call, Capability, Instruction, Options, Reply, Result, Script, Vendor, all_good
+from processors.vendors.base import Call, Instruction, Options, Reply, Result, Script, Vendor, all_good
+from processors.vendors.capability import Capability
 from schemas.errors import MissingIdentity, VendorError, VendorUnavailable
 from schemas.windows import Window
 

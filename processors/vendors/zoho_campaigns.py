@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from processors.vendors.base import Call, Capability, Instruction, Options, Reply, Result, Script, Step, all_good
+from processors.vendors.base import Call, Instruction, Options, Reply, Result, Script, Step, all_good
+from processors.vendors.capability import Capability
 from processors.vendors.words import word
 from processors.vendors.zoho import Zoho, ZohoOptions
 from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable

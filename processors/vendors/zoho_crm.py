@@ -20,7 +20,6 @@ from processors.vendors.base import (
     Answer,
     BatchScript,
     Call,
-    Capability,
     Instruction,
     Note,
     Options,
@@ -31,6 +30,7 @@ from processors.vendors.base import (
     all_good,
     gravest,
 )
+from processors.vendors.capability import Capability
 from processors.vendors.zoho import Zoho, ZohoOptions
 from processors.vendors.zoho_crm_erase import Said, erase, id_of, said_of
 from processors.vendors.zoho_crm_search import Found, look_up

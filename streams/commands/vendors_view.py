@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from processors.engine.rehearse import Rehearsal
-    from processors.vendors.base import Capability, Instruction, Vendor
+    from processors.vendors.base import Instruction, Vendor
+    from processors.vendors.capability import Capability
     from schemas.connections import Connection
     from schemas.records import Action
     from schemas.windows import Window

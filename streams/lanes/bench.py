@@ -13,7 +13,7 @@ from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker, Verdict
 from processors.delivering.core import Core, Limits
 from processors.delivering.job import Now
-from processors.vendors.base import Capability
+from processors.vendors.capability import Capability
 from streams.control import Control
 from streams.metrics.meters import LaneMeter
 from streams.metrics.registry import Metrics

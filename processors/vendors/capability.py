@@ -1,0 +1,23 @@
+"""What an adapter says of one action: how it ends, and how many people share a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """What an adapter does for one action. `kind`: how it ends when all goes well.
+
+    closing: the rung that is final, because the vendor can't be asked further.
+    idempotent: doing it twice is as good as once, with the same answer; if not, the script notes before it acts.
+    batch: most people in one call. vendor_limit_s: the vendor's own time limit after `accepted`, s.
+    """
+
+    kind: Literal["api", "client_signal", "manual_task"] = "api"
+    closing: Literal["accepted", "executed", "verified"] = "executed"
+    idempotent: bool = True
+    batch: int = 1
+    vendor_limit_s: int | None = None
+    says: str = ""
