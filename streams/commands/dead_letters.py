@@ -23,7 +23,7 @@ from streams.commands.orders import By, Wait, operator, order
 from streams.commands.redrive import delivery_in, redrive_letter
 from streams.commands.remedies import remedy_for
 from streams.commands.screen import console
-from streams.lanes.foreman import DELIVERY, REDRIVE
+from streams.lanes.orders.redriving import DELIVERY, REDRIVE
 from streams.logs import scan
 
 if TYPE_CHECKING:

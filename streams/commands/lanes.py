@@ -13,7 +13,7 @@ from streams.commands.lane_orders import carry_out, lanes_on
 from streams.commands.lanes_view import age, places, summed
 from streams.commands.orders import By, Wait, operator, order, watching
 from streams.commands.screen import console
-from streams.lanes.foreman import PAUSE, RESUME
+from streams.lanes.orders.pausing import PAUSE, RESUME
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:

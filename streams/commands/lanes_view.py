@@ -15,7 +15,7 @@ from schemas.records import Bookmark, Delivery, LaneEntry
 from schemas.times import SECOND
 from streams import topics
 from streams.clients import unreachable
-from streams.lanes.foreman import PAUSED_KEY
+from streams.lanes.orders.pausing import PAUSED_KEY
 from streams.logs import scan
 from streams.ownership.tenure import OFFSET_KEY
 

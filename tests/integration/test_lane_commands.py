@@ -17,7 +17,7 @@ from schemas.codec import decode
 from schemas.records import AuditRecord
 from streams import topics
 from streams.control import following
-from streams.lanes.foreman import PAUSE, RESUME
+from streams.lanes.orders.pausing import PAUSE, RESUME
 from streams.logs import scan
 
 if TYPE_CHECKING:

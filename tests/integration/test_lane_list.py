@@ -15,7 +15,7 @@ from infra.sandbox import Fault, Person, Sandbox
 from schemas.codec import encode
 from schemas.records import Command
 from streams import clients, topics
-from streams.lanes.foreman import PAUSE
+from streams.lanes.orders.pausing import PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -13,7 +13,7 @@ from schemas.codec import encode
 from schemas.records import Bookmark, LaneEntry
 from schemas.times import SECOND
 from streams.commands.lanes_view import age, bookmark, place, summed
-from streams.lanes.foreman import PAUSED_KEY
+from streams.lanes.orders.pausing import PAUSED_KEY
 from streams.ownership.tenure import OFFSET_KEY
 
 

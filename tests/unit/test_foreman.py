@@ -7,7 +7,9 @@ from delivering_support import GOOD, REFUSED, delivery
 from foreman_support import Site
 
 from streams.control import record_id
-from streams.lanes.foreman import DELIVERY, MOST_BYTES, PAUSE, REDRIVE, RESUME
+from streams.lanes.foreman import MOST_BYTES
+from streams.lanes.orders.pausing import PAUSE, RESUME
+from streams.lanes.orders.redriving import DELIVERY, REDRIVE
 from streams.metrics.scrape import scrape
 
 

@@ -18,7 +18,7 @@ from schemas.records import AuditRecord, Command
 from schemas.times import DAY
 from streams import topics
 from streams.lanes.bench import Bench
-from streams.lanes.foreman import PAUSE, RESUME
+from streams.lanes.orders.pausing import PAUSE, RESUME
 from streams.lanes.work import LaneWork
 from streams.outbox import Out
 from streams.ownership.tenure import now_micros

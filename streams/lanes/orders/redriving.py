@@ -1,0 +1,29 @@
+"""`dead-letters redrive` of a lane: what has failed goes out once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from processors.delivering.job import Now
+    from streams.control import Given
+    from streams.lanes.orders.post import Act, Post
+
+REDRIVE = "dead-letters.redrive"
+DELIVERY = "delivery"
+"""Argument: only the delivery with this id."""
+
+
+def acts(post: Post) -> Mapping[str, Act]:
+    def redrive(given: Given, now: Now) -> str:
+        told = post.core.redrive(given.command, given.command.args.get(DELIVERY), now)
+        parts = [
+            told.begun and f"{told.begun} sent once more",
+            told.overtaken and f"{told.overtaken} overtaken by newer instructions",
+            told.left and f"{told.left} left for the next time: there is no room for more",
+        ]
+        return ", ".join(part for part in parts if part) or "nothing of it is failed here"
+
+    return {REDRIVE: redrive}

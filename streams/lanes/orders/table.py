@@ -1,0 +1,20 @@
+"""All commands that a lane partition knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.lanes.orders import pausing, redriving
+
+if TYPE_CHECKING:
+    from streams.lanes.orders.post import Act, Family, Post
+
+FAMILIES: tuple[Family, ...] = (
+    pausing.acts,
+    redriving.acts,
+)
+
+
+def acts_of(post: Post) -> dict[str, Act]:
+    """Every family, ready for one tenure."""
+    return {name: act for family in FAMILIES for name, act in family(post).items()}
