@@ -186,21 +186,33 @@ class DeadLetter(Contract):
     at: Micros
 
 
+LaneStatus = Literal[
+    "attempted", "parked", "held", "waiting", "dry_run", "accepted", "verifying", "manual_task", "failed"
+]
+
+
 class LaneEntry(Contract):
     """One unfinished delivery of a lane. `refs`: the vendor's own record ids as sealed JSON.
 
-    next_at: when a parked one is tried again; None: it waits for the person's instructions before it.
-    offset: of its record in the lane's topic, which says the order of one person's instructions.
+    status: `accepted` has a job at the vendor, `verifying` is done and to be read back.
+    next_at: when a parked one is tried again, or the vendor asked again; None: it waits for the person's instructions
+    before it. offset: of its record in the lane's topic, which says the order of one person's instructions.
+    job_id: the vendor's job, no identity; asked: how often the vendor was asked about it; until: by then the vendor
+    should have done it, or need not be asked any more; reopened: how often it still had the person when asked.
     """
 
     delivery: Delivery
-    status: Literal["attempted", "parked", "held", "dry_run", "manual_task", "failed"]
+    status: LaneStatus
     attempt: int
     since: Micros
     next_at: Micros | None = None
     reason: str | None = None
     refs: Sealed | None = None
     offset: int | None = None
+    job_id: str | None = None
+    asked: int = 0
+    until: Micros | None = None
+    reopened: int = 0
 
 
 class Bookmark(Contract):

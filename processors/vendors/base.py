@@ -11,74 +11,32 @@ name a person (parameters, bodies, headers, identities) is left out of every rep
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from processors.limits.headers import COMMON, LimitHeader
-from schemas.errors import MissingIdentity, SetupError, VendorAuthRejected, VendorError, VendorUnavailable
-from schemas.records import Action, Evidence
+from processors.vendors.calls import Answer, Call, Reply, all_good, gravest
+from schemas.errors import MissingIdentity, SetupError, VendorError
 
 if TYPE_CHECKING:
     from processors.vendors.capability import Capability
     from schemas.events import Identity
+    from schemas.records import Action, Evidence
     from schemas.windows import Window
+
+__all__ = [
+    "VENDORS", "Answer", "BatchScript", "Call", "Instruction", "Note", "Options", "OutcomeWord",
+    "Reply", "Result", "Script", "Step", "Vendor", "all_good", "gravest",
+]  # fmt: skip
 
 OutcomeWord = Literal[
     "accepted", "executed", "verified",
     "no_match", "retained", "client_signal", "config_evidence", "terminated_product", "delegated_to",
     "not_applicable", "manual_task",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One HTTP request. `path` below the connection's base URL, quoted; at most one of `json` and `form`.
-
-    expect: statuses that the script itself reads; the engine turns every other one into a VendorError.
-    api: the vendor's name for what is limited together, where limits are per API.
-    """
-
-    method: str
-    path: str = field(repr=False)
-    params: Mapping[str, str] = field(default_factory=dict, repr=False)
-    json: Any = field(default=None, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    expect: frozenset[int] = frozenset({200})
-    api: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The answer to a call. `body` never leaves the engine: evidence holds its hash."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()
-
-    def json(self) -> Any:
-        """The body as JSON.
-
-        Raises:
-            VendorUnavailable: it isn't any: so answers a proxy or a maintenance page, not the vendor's API.
-
-        """
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            raise VendorUnavailable("answer_is_no_json", status=self.status, response_sha256=self.sha256) from None
-
-    def evidence(self, **more: Any) -> Evidence:
-        return Evidence(status=self.status, response_sha256=self.sha256, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,28 +89,10 @@ class Instruction:
         return values
 
 
-Answer = Reply | VendorError
 Step = Call | tuple[Call, ...] | tuple[Note, ...] | Note
 Script = Generator[Step, Any, Result]
 BatchScript = Generator[Step, Any, Mapping[str, Result | VendorError]]
 """Returns delivery_id → what came of it: a Result, or the VendorError for that one person."""
-
-_GRAVITY = (VendorAuthRejected, VendorUnavailable, VendorError)
-
-
-def gravest(errors: Iterable[VendorError]) -> VendorError | None:
-    """The error to report of several: first what stops everybody, then what a retry may mend, then what is final."""
-    return min(
-        errors, key=lambda error: next(n for n, kind in enumerate(_GRAVITY) if isinstance(error, kind)), default=None
-    )
-
-
-def all_good(answers: Sequence[Answer]) -> list[Reply]:
-    """The replies of calls made side by side; if any failed, its error is raised, the gravest of them."""
-    error = gravest(answer for answer in answers if isinstance(answer, VendorError))
-    if error is not None:
-        raise error
-    return [answer for answer in answers if isinstance(answer, Reply)]
 
 
 class Options(BaseModel):

@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 
 from schemas.codec import decode
 from schemas.errors import DataError
-from schemas.records import Bookmark, Delivery, LaneEntry
+from schemas.records import Bookmark, Delivery, LaneEntry, LaneStatus
 from schemas.times import SECOND
 from streams import topics
 from streams.clients import unreachable
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from streams.settings import Settings
 
-STATUSES: tuple[str, ...] = get_args(LaneEntry.model_fields["status"].annotation)
-SETTLED = {"manual_task", "failed"}
-"""Kept for a person to look at; the others wait for the lane."""
+STATUSES: tuple[str, ...] = get_args(LaneStatus)
+SETTLED = {"manual_task", "failed", "verifying"}
+"""Kept for a person to look at, or to be read back; the others wait for the lane."""
 POLL_MS = 200
 LIMIT_S = 30.0
 

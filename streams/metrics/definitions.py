@@ -57,7 +57,7 @@ LABELS: Mapping[str, str] = {
     "role": "`router` or `lane`",
     "source": "`router` or `lane`",
     "state": "see the metric",
-    "status": "`attempted`, `parked`, `held`, `dry_run`, `manual_task` or `failed`",
+    "status": "as in the lane state: `parked`, `held`, `waiting`, `accepted`, `verifying`, `manual_task`, `failed` …",
     "why": "see the metric",
     "window": "the limit in words, as `vendors show` prints it: `500 in 5 min`",
 }

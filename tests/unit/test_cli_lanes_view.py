@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from delivering_support import delivery
 from plan_support import NOW
 
 from schemas.codec import encode
-from schemas.records import Bookmark, LaneEntry
+from schemas.records import Bookmark, LaneEntry, LaneStatus
 from schemas.times import SECOND
 from streams.commands.lanes_view import age, bookmark, place, summed
 from streams.lanes.orders.pausing import PAUSED_KEY
@@ -36,6 +36,7 @@ def test_entries_are_counted_by_status_and_the_oldest_that_waits_is_told() -> No
         b"b": entry(2, "parked", 30),
         b"c": entry(3, "parked", 10),
         b"d": entry(4, "manual_task", 80),
+        b"e": entry(5, "verifying", 70),
         PAUSED_KEY: encode(Bookmark(offset=7, at=NOW)),
         OFFSET_KEY: encode(Bookmark(offset=5, at=NOW)),
     }
@@ -45,6 +46,7 @@ def test_entries_are_counted_by_status_and_the_oldest_that_waits_is_told() -> No
         "failed": 1,
         "parked": 2,
         "manual_task": 1,
+        "verifying": 1,
     }
 
 
@@ -66,7 +68,7 @@ def test_gaps_in_the_log_are_no_lag_and_an_idle_lane_has_nothing_old() -> None:
         "paused": [],
         "lag_records": 0,
         "oldest_s": None,
-        "entries": dict.fromkeys(["attempted", "parked", "held", "dry_run", "manual_task", "failed"], 0),
+        "entries": dict.fromkeys(get_args(LaneStatus), 0),
     }
 
 
