@@ -15,6 +15,7 @@ RelayError
 │   └── QuotaUnknown          nobody knows what was used of the vendor's limits: a person must say it
 └── VendorError               what came of a call to a vendor
     ├── VendorUnavailable     transient: retried
+    │   └── VendorUnreachable     no way there: address, certificate, redirect; halts the lane, blames no person
     ├── VendorRefused         permanent: this request will never succeed
     ├── VendorAuthRejected    credentials or region: halts the lane, blames no person
     └── MissingIdentity       the event names no identity that the vendor can find the person by
@@ -129,6 +130,10 @@ class VendorUnavailable(VendorError):
         self.retry_after = retry_after
         self.lane_wide = lane_wide
         self.too_fast = too_fast
+
+
+class VendorUnreachable(VendorUnavailable):
+    """Nobody answers there who is the vendor. No try of a person is spent."""
 
 
 class VendorRefused(VendorError): ...

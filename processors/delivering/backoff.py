@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable
+from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 QUICK_CEILINGS_S = (1.0, 2.0, 4.0, 8.0)
 FIRST_PARKING_S = 60.0
 CEILING_S = 4 * 3600.0
-UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +99,4 @@ def decide(error: VendorError, job: Job, backoff: Backoff, share: float, wall: i
 
 def is_lanes(error: VendorError) -> bool:
     """Credentials, region or address: no person is to blame, and nobody's tries are spent."""
-    return isinstance(error, VendorAuthRejected) or error.reason == UNREACHABLE
+    return isinstance(error, VendorAuthRejected | VendorUnreachable)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from processors.delivering.backoff import UNREACHABLE
 from processors.vendors.base import Result
-from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable
+from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +20,11 @@ FAILURES = 5
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 300.0
 _DOUBLINGS = 6  # by then the longest pause is reached
-_DOWN = {"timeout", "connection_reset", "answer_too_long", "answer_is_no_json"}
+_DOWN = {
+    "timeout", "connection_reset", "no_answer",
+    "answer_too_long", "answer_is_no_http", "answer_is_no_json", "answer_not_understood",
+    "token_answer_without_token",
+}  # fmt: skip
 _SERVER_FAULT = 500
 
 
@@ -107,7 +110,7 @@ def _judged(answer: Result | VendorError) -> Verdict:
         return "alive" if answer.evidence else "unknown"
     if isinstance(answer, VendorAuthRejected):
         return "refused"
-    if answer.reason == UNREACHABLE:
+    if isinstance(answer, VendorUnreachable):
         return "unreachable"
     if isinstance(answer, VendorUnavailable) and (answer.reason in _DOWN or (answer.status or 0) >= _SERVER_FAULT):
         return "down"

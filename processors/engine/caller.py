@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from processors.engine.classify import classify
 from processors.engine.limiter import Told
+from processors.engine.script import Ended, safely
 from processors.engine.transport import Request, Transport
 from processors.limits.headers import left
 from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable
@@ -65,10 +66,14 @@ class Caller:
     async def _send(self, call: Call, permit: Permit) -> tuple[Headers, Reply, VendorError | None]:
         async with self._limiter.turn(call.api) as tell:
             headers = await self._auth.headers()
+            request = safely(build, call, self._base_url, headers, self._timeout_s)
+            if isinstance(request, Ended):
+                raise request.value
             permit()
-            reply = await self._transport(build(call, self._base_url, headers, self._timeout_s))
+            reply = await self._transport(request)
             now = self._clock.wall()
-            error = self._vendor.fault(reply) or classify(reply, call.expect, now)
+            fault = safely(self._vendor.fault, reply, answer=reply)
+            error = fault.value if isinstance(fault, Ended) else fault or classify(reply, call.expect, now)
             tell(_told(error, left(reply.headers, self._vendor.limit_headers, now)))
             return headers, reply, error
 

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
+from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _AUTH = {401, 403}
 _PASSING = {408, 409, 425, 429}
-_SERVER_FAULT = 500
+_REDIRECT, _CLIENT_FAULT, _SERVER_FAULT = 300, 400, 500
 _LONGEST_WAIT_S = 86_400.0
 
 
@@ -25,22 +25,42 @@ def classify(reply: Reply, expect: Collection[int], now: float) -> VendorError |
     if status in expect:
         return None
     reason, sha256 = f"http_{status}", reply.sha256
+    if _REDIRECT <= status < _CLIENT_FAULT:  # never followed: whoever it leads to is not whom the address names
+        return VendorUnreachable("redirected", status=status, response_sha256=sha256)
     if status in _AUTH:
         return VendorAuthRejected(reason, status=status, response_sha256=sha256)
     if status in _PASSING or status >= _SERVER_FAULT:
-        wait = retry_after(reply.headers.get("retry-after"), now)
+        wait = retry_after(reply.headers.get("retry-after"), now, reply.headers.get("date"))
         fast = status == HTTPStatus.TOO_MANY_REQUESTS
         return VendorUnavailable(reason, status=status, response_sha256=sha256, retry_after=wait, too_fast=fast)
+    if status >= _CLIENT_FAULT and not _is_apis(reply.body):
+        return VendorUnavailable("answer_is_no_json", status=status, response_sha256=sha256)
     return VendorRefused(reason, status=status, response_sha256=sha256)
 
 
-def retry_after(header: str | None, now: float) -> float | None:
-    """Seconds that a Retry-After header asks for, as a number or an HTTP date; None: no header, or no sense in it."""
-    if header is None:
-        return None
-    text = header.strip()
+def _is_apis(body: bytes) -> bool:
+    """Whether an error can be the API's own. A page of words comes from a proxy, or from a wrong address."""
+    return not body.strip() or body.lstrip()[:1] in (b"{", b"[")
+
+
+def retry_after(header: str | None, now: float, date: str | None = None) -> float | None:
+    """Seconds that a Retry-After header asks for, as a number or an HTTP date; None: no header, or no sense in it.
+
+    date: when the vendor's own clock says that it answered: its date is meant by that one, not by ours.
+    """
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        seconds = float(text)
+    else:
+        until, sent = _moment(text), _moment(date or "")
+        if until is None:
+            return None
+        seconds = until - (now if sent is None else sent)
+    return min(max(seconds, 0.0), _LONGEST_WAIT_S)
+
+
+def _moment(text: str) -> float | None:
     try:
-        seconds = float(text) if text.isascii() and text.isdigit() else parsedate_to_datetime(text).timestamp() - now
+        return parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):
         return None
-    return min(max(seconds, 0.0), _LONGEST_WAIT_S)

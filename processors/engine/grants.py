@@ -7,6 +7,7 @@ Google: service_account.py
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from processors.engine.classify import classify
 from processors.engine.service_account import ServiceAccount
 from processors.engine.transport import Request, Transport
 from processors.vendors.words import word
-from schemas.errors import VendorAuthRejected, VendorUnavailable
+from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from processors.vendors.base import Reply, Vendor
 
 _ZOHO_WINDOW_S = 600.0
+_LIFE_S, _LONGEST_LIFE_S = 3600.0, 86_400.0
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 _FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
 
 
@@ -79,7 +82,7 @@ KINDS = {
 def _body(reply: Reply) -> dict[str, Any]:
     try:
         body = json.loads(reply.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
@@ -88,7 +91,8 @@ def _token(reply: Reply, clock: Clock) -> Token:
     """The token in an answer. Zoho tells errors as HTTP 200 with `error`, Google as 400 or 401.
 
     Raises:
-        VendorAuthRejected: the issuer refuses our credentials.
+        VendorAuthRejected: the issuer refuses our credentials, or can't be asked there: nobody's fault but ours.
+        VendorUnreachable: it sends us elsewhere.
         VendorUnavailable: it has no proper answer now.
 
     """
@@ -96,8 +100,22 @@ def _token(reply: Reply, clock: Clock) -> Token:
     if "error" in body and reply.status in {200, 400, 401, 403}:
         raise VendorAuthRejected(f"token_{word(body['error'])}", status=reply.status)
     error = classify(reply, {200}, clock.wall())
+    if isinstance(error, VendorUnreachable):
+        raise VendorUnreachable(f"token_{error.reason}", status=reply.status)
+    if isinstance(error, VendorRefused):
+        raise VendorAuthRejected(f"token_{error.reason}", status=reply.status)
     if error is not None:
         raise error
-    if "access_token" not in body:
+    token = body.get("access_token")
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise VendorUnavailable("token_answer_without_token", status=reply.status)
-    return Token(str(body["access_token"]), float(body.get("expires_in", 3600)))
+    return Token(token, _life_s(body.get("expires_in")))
+
+
+def _life_s(said: object) -> float:
+    """What makes no sense is taken as an hour: a token that ends before is replaced when the vendor refuses it."""
+    try:
+        life = float(said)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return _LIFE_S
+    return min(life, _LONGEST_LIFE_S) if life > 0 else _LIFE_S

@@ -9,36 +9,39 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from processors.vendors.base import Step
-from schemas.errors import VendorError, VendorRefused
+from processors.vendors.base import Reply, Step
+from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
 Perform = Callable[[Step], Awaitable[Any]]
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
+class Ended:
+    """It doesn't go on: what it returned, or the VendorError that it ended with."""
+
     value: Any
 
 
 async def drive(start: Callable[[], Generator[Step, Any, Any]], perform: Perform) -> Any:
     """What the script returned, or the VendorError that it ended with.
 
-    An error that is the script's own fault, or an answer of a shape that it doesn't know, is VendorRefused with
-    `adapter_error`: its text may hold anything of the answer, so only its kind and place go on, into the log.
+    An error that is the script's own fault is VendorRefused with `adapter_error`. If it comes from an answer, of a
+    shape that the script doesn't know, that is the vendor's trouble and no person's: VendorUnavailable with
+    `answer_not_understood`. Its text may hold anything of the answer: only its kind and place go on, into the log.
 
     Raises:
         Exception: whatever `perform` raises that is no VendorError.
 
     """
-    began = _safely(start)
-    if isinstance(began, _Ended):
+    began = safely(start)
+    if isinstance(began, Ended):
         return began.value
     answer: Any = None
     try:
         while True:
-            step = _safely(_next, began, answer)
-            if isinstance(step, _Ended):
+            step = safely(_next, began, answer, answer=answer)
+            if isinstance(step, Ended):
                 return step.value
             try:
                 answer = await perform(step)
@@ -48,22 +51,30 @@ async def drive(start: Callable[[], Generator[Step, Any, Any]], perform: Perform
         began.close()
 
 
-def _next(script: Generator[Step, Any, Any], answer: Any) -> Step | _Ended:
+def _next(script: Generator[Step, Any, Any], answer: Any) -> Step | Ended:
     try:
         return script.throw(answer) if isinstance(answer, VendorError) else script.send(answer)
     except StopIteration as done:
-        return _Ended(done.value)
+        return Ended(done.value)
 
 
-def _safely(act: Callable[..., Any], *args: Any) -> Any:
+def safely(act: Callable[..., Any], *args: Any, answer: Any = None) -> Any:
+    """What the adapter's act gives, or Ended with the error. `answer`: what it had to read."""
     try:
         return act(*args)
     except VendorError as error:
-        return _Ended(bare(error))
+        return Ended(bare(error))
     except Exception as bug:  # noqa: BLE001 - one person's odd answer must not stop the lane
         place = traceback.extract_tb(bug.__traceback__)[-1]
         log.error("adapter error: %s at %s:%s", type(bug).__name__, PurePath(place.filename).name, place.lineno)  # noqa: TRY400 - a traceback's text may name the person
-        return _Ended(VendorRefused("adapter_error"))
+        return Ended(_odd(answer))
+
+
+def _odd(answer: Any) -> VendorError:
+    replies = [one for one in (answer if isinstance(answer, tuple) else (answer,)) if isinstance(one, Reply)]
+    if not replies:
+        return VendorRefused("adapter_error")
+    return VendorUnavailable("answer_not_understood", status=replies[-1].status, response_sha256=replies[-1].sha256)
 
 
 def bare(error: VendorError) -> VendorError:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import aiohttp
 from yarl import URL
 
+from processors.engine.unanswered import unanswered
 from processors.vendors.base import Reply
-from schemas.errors import VendorUnavailable
+from schemas.errors import SetupError, VendorError, VendorUnavailable
 
-_MAX_ANSWER = 16 * 1024 * 1024
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiohttp.client_reqrep import ConnectionKey
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
+
+MAX_ANSWER = 4 * 1024 * 1024
+"""Bytes, inflated. So many calls are under way at the same time that each of them must stay small."""
+_FIRST_STATUS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +42,28 @@ class Request:
 
 
 Transport = Callable[[Request], Awaitable[Reply]]
-"""Raises VendorUnavailable (`timeout`, `unreachable`, `connection_reset`) when there is no answer. Header names of
-the Reply are in lower case. Redirects are answers like any other: no call may end at another host."""
+"""Raises VendorUnavailable (`unanswered` says which) when there is no answer. Header names of the Reply are in lower
+case. Redirects are answers like any other: no call may end at another host."""
 
 
 @asynccontextmanager
-async def http_transport() -> AsyncIterator[Transport]:
-    """A transport over aiohttp, open inside the `async with`."""
-    connector = aiohttp.TCPConnector(limit=0)  # connections limit themselves, by `concurrency`
+async def http_transport(ca_file: Path | None = None) -> AsyncIterator[Transport]:
+    """A transport over aiohttp, open inside the `async with`. ca_file: certificates to trust besides the system's.
+
+    Raises:
+        SetupError: there are no certificates in the file.
+
+    """
+    connector = _Connector(limit=0, ssl=_trusting(ca_file))  # connections limit themselves, by `concurrency`
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
 
         async def send(request: Request) -> Reply:
             try:
                 return await _exchange(session, request)
-            # Texts of these errors may hold the URL, so nothing of them goes on.
-            except TimeoutError:
-                raise VendorUnavailable("timeout") from None
-            except aiohttp.ClientConnectorError:
-                raise VendorUnavailable("unreachable") from None
-            except (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError):
-                raise VendorUnavailable("connection_reset") from None
+            except VendorError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a vendor sends, the lane goes on
+                raise unanswered(error) from None
 
         # aiohttp would send some requests a second time by itself; whether to is not its decision.
         session._retry_connection = False  # noqa: SLF001 - there is no public switch
@@ -66,9 +79,38 @@ async def _exchange(session: aiohttp.ClientSession, request: Request) -> Reply:
         allow_redirects=False,
         timeout=aiohttp.ClientTimeout(total=request.timeout_s),
     ) as response:
+        if response.status < _FIRST_STATUS:  # an interim answer is none, and there was no request to switch
+            raise VendorUnavailable("answer_is_no_http")
         body = bytearray()
+        if (response.content_length or 0) > MAX_ANSWER:
+            raise VendorUnavailable("answer_too_long", status=response.status)
         async for chunk in response.content.iter_chunked(65536):
             body += chunk
-            if len(body) > _MAX_ANSWER:
+            if len(body) > MAX_ANSWER:
                 raise VendorUnavailable("answer_too_long", status=response.status)
         return Reply(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Uses no connection again on which something came in that nobody asked for: it would answer the next request."""
+
+    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
+        while (found := await super()._get(key, traces)) is not None:
+            if found.protocol is not None and not found.protocol.should_close:
+                return found
+            found.close()
+        return None
+
+
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as error:
+            raise SetupError(
+                f"no certificates can be read from {ca_file} ({error.strerror or type(error).__name__})",
+                remedy="set CONSENT_RELAY_CA_FILE to a file with certificates in PEM, or leave it out",
+            ) from None
+    return context

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable
+from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 from schemas.records import Evidence
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Reply:
         """
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise VendorUnavailable("answer_is_no_json", status=self.status, response_sha256=self.sha256) from None
 
     def evidence(self, **more: Any) -> Evidence:
@@ -64,7 +64,7 @@ class Reply:
 
 
 Answer = Reply | VendorError
-_GRAVITY = (VendorAuthRejected, VendorUnavailable, VendorError)
+_GRAVITY = (VendorAuthRejected, VendorUnreachable, VendorUnavailable, VendorError)
 
 
 def gravest(errors: Iterable[VendorError]) -> VendorError | None:

@@ -14,7 +14,14 @@ from processors.engine.auth import Token, TokenAuth
 from processors.engine.grants import KINDS
 from processors.engine.rehearse import rehearse
 from processors.vendors.base import VENDORS, Call, Instruction, Reply, Result, Vendor
-from schemas.errors import MissingIdentity, VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
+from schemas.errors import (
+    MissingIdentity,
+    VendorAuthRejected,
+    VendorError,
+    VendorRefused,
+    VendorUnavailable,
+    VendorUnreachable,
+)
 from schemas.events import CHANNELS, Identity
 
 if TYPE_CHECKING:
@@ -33,7 +40,8 @@ CASES = [(name, action) for name in sorted(VENDORS) for action in sorted(VENDORS
 API_CASES = [(name, action) for name, action in CASES if VENDORS[name].can[action].kind != "client_signal"]
 STATUSES = [
     (202, {}, VendorRefused),
-    (301, {}, VendorRefused),
+    (301, {}, VendorUnreachable),
+    (308, {}, VendorUnreachable),
     (401, {}, VendorAuthRejected),
     (403, {}, VendorAuthRejected),
     (404, {}, VendorRefused),
@@ -90,7 +98,8 @@ async def test_a_status_that_is_no_success_never_becomes_one(
 ) -> None:
     for body in (b"", b"{}", b"<html>", f'{{"message": {json.dumps(PERSON["email"])}}}'.encode()):
         came = await outcome(name, action, answered(status, headers, body))
-        assert type(came) is kind, (status, body)
+        is_page = (kind, body) == (VendorRefused, b"<html>") and status >= 400
+        assert type(came) is (VendorUnavailable if is_page else kind), (status, body)
         assert came.status == status
         if headers:
             assert isinstance(came, VendorUnavailable)

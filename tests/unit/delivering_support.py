@@ -16,7 +16,7 @@ from processors.delivering.settle import Change, Letter
 from processors.vendors.base import Result
 from schemas.codec import encode
 from schemas.contract import Origin
-from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
+from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
 from schemas.records import AuditRecord, Command, Delivery, Evidence
 from streams import topics
 
@@ -31,7 +31,7 @@ DOWN = VendorUnavailable("http_503", status=503)
 BUSY = VendorUnavailable("http_429", status=429)
 REFUSED = VendorRefused("http_400", status=400)
 REJECTED = VendorAuthRejected("http_401", status=401)
-UNREACHABLE = VendorUnavailable("unreachable")
+UNREACHABLE = VendorUnreachable("unreachable")
 REDRIVE = Command(command_id="c-1", name="again", lane=LANE, args={}, by="ops", reason="mended", at=0)
 REFS = SEALS.people.seal(b'["4711"]', "p1.ana|1")
 

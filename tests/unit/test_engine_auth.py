@@ -15,7 +15,7 @@ from vendor_support import vendor
 from processors.engine.auth import TokenAuth
 from processors.engine.grants import KINDS
 from processors.vendors.base import Reply
-from schemas.errors import SetupError, VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
+from schemas.errors import SetupError, VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,16 @@ async def test_a_token_is_kept_until_shortly_before_its_end() -> None:
     assert await auth.headers() == {"authorization": "Zoho-oauthtoken t1"}
 
 
+@pytest.mark.parametrize("life", ["soon", None, [], {}, -5, 0, float("nan"), "1e999", float("inf"), 10**400])
+async def test_a_life_that_makes_no_sense_is_an_hour_and_never_more_than_a_day(life: object) -> None:
+    clock, answer = HandClock(), {"access_token": "t", "expires_in": life}
+    auth, wire = zoho(lambda _: Reply(200, {}, json.dumps(answer).encode()), clock)
+    for moment in (0.0, 3000.0, 90_000.0):
+        clock.now = moment
+        await auth.headers()
+    assert len(wire.requests) == 2
+
+
 async def test_a_token_that_lives_shortly_is_used_at_all() -> None:
     clock = HandClock()
     auth, wire = zoho(token(20), clock)
@@ -111,7 +121,13 @@ THROTTLED = b'{"error":"Access Denied","error_description":"You have made too ma
         (Reply(429, {"retry-after": "30"}), VendorUnavailable, "http_429", 30.0),
         (Reply(200, {}, b"<html>"), VendorUnavailable, "token_answer_without_token", None),
         (Reply(200, {}, b"[]"), VendorUnavailable, "token_answer_without_token", None),
-        (Reply(404, {}, b""), VendorRefused, "http_404", None),
+        (Reply(200, {}, b"[" * 200_000), VendorUnavailable, "token_answer_without_token", None),
+        (Reply(200, {}, b'{"access_token":"a\\r\\nx: y"}'), VendorUnavailable, "token_answer_without_token", None),
+        (Reply(200, {}, b'{"access_token":"\\ud800"}'), VendorUnavailable, "token_answer_without_token", None),
+        (Reply(200, {}, b'{"access_token":{}}'), VendorUnavailable, "token_answer_without_token", None),
+        (Reply(404, {}, b""), VendorAuthRejected, "token_http_404", None),
+        (Reply(404, {}, b"<html>"), VendorUnavailable, "answer_is_no_json", None),
+        (Reply(302, {"location": "file:///etc/passwd"}), VendorUnreachable, "token_redirected", None),
     ],
 )
 async def test_what_the_issuer_answers_instead_of_a_token(

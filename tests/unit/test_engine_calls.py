@@ -50,8 +50,8 @@ async def test_the_base_url_of_the_connection_comes_first() -> None:
         (Reply(500), VendorUnavailable, "http_500"),
         (Reply(401), VendorAuthRejected, "http_401"),
         (Reply(200, {}, b"<html>"), VendorUnavailable, "answer_is_no_json"),
-        (Reply(200, {}, b"{}"), VendorRefused, "adapter_error"),
-        (Reply(200, {}, b"[]"), VendorRefused, "adapter_error"),
+        (Reply(200, {}, b"{}"), VendorUnavailable, "answer_not_understood"),
+        (Reply(200, {}, b"[]"), VendorUnavailable, "answer_not_understood"),
     ],
 )
 async def test_an_answer_that_is_no_success_is_an_error_as_outcome(

@@ -4,7 +4,7 @@ import pytest
 
 from processors.engine.classify import classify, retry_after
 from processors.vendors.base import Reply
-from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
+from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
 
 NOW = 1_772_443_800.0  # 2026-03-02T09:30:00Z
 
@@ -19,14 +19,28 @@ def test_what_the_script_expects_is_no_error(status: int) -> None:
     [
         *((status, VendorAuthRejected) for status in (401, 403)),
         *((status, VendorUnavailable) for status in (408, 409, 425, 429, 500, 502, 503, 599)),
-        *((status, VendorRefused) for status in (202, 204, 301, 307, 400, 404, 410, 422, 451)),
+        *((status, VendorRefused) for status in (202, 204, 400, 404, 410, 422, 451)),
     ],
 )
 def test_any_other_status_is_an_error_of_its_kind(status: int, kind: type[Exception]) -> None:
-    error = classify(Reply(status, {}, b"ann@example.test"), {200}, NOW)
-    assert type(error) is kind
-    assert (error.reason, error.status, str(error)) == (f"http_{status}", status, f"http_{status} (HTTP {status})")
-    assert error.response_sha256 == Reply(status, {}, b"ann@example.test").sha256
+    for body in (b"", b'{"who": "ann@example.test"}', b' ["ann@example.test"]'):
+        error = classify(Reply(status, {}, body), {200}, NOW)
+        assert type(error) is kind
+        assert (error.reason, error.status, str(error)) == (f"http_{status}", status, f"http_{status} (HTTP {status})")
+        assert error.response_sha256 == Reply(status, {}, body).sha256
+
+
+@pytest.mark.parametrize("status", [400, 404, 413, 422])
+@pytest.mark.parametrize("body", [b"<html>", b"Client sent an HTTP request to an HTTPS server.", b"\xff\xfe{"])
+def test_a_refusal_that_is_no_json_is_not_the_apis(status: int, body: bytes) -> None:
+    error = classify(Reply(status, {}, body), {200}, NOW)
+    assert (type(error), error and error.reason) == (VendorUnavailable, "answer_is_no_json")
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308, 399])
+def test_a_redirect_says_that_the_address_is_wrong(status: int) -> None:
+    error = classify(Reply(status, {"location": "https://elsewhere.test/ann"}, b"<html>"), {200}, NOW)
+    assert (type(error), str(error)) == (VendorUnreachable, f"redirected (HTTP {status})")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +53,7 @@ def test_any_other_status_is_an_error_of_its_kind(status: int, kind: type[Except
         ("Mon, 02 Mar 2026 09:31:30 GMT", 90.0),
         ("Mon, 02 Mar 2026 09:29:00 GMT", 0.0),
         ("99999999999", 86_400.0),
+        ("9" * 5000, 86_400.0),
         ("soon", None),
         ("-5", None),
         ("nan", None),
@@ -52,3 +67,12 @@ def test_retry_after_is_seconds_or_a_date_and_nonsense_is_nothing(header: str | 
     error = classify(Reply(429, {} if header is None else {"retry-after": header}), {200}, NOW)
     assert isinstance(error, VendorUnavailable)
     assert error.retry_after == seconds
+
+
+def test_a_date_is_meant_by_the_vendors_own_clock_where_it_tells_it() -> None:
+    headers = {"retry-after": "Mon, 02 Mar 2026 09:31:30 GMT", "date": "Mon, 02 Mar 2026 09:31:00 GMT"}
+    for ours in (NOW - 3600, NOW, NOW + 3600):
+        error = classify(Reply(429, headers), {200}, ours)
+        assert isinstance(error, VendorUnavailable)
+        assert error.retry_after == 30.0
+    assert retry_after(headers["retry-after"], NOW, "no date") == 90.0

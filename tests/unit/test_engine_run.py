@@ -11,7 +11,7 @@ from engine_support import CONNECTION, DONE, HandClock, Lane, Toy, Wire, connect
 from vendor_support import EMAIL, instruction
 
 from processors.vendors.base import BatchScript, Call, Instruction, Note, Options, Reply, Result, Script
-from schemas.errors import OwnershipLost, VendorRefused
+from schemas.errors import OwnershipLost, VendorRefused, VendorUnavailable
 from schemas.windows import Window
 
 if TYPE_CHECKING:
@@ -192,12 +192,13 @@ def odd_result(_: Instruction) -> Script:
 
 
 @pytest.mark.parametrize("script", [broken, never_a_generator, odd_step, odd_result])
-async def test_a_broken_script_refuses_the_person_and_tells_nothing(
+async def test_a_broken_script_tells_nothing_and_blames_the_answer_if_it_had_one(
     script: Callable[[Instruction], Script], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         outcome, _ = await withdraw(lambda _: DONE, vendor=Scripted(script))
-    assert (type(outcome), str(outcome)) == (VendorRefused, "adapter_error")
+    answered = (VendorUnavailable, "answer_not_understood (HTTP 200)")
+    assert (type(outcome), str(outcome)) == (answered if script is broken else (VendorRefused, "adapter_error"))
     assert outcome.__context__ is outcome.__cause__ is None
     assert EMAIL not in caplog.text
     if script in (broken, never_a_generator):
