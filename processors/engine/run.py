@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from processors.engine.discreet import discreet
 from processors.engine.script import bare, drive
-from processors.vendors.base import Call, Instruction, Note, Result, Step, Vendor
+from processors.vendors.base import Call, Instruction, Note, OutcomeWord, Result, Step, Vendor
 from processors.vendors.capability import Capability
 from schemas.errors import VendorError, VendorRefused
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 NoteDown = Callable[[Note], Awaitable[None]]
 """Commits a note, and returns when it can't be lost any more."""
 Outcome = Result | VendorError
+_OUTCOMES = get_args(OutcomeWord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ class Connector:
             parts += [
                 self._batch(chunk, perform) if size > 1 else self._single(chunk[0], perform) for chunk in chunks
             ]
-        return {who: outcome for part in await _side_by_side(parts) for who, outcome in part.items()}
+        named = {instruction.delivery_id: instruction.identities for instruction in instructions}
+        came = await _side_by_side(parts)
+        return {who: discreet(outcome, named[who]) for part in came for who, outcome in part.items()}
 
     async def _single(self, instruction: Instruction, perform: Perform) -> Mapping[str, Outcome]:
         ended = await drive(partial(self.vendor.script, instruction), perform)
@@ -86,7 +90,8 @@ def _action(instruction: Instruction) -> Action:
 
 def outcome_of(value: Any) -> Outcome:
     """Whatever else a script gave back for a person is no outcome."""
-    return value if isinstance(value, (Result, VendorError)) else VendorRefused("adapter_error")
+    good = value.outcome in _OUTCOMES if isinstance(value, Result) else isinstance(value, VendorError)
+    return value if good else VendorRefused("adapter_error")
 
 
 async def _side_by_side(acts: Iterable[Awaitable[Any]]) -> list[Any]:

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -102,6 +103,7 @@ class _Connector(aiohttp.TCPConnector):
         return None
 
 
+@cache  # reading the system's certificates takes a while
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])

@@ -5,6 +5,7 @@ https://www.zoho.com/crm/developer/docs/api/v8/search-records.html
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ class _Page:
         if answer.status == 204:  # noqa: PLR2004 - no content: nobody found
             return None
         body = answer.json()
-        found.refs |= {f"{self.module}:{record['id']}" for record in body["data"] if self._carries_it(record)}
+        found.refs |= {f"{self.module}:{_id(record)}" for record in body["data"] if self._carries_it(record)}
         if not body.get("info", {}).get("more_records"):
             return None
         if self.number == _LAST_PAGE:
@@ -58,6 +59,19 @@ class _Page:
         # The search also finds parts of an address: only the same address, in any field, is the same person.
         wanted = self.email.strip().casefold()
         return any(isinstance(value, str) and value.strip().casefold() == wanted for value in record.values())
+
+
+def _id(record: Mapping[str, Any]) -> str:
+    """It becomes a part of paths and lists: what is no plain number there would name other records.
+
+    Raises:
+        ValueError: it is none.
+
+    """
+    text = str(record["id"])
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
+        raise ValueError("a record's id is none")
+    return text
 
 
 def look_up(people: Mapping[str, Sequence[str]], modules: Sequence[str]) -> Generator[Step, Any, dict[str, Found]]:

@@ -60,7 +60,7 @@ def worker(  # noqa: PLR0917 - the command's options
         await check_pepper(settings)
         mine = _chosen(lanes, tuple(relay.connections), "--lanes") if "lanes" in chosen else []
         part = relay.model_copy(update={"connections": {name: relay.connections[name] for name in mine}})
-        transport = await shared.enter_async_context(http_transport())
+        transport = await shared.enter_async_context(http_transport(settings.ca_file))
         watched = watched_by(metrics)
         ready = connectors(part, settings.secret, transport, scale=settings.limits_scale, watched=watched)
         stages = pipeline(settings, relay, ready, status, control := Control(), metrics=metrics)

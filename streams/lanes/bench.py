@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
-import structlog
-
 from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker, Verdict
 from processors.delivering.core import Core, Limits
 from processors.delivering.job import Now
 from processors.vendors.capability import Capability
 from streams.control import Control
+from streams.lanes.trouble import tell
 from streams.metrics.meters import LaneMeter
 from streams.metrics.registry import Metrics
 from streams.ownership.tenure import now_micros
-from streams.status import VENDOR
 
 if TYPE_CHECKING:
     import asyncio
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from schemas.records import Action
     from schemas.sealing import Seals
     from streams.status import Status
-
-log = structlog.get_logger()
 
 
 @dataclass
@@ -57,7 +53,7 @@ class Bench:
         self.meter = LaneMeter(self.metrics, self.name)
         self.meter.waits(lambda: self.breaker.held_s(self.steady()))
         self.meter.breaker(lambda: self.breaker.state(self.steady()))
-        self._cause: Verdict | None = None
+        self._told: tuple[Verdict | None, str] = (None, "")
 
     @property
     def name(self) -> str:
@@ -83,27 +79,13 @@ class Bench:
 
     def look(self) -> None:
         """A call has ended: say what has changed about the vendor, and wake whoever waited for its end."""
-        cause, before = self.breaker.cause, self._cause
-        self._cause = cause
-        if cause != before:
-            self._tell(cause)
-        if cause or before:
+        cause, reason = self.breaker.cause, self.breaker.reason
+        before, self._told = self._told, (cause, "" if cause in {None, "down"} else reason)
+        if self._told != before:
+            tell(self.status, self.name, cause, reason)
+        if cause or before[0]:
             for wake in self.works:
                 wake.set()
-
-    def _tell(self, cause: Verdict | None) -> None:
-        role, reason = self.role, self.breaker.reason
-        if cause == "refused":
-            text = f"the vendor refuses our credentials ({reason}): check its secrets, region and scopes"
-            self.status.halt(role, VENDOR, "auth_rejected", f"connections.{self.name}: {text}")
-            log.error("alarm", alarm="credentials_rejected", lane=self.name, reason=reason)
-        elif cause == "unreachable":
-            text = "no connection to the vendor's address: check base_url, name resolution, firewall and certificates"
-            self.status.halt(role, VENDOR, "unreachable", f"connections.{self.name}: {text}")
-            log.error("alarm", alarm="vendor_unreachable", lane=self.name)
-        else:
-            self.status.clear(role, VENDOR)
-            log.warning("breaker_closed" if cause is None else "breaker_opened", lane=self.name, reason=reason)
 
     def _most(self, action: Action) -> int:
         return self.connector.vendor.can.get(action, Capability()).batch

@@ -6,7 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from schemas.errors import VendorError
+from schemas.errors import VendorError, VendorUnreachable
 from streams.metrics import definitions as d
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.metrics.registry import Metrics
 
 _APART = frozenset({401, 403, 429})
-_WORDS = frozenset({"timeout", "unreachable", "connection_reset", "answer_too_long"})
+_WORDS = frozenset({"timeout", "connection_reset", "answer_too_long", "answer_is_no_http"})
 
 
 def watched_by(metrics: Metrics) -> Watched:
@@ -38,6 +38,9 @@ def _watched(metrics: Metrics, clock: Callable[[], float], transport: Transport,
         try:
             reply = await transport(request)
             result = status_word(reply.status)
+        except VendorUnreachable:
+            result = "unreachable"
+            raise
         except VendorError as error:
             result = error.reason if error.reason in _WORDS else "no_answer"
             raise

@@ -124,7 +124,8 @@ PAUSED = Definition(
 CALL_SECONDS = Definition(
     Histogram, "vendor_call_seconds",
     "Requests to vendors, from sending to the end of the answer. result: `2xx` … `5xx`, with `401`, `403` and `429` "
-    "apart, or `timeout`, `unreachable`, `connection_reset`, `answer_too_long`, `no_answer`, `broken_off` (by us).",
+    "apart, or `timeout`, `unreachable`, `connection_reset`, `answer_too_long`, `answer_is_no_http`, `no_answer`, "
+    "`broken_off` (by us).",
     ("lane", "call", "result"), CALL,
 )  # fmt: skip
 IN_FLIGHT = Definition(Gauge, "vendor_calls_in_flight", "Requests that wait for the vendor's answer now.", ("lane",))

@@ -38,7 +38,8 @@ COUNT = 300
 PROTECTS = {"withdraw", "delete"}
 STATES = {"starting", "up", "halted", "assigned", "working", "closed", "open", "half_open"}
 RESULTS = {*words.VERDICTS, "confirmed", "manual_task", "failed", "no_answer", "broken_off", "401", "403", "429"}
-RESULTS |= {"timeout", "unreachable", "connection_reset", "answer_too_long", *(f"{n}xx" for n in range(1, 6))}
+RESULTS |= {"timeout", "unreachable", "connection_reset", "answer_too_long", "answer_is_no_http"}
+RESULTS |= {f"{n}xx" for n in range(1, 6)}
 
 
 @dataclass

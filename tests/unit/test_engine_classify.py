@@ -26,7 +26,11 @@ def test_any_other_status_is_an_error_of_its_kind(status: int, kind: type[Except
     for body in (b"", b'{"who": "ann@example.test"}', b' ["ann@example.test"]'):
         error = classify(Reply(status, {}, body), {200}, NOW)
         assert type(error) is kind
-        assert (error.reason, error.status, str(error)) == (f"http_{status}", status, f"http_{status} (HTTP {status})")
+        assert (error.reason, error.status, str(error)) == (
+            f"http_{status}",
+            status,
+            f"http_{status} (HTTP {status})",
+        )
         assert error.response_sha256 == Reply(status, {}, body).sha256
 
 

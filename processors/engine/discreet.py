@@ -1,0 +1,60 @@
+"""What goes into the audit of an answer: words of the adapter and the vendor's own numbers, nothing of the person.
+
+A vendor may put anything where a code or a job's number belongs, the person's address among it.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from processors.vendors.base import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemas.errors import VendorError
+    from schemas.events import Identity
+    from schemas.records import Evidence
+
+WITHHELD = "withheld"
+_PLAIN = re.compile(r"[\x20-\x7e]{1,200}")
+_SHORTEST = 5
+"""Shorter names are found in any text: they name nobody by themselves."""
+
+
+def discreet(outcome: Result | VendorError, identities: Iterable[Identity]) -> Result | VendorError:
+    """The outcome; of its texts each that names the person, or that is no plain short one, says `withheld`."""
+    names = [name for name in (_bare(identity.value) for identity in identities) if len(name) >= _SHORTEST]
+    if not isinstance(outcome, Result):
+        if outcome.reason == (kept := _kept(outcome.reason, names)):
+            return outcome
+        changed = copy(outcome)
+        changed.reason, changed.args = kept or WITHHELD, (kept,)
+        return changed
+    evidence = _evidence(outcome.evidence, names)
+    reason = _kept(outcome.reason, names)
+    if evidence is outcome.evidence and reason == outcome.reason:
+        return outcome
+    return replace(outcome, reason=reason, evidence=evidence)
+
+
+def _evidence(evidence: Evidence | None, names: list[str]) -> Evidence | None:
+    if evidence is None:
+        return None
+    texts = {"job_id": evidence.job_id, "detail": evidence.detail, "link": evidence.link}
+    kept = {field: _kept(text, names) for field, text in texts.items()}
+    return evidence if kept == texts else evidence.model_copy(update=kept)
+
+
+def _kept(text: str | None, names: list[str]) -> str | None:
+    if text is None or (_PLAIN.fullmatch(text) and not any(name in _bare(text) for name in names)):
+        return text
+    return WITHHELD
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone: a phone number stays one however it is written."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum())

@@ -1,0 +1,46 @@
+"""Whatever a vendor puts where a code belongs, no text for the audit names the person."""
+
+from __future__ import annotations
+
+import pytest
+
+from processors.engine.discreet import WITHHELD, discreet
+from processors.vendors.base import Result
+from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
+from schemas.events import Identity
+from schemas.records import Evidence
+
+ANN = (Identity(type="email", value="Ann+News@example.test"), Identity(type="phone", value="+852 5551 2345"))
+NAMING = ["ann+news@EXAMPLE.test", "by ann_news_example_test", "85255512345", "job 852-5551-2345"]
+UNREADABLE = ["\ud800", "two\nlines", "x" * 201, "", "naïve"]
+HARMLESS = ["records=2", "2026-03-02T09:30:00Z", "job-4711", "unconfirmed", "5551234"]
+
+
+@pytest.mark.parametrize("field", ["job_id", "detail", "link"])
+@pytest.mark.parametrize("text", NAMING + UNREADABLE + HARMLESS)
+def test_evidence_keeps_what_is_harmless_and_its_numbers(field: str, text: str) -> None:
+    evidence = Evidence(status=200, response_sha256="ab").model_copy(update={field: text})
+    came = discreet(Result("executed", evidence=evidence), ANN)
+    assert isinstance(came, Result)
+    assert came.evidence == evidence.model_copy(update={field: text if text in HARMLESS else WITHHELD})
+
+
+@pytest.mark.parametrize("kind", [VendorRefused, VendorUnavailable, VendorAuthRejected])
+@pytest.mark.parametrize("text", NAMING + UNREADABLE)
+def test_an_errors_reason_too_and_it_stays_the_same_error(kind: type[VendorRefused], text: str) -> None:
+    error = kind(text, status=400, response_sha256="ab")
+    came = discreet(error, ANN)
+    assert type(came) is kind
+    assert (came.reason, str(came), came.status, came.response_sha256) == (WITHHELD, WITHHELD, 400, "ab")
+    assert error.reason == text
+
+
+def test_a_results_reason_too_and_what_is_harmless_is_the_same_object() -> None:
+    assert discreet(Result("manual_task", NAMING[0]), ANN) == Result("manual_task", WITHHELD)
+    for harmless in (Result("executed", "no_delete_call", Evidence(detail="records=2")), VendorRefused("http_404")):
+        assert discreet(harmless, ANN) is harmless
+
+
+def test_a_name_too_short_to_name_anybody_is_looked_for_in_nothing() -> None:
+    short = (Identity(type="user_id", value="4"),)
+    assert discreet(Result("executed", evidence=Evidence(job_id="job-4")), short).evidence == Evidence(job_id="job-4")  # type: ignore[union-attr]
