@@ -29,6 +29,7 @@ PROTECTIVE = frozenset({
 _SCOPED = frozenset({"consent.granted", "consent.withdrawn"})
 CANONICAL_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PHONE = re.compile(r"^\+\d{7,15}$")
+_PERSON = re.compile(r"@|%40|(?:\+|%2B)\d{7,15}(?!\d)", re.IGNORECASE)
 LONGEST_VALUE = 1024
 """Of an identity, in characters."""
 
@@ -41,6 +42,11 @@ def _uuid(text: str) -> str:
         return str(UUID(text))
     except ValueError:
         raise ValueError("must be a UUID") from None
+
+
+def names_person(text: str) -> bool:
+    """Whether an e-mail address or an international phone number stands in it, as far as that can be seen."""
+    return _PERSON.search(text) is not None
 
 
 def _label(text: str) -> str:

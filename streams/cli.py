@@ -19,6 +19,7 @@ from streams.commands import (
     publish,
     router,
     sandbox,
+    tasks,
     topics,
     up,
     vendors,
@@ -46,6 +47,7 @@ app.add_typer(vendors.vendors_app, name="vendors")
 app.add_typer(vendors.connections_app, name="connections")
 app.add_typer(audit.app, name="audit")
 app.add_typer(lanes.app, name="lanes")
+app.add_typer(tasks.app, name="tasks")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(router.app, name="router")
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from processors.delivering import settle
 from processors.delivering.entries import Entries
+from processors.delivering.job import Job
 from processors.delivering.overtaking import left_of
 from processors.delivering.settle import Change, Letter
 from processors.delivering.watermark import Watermark
 from schemas.records import Evidence
 
 if TYPE_CHECKING:
-    from processors.delivering.job import Job
     from processors.delivering.settle import Record
     from processors.vendors.base import Result
     from schemas.contract import Sealed
     from schemas.errors import VendorError
-    from schemas.records import AuditRecord, Command, Delivery
+    from schemas.records import AuditRecord, Command, Delivery, LaneEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,9 @@ class Book:
         self._tell_shrunk(job, wall)
         self._put(settle.entry(job, "parked", wall))
 
-    def supersede(self, job: Job, newer: Delivery, wall: int) -> None:
+    def supersede(self, job: Job, newer: Delivery, wall: int, reason: str = "overtaken") -> None:
         """A newer instruction decides all of it anew."""
-        self._tell(job, "superseded", wall, "overtaken", Evidence(detail=f"by_event={newer.event_id}"))
+        self._tell(job, "superseded", wall, reason, Evidence(detail=f"by_event={newer.event_id}"))
         self._drop(job)
         self._leave(job)
 
@@ -137,6 +137,18 @@ class Book:
         if job.parked:
             self._tell_shrunk(job, wall)
             self._put(settle.entry(job, "parked", wall))
+
+    def shrink_task(self, entry: LaneEntry, left: Delivery, wall: int) -> None:
+        """A newer instruction decides a part of an open task anew."""
+        job = Job.parked_as(entry)
+        job.delivery = left
+        self._tell_shrunk(job, wall)
+        self._put(Change(left, entry.model_copy(update={"delivery": left})))
+
+    def finish(self, job: Job, evidence: Evidence, command: Command, wall: int) -> None:
+        """Somebody has done a task by hand."""
+        self._write(job, settle.done(job, evidence, command, wall))
+        self._drop(job)
 
     def _overtake_failed(self, newer: Delivery) -> None:
         """Take a settled instruction's scope out of what failed before for the same person."""
@@ -154,7 +166,9 @@ class Book:
     def _tell(
         self, job: Job, word: str, wall: int, reason: str | None = None, evidence: Evidence | None = None
     ) -> None:
-        audit = settle.outcome(job, word, wall, reason, evidence)
+        self._write(job, settle.outcome(job, word, wall, reason, evidence))
+
+    def _write(self, job: Job, audit: AuditRecord) -> None:
         self.pending.records.append(audit)
         self.pending.noted.append((job.delivery, audit))
 

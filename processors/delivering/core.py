@@ -19,12 +19,13 @@ from processors.delivering.course import BEHIND, Course
 from processors.delivering.job import Call, Job, Now
 from processors.delivering.lines import Lines
 from processors.delivering.settle import Letter
+from processors.delivering.tasks import Finished, finish
 from processors.delivering.watermark import Watermark
 from processors.vendors.base import Result
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from random import Random
 
     from processors.delivering.backoff import Backoff
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from processors.delivering.breaker import Breaker
     from schemas.contract import Sealed
     from schemas.errors import VendorError
-    from schemas.records import Action, Command, Delivery, LaneEntry
+    from schemas.records import Action, Command, Delivery, Evidence, LaneEntry
 
 LONGEST_PARKING_S = 86_400.0
 MOST_REDRIVEN = 1000
@@ -149,6 +150,10 @@ class Core:
             self._lines.place(job.pid)
         return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]))
 
+    def finish(self, command: Command, wanted: Collection[str], evidence: Evidence, now: Now) -> Finished:
+        """Somebody has done manual tasks, by delivery_id."""
+        return finish(self._book, wanted, evidence, command, now.wall)
+
     # What goes out to the vendor, and what comes back.
 
     def start(self, now: Now) -> list[Call]:
@@ -188,8 +193,7 @@ class Core:
             job.attempt += 1
             answer = answers[job.delivery.delivery_id]
             if isinstance(answer, Result):
-                self._book.close(job, answer, now.wall)
-                self._course.done(line, job)
+                self._course.closed(line, job, answer, now)
             else:
                 put_off += self._course.failed(line, job, answer, share, now)
                 line.put_back()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.delivering import tasks
 from processors.delivering.backoff import Again, Backoff, Fail, Park, Retry, decide
 from processors.delivering.job import Job
 from processors.delivering.overtaking import left_of_job
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from processors.delivering.breaker import Breaker
     from processors.delivering.job import Now
     from processors.delivering.lines import Line, Lines
+    from processors.vendors.base import Result
     from schemas.errors import VendorError
     from schemas.records import Command, Delivery
 
@@ -72,7 +74,8 @@ class Course:
         return True
 
     def overtake(self, line: Line, newer: Delivery, now: Now) -> None:
-        """Take a newer instruction's scope out of those in the line that aren't in the air."""
+        """Take a newer instruction's scope out of those in the line that aren't in the air, and out of open tasks."""
+        tasks.overtake(self._book, [newer], now.wall)
         for job in line.waiting:
             left = left_of_job(job, newer)
             if left is None:
@@ -86,6 +89,14 @@ class Course:
         job.reason = reason
         self._book.park(job, now.wall)
         self._decided(line, job.pid)
+
+    def closed(self, line: Line, job: Job, result: Result, now: Now) -> None:
+        """After an answer that needs no other try."""
+        self._book.close(job, result, now.wall)
+        if result.outcome == tasks.TASK:
+            newer = [other.delivery for other in line.jobs if other.offset > job.offset]
+            tasks.overtake(self._book, newer, now.wall)
+        self.done(line, job)
 
     def done(self, line: Line, job: Job) -> None:
         """The delivery leaves its line; the next one waits until that is committed."""

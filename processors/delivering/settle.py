@@ -50,6 +50,13 @@ def outcome(
     return _record(job.delivery, "outcome", about, wall, **made)
 
 
+def done(job: Job, evidence: Evidence, command: Command, wall: int) -> AuditRecord:
+    """The audit's record that somebody has carried a delivery out by hand."""
+    about = outcome_record_id("outcome", job.delivery.delivery_id, job.delivery.cycle, "done", job.attempt)
+    made = {"outcome": "done", "attempt": job.attempt, "reason": command.reason, "evidence": evidence}
+    return _record(job.delivery, "outcome", about, wall, command=_ref(command), **made)
+
+
 def shrunk(job: Job, wall: int) -> AuditRecord:
     """Newer instructions have taken something out of it: its leg as it is carried out."""
     delivery = job.delivery
@@ -74,8 +81,7 @@ def cycle(job: Job, command: Command, wall: int) -> AuditRecord:
     """Somebody wants a failed delivery to be sent once more."""
     delivery = job.delivery
     about = outcome_record_id("cycle", delivery.delivery_id, delivery.cycle, command.name, 0)
-    who = CommandRef(command_id=command.command_id, name=command.name, by=command.by)
-    return _record(delivery, "cycle", about, wall, reason=command.reason, command=who)
+    return _record(delivery, "cycle", about, wall, reason=command.reason, command=_ref(command))
 
 
 def entry(job: Job, status: Status, wall: int) -> Change:
@@ -110,6 +116,10 @@ def dead_letter(letter: Letter, place: Origin, seals: Seals) -> DeadLetter:
         sealed_key=None,
         at=letter.at,
     )
+
+
+def _ref(command: Command) -> CommandRef:
+    return CommandRef(command_id=command.command_id, name=command.name, by=command.by)
 
 
 def _record(delivery: Delivery, kind: str, record_id: str, wall: int, **more: Any) -> AuditRecord:

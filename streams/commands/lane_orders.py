@@ -15,19 +15,24 @@ from streams.commands.orders import carried_out, late
 from streams.control import record_id, role_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from schemas.records import AuditRecord, Command
     from streams.settings import Settings
 
 
-def carry_out(settings: Settings, command: Command, wait_s: float, *, as_json: bool) -> None:
-    """Give a lane's command to all its partitions, wait, and say what came of it.
+def carry_out(
+    settings: Settings, command: Command, wait_s: float, *, as_json: bool, among: Iterable[int] | None = None
+) -> None:
+    """Give a lane's command to its partitions, wait, and say what came of it. `among`: those that it concerns.
 
     Raises:
         SetupError: there is no such lane, or no worker did it in time.
 
     """
-    facts = {n: record_id(command.command_id, role_of(command), n) for n in range(settings.partitions)}
-    asyncio.run(_check(settings, command.lane or ""))
+    among = range(settings.partitions) if among is None else sorted(among)
+    facts = {n: record_id(command.command_id, role_of(command), n) for n in among}
+    asyncio.run(check_lane(settings, command.lane or ""))
     done = asyncio.run(carried_out(settings, command, facts, wait_s))
     told = {number: _detail(done.get(number)) for number in facts}
     if as_json:
@@ -54,7 +59,13 @@ def _detail(record: AuditRecord | None) -> str | None:
     return record.evidence.detail if record and record.evidence else None
 
 
-async def _check(settings: Settings, lane: str) -> None:
+async def check_lane(settings: Settings, lane: str) -> None:
+    """Refuse a lane that isn't there.
+
+    Raises:
+        SetupError: naming those that are.
+
+    """
     known = await lanes_on(settings)
     if lane not in known:
         raise SetupError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -15,12 +15,12 @@ from schemas.records import Bookmark, Delivery, LaneEntry, LaneStatus
 from schemas.times import SECOND
 from streams import topics
 from streams.clients import unreachable
+from streams.commands.lane_state import State, entries_in, state_of
 from streams.lanes.orders.pausing import PAUSED_KEY
-from streams.logs import scan
 from streams.ownership.tenure import OFFSET_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
@@ -52,12 +52,7 @@ async def places(settings: Settings, source: AIOKafkaConsumer, lane: str) -> lis
         TopicsError: the lane has no state topic.
 
     """
-    state: dict[int, dict[bytes, bytes]] = defaultdict(dict)
-    async for record in scan(settings, topics.lane_state(lane)):
-        if record.value is None:
-            state[record.partition].pop(record.key, None)
-        else:
-            state[record.partition][record.key] = record.value
+    state = await state_of(settings, lane)
     spots = [TopicPartition(topics.deliveries(lane), number) for number in range(settings.partitions)]
     begins, ends = await source.beginning_offsets(spots), await source.end_offsets(spots)
     found = []
@@ -72,7 +67,7 @@ async def places(settings: Settings, source: AIOKafkaConsumer, lane: str) -> lis
     return found
 
 
-def bookmark(state: Mapping[bytes, bytes], begins: int) -> Bookmark:
+def bookmark(state: State, begins: int) -> Bookmark:
     """How far the partition is worked; `begins`: the first offset of its log."""
     if OFFSET_KEY not in state:
         return Bookmark(offset=begins, at=0)
@@ -91,9 +86,9 @@ async def _first(source: AIOKafkaConsumer, spot: TopicPartition, mark: Bookmark,
     return None
 
 
-def place(number: int, state: Mapping[bytes, bytes], mark: Bookmark, end: int, first: ConsumerRecord | None) -> Place:
+def place(number: int, state: State, mark: Bookmark, end: int, first: ConsumerRecord | None) -> Place:
     """What the state says; end: of the log; first: its first record that is not settled."""
-    entries = [decode(LaneEntry, value) for key, value in state.items() if not key.startswith(b"!")]
+    entries = entries_in(state)
     since = [entry.delivery.received_at for entry in entries if entry.status not in SETTLED]
     if first is not None:
         since.append(_received(first))

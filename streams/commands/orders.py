@@ -16,6 +16,7 @@ from uuid_utils import uuid7
 
 from schemas.codec import decode, encode
 from schemas.errors import SetupError
+from schemas.events import names_person
 from schemas.records import AuditRecord, Command
 from streams.clients import reader, unreachable, writer
 from streams.closing import closed
@@ -50,7 +51,7 @@ def order(name: str, args: Mapping[str, str], by: str, reason: str, lane: str | 
     """A new command.
 
     Raises:
-        SetupError: who gives it and why must be said, in up to 1000 characters each.
+        SetupError: who gives it and why must be said, in up to 1000 characters each; the reason names no person.
 
     """
     for option, text in (("--by", by), ("--reason", reason)):
@@ -59,6 +60,11 @@ def order(name: str, args: Mapping[str, str], by: str, reason: str, lane: str | 
                 f"{option} is empty or longer than {LONGEST_TEXT} characters",
                 remedy="say it in a sentence: it is kept in the audit",
             )
+    if names_person(reason):
+        raise SetupError(
+            "--reason has an e-mail address or a phone number in it",
+            remedy="leave it out: the reason stands readable in the audit, for good",
+        )
     return Command(
         command_id=str(uuid7()), name=name, lane=lane, args=dict(args), by=by, reason=reason, at=now_micros()
     )

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from processors.delivering.tasks import OVERTAKEN
 from schemas.codec import decode_raw
 from schemas.errors import UndecodableRecord
 from schemas.events import PROTECTIVE
@@ -66,7 +67,7 @@ class Withdrawals:
     def _look_at(self, record: dict[str, Any]) -> None:
         if record["kind"] == "planned":
             self._planned(record)
-        elif record["kind"] == "outcome" and record["outcome"] not in _NOT_YET and record["action"] in _PROTECTS:
+        elif record["kind"] == "outcome" and _ends(record) and record["action"] in _PROTECTS:
             self._settled(record)
 
     def _planned(self, record: dict[str, Any]) -> None:
@@ -98,3 +99,8 @@ class Withdrawals:
     def _oldest_s(self) -> float:
         oldest = min((followed.received_at for followed in self._open.values()), default=None)
         return 0.0 if oldest is None else max(0.0, self._now() - oldest / _US)
+
+
+def _ends(record: dict[str, Any]) -> bool:
+    """Whether an outcome is the first that ends the relay's own part: what becomes of a task comes after that."""
+    return record["outcome"] not in _NOT_YET and record["outcome"] != "done" and record["reason"] != OVERTAKEN

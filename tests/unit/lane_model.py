@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from processors.delivering.job import Call
     from schemas.records import Delivery, LaneEntry
 
-FINAL = {"executed", "manual_task", "superseded", "failed"}
+FINAL = {"executed", "manual_task", "superseded", "failed", "done"}
+ENDS_A_TASK = {"superseded", "done"}
 
 
 class Model:
@@ -43,6 +44,8 @@ class Model:
             elif record.kind == "cycle":
                 assert self.finals.pop(record.delivery_id or "") == ["failed"], "only what has failed begins anew"
             elif record.kind == "outcome" and record.outcome in FINAL:
+                if record.outcome in ENDS_A_TASK and self.finals[record.delivery_id or ""] == ["manual_task"]:
+                    self.finals[record.delivery_id or ""].clear()
                 self.finals[record.delivery_id or ""].append(record.outcome or "")
         assert batch.offset >= self.offset, "the bookmark never goes back"
         self.offset, self.settled = batch.offset, batch.settled
@@ -59,6 +62,9 @@ class Model:
             else:
                 assert not outcomes, "an outcome without its place in the bookmark would be told again"
                 assert not parked, "it would come back twice"
+            assert (outcomes == ["manual_task"]) == (entry is not None and entry.status == "manual_task")
+            if outcomes == ["manual_task"]:
+                assert not self.is_overtaken(offset, self.offset), "nobody shall do by hand what was undone since"
             if outcomes == ["superseded"]:
                 assert self.is_overtaken(offset), "nothing newer decides it anew"
             if outcomes == ["failed"]:
@@ -78,10 +84,10 @@ class Model:
             assert not self.finals[job.delivery.delivery_id], "it is over already"
             self.touched.add(job.delivery.delivery_id)
 
-    def is_overtaken(self, offset: int) -> bool:
-        """Whether later records decide anew all that this one is about, and were not said before it."""
+    def is_overtaken(self, offset: int, until: int | None = None) -> bool:
+        """Whether later records, up to one, decide anew all that this one is about, and were not said before it."""
         mine, left = self.log[offset], set(self.log[offset].purposes)
-        for later in self.log[offset + 1 :]:
+        for later in self.log[offset + 1 : until]:
             said_later = (later.occurred_at, later.action != "grant") >= (mine.occurred_at, mine.action != "grant")
             if later.pid == mine.pid and said_later:
                 left -= (

@@ -19,6 +19,7 @@ from processors.delivering.job import Now
 from processors.vendors.base import Result
 from schemas.codec import encode
 from schemas.errors import VendorUnavailable
+from schemas.records import Evidence
 
 if TYPE_CHECKING:
     from processors.delivering.job import Call
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 CALLS, OPEN, PARKED = 2, 8, 6
 ASKS = VendorUnavailable("http_503", status=503, retry_after=90)
+PROOF = Evidence(link="https://tickets.example/7")
 TASK = Result("manual_task", evidence=GOOD.evidence)
 ANSWERS: list[Result | VendorError] = [GOOD, GOOD, TASK, DOWN, DOWN, DOWN, BUSY, ASKS, REFUSED, REJECTED, UNREACHABLE]
 PURPOSES = st.sets(st.sampled_from("abcdef"), min_size=1, max_size=2).map(sorted).map(tuple)
@@ -142,6 +144,11 @@ class LaneMachine(RuleBasedStateMachine):
     def redrive(self, which: int | None) -> None:
         """All that has failed, or one delivery, if it has."""
         self.core.redrive(REDRIVE, None if which is None else f"{which:064x}", self.now)
+
+    @rule(which=st.integers(0, 5))
+    def finish(self, which: int) -> None:
+        """Somebody has done a delivery by hand, if it is a task."""
+        self.core.finish(REDRIVE, [f"{which:064x}"], PROOF, self.now)
 
     @rule()
     def pause(self) -> None:

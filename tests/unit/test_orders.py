@@ -34,6 +34,24 @@ def test_nobody_gives_a_command_without_saying_who_and_why(by: str, reason: str,
         order("router.resume", {}, by, reason)
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["mail of ana@b.example", "see ?who=ana%40b.example", "she called: +491701234567", "tel=%2b491701234567"],
+)
+def test_a_reason_names_no_person(reason: str) -> None:
+    with pytest.raises(SetupError, match=r"^--reason has an e-mail address or a phone number") as caught:
+        order("router.resume", {}, "ops", reason)
+    assert "ana" not in str(caught.value)
+    assert "4917" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "reason", ["ticket 4711-2026", "1 + 1 lanes", "+12 of 3456789", "since 2026-11-26T02:00+01:00"]
+)
+def test_numbers_may_stand_in_a_reason(reason: str) -> None:
+    assert order("router.resume", {}, "ops", reason).reason == reason
+
+
 def test_a_reason_is_no_novel() -> None:
     assert order("router.resume", {}, "ops", "x" * LONGEST_TEXT).reason
     with pytest.raises(SetupError, match=r"^--reason is empty or longer than 1000 characters"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.lanes.orders import pausing, redriving
+from streams.lanes.orders import pausing, redriving, tasks
 
 if TYPE_CHECKING:
     from streams.lanes.orders.post import Act, Family, Post
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 FAMILIES: tuple[Family, ...] = (
     pausing.acts,
     redriving.acts,
+    tasks.acts,
 )
 
 

@@ -1,0 +1,69 @@
+"""What a person has to do at a vendor by hand: open until somebody says with evidence that it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.delivering.job import Job
+from processors.delivering.overtaking import left_of
+from schemas.errors import InvalidRecord
+from schemas.events import EvidenceLink, names_person
+from schemas.records import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from processors.delivering.book import Book
+    from schemas.records import Command, Delivery
+
+TASK = "manual_task"
+OVERTAKEN = "task_overtaken"
+"""Why a task ends as `superseded` that nobody had done."""
+SHA256, LINK = "sha256", "link"
+"""Arguments of the command: of the file that proves it, and where the proof is kept."""
+
+
+class Finished(NamedTuple):
+    """How many tasks were done, and which of the ids are no open task here."""
+
+    done: int
+    unknown: tuple[str, ...]
+
+
+def evidence_in(args: Mapping[str, str]) -> Evidence:
+    """What a command names as proof.
+
+    Raises:
+        InvalidRecord: it names none, or one that names a person.
+
+    """
+    link = EvidenceLink.parse({"uri": args.get(LINK), "sha256": args.get(SHA256)})
+    if not link.uri and not link.sha256:
+        raise InvalidRecord("a file's hash or a link must show that it is done", field="evidence")
+    if names_person(link.uri or ""):
+        raise InvalidRecord("stands readable in the audit: no e-mail address or phone number here", field="uri")
+    return Evidence(detail=f"file_sha256={link.sha256}" if link.sha256 else None, link=link.uri)
+
+
+def finish(book: Book, wanted: Collection[str], evidence: Evidence, command: Command, wall: int) -> Finished:
+    """Somebody has done these deliveries by hand, by delivery_id. wall: µs."""
+    tasks = {entry.delivery.delivery_id: entry for entry in book.entries.every(TASK)}
+    for one in wanted:
+        if entry := tasks.get(one):
+            book.finish(Job.parked_as(entry), evidence, command, wall)
+    return Finished(len(tasks.keys() & set(wanted)), tuple(one for one in wanted if one not in tasks))
+
+
+def overtake(book: Book, newer: Iterable[Delivery], wall: int) -> None:
+    """Take newer instructions' scopes out of the person's open tasks: nobody shall do by hand what was undone since.
+
+    newer: of one person, in the order in which they came in.
+    """
+    for later in newer:
+        for entry in book.entries.of(later.pid, TASK):
+            old = entry.delivery
+            left = old if old.delivery_id == later.delivery_id else left_of(old, later)
+            if left is None:
+                book.supersede(Job.parked_as(entry), later, wall, OVERTAKEN)
+            elif left is not old:
+                book.shrink_task(entry, left, wall)

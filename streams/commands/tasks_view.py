@@ -1,0 +1,72 @@
+"""Manual tasks as a person reads them: what is to be done, where, until when. They name nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from processors.delivering.overtaking import cells
+from processors.delivering.tasks import TASK
+from processors.vendors.base import VENDORS
+from schemas.times import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from schemas.connections import Connection
+    from schemas.records import Delivery
+    from streams.commands.lane_state import Kept
+
+SHORT = 12
+"""So many characters of a delivery_id are shown."""
+_DAY = 10
+
+
+def facts(task: Kept, connection: Connection | None, now: int) -> dict[str, Any]:
+    """One task as `--json` tells it. connection: the lane's, if the configuration is at hand; now: µs."""
+    delivery, entry = task.entry.delivery, task.entry
+    vendor = VENDORS.get(connection.adapter) if connection else None
+    can = vendor.can.get(delivery.action) if vendor else None
+    return {
+        "delivery_id": delivery.delivery_id,
+        "lane": task.lane,
+        "controller": delivery.controller,
+        "vendor": connection.adapter if connection else None,
+        "recipients": list(connection.serves) if connection else None,
+        "action": delivery.action,
+        "purposes": _purposes(delivery),
+        "channels": list(delivery.channels),
+        "pid": delivery.pid,
+        "event_id": delivery.event_id,
+        "reason": entry.reason,
+        "since": iso(entry.since),
+        "due_at": iso(delivery.due_at),
+        "overdue": delivery.due_at < now,
+        "instructions": can.says or None if can and can.kind == TASK else None,
+    }
+
+
+def table(told: Iterable[Mapping[str, Any]]) -> Table:
+    """One row a task, as `facts` tells them."""
+    shown = Table("delivery", "lane", "for", "action", "purposes", "since", "due", "why", box=None)
+    for task in told:
+        due = task["due_at"][:_DAY] + (" OVERDUE" if task["overdue"] else "")
+        where = ", ".join(task["recipients"] or [task["controller"]])
+        cells_of = (task["lane"], where, task["action"], ", ".join(task["purposes"]))
+        shown.add_row(task["delivery_id"][:SHORT], *cells_of, task["since"][:_DAY], due, task["reason"] or "")
+    return shown
+
+
+def hints(told: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What the adapters say of such tasks, once each."""
+    said = {f"{task['lane']}, {task['action']}: {task['instructions']}" for task in told if task["instructions"]}
+    return sorted(said)
+
+
+def _purposes(delivery: Delivery) -> list[str]:
+    """Without those that newer choices took out of it altogether; a deletion is of everything."""
+    if delivery.action == "delete":
+        return list(delivery.purposes)
+    left = {purpose for purpose, _ in cells(delivery)}
+    return [purpose for purpose in delivery.purposes if purpose in left]

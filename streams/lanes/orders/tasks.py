@@ -1,0 +1,35 @@
+"""`tasks done` of a lane: somebody has done manual tasks by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.delivering.tasks import evidence_in
+from schemas.errors import InvalidRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from processors.delivering.job import Now
+    from streams.control import Given
+    from streams.lanes.orders.post import Act, Post
+
+DONE = "tasks.done"
+DELIVERIES = "deliveries"
+"""Argument: the delivery_ids, with blanks between them."""
+_SHOWN = 12
+
+
+def acts(post: Post) -> Mapping[str, Act]:
+    def done(given: Given, now: Now) -> str:
+        command = given.command
+        try:
+            evidence = evidence_in(command.args)
+        except InvalidRecord as error:
+            return f"refused: {error}"
+        finished = post.core.finish(command, command.args.get(DELIVERIES, "").split(), evidence, now)
+        unknown = ", ".join(one[:_SHOWN] for one in finished.unknown)
+        parts = [finished.done and f"{finished.done} done", unknown and f"no open task here: {unknown}"]
+        return ", ".join(part for part in parts if part) or "nothing named"
+
+    return {DONE: done}
