@@ -30,6 +30,11 @@ class Finished(NamedTuple):
     unknown: tuple[str, ...]
 
 
+def ends_task(outcome: str | None, reason: str | None) -> bool:
+    """Whether an outcome says what became of an open task: the lane's own part ended before."""
+    return outcome == "done" or reason == OVERTAKEN
+
+
 def evidence_in(args: Mapping[str, str]) -> Evidence:
     """What a command names as proof.
 

@@ -6,6 +6,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
+from processors.delivering.tasks import ends_task
 from streams.metrics import definitions as d
 from streams.metrics.words import (
     ACTIONS,
@@ -91,8 +92,9 @@ class LaneMeter:
                 continue
             outcome = one_of(OUTCOMES, audit.outcome)
             self._metrics[d.SETTLED].labels(self._lane, delivery.action, outcome).inc()
-            seconds = (audit.at - delivery.received_at) / _US
-            self._metrics[d.DELIVERY_SECONDS].labels(self._lane, delivery.action).observe(seconds)
+            if not ends_task(outcome, audit.reason):
+                seconds = (audit.at - delivery.received_at) / _US
+                self._metrics[d.DELIVERY_SECONDS].labels(self._lane, delivery.action).observe(seconds)
             if audit.outcome == "failed":
                 self._letter(lane_reason(audit.reason), protective=delivery.protective)
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from processors.delivering.tasks import OVERTAKEN
+from processors.delivering.tasks import ends_task
 from schemas.codec import decode_raw
 from schemas.errors import UndecodableRecord
 from schemas.events import PROTECTIVE
@@ -38,6 +38,10 @@ class _Open:
     last_at: int = 0
 
 
+def _is_first_end(record: dict[str, Any]) -> bool:
+    return record["outcome"] not in _NOT_YET and not ends_task(record["outcome"], record["reason"])
+
+
 class Withdrawals:
     """Takes the audit record by record. Bounded: of too many open events the oldest is dropped, and that counted."""
 
@@ -67,7 +71,7 @@ class Withdrawals:
     def _look_at(self, record: dict[str, Any]) -> None:
         if record["kind"] == "planned":
             self._planned(record)
-        elif record["kind"] == "outcome" and _ends(record) and record["action"] in _PROTECTS:
+        elif record["kind"] == "outcome" and record["action"] in _PROTECTS and _is_first_end(record):
             self._settled(record)
 
     def _planned(self, record: dict[str, Any]) -> None:
@@ -99,8 +103,3 @@ class Withdrawals:
     def _oldest_s(self) -> float:
         oldest = min((followed.received_at for followed in self._open.values()), default=None)
         return 0.0 if oldest is None else max(0.0, self._now() - oldest / _US)
-
-
-def _ends(record: dict[str, Any]) -> bool:
-    """Whether an outcome is the first that ends the relay's own part: what becomes of a task comes after that."""
-    return record["outcome"] not in _NOT_YET and record["outcome"] != "done" and record["reason"] != OVERTAKEN

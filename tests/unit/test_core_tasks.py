@@ -10,6 +10,8 @@ from processors.vendors.base import Result
 from schemas.errors import InvalidRecord
 from schemas.ids import outcome_record_id
 from schemas.records import Command, Evidence
+from streams.metrics.meters import LaneMeter
+from streams.metrics.registry import Metrics
 
 DONE = Command(command_id="c-7", name="tasks.done", lane=LANE, args={}, by="eva", reason="by hand", at=0)
 PROOF = Evidence(link="https://tickets.example/7")
@@ -117,3 +119,13 @@ def test_nothing_is_no_proof_and_neither_is_what_names_a_person(args: dict[str, 
         evidence_in(args)
     assert caught.value.field == field
     assert "ana" not in str(caught.value)
+
+
+def test_a_tasks_end_is_counted_but_its_time_is_not_the_lanes() -> None:
+    lane, metrics = with_tasks(delivery(1)), Metrics()
+    finish(lane, ONE)
+    LaneMeter(metrics, LANE).settled(lane.commit().noted)
+    about = {"lane": LANE, "action": "withdraw"}
+    value = metrics.registry.get_sample_value
+    assert value("consent_relay_deliveries_settled_total", {**about, "outcome": "done"}) == 1
+    assert value("consent_relay_delivery_seconds_count", about) is None

@@ -8,6 +8,7 @@ import pytest
 from plan_support import NOW
 from routing_support import DESK, EMAIL, event, incoming
 
+from processors.delivering.tasks import OVERTAKEN
 from processors.routing.route import route
 from schemas.codec import encode
 from schemas.records import AuditRecord
@@ -88,6 +89,15 @@ def test_repeats_and_attempts_end_nothing() -> None:
     followed.take(outcome(made, 0), outcome(made, 0), outcome(made, 1, "attempted"), outcome(made, 1, "parked"))
     assert followed("withdrawals_open") == 1
     assert followed("withdrawals_unfollowed_total", why="unseen") == 0
+
+
+@pytest.mark.parametrize("end", [{"word": "done"}, {"word": "superseded", "reason": OVERTAKEN}])
+def test_what_becomes_of_a_task_is_told_elsewhere(end: dict[str, Any]) -> None:
+    made, followed = planned(action="delete"), Followed()
+    ends = [outcome(made, index, "manual_task") for index in range(len(made.deliveries))]
+    followed.take(encode(made.audit[0]), *ends, outcome(made, 0, **end))
+    assert followed("withdrawals_unfollowed_total", why="unseen") == 0
+    assert followed("withdrawal_seconds_count", kind="deletion.requested", result="manual_task") == 1
 
 
 def test_a_grant_is_nobodys_withdrawal() -> None:
