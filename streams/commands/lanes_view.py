@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 
 from schemas.codec import decode
 from schemas.errors import DataError
-from schemas.records import Bookmark, Delivery, LaneEntry, LaneStatus
+from schemas.records import Bookmark, Delivery, LaneStatus
 from schemas.times import SECOND
 from streams import topics
 from streams.clients import unreachable

@@ -6,7 +6,7 @@ from delivering_support import delivery
 from foreman_support import Site
 
 from processors.vendors.base import Result
-from streams.lanes.task_orders import DELIVERIES, DONE
+from streams.lanes.orders.tasks import DELIVERIES, DONE
 
 ONE = f"{1:064x}"
 LINK = {"link": "https://tickets.example/7"}
