@@ -104,7 +104,7 @@ def _legs(expected: Expected, tally: Tally, pid_of: Callable[[str], str]) -> Ite
             yield Mismatch(due.lane, due.pid, f"{about} belongs to somebody else")
         if due.leg.action != "delete" and (_cells(due.leg), due.leg.all_purposes) != (want.cells, want.everything):
             yield Mismatch(due.lane, due.pid, f"{about} has another scope: {_differing(due.leg, want.cells)}")
-        if ending is None or ending.outcome != want.outcome:
+        if ending is None or ending.made != want.outcome:
             outcome = ending.outcome if ending else "nothing"
             yield Mismatch(due.lane, due.pid, f"{about} should end as {want.outcome}, not {outcome}")
         if ending and ending.conflicts:

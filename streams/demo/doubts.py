@@ -58,7 +58,7 @@ class _Seen:
         if state is None or account.told(state) != account.holds():
             return False
         endings = {key: self._endings.get(key) for key in keys}
-        if any(ending is None or ending.outcome != expected.legs[key].outcome for key, ending in endings.items()):
+        if any(ending is None or ending.made != expected.legs[key].outcome for key, ending in endings.items()):
             return False
         return repeats(self._made.get(who, []), account.steps, self._found.outages) is not None
 

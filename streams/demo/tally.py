@@ -45,7 +45,7 @@ class Ending:
     """What stands at the end of a delivery's newest cycle.
 
     conflicts: finals that contradict the first one; repeats: those that say the same again, and should not be there:
-    an outcome is committed once or not at all.
+    an outcome is committed once or not at all. was_task: something newer took the place of a task that it was.
     """
 
     outcome: str
@@ -53,6 +53,12 @@ class Ending:
     is_final: bool
     conflicts: int = 0
     repeats: int = 0
+    was_task: bool = False
+
+    @property
+    def made(self) -> str:
+        """What the lane made of it, whatever became of a task since: the vendor's part of it is done."""
+        return TASK if self.was_task else self.outcome
 
     @property
     def is_over(self) -> bool:
@@ -87,7 +93,7 @@ class Tally:
             if self._settles(record):
                 self._unsettled.discard(record.delivery_id)
                 self.settled_at = max(self.settled_at, record.at)
-        elif record.kind == "overtaken" and record.delivery_id:
+        elif record.kind == "overtaken" and record.delivery_id and not self._was_task(record.delivery_id):
             gone = (cell for leg in record.legs or () for cell in leg.overtaken)
             self._overtaken[record.delivery_id] = frozenset((cell.purpose, cell.channel) for cell in gone)
         elif record.kind == "forwarded":
@@ -125,11 +131,17 @@ class Tally:
             first, *more = finals
             repeats = sum(first.outcome == other.outcome for other in more)
             conflicts = sum(not _is_upgrade(first, other) for other in more) - repeats
-            return Ending(first.outcome or "", first.at, is_final=True, conflicts=conflicts, repeats=repeats)
+            was = self._was_task(delivery_id)
+            return Ending(
+                first.outcome or "", first.at, is_final=True, conflicts=conflicts, repeats=repeats, was_task=was
+            )
         if records:
             tasks = sum(record.outcome == TASK for record in records)
             return Ending(records[-1].outcome or "", records[-1].at, is_final=False, repeats=max(0, tasks - 1))
         return None
+
+    def _was_task(self, delivery_id: str) -> bool:
+        return any(record.outcome == TASK for record in self._outcomes.get(delivery_id, []))
 
     def endings(self) -> Iterator[tuple[Due, Ending | None]]:
         for delivery_id, due in self.dues.items():
@@ -140,7 +152,7 @@ class Tally:
         found: dict[LegKey, frozenset[Cell] | None] = {}
         for delivery_id, due in self.dues.items():
             key, ending = _key(due), self.ending(delivery_id)
-            if ending and ending.outcome == SUPERSEDED:
+            if ending and ending.made == SUPERSEDED:
                 found[key] = None
             elif delivery_id in self._overtaken:
                 found[key] = self._overtaken[delivery_id]

@@ -164,3 +164,19 @@ def test_verdicts_are_counted_by_kind_and_reason() -> None:
     events = _result(tally).events()
     assert [events[kind] for kind in ("accepted", "stale", "duplicate", "rejected")] == [1, 1, 1, 2]
     assert (events["rejected_by_reason"], events["forwarded"]) == ({"clock": 2}, 1)
+
+
+def test_a_task_that_something_newer_took_the_place_of_is_over_but_the_vendors_part_of_it_was_done() -> None:
+    about = ("zoho-campaigns", "delete")
+    tally = _tally(
+        _planned(0, _leg("d1", *about), _leg("d2", *about)),
+        _outcome("d1", "manual_task", *about),
+        _record("overtaken", delivery_id="d1", legs=(_leg("d1", *about),)),
+        _outcome("d1", "superseded", *about, reason="task_overtaken"),
+        _outcome("d2", "manual_task", *about),
+    )
+    counted = _result(tally).deliveries()
+    assert (counted["final"], counted["open_tasks"]) == (1, 1)
+    ending = tally.ending("d1")
+    assert ending
+    assert (ending.made, ending.conflicts, ending.repeats, tally.overtaken()) == ("manual_task", 0, 0, {})
