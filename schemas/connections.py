@@ -35,6 +35,7 @@ class Connection(_Table):
     timeout_s: s, below half a session; secrets: what the adapter needs → secret's name.
     retry_ceiling_s: longest wait between tries that fail, s; retry_for_s: so long after its event came in a delivery
     is tried, s, None = until its legal deadline.
+    batch_wait_s: so long people who could share a call wait for one another, s, None = as the adapter says.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)
@@ -51,6 +52,7 @@ class Connection(_Table):
     timeout_s: float = Field(default=4.0, gt=0, lt=5)
     retry_ceiling_s: float = Field(default=14_400.0, gt=0)
     retry_for_s: float | None = Field(default=None, gt=0)
+    batch_wait_s: float | None = Field(default=None, ge=0, le=60, allow_inf_nan=False)
     surge: Literal["off", "on"] = "on"
     options: dict[str, Any] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict)

@@ -17,6 +17,7 @@ RelayError
     ├── VendorUnavailable     transient: retried
     │   └── VendorUnreachable     no way there: address, certificate, redirect; halts the lane, blames no person
     ├── VendorRefused         permanent: this request will never succeed
+    │   └── BatchRefused      the same of a request for several people: one of them may be why
     ├── VendorAuthRejected    credentials or region: halts the lane, blames no person
     └── MissingIdentity       the event names no identity that the vendor can find the person by
 
@@ -137,6 +138,10 @@ class VendorUnreachable(VendorUnavailable):
 
 
 class VendorRefused(VendorError): ...
+
+
+class BatchRefused(VendorRefused):
+    """Said of everybody in the request; asked for again in smaller ones, until it is known whose fault it is."""
 
 
 class VendorAuthRejected(VendorError): ...

@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
+from schemas.errors import (
+    BatchRefused,
+    VendorAuthRejected,
+    VendorError,
+    VendorUnavailable,
+    VendorUnreachable,
+)
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
@@ -53,6 +59,13 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """No try was spent: once more in calls of so many people, as one of those in the call may have spoilt it."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Retry:
     """Try this person again after so many s."""
 
@@ -74,13 +87,15 @@ class Fail:
     reason: str
 
 
-Decision = Again | Retry | Park | Fail
+Decision = Again | Part | Retry | Park | Fail
 
 
-def decide(error: VendorError, job: Job, backoff: Backoff, share: float, wall: int) -> Decision:
-    """After the try that makes `job.attempt`. share: the draw, 0 to 1; wall: µs."""
+def decide(error: VendorError, job: Job, backoff: Backoff, share: float, wall: int, *, people: int = 1) -> Decision:
+    """After the try that makes `job.attempt`. share: the draw, 0 to 1; wall: µs; people: in the call."""
     if is_lanes(error):
         return Again()
+    if isinstance(error, BatchRefused) and people > 1:
+        return Part((people + 1) // 2)
     if not isinstance(error, VendorUnavailable):
         return Fail(error.reason)
     asked_s = error.retry_after or 0.0

@@ -18,6 +18,7 @@ from processors.delivering.book import Book
 from processors.delivering.course import BEHIND, Course
 from processors.delivering.job import Call, Job, Now
 from processors.delivering.lines import Lines
+from processors.delivering.ready import alone
 from processors.delivering.settle import Letter
 from processors.delivering.tasks import Finished, finish
 from processors.delivering.watermark import Watermark
@@ -25,15 +26,16 @@ from processors.vendors.base import Result
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from random import Random
 
     from processors.delivering.backoff import Backoff
     from processors.delivering.book import Batch
     from processors.delivering.breaker import Breaker
+    from processors.delivering.ready import Companies
     from schemas.contract import Sealed
     from schemas.errors import VendorError
-    from schemas.records import Action, Command, Delivery, Evidence, LaneEntry
+    from schemas.records import Command, Delivery, Evidence, LaneEntry
 
 LONGEST_PARKING_S = 86_400.0
 MOST_REDRIVEN = 1000
@@ -44,11 +46,11 @@ MOST_REDRIVEN = 1000
 class Limits:
     """calls: at the same time; open: records between the watermark and the newest one; parked: deliveries.
 
-    batch: people in one call of an action.
+    company: how many people go in one call of an action, and how long they wait for one another.
     """
 
     calls: int
-    batch: Callable[[Action], int]
+    company: Companies
     open: int = 2000
     parked: int = 10_000
 
@@ -162,9 +164,11 @@ class Core:
             return []
         self._lines.wake(now.steady)
         begun = []
-        while len(self._calls) < self._limits.calls and self._lines.has_ready and self._breaker.allows(now.steady):
-            probe = self._breaker.begin()
-            call = Call(self._lines.take((lambda _: 1) if probe else self._limits.batch), probe)
+        while len(self._calls) < self._limits.calls and self._breaker.allows(now.steady):
+            jobs = self._lines.take(now.steady, self._limits.company if self._breaker.cause is None else alone)
+            if not jobs:
+                break
+            call = Call(jobs, probe=self._breaker.begin())
             self._calls.add(call)
             begun.append(call)
         return begun
@@ -173,7 +177,7 @@ class Core:
         """When to `start` again if nothing happens before, steady s; None: not until something does."""
         if self.paused:
             return None
-        times = [self._lines.wakes_at()]
+        times = [self._lines.wakes_at(now.steady, self._limits.company)]
         if self._lines.has_ready:
             times.append(self._breaker.wakes_at(now.steady))
         return min((time for time in times if time is not None), default=None)
@@ -195,7 +199,7 @@ class Core:
             if isinstance(answer, Result):
                 self._course.closed(line, job, answer, now)
             else:
-                put_off += self._course.failed(line, job, answer, share, now)
+                put_off += self._course.failed(line, job, answer, share, now, people=len(call.jobs))
                 line.put_back()
             self._lines.place(job.pid)
         return put_off

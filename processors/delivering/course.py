@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.delivering import tasks
-from processors.delivering.backoff import Again, Backoff, Fail, Park, Retry, decide
+from processors.delivering.backoff import Again, Backoff, Fail, Park, Part, Retry, decide
 from processors.delivering.job import Job
 from processors.delivering.overtaking import left_of_job
 
@@ -31,9 +31,13 @@ class Course:
         self._backoff = backoff
         self._breaker = breaker
 
-    def failed(self, line: Line, job: Job, error: VendorError, share: float, now: Now) -> bool:
-        """After a try that was not answered well. `share`: the draw, 0 to 1. Whether the job is put off."""
-        match decide(error, job, self._backoff, share, now.wall):
+    def failed(self, line: Line, job: Job, error: VendorError, share: float, now: Now, *, people: int) -> bool:
+        """After a try that was not answered well. `share`: the draw, 0 to 1; people: in the call. Is it put off?"""
+        match decide(error, job, self._backoff, share, now.wall, people=people):
+            case Part(most):
+                job.attempt -= 1
+                job.most = most
+                return False
             case Again(hold_s):
                 job.attempt -= 1
                 self._breaker.hold(hold_s, now.steady)
@@ -42,7 +46,7 @@ class Course:
                 job.waited_s += after_s
                 self._lines.wait(job.pid, now.steady + after_s)
             case Park(until, after_s):
-                job.next_at = until
+                job.next_at, job.most = until, 1  # it may be what spoils the call for the others
                 self.park(line, job, error.reason, now)
                 for other in list(line.jobs)[1:]:
                     if not other.parked:

@@ -28,6 +28,7 @@ class Job:
 
     attempt: tries so far, in earlier lives too; waited_s: between the quick ones; parked: it has an entry of its own
     in the lane state, and its record is settled; next_at: µs; told: what the audit knows to be overtaken in it.
+    most: people in one call with it, after a call of more went wrong.
     """
 
     offset: int
@@ -40,6 +41,7 @@ class Job:
     reason: str | None = None
     refs: Sealed | None = None
     told: tuple[Cell, ...] = ()
+    most: int | None = None
 
     def __post_init__(self) -> None:
         self.told = self.delivery.overtaken
@@ -56,6 +58,7 @@ class Job:
             next_at=entry.next_at,
             reason=entry.reason,
             refs=entry.refs,
+            most=1 if entry.attempt else None,
         )
 
     @classmethod
@@ -64,7 +67,7 @@ class Job:
         old = entry.delivery
         job = cls.parked_as(entry)
         job.delivery = old.model_copy(update={"cycle": old.cycle + 1})
-        job.attempt, job.next_at, job.reason, job.told = 0, wall, REDRIVEN, ()
+        job.attempt, job.next_at, job.reason, job.told, job.most = 0, wall, REDRIVEN, (), None
         return job
 
     @property

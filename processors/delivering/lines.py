@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from itertools import islice
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from processors.delivering.ready import Kind, Ready
 
+if TYPE_CHECKING:
     from processors.delivering.job import Job
-    from schemas.records import Action
+    from processors.delivering.ready import Companies
 
 
 @dataclass(slots=True)
@@ -62,8 +61,7 @@ class Lines:
 
     def __init__(self) -> None:
         self._lines: dict[str, Line] = {}
-        # Dicts as sets that keep their order: people with something protective in their line, and the others.
-        self._ready: tuple[dict[str, None], dict[str, None]] = ({}, {})
+        self._ready = Ready()
         self._heap: list[tuple[float, str]] = []
 
     def of(self, pid: str) -> Line:
@@ -72,12 +70,11 @@ class Lines:
     def place(self, pid: str) -> None:
         """Put the person where they belong now; a person without anything is forgotten."""
         line = self._lines[pid]
-        first = any(job.delivery.protective for job in line.jobs)
-        for protective, ready in zip((True, False), self._ready, strict=True):
-            if line.is_ready and protective == first:
-                ready.setdefault(pid)
-            else:
-                ready.pop(pid, None)
+        if line.is_ready:
+            grants_only = not any(job.delivery.protective for job in line.jobs)
+            self._ready.put(pid, Kind(grants_only, line.jobs[0].action, line.jobs[0].most))
+        else:
+            self._ready.drop(pid)
         if not line.jobs and not line.uncommitted:
             del self._lines[pid]
 
@@ -95,21 +92,20 @@ class Lines:
             if line and line.until is not None and line.until <= now:
                 line.until = None
                 self.place(pid)
+        self._ready.look(now)
 
-    def wakes_at(self) -> float | None:
+    def wakes_at(self, now: float, companies: Companies) -> float | None:
         """When somebody's time comes next, s; it may turn out that it was put off."""
-        return self._heap[0][0] if self._heap else None
+        times = (self._heap[0][0] if self._heap else None, self._ready.wakes_at(now, companies))
+        return min((time for time in times if time is not None), default=None)
 
     @property
     def has_ready(self) -> bool:
-        return any(self._ready)
+        return bool(self._ready)
 
-    def take(self, most: Callable[[Action], int]) -> tuple[Job, ...]:
-        """The next jobs to do in one call: of one action, of different people, at most `most(action)`."""
-        ready = self._ready[0] or self._ready[1]
-        action = self._lines[next(iter(ready))].jobs[0].action
-        same = (pid for pid in ready if self._lines[pid].jobs[0].action == action)
-        chosen = list(islice(same, most(action)))
+    def take(self, now: float, companies: Companies) -> tuple[Job, ...]:
+        """The next jobs to do in one call, of one action and of different people; none: nobody's turn has come."""
+        chosen = self._ready.take(now, companies)
         for pid in chosen:
             self._lines[pid].calling = True
             self.place(pid)

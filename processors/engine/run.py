@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from processors.engine.discreet import discreet
 from processors.engine.script import bare, drive
 from processors.vendors.base import Call, Instruction, Note, OutcomeWord, Result, Step, Vendor
+from processors.vendors.batches import packed, together
 from processors.vendors.capability import Capability
 from schemas.errors import VendorError, VendorRefused
 
@@ -52,11 +53,11 @@ class Connector:
         perform = partial(self._perform, note=note, permit=permit)
         parts = []
         for action, group in groupby(sorted(instructions, key=_action), key=_action):
-            some, size = list(group), self.vendor.can.get(action, Capability()).batch
-            chunks = [some[start : start + size] for start in range(0, len(some), size)]
-            parts += [
-                self._batch(chunk, perform) if size > 1 else self._single(chunk[0], perform) for chunk in chunks
-            ]
+            can = self.vendor.can.get(action, Capability())
+            if can.batch > 1:
+                parts += [self._batch(some, perform) for some in packed(group, can, self.vendor.weight)]
+            else:
+                parts += [self._single(one, perform) for one in group]
         named = {instruction.delivery_id: instruction.identities for instruction in instructions}
         came = await _side_by_side(parts)
         return {who: discreet(outcome, named[who]) for part in came for who, outcome in part.items()}
@@ -67,10 +68,10 @@ class Connector:
 
     async def _batch(self, some: Sequence[Instruction], perform: Perform) -> Mapping[str, Outcome]:
         ended = await drive(partial(self.vendor.batch_script, some), perform)
-        if isinstance(ended, VendorError):
-            return {instruction.delivery_id: ended for instruction in some}
-        each = ended if isinstance(ended, Mapping) else {}
-        return {instruction.delivery_id: outcome_of(each.get(instruction.delivery_id)) for instruction in some}
+        if isinstance(ended, Mapping):
+            return {instruction.delivery_id: outcome_of(ended.get(instruction.delivery_id)) for instruction in some}
+        error = ended if isinstance(ended, VendorError) else VendorRefused("adapter_error")
+        return dict.fromkeys([one.delivery_id for one in some], together(error) if len(some) > 1 else error)
 
     async def _perform(self, step: Step, *, note: NoteDown, permit: Permit) -> Any:
         if isinstance(step, Call):

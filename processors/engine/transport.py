@@ -14,6 +14,7 @@ from yarl import URL
 
 from processors.engine.unanswered import unanswered
 from processors.vendors.base import Reply
+from processors.vendors.batches import TOO_LONG
 from schemas.errors import SetupError, VendorError, VendorUnavailable
 
 if TYPE_CHECKING:
@@ -84,11 +85,11 @@ async def _exchange(session: aiohttp.ClientSession, request: Request) -> Reply:
             raise VendorUnavailable("answer_is_no_http")
         body = bytearray()
         if (response.content_length or 0) > MAX_ANSWER:
-            raise VendorUnavailable("answer_too_long", status=response.status)
+            raise VendorUnavailable(TOO_LONG, status=response.status)
         async for chunk in response.content.iter_chunked(65536):
             body += chunk
             if len(body) > MAX_ANSWER:
-                raise VendorUnavailable("answer_too_long", status=response.status)
+                raise VendorUnavailable(TOO_LONG, status=response.status)
         return Reply(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
 
 

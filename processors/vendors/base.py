@@ -11,6 +11,7 @@ name a person (parameters, bodies, headers, identities) is left out of every rep
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -163,12 +164,20 @@ class Vendor:
         del call
         return Reply(200, {}, b"{}")
 
+    def weight(self, instruction: Instruction) -> int:
+        """Bytes that the person adds to a batch's request, rather too many than too few; for `batch_bytes`."""
+        values = (identity.value for identity in instruction.identities if identity.type in self.identifies_by)
+        return sum(len(json.dumps(value)) + 1 for value in values)  # in a JSON list
+
     def script(self, instruction: Instruction) -> Script:
         """The calls for one instruction."""
         method = getattr(self, instruction.action)
         return method(instruction)  # type: ignore[no-any-return]
 
     def batch_script(self, instructions: Sequence[Instruction]) -> BatchScript:
-        """The calls for several people at once; only where `can[action].batch` is above 1."""
+        """The calls for several people at once; only where `can[action].batch` is above 1.
+
+        An error that it ends with is said of all of them together (`batches.together`).
+        """
         method = getattr(self, f"{instructions[0].action}_batch")
         return method(instructions)  # type: ignore[no-any-return]

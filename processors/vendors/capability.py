@@ -12,12 +12,20 @@ class Capability:
 
     closing: the rung that is final, because the vendor can't be asked further.
     idempotent: doing it twice is as good as once, with the same answer; if not, the script notes before it acts.
-    batch: most people in one call. vendor_limit_s: the vendor's own time limit after `accepted`, s.
+    batch: most people in one call; the first of them waits at most batch_wait_s for the others, s.
+    batch_bytes: most bytes of all their `Vendor.weight`s together, where the vendor limits these.
+    vendor_limit_s: the vendor's own time limit after `accepted`, s.
     """
 
     kind: Literal["api", "client_signal", "manual_task"] = "api"
     closing: Literal["accepted", "executed", "verified"] = "executed"
     idempotent: bool = True
     batch: int = 1
+    batch_wait_s: float = 0.2
+    batch_bytes: int | None = None
     vendor_limit_s: int | None = None
     says: str = ""
+
+    def company_s(self, wanted: float | None) -> float:
+        """How long people wait for company, s; `wanted`: what a connection says of it."""
+        return self.batch_wait_s if wanted is None else wanted

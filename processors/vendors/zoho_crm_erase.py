@@ -9,12 +9,14 @@ counts is each record's `code`. A record is a ref, `Contacts:ID`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from processors.vendors.base import Answer, Call, Reply, Step
+from processors.vendors.batches import together
 from processors.vendors.words import word
 from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
@@ -50,19 +52,24 @@ def erase(refs: Collection[str]) -> Generator[Step, Any, dict[str, Answer]]:
 
 
 def said_of(reply: Reply, key: str, ids: Sequence[str]) -> list[Said | VendorError]:
-    """What the answer says of each id, in their order; an error about the whole call is said of each.
+    """What the answer says of each id, in their order. What it says twice and differently it doesn't say.
 
     Raises:
-        VendorUnavailable: the answer is no JSON.
+        VendorError: the answer is no JSON, or an error about the call for several ids as a whole.
 
     """
     body = reply.json()
-    items = body[key] if key in body else [body] * len(ids)
-    by_id = {item["details"]["id"]: item["code"] for item in items if "id" in (item.get("details") or {})}
-    in_order = [item["code"] for item in items] if len(items) == len(ids) else [None] * len(ids)
-    codes = [by_id.get(record, code) for record, code in zip(ids, in_order, strict=True)]
+    if key not in body and len(ids) > 1:
+        raise Said(body["code"], reply).trouble()
+    items = body.get(key, [body])
+    said: dict[str, set[str]] = defaultdict(set)
+    for place, item in enumerate(items):
+        named = (item.get("details") or {}).get("id")
+        if "code" in item and (named is not None or len(items) == len(ids)):
+            about = ids[place] if named is None else str(named)  # without an id it is about the one in its place
+            said[about].add(item["code"])
     unsaid = VendorUnavailable("record_not_answered_for", status=reply.status, response_sha256=reply.sha256)
-    return [unsaid if code is None else Said(code, reply) for code in codes]
+    return [Said(said[record].pop(), reply) if len(said[record]) == 1 else unsaid for record in ids]
 
 
 def id_of(ref: str) -> str:
@@ -105,7 +112,7 @@ def _in_bulk(bulk: _Bulk, key: str) -> Generator[Step, Any, dict[str, Said | Ven
                 raise answer
             codes = said_of(answer, key, [id_of(ref) for ref in refs])
         except VendorError as error:
-            codes = [error] * len(refs)
+            codes = [together(error) if len(refs) > 1 else error] * len(refs)
         said |= {ref: _sorted_out(code) for ref, code in zip(refs, codes, strict=True)}
     return said
 

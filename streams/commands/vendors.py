@@ -65,9 +65,10 @@ def show_vendor(
 ) -> None:
     """Show what an adapter does and needs; with --action the HTTP calls that it would make."""
     with wrong_use():
-        vendor, base_url, limits = _configured(name, connection, config) if connection else _example(name)
+        shown = _configured(name, connection, config) if connection else _example(name)
+        vendor, base_url, _, _ = shown
         if action is None:
-            view.show_vendor(vendor, base_url, limits, as_json=as_json)
+            view.show_vendor(*shown, as_json=as_json)
             return
         purposes = purpose or list(vendor.example.get("lists", ("newsletter",)))
         instruction = Instruction(
@@ -97,20 +98,25 @@ def list_connections(config: MaybeConfig = None, *, as_json: AsJson = False) -> 
     view.list_connections(pairs, as_json=as_json)
 
 
-def _example(name: str) -> tuple[Vendor, str, Sequence[Window]]:
+Shown = tuple[Vendor, str, "Sequence[Window]", float | None]
+"""Adapter, address, limits, and how long people wait for company where a connection says so, s."""
+
+
+def _example(name: str) -> Shown:
     kind = VENDORS.get(name)
     if kind is None:
         raise SetupError(f"there is no adapter {name!r}", remedy=f"choose {', '.join(sorted(VENDORS))}")
     vendor = kind(kind.options_type.model_validate(kind.example))
-    return vendor, vendor.url, vendor.limits
+    return vendor, vendor.url, vendor.limits, None
 
 
-def _configured(name: str, connection: str, config: Path) -> tuple[Vendor, str, Sequence[Window]]:
+def _configured(name: str, connection: str, config: Path) -> Shown:
     known = load_config(config).connections
     if connection not in known or known[connection].adapter != name:
         raise SetupError(f"{config}: there is no connection {connection!r} with the adapter {name!r}")
-    vendor = vendor_of(known[connection])
-    return vendor, known[connection].base_url or vendor.url, windows_of(known[connection], vendor)
+    chosen = known[connection]
+    vendor = vendor_of(chosen)
+    return vendor, chosen.base_url or vendor.url, windows_of(chosen, vendor), chosen.batch_wait_s
 
 
 def _identities(given: Iterable[str]) -> Iterator[Identity]:

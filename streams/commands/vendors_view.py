@@ -38,10 +38,12 @@ def list_vendors(kinds: Sequence[type[Vendor]], *, as_json: bool) -> None:
     console().print(table)
 
 
-def show_vendor(vendor: Vendor, base_url: str, limits: Sequence[Window], *, as_json: bool) -> None:
-    """`limits`: the adapter's own, or a connection's."""
+def show_vendor(
+    vendor: Vendor, base_url: str, limits: Sequence[Window], wait_s: float | None, *, as_json: bool
+) -> None:
+    """`limits`: the adapter's own, or a connection's. wait_s: the connection's `batch_wait_s`."""
     options = {name: _option(field) for name, field in vendor.options_type.model_fields.items()}
-    facts = {**_facts(type(vendor)), "base_url": base_url, "options": options}
+    facts = {**_facts(type(vendor), wait_s), "base_url": base_url, "options": options}
     facts |= {"limits": _windows(limits), "apis": vendor.apis}
     if as_json:
         _json(facts)
@@ -50,6 +52,8 @@ def show_vendor(vendor: Vendor, base_url: str, limits: Sequence[Window], *, as_j
     screen.print(f"{vendor.title} ({vendor.name})\n{vendor.docs}\n")
     for action, can in vendor.can.items():
         screen.print(f"{action:9} {_ending(can)}: {can.says}")
+        if can.batch > 1:
+            screen.print(f"{'':10}{_company(can, wait_s)}")
     table = Table("", "", box=None, show_header=False)
     table.add_row("finds a person by", ", ".join(vendor.identifies_by))
     table.add_row("channels", ", ".join(vendor.channels))
@@ -120,7 +124,14 @@ def _ending(can: Capability) -> str:
     return can.closing if can.kind == "api" else can.kind
 
 
-def _facts(kind: type[Vendor]) -> dict[str, Any]:
+def _company(can: Capability, wait_s: float | None) -> str:
+    room = "" if can.batch_bytes is None else f" or {can.batch_bytes} bytes"
+    return (
+        f"up to {can.batch} people{room} in one call; they wait {can.company_s(wait_s):g} s at most for one another"
+    )
+
+
+def _facts(kind: type[Vendor], wait_s: float | None = None) -> dict[str, Any]:
     return {
         "vendor": kind.name,
         "title": kind.title,
@@ -128,7 +139,7 @@ def _facts(kind: type[Vendor]) -> dict[str, Any]:
         "channels": kind.channels,
         "per_purpose": kind.per_purpose,
         "identifies_by": kind.identifies_by,
-        "can": {action: _capability(can) for action, can in kind.can.items()},
+        "can": {action: _capability(can, wait_s) for action, can in kind.can.items()},
         "secrets": KINDS[kind.auth].secrets,
         "limits": _windows(kind.limits),
     }
@@ -138,11 +149,13 @@ def _windows(limits: Sequence[Window]) -> list[Any]:
     return [window.model_dump(mode="json") for window in limits]
 
 
-def _capability(can: Capability) -> Mapping[str, Any]:
+def _capability(can: Capability, wait_s: float | None) -> Mapping[str, Any]:
     return {
         "ends": _ending(can),
         "idempotent": can.idempotent,
         "batch": can.batch,
+        "batch_wait_s": can.company_s(wait_s) if can.batch > 1 else None,
+        "batch_bytes": can.batch_bytes,
         "vendor_limit_s": can.vendor_limit_s,
         "says": can.says,
     }

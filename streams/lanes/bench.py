@@ -11,6 +11,7 @@ from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker, Verdict
 from processors.delivering.core import Core, Limits
 from processors.delivering.job import Now
+from processors.delivering.ready import Company
 from processors.vendors.capability import Capability
 from streams.control import Control
 from streams.lanes.trouble import tell
@@ -73,7 +74,7 @@ class Bench:
     def core(self) -> Core:
         """The decisions for one partition, from the beginning."""
         connection = self.connector.connection
-        limits = Limits(2 * connection.concurrency, self._most)
+        limits = Limits(2 * connection.concurrency, self._company)
         backoff = Backoff(self.budget_s, connection.retry_ceiling_s, connection.retry_for_s)
         return Core(limits, backoff, self.breaker, self.random)
 
@@ -87,5 +88,6 @@ class Bench:
             for wake in self.works:
                 wake.set()
 
-    def _most(self, action: Action) -> int:
-        return self.connector.vendor.can.get(action, Capability()).batch
+    def _company(self, action: Action) -> Company:
+        can = self.connector.vendor.can.get(action, Capability())
+        return Company(can.batch, can.company_s(self.connector.connection.batch_wait_s))

@@ -12,6 +12,7 @@ from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker
 from processors.delivering.core import Core, Limits
 from processors.delivering.job import Call, Job, Now
+from processors.delivering.ready import Company
 from processors.delivering.settle import Change, Letter
 from processors.vendors.base import Result
 from schemas.codec import encode
@@ -78,9 +79,17 @@ class Half(Random):
 class Driven:
     """A core with a clock that the test moves; `told`: (pid, outcome, reason) of what is committed."""
 
-    def __init__(self, *, calls: int = 10, batch: int = 1, breaker: Breaker | None = None, **backoff: Any) -> None:
+    def __init__(
+        self,
+        *,
+        calls: int = 10,
+        batch: int = 1,
+        wait_s: float = 0.0,
+        breaker: Breaker | None = None,
+        **backoff: Any,
+    ) -> None:
         self.breaker = breaker or Breaker()
-        self.limits = Limits(calls, lambda _: batch, open=50, parked=50)
+        self.limits = Limits(calls, lambda _: Company(batch, wait_s), open=50, parked=50)
         self.backoff = Backoff(**backoff)
         self.seconds = 0.0
         self.told: list[tuple[str, str, str | None]] = []

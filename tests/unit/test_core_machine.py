@@ -16,9 +16,10 @@ from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker
 from processors.delivering.core import Core, Limits
 from processors.delivering.job import Now
+from processors.delivering.ready import Company
 from processors.vendors.base import Result
 from schemas.codec import encode
-from schemas.errors import VendorUnavailable
+from schemas.errors import BatchRefused, VendorUnavailable
 from schemas.records import Evidence
 
 if TYPE_CHECKING:
@@ -29,8 +30,22 @@ if TYPE_CHECKING:
 CALLS, OPEN, PARKED = 2, 8, 6
 ASKS = VendorUnavailable("http_503", status=503, retry_after=90)
 PROOF = Evidence(link="https://tickets.example/7")
+SPOILT = BatchRefused("http_400", status=400)
 TASK = Result("manual_task", evidence=GOOD.evidence)
-ANSWERS: list[Result | VendorError] = [GOOD, GOOD, TASK, DOWN, DOWN, DOWN, BUSY, ASKS, REFUSED, REJECTED, UNREACHABLE]
+ANSWERS: list[Result | VendorError] = [
+    GOOD,
+    GOOD,
+    TASK,
+    DOWN,
+    DOWN,
+    DOWN,
+    BUSY,
+    ASKS,
+    REFUSED,
+    SPOILT,
+    REJECTED,
+    UNREACHABLE,
+]
 PURPOSES = st.sets(st.sampled_from("abcdef"), min_size=1, max_size=2).map(sorted).map(tuple)
 
 
@@ -40,13 +55,14 @@ class LaneMachine(RuleBasedStateMachine):
     @initialize(
         dead=st.booleans(),
         batch=st.sampled_from([1, 3]),
+        wait_s=st.sampled_from([0.0, 0.0, 7.0]),
         budget_s=st.sampled_from([0.0, 0.0, 30.0]),  # without any, what fails is parked at once
         seed=st.integers(0, 99),
     )
-    def begin(self, *, dead: bool, batch: int, budget_s: float, seed: int) -> None:
+    def begin(self, *, dead: bool, batch: int, wait_s: float, budget_s: float, seed: int) -> None:
         self.dead, self.seconds, self.random = dead, 0.0, Random(seed)
         self.backoff = Backoff(budget_s)
-        self.limits = Limits(CALLS, lambda _: batch, open=OPEN, parked=PARKED)
+        self.limits = Limits(CALLS, lambda _: Company(batch, wait_s), open=OPEN, parked=PARKED)
         self.model = Model()
         self.take_over()
 
@@ -104,7 +120,7 @@ class LaneMachine(RuleBasedStateMachine):
     def _answer(self, call: Call, answer: Result | VendorError) -> None:
         self.model.air.remove(call)
         ids = [job.delivery.delivery_id for job in call.jobs]
-        if answer is REFUSED:
+        if answer is REFUSED or (answer is SPOILT and len(ids) == 1):
             self.model.refused.update(ids)
         self.core.answered(call, dict.fromkeys(ids, answer), self.now)
 

@@ -147,31 +147,6 @@ async def test_a_note_that_can_not_be_committed_comes_through_and_nothing_follow
     assert (wire.requests, closed) == ([], [True])
 
 
-async def test_batches_go_by_the_size_that_the_adapter_takes() -> None:
-    sizes = []
-
-    def script(instructions: Sequence[Instruction]) -> BatchScript:
-        sizes.append(len(instructions))
-        yield Call("DELETE", "/")
-        return {i.delivery_id: Result("executed") for i in instructions if i.delivery_id != "d4"}
-
-    many = [instruction("delete", delivery_id=f"d{n}") for n in range(5)]
-    outcomes = await Lane().carry_out(connector(Wire(lambda _: DONE), vendor=Scripted(script)), many)
-    assert sizes == [2, 2, 1]
-    assert outcomes.pop("d4").reason == "adapter_error", "a person that the script forgot is not done"
-    assert set(outcomes.values()) == {Result("executed")}
-
-
-async def test_an_error_of_a_whole_batch_is_each_persons() -> None:
-    def script(_: Sequence[Instruction]) -> BatchScript:
-        yield Call("DELETE", "/")
-        return {}
-
-    many = [instruction("delete", delivery_id=f"d{n}") for n in range(2)]
-    outcomes = await Lane().carry_out(connector(Wire(lambda _: Reply(503)), vendor=Scripted(script)), many)
-    assert {who: outcome.reason for who, outcome in outcomes.items()} == {"d0": "http_503", "d1": "http_503"}
-
-
 def broken(_: Instruction) -> Script:
     reply = yield Call("GET", "/")
     raise ValueError(f"strange answer about {EMAIL}: {reply.body!r}")

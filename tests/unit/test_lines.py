@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.delivering.lines import Lines
+from processors.delivering.ready import Company, alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,7 @@ def filled(*jobs: Job) -> Lines:
 
 
 def taken(lines: Lines, most: int = 1) -> list[int]:
-    return offsets(lines.take(lambda _: most)) if lines.has_ready else []
+    return offsets(lines.take(0.0, lambda _: Company(most)))
 
 
 def offsets(jobs: Iterable[Job]) -> list[int]:
@@ -103,13 +104,13 @@ def test_a_batch_is_of_one_action_and_of_different_people() -> None:
 def test_who_waits_is_ready_in_time_and_not_before() -> None:
     lines = filled(job(1))
     lines.wait("p1.ana", 10.0)
-    assert (lines.has_ready, lines.wakes_at()) == (False, 10.0)
+    assert (lines.has_ready, lines.wakes_at(0.0, alone)) == (False, 10.0)
     lines.wait("p1.ana", 20.0)  # put off
     lines.wake(10.0)
-    assert (lines.has_ready, lines.wakes_at()) == (False, 20.0)
+    assert (lines.has_ready, lines.wakes_at(10.0, alone)) == (False, 20.0)
     lines.wake(20.0)
     assert taken(lines) == [1]
-    assert lines.wakes_at() is None
+    assert lines.wakes_at(20.0, alone) is None
 
 
 def test_people_who_are_done_leave_nothing_behind() -> None:
@@ -141,7 +142,7 @@ def test_whatever_comes_in_is_done_once_and_in_each_persons_order(
             add(lines, later.pop(0))
         elif step == "take" and lines.has_ready:
             limit = random.randint(1, 3)
-            jobs = lines.take(lambda _, limit=limit: limit)  # type: ignore[misc]
+            jobs = lines.take(0.0, lambda _, limit=limit: Company(limit))  # type: ignore[misc]
             people = [one.pid for one in jobs]
             assert 0 < len(jobs) <= limit
             assert len(set(people)) == len(people)

@@ -85,6 +85,19 @@ def test_an_adapter_tells_what_it_needs() -> None:
         assert part in text
 
 
+def test_an_adapter_prints_how_many_people_share_a_call_and_a_connection_how_long_they_wait(tmp_path: Path) -> None:
+    text = runner.invoke(vendors_app, ["show", "zoho_crm"]).stdout
+    assert "up to 100 people in one call; they wait 0.2 s at most for one another" in text
+    given = Path(CONFIG).read_text("utf-8").replace('adapter = "zoho_crm"', 'adapter = "zoho_crm"\nbatch_wait_s = 3')
+    (tmp_path / "relay.toml").write_text(given, "utf-8")
+    can = shown("zoho_crm", "--connection", "zoho-crm", "--config", str(tmp_path / "relay.toml"))["can"]
+    assert (can["delete"]["batch"], can["delete"]["batch_wait_s"], can["withdraw"]["batch_wait_s"]) == (
+        100,
+        3.0,
+        None,
+    )
+
+
 def test_an_adapter_prints_its_windows_and_a_connection_its_own(tmp_path: Path) -> None:
     text = runner.invoke(vendors_app, ["show", "zoho_campaigns"]).stdout
     assert "499 in 5 min, then locked for 30 min (listunsubscribe, contactdonotmail)" in text

@@ -1,0 +1,107 @@
+"""Who may be called now, and who waits a moment for company: people whose instructions can share a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import NamedTuple
+
+from schemas.records import Action
+
+
+class Company(NamedTuple):
+    """So many people go in one call; whoever is there first waits at most so many s for the others."""
+
+    people: int = 1
+    wait_s: float = 0.0
+
+
+Companies = Callable[[Action], Company]
+
+
+def alone(_: Action) -> Company:
+    """Nobody has company."""
+    return Company()
+
+
+class Kind(NamedTuple):
+    """What those who share a call have in common.
+
+    grants_only: nothing protective waits in their lines. most: no more of them in one call; they wait for nobody.
+    """
+
+    grants_only: bool
+    action: Action
+    most: int | None = None
+
+
+class Ready:
+    """Every person once. Times are steady s; whoever is put here begins to wait with the next `look`."""
+
+    def __init__(self) -> None:
+        self._groups: dict[Kind, dict[str, int]] = {}  # pid → turn: who was ready first goes first
+        self._kinds: dict[str, Kind] = {}
+        self._since: dict[str, float] = {}
+        self._new: list[str] = []
+        self._turns = 0
+
+    def put(self, pid: str, kind: Kind) -> None:
+        """The person may be called; who was ready for the same already keeps the turn."""
+        if self._kinds.get(pid) != kind:
+            self.drop(pid)
+            self._turns += 1
+            self._kinds[pid] = kind
+            self._groups.setdefault(kind, {})[pid] = self._turns
+            self._new.append(pid)
+
+    def drop(self, pid: str) -> None:
+        """The person may not be called, or is."""
+        kind = self._kinds.pop(pid, None)
+        if kind is not None:
+            self._since.pop(pid, None)
+            group = self._groups[kind]
+            del group[pid]
+            if not group:
+                del self._groups[kind]
+
+    def look(self, now: float) -> None:
+        for pid in self._new:
+            if pid in self._kinds:
+                self._since.setdefault(pid, now)
+        self._new.clear()
+
+    def take(self, now: float, companies: Companies) -> list[str]:
+        """Who shares the next call; after `look`. Empty: nobody, or everybody waits for company.
+
+        Whoever has something protective in his line goes first, then who has been ready longest.
+        """
+        due = [kind for kind in self._groups if self._goes_at(kind, now, companies) <= now]
+        if not due:
+            return []
+        kind = min(due, key=lambda one: (one.grants_only, self._first(one)[1]))
+        chosen = list(islice(self._groups[kind], _size(kind, companies)))
+        for pid in chosen:
+            self.drop(pid)
+        return chosen
+
+    def wakes_at(self, now: float, companies: Companies) -> float | None:
+        """When somebody will have waited long enough for company; None: nobody waits for that."""
+        return min((at for kind in self._groups if (at := self._goes_at(kind, now, companies)) > now), default=None)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def _first(self, kind: Kind) -> tuple[str, int]:
+        return next(iter(self._groups[kind].items()))
+
+    def _goes_at(self, kind: Kind, now: float, companies: Companies) -> float:
+        """Now, if the company is complete or none is to come."""
+        wait_s = companies(kind.action).wait_s
+        if not wait_s or kind.most is not None or len(self._groups[kind]) >= _size(kind, companies):
+            return float("-inf")
+        return self._since.get(self._first(kind)[0], now) + wait_s
+
+
+def _size(kind: Kind, companies: Companies) -> int:
+    people = companies(kind.action).people
+    return people if kind.most is None else min(people, kind.most)

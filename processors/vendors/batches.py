@@ -1,0 +1,42 @@
+"""Calls for several people: how many of them fit into one, and what an error of such a call says of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.errors import BatchRefused, VendorAuthRejected, VendorError, VendorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from processors.vendors.base import Instruction
+    from processors.vendors.capability import Capability
+
+TOO_LONG = "answer_too_long"
+"""The vendor answers, with more than is read."""
+
+
+def packed(
+    instructions: Iterable[Instruction], can: Capability, weight: Callable[[Instruction], int]
+) -> list[list[Instruction]]:
+    """Who goes together, in their order: none is more than the vendor takes, but for one person who is so alone."""
+    packs: list[list[Instruction]] = []
+    load = 0
+    for instruction in instructions:
+        more = 0 if can.batch_bytes is None else weight(instruction)
+        fits = can.batch_bytes is None or load + more <= can.batch_bytes
+        if packs and fits and len(packs[-1]) < can.batch:
+            packs[-1].append(instruction)
+            load += more
+        else:
+            packs.append([instruction])
+            load = more
+    return packs
+
+
+def together(error: VendorError) -> VendorError:
+    """What an error of a whole call for several people says of each: what would hit everybody stays as it is."""
+    is_everybodys = isinstance(error, (VendorAuthRejected, VendorUnavailable)) and error.reason != TOO_LONG
+    if is_everybodys:
+        return error
+    return BatchRefused(error.reason, status=error.status, response_sha256=error.response_sha256)
