@@ -49,8 +49,8 @@ lint: setup ## ruff, format check, mypy
 unit: setup ## the tests that need no broker
 	$(BIN)/pytest -q tests/unit tests/contract $(ARGS)
 
-test: setup lint tools ## everything that must be green: lint, then all tests on a real broker
-	$(BIN)/pytest $(ARGS)
+test: setup lint tools ## everything that must be green: lint, then all tests, in two processes with a real broker each
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 tools:
 	@sh infra/tools.sh
