@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from schemas.contract import Contract, Origin, PolicyRef, Sealed
 from schemas.events import EvidenceLink, ExpressedBy, VerifiedBy
 from schemas.times import Micros
 
 Action = Literal["grant", "withdraw", "delete"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
 class Cell(Contract):

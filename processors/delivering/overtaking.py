@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from schemas.records import Cell, Delivery
@@ -12,8 +13,16 @@ if TYPE_CHECKING:
 
 def cells(delivery: Delivery) -> frozenset[tuple[str, str]]:
     """What the delivery is about: purposes × channels without what newer choices took out."""
-    gone = {(cell.purpose, cell.channel) for cell in delivery.overtaken}
-    return frozenset((p, c) for p in delivery.purposes for c in delivery.channels) - gone
+    every = _every(delivery.purposes, delivery.channels)
+    if not delivery.overtaken:
+        return every
+    return every - {(cell.purpose, cell.channel) for cell in delivery.overtaken}
+
+
+@lru_cache(256)
+def _every(purposes: tuple[str, ...], channels: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Of few different instructions there are many."""
+    return frozenset((p, c) for p in purposes for c in channels)
 
 
 def overtakes(later: Delivery, earlier: Delivery) -> bool:
@@ -43,7 +52,7 @@ def left_of(earlier: Delivery, later: Delivery) -> Delivery | None:
     left = mine - anew
     if not left:
         return None
-    gone = {(p, c) for p in earlier.purposes for c in earlier.channels} - left
+    gone = _every(earlier.purposes, earlier.channels) - left
     overtaken = tuple(Cell(purpose=p, channel=c) for p, c in sorted(gone))
     # A vendor's switch for everything would reach the overtaken cells too.
     return earlier.model_copy(update={"overtaken": overtaken, "all_purposes": False})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from schemas.contract import trusted
 from schemas.ids import outcome_record_id
 from schemas.records import AuditRecord, CommandRef, DeadLetter, Delivery, Evidence, LaneEntry, Leg
 from schemas.version import SOFTWARE
@@ -37,6 +38,7 @@ class Letter:
     pid: str | None = None
 
 
+_audit, _entry, _evidence = trusted(AuditRecord), trusted(LaneEntry), trusted(Evidence)
 Record = AuditRecord | Change | Letter
 Status = Literal["attempted", "parked", "manual_task", "failed"]
 
@@ -86,7 +88,7 @@ def cycle(job: Job, command: Command, wall: int) -> AuditRecord:
 
 def entry(job: Job, status: Status, wall: int) -> Change:
     """The delivery as the lane state keeps it."""
-    kept = LaneEntry(
+    kept = _entry(
         delivery=job.delivery,
         status=status,
         attempt=job.attempt,
@@ -101,7 +103,7 @@ def entry(job: Job, status: Status, wall: int) -> Change:
 
 def evidence_of(error: VendorError) -> Evidence | None:
     """What the vendor said instead; None where it said nothing."""
-    return None if error.status is None else Evidence(status=error.status, response_sha256=error.response_sha256)
+    return None if error.status is None else _evidence(status=error.status, response_sha256=error.response_sha256)
 
 
 def dead_letter(letter: Letter, place: Origin, seals: Seals) -> DeadLetter:
@@ -123,7 +125,7 @@ def _ref(command: Command) -> CommandRef:
 
 
 def _record(delivery: Delivery, kind: str, record_id: str, wall: int, **more: Any) -> AuditRecord:
-    return AuditRecord(
+    return _audit(
         record_id=record_id,
         kind=kind,
         at=wall,

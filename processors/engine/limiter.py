@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.limits.account import Account
 from processors.limits.reserve import KEPT_FROM_S, Draft, Now, close, draft, holds, restored
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from types import TracebackType
 
     from processors.engine.clock import Clock
     from processors.limits.account import Turn
@@ -33,6 +33,13 @@ class Told:
     left: Left | None = None
 
 
+class Queued(NamedTuple):
+    """Who waits for a turn. number: who asked earlier has a lower one."""
+
+    number: int
+    turn: asyncio.Future[Turn]
+
+
 class Limiter:
     """The limits of one connection in this process. Nothing goes until a partition is held.
 
@@ -42,7 +49,8 @@ class Limiter:
     def __init__(self, windows: Sequence[Window], concurrency: float, clock: Clock) -> None:
         self._account = Account(windows, concurrency)
         self._clock = clock
-        self._waiting: deque[tuple[str, asyncio.Future[Turn]]] = deque()
+        self._waiting: dict[str, deque[Queued]] = {}  # by API; none of the queues is empty
+        self._asked = 0
         self._timer: asyncio.Task[None] | None = None
         self._wake: dict[int, Callable[[], None]] = {}
         self._writing: set[int] = set()
@@ -107,19 +115,15 @@ class Limiter:
         """What to commit last for this partition."""
         return close(self._account, partition, self.now())
 
-    @asynccontextmanager
-    async def turn(self, api: str = "") -> AsyncIterator[Callable[[Told], None]]:
-        """Wait for a call's turn; inside, it is under way. Gives the function to tell what its answer says."""
-        turn = await self._queue(api)
-        try:
-            yield lambda told: self._hear(turn, told)
-        finally:
-            self._account.done(turn, self._clock.steady())
-            self._let_go()
+    def turn(self, api: str = "") -> Passage:
+        """Wait for a call's turn; inside, it is under way. Gives what is to be told of its answer."""
+        return Passage(self, api)
 
-    async def _queue(self, api: str) -> Turn:
+    async def queue(self, api: str) -> Turn:
+        """A call's turn, as soon as it comes; then it is `done` in any case."""
         future: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
-        self._waiting.append((api, future))
+        self._asked += 1
+        self._waiting.setdefault(api, deque()).append(Queued(self._asked, future))
         self._let_go()
         try:
             return await future
@@ -129,22 +133,35 @@ class Limiter:
             self._let_go()
             raise
 
+    def done(self, turn: Turn) -> None:
+        """A call has been answered, or is given up."""
+        self._account.done(turn, self._clock.steady())
+        self._let_go()
+
     def _let_go(self) -> None:
         """Whose turn is it? Nobody passes one who waits for the same API."""
         now, waits = self._clock.steady(), dict[str, float]()
-        for api, future in list(self._waiting):
-            if future.done():  # cancelled
-                self._waiting.remove((api, future))
-            elif api not in waits:
-                waits[api] = self._account.wait_s(api, now)
-                if waits[api] <= 0:
-                    del waits[api]
-                    self._waiting.remove((api, future))
-                    future.set_result(self._account.take(api, now))
-        for partition in self._account.short - self._writing:
-            if partition in self._wake:
-                self._wake[partition]()
+        while (api := self._first(waits)) is not None:
+            wait = self._account.wait_s(api, now)
+            if wait > 0:
+                waits[api] = wait
+            else:
+                self._waiting[api].popleft().turn.set_result(self._account.take(api, now))
+        if self._account.short:
+            for partition in self._account.short - self._writing:
+                if partition in self._wake:
+                    self._wake[partition]()
         self._sleep(min(waits.values(), default=inf))
+
+    def _first(self, held_up: Collection[str]) -> str | None:
+        """The API for which the first of all waits that no limit holds up."""
+        for api, queue in list(self._waiting.items()):
+            while queue and queue[0].turn.done():  # cancelled
+                queue.popleft()
+            if not queue:
+                del self._waiting[api]
+        free = self._waiting.keys() - held_up
+        return min(free, key=lambda api: self._waiting[api][0].number, default=None)
 
     def _sleep(self, seconds: float) -> None:
         if self._timer is not None:
@@ -158,7 +175,8 @@ class Limiter:
         self._timer = None
         self._let_go()
 
-    def _hear(self, turn: Turn, told: Told) -> None:
+    def hear(self, turn: Turn, told: Told) -> None:
+        """What the answer to a call says."""
         now, brake = self._clock.steady(), self._account.brakes[turn.api]
         if told.left is not None:
             brake.left(now, int(told.left.calls * self._account.held), told.left.seconds)
@@ -172,3 +190,23 @@ class Limiter:
 
     def now(self) -> Now:
         return Now(self._clock.steady(), self._clock.wall())
+
+
+class Passage:
+    """An `async with` around one call. Gives the function to tell what the answer says."""
+
+    def __init__(self, limiter: Limiter, api: str) -> None:
+        self._limiter = limiter
+        self._api = api
+
+    async def __aenter__(self) -> Callable[[Told], None]:
+        self._turn = await self._limiter.queue(self._api)
+        return self._tell
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._limiter.done(self._turn)
+
+    def _tell(self, told: Told) -> None:
+        self._limiter.hear(self._turn, told)

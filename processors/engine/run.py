@@ -97,8 +97,18 @@ def outcome_of(value: Any) -> Outcome:
 
 async def _side_by_side(acts: Iterable[Awaitable[Any]]) -> list[Any]:
     """What each gave, VendorErrors among it. Any other error is raised, but only when all have ended."""
-    answers = await asyncio.gather(*acts, return_exceptions=True)
+    several = list(acts)
+    if len(several) == 1:  # as most are: no task for it
+        return [await _alone(several[0])]
+    answers = await asyncio.gather(*several, return_exceptions=True)
     for answer in answers:
         if isinstance(answer, BaseException) and not isinstance(answer, VendorError):
             raise answer
     return [bare(answer) if isinstance(answer, VendorError) else answer for answer in answers]
+
+
+async def _alone(act: Awaitable[Any]) -> Any:
+    try:
+        return await act
+    except VendorError as error:
+        return bare(error)

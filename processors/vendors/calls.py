@@ -10,11 +10,14 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from schemas.contract import trusted
 from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 from schemas.records import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+_evidence = trusted(Evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Reply:
             raise VendorUnavailable("answer_is_no_json", status=self.status, response_sha256=self.sha256) from None
 
     def evidence(self, **more: Any) -> Evidence:
-        return Evidence(status=self.status, response_sha256=self.sha256, **more)
+        return _evidence(status=self.status, response_sha256=self.sha256, **more)
 
 
 Answer = Reply | VendorError

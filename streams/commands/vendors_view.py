@@ -11,6 +11,7 @@ from rich.table import Table
 from processors.engine.grants import KINDS
 from processors.vendors.base import Call, Result
 from schemas.errors import MissingIdentity
+from schemas.records import ACTIONS
 from streams.commands.screen import console
 
 if TYPE_CHECKING:
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from processors.vendors.base import Instruction, Vendor
     from processors.vendors.capability import Capability
     from schemas.connections import Connection
-    from schemas.records import Action
     from schemas.windows import Window
-
-_ACTIONS: tuple[Action, ...] = ("grant", "withdraw", "delete")
 
 
 def list_vendors(kinds: Sequence[type[Vendor]], *, as_json: bool) -> None:
@@ -31,9 +29,9 @@ def list_vendors(kinds: Sequence[type[Vendor]], *, as_json: bool) -> None:
         for kind in kinds:
             _json(_facts(kind))
         return
-    table = Table("vendor", "name", *_ACTIONS, "finds a person by", box=None)
+    table = Table("vendor", "name", *ACTIONS, "finds a person by", box=None)
     for kind in kinds:
-        ends = [_ending(kind.can[action]) if action in kind.can else "-" for action in _ACTIONS]
+        ends = [_ending(kind.can[action]) if action in kind.can else "-" for action in ACTIONS]
         table.add_row(kind.name, kind.title, *ends, ", ".join(kind.identifies_by))
     console().print(table)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from processors.delivering.settle import Letter
-from schemas.codec import decode
+from schemas.codec import decode, decode_own
 from schemas.errors import DataError, OwnershipLost
 from schemas.records import Delivery, LaneEntry
 from streams.lanes.errand import Errand
@@ -48,11 +48,12 @@ class LaneWork:
         self._closing = False
         self._waiting: list[asyncio.Future[None]] = []
         self._running: dict[asyncio.Task[None], Errand] = {}
+        self._failure: BaseException | None = None
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         for key, value in pairs:
             pid, delivery_id = key.decode().split("|")
-            self._core.load(pid, delivery_id, decode(LaneEntry, value) if value else None)
+            self._core.load(pid, delivery_id, decode_own(LaneEntry, value) if value else None)
 
     def room(self) -> bool:
         return self._core.has_room
@@ -89,10 +90,11 @@ class LaneWork:
         self._foreman = Foreman(bench, self._core, tenure)
         bench.works.add(self._wake)
         committing = asyncio.create_task(self._commit_in_groups(tenure))
+        committing.add_done_callback(self._look_at)
         try:
             waited = tenure.clean or await self._waited(self._bench.call_limit_s)
             with bench.control.wakes(self._wake):
-                await self._make_calls(tenure, committing)
+                await self._make_calls(tenure)
             answered = await self._finish()
             self._closing = True
             self._dirty.set()
@@ -111,15 +113,12 @@ class LaneWork:
             return True
         return False
 
-    async def _make_calls(self, tenure: Tenure, committing: asyncio.Task[None]) -> None:
+    async def _make_calls(self, tenure: Tenure) -> None:
         """Make the calls that the core wants, until drained or until something failed."""
         while not self._drained.is_set():
             self._wake.clear()
-            for task in [committing, *self._running]:
-                if task.done():
-                    self._running.pop(task, None)
-                    if not task.cancelled():
-                        task.result()  # raises what went wrong in it
+            if self._failure:
+                raise self._failure
             now = self._bench.now()
             if self._foreman.look(now):
                 self._dirty.set()
@@ -128,22 +127,35 @@ class LaneWork:
             for call in self._core.start(now):
                 self._begin(call, tenure)
             wakes_at = self._core.wakes_at(now)
-            left_s = None if wakes_at is None else max(SHORTEST_SLEEP_S, wakes_at - now.steady)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(left_s):
-                    await self._wake.wait()
+            await self._rest(None if wakes_at is None else max(SHORTEST_SLEEP_S, wakes_at - now.steady))
+
+    async def _rest(self, longest_s: float | None) -> None:
+        """Until woken."""
+        timer = None if longest_s is None else asyncio.get_running_loop().call_later(longest_s, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            if timer:
+                timer.cancel()
 
     def _begin(self, call: Call, tenure: Tenure) -> None:
         errand = Errand(self._bench, self._core, tenure, call, self._committed)
         task = asyncio.create_task(errand.run())
-        task.add_done_callback(lambda _: self._ended(call))
+        task.add_done_callback(partial(self._ended, call))
         self._running[task] = errand
 
-    def _ended(self, call: Call) -> None:
+    def _ended(self, call: Call, task: asyncio.Task[None]) -> None:
         """Also of a call that was broken off before it began: it may have been the probe that others wait for."""
+        del self._running[task]
+        self._look_at(task)
         self._core.ended(call, self._bench.now())
         self._bench.look()
         self._decided()
+
+    def _look_at(self, task: asyncio.Task[None]) -> None:
+        """What went wrong in it ends the tenure."""
+        if not task.cancelled() and (error := task.exception()):
+            self._failure = error
 
     def _decided(self) -> None:
         """Something may have to be committed, or may begin."""
@@ -177,8 +189,9 @@ class LaneWork:
         self._alarm(batch)
         waiting, self._waiting = self._waiting, []
         name, seals = self._bench.name, self._bench.seals
-        outs = [out_of(record, name, self._partition, seals) for record in batch.records]
-        outs += [*self._foreman.outs(), *self._quota.outs(), *more]
+        outs = self._foreman.outs()  # first, as what it led to may follow already
+        outs += [out_of(record, name, self._partition, seals) for record in batch.records]
+        outs += [*self._quota.outs(), *more]
         try:
             await tenure.commit(outs, batch.offset, batch.settled, clean=clean)
         except BaseException:

@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from processors.delivering.tasks import ends_task
+from schemas.records import ACTIONS
 from streams.metrics import definitions as d
 from streams.metrics.words import (
-    ACTIONS,
     ALARMS,
     KINDS,
     OTHER,

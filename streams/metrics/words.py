@@ -6,12 +6,10 @@ from typing import get_args
 
 from processors.vendors.base import OutcomeWord
 from schemas.events import Kind
-from schemas.records import Action
 
 OTHER = "other"
 UNKNOWN = "unknown"
 KINDS = frozenset(get_args(Kind))
-ACTIONS: tuple[str, ...] = get_args(Action)
 VERDICTS = frozenset({"planned", "duplicate", "stale", "rejected"})
 OUTCOMES = frozenset({*get_args(OutcomeWord), "failed", "superseded", "cancelled", "done"})
 ALARMS = frozenset({

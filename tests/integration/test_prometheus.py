@@ -21,6 +21,7 @@ from prometheus_support import Prometheus, needed, prometheus
 
 from processors.engine.connect import vendor_of, windows_of
 from schemas.events import PROTECTIVE
+from schemas.records import ACTIONS
 from streams.demo.cast import make_cast
 from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import make_events
@@ -185,7 +186,7 @@ async def test_every_label_has_one_of_few_values(run: Run) -> None:
         "role": {"router", "lane"},
         "source": {"router", "lane"},
         "kind": {*words.KINDS, words.UNKNOWN},
-        "action": set(words.ACTIONS),
+        "action": set(ACTIONS),
         "outcome": {*words.OUTCOMES, words.OTHER},
         "alarm": {*words.ALARMS, words.OTHER},
         "reason": {*words.REASONS["router"], *words.REASONS["lane"], words.OTHER},

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from contract_support import a_few, records
+from delivering_support import delivery
 from hypothesis import given
 from hypothesis import strategies as st
 from plan_support import event
 
-from schemas.codec import CONTRACTS, MAGIC, crc, current, decode, encode, plain
+from schemas.codec import CONTRACTS, MAGIC, crc, current, decode, decode_raw, encode, plain
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.records import Bookmark, Delivery
@@ -105,14 +106,24 @@ def test_random_bodies_raise_only_what_they_may(contract: Any, body: bytes) -> N
 
 @given(records(Delivery), st.data())
 @a_few
-def test_a_damaged_record_raises_only_what_it_may(record: Delivery, data: st.DataObject) -> None:
-    good = bytearray(encode(record))
-    for _ in range(3):
-        good[data.draw(st.integers(10, len(good) - 1))] = data.draw(st.integers(0, 255))
+def test_a_damaged_record_is_read_or_refused_as_the_contract_says(record: Delivery, data: st.DataObject) -> None:
+    damaged = bytearray(encode(record))
+    for _ in range(data.draw(st.integers(0, 3))):
+        damaged[data.draw(st.integers(10, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    assert _read(decode, damaged) == _read(lambda kind, given: kind.parse(decode_raw(kind, given)), damaged)
+
+
+def _read(decoding: Any, given: bytearray) -> Any:
     try:
-        decode(Delivery, bytes(good))
-    except DataError as error:
-        assert isinstance(error, (UndecodableRecord, InvalidRecord))  # noqa: PT017
+        return decoding(Delivery, bytes(given))
+    except (UndecodableRecord, InvalidRecord) as error:
+        return str(error)
+
+
+def test_a_delivery_with_an_action_that_there_is_not_is_refused_by_name() -> None:
+    foreign = encode(delivery(1)).replace(b"\x10withdraw", b"\x10withdraq")
+    with pytest.raises(InvalidRecord, match=r"^action"):
+        decode(Delivery, foreign)
 
 
 def test_a_truncated_record_is_undecodable_wherever_it_was_cut() -> None:
