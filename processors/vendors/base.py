@@ -167,7 +167,7 @@ class Vendor:
     def weight(self, instruction: Instruction) -> int:
         """Bytes that the person adds to a batch's request, rather too many than too few; for `batch_bytes`."""
         values = (identity.value for identity in instruction.identities if identity.type in self.identifies_by)
-        return sum(len(json.dumps(value)) + 1 for value in values)  # in a JSON list
+        return sum(len(f"{json.dumps(value)}, ") for value in values)  # as it stands in a JSON list
 
     def script(self, instruction: Instruction) -> Script:
         """The calls for one instruction."""
