@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -139,10 +140,11 @@ class Lane:
         await asyncio.sleep(0)
         self.notes.append(note)
 
-    def permit(self) -> None:
+    def permit(self) -> AbstractContextManager[None]:
         self.asked += 1
         if self.error is not None and self.refuse_from is not None and self.asked >= self.refuse_from:
             raise self.error
+        return nullcontext()
 
     async def carry_out(self, connector: Connector, instructions: Sequence[Instruction]) -> dict[str, Outcome]:
         return await connector.carry_out(instructions, note=self.note, permit=self.permit)

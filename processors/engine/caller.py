@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from processors.vendors.base import Call, Reply, Vendor
     from schemas.connections import Connection
 
-Permit = Callable[[], None]
-"""Raises OwnershipLost when this process may not call any more."""
+Permit = Callable[[], AbstractContextManager[None]]
+"""Raises OwnershipLost when this process may not call any more; open for as long as the request is in the air."""
 
 
 class Caller:
@@ -69,8 +70,8 @@ class Caller:
             request = safely(build, call, self._base_url, headers, self._timeout_s)
             if isinstance(request, Ended):
                 raise request.value
-            permit()
-            reply = await self._transport(request)
+            with permit():
+                reply = await self._transport(request)
             now = self._clock.wall()
             fault = safely(self._vendor.fault, reply, answer=reply)
             error = fault.value if isinstance(fault, Ended) else fault or classify(reply, call.expect, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from processors.delivering.entries import entry_name
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class Errand:
     """Carries one call of the core out. `committed`: returns when everything decided so far is committed.
 
-    calling: from now on something may be in the air.
+    calling: from now on something may be in the air; in_air: requests that are; steps: grows whenever one begins or
+    has ended, so that somebody who watches sees that it goes on.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Errand:
         self._committed = committed
         self._jobs = {job.delivery.delivery_id: job for job in call.jobs}
         self.calling = False
+        self.in_air = self.steps = 0
 
     async def run(self) -> None:
         """Make the call and tell the core of it.
@@ -61,10 +64,18 @@ class Errand:
             except DataError:
                 answers[key] = VendorRefused("identities_do_not_open")
 
-    def _permit(self) -> None:
-        """Asked right before a request is written."""
+    @contextmanager
+    def _permit(self) -> Iterator[None]:
+        """Asked right before a request is written, and open until it is answered."""
         self._tenure.permit()
         self.calling = True
+        self.in_air += 1
+        self.steps += 1
+        try:
+            yield
+        finally:
+            self.in_air -= 1
+            self.steps += 1
 
     def _instruction(self, job: Job) -> Instruction:
         delivery, seals = job.delivery, self._bench.seals
