@@ -11,6 +11,7 @@ RelayError
 │   └── EmbeddedKafkaError    the embedded broker can't be started or reached
 ├── OwnershipError            this process may not act on the partition (any more)
 │   ├── OwnershipLost         fenced, or another generation took over: take over again
+│   ├── StoodStill            its work didn't go on though nothing held it back: take over again
 │   ├── LostRange             the log starts after the stored offset: a person must decide
 │   └── QuotaUnknown          nobody knows what was used of the vendor's limits: a person must say it
 └── VendorError               what came of a call to a vendor
@@ -89,6 +90,10 @@ class OwnershipError(RelayError):
 
 class OwnershipLost(OwnershipError):
     retriable = True
+
+
+class StoodStill(OwnershipLost):
+    reason = "stuck"
 
 
 class LostRange(OwnershipError):

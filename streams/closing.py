@@ -16,6 +16,12 @@ log = structlog.get_logger()
 CLOSE_LIMIT_S = 3.0
 
 
+def is_meant() -> bool:
+    """Whether a CancelledError is really meant for whoever asks; else it came out of something awaited."""
+    caller = asyncio.current_task()
+    return bool(caller and caller.cancelling())
+
+
 async def closed(stopping: Awaitable[None], limit_s: float = CLOSE_LIMIT_S) -> None:
     """Wait for a client's `stop()`, not for long, and let nothing of it out.
 
@@ -26,8 +32,7 @@ async def closed(stopping: Awaitable[None], limit_s: float = CLOSE_LIMIT_S) -> N
         async with asyncio.timeout(limit_s):
             await stopping
     except asyncio.CancelledError:
-        caller = asyncio.current_task()
-        if caller and caller.cancelling():
+        if is_meant():
             raise
     except Exception as error:  # noqa: BLE001 - it is thrown away in any case
         log.debug("client_stop_failed", error=type(error).__name__)

@@ -23,7 +23,7 @@ from streams.outbox import Out, sized
 from streams.wire import incoming_of, outs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from aiokafka import ConsumerRecord
 
@@ -57,6 +57,7 @@ class RouterWork:
         self._waiting: deque[ConsumerRecord] = deque()
         self._wake = asyncio.Event()
         self._draining = False
+        self._gate: Floodgate | None = None
         self._offset = self._next = self._position = 0
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
@@ -80,6 +81,10 @@ class RouterWork:
     def holds(self) -> Mapping[str, int]:
         return {"subjects": len(self._states)}
 
+    def duties(self) -> Mapping[str, Hashable]:
+        halted = self._gate is None or self._gate.halted
+        return {"batch": (self._next, self._offset)} if self._waiting and not halted else {}
+
     def drain(self) -> None:
         self._draining = True
         self._wake.set()
@@ -87,7 +92,7 @@ class RouterWork:
     async def run(self, tenure: Tenure) -> None:
         """Batch after batch until drained; what is still waiting then, the next owner reads again."""
         self._offset = self._next = tenure.start
-        gate = Floodgate(self._watch, tenure, self._meter.note)
+        self._gate = gate = Floodgate(self._watch, tenure, self._meter.note)
         with self._watch.control.wakes(self._wake):
             while not self._draining:
                 self._wake.clear()

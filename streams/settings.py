@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     partitions: int = Field(default=4, ge=1)
     topics_interval: float = Field(default=30.0, gt=0)
     session_timeout: float = Field(default=10.0, ge=1)
+    stuck_after: float = Field(default=60.0, gt=0)
     commit_interval: float = Field(default=0.1, gt=0)
     retry_budget: float = Field(default=30.0, gt=0)
     flood_run: int = Field(default=100, ge=0)

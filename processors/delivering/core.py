@@ -173,6 +173,12 @@ class Core:
             begun.append(call)
         return begun
 
+    def could_start(self, now: Now) -> bool:
+        """Whether `start` would give a call out now; for whoever watches that it is asked to."""
+        self._lines.wake(now.steady)
+        free = not self.paused and len(self._calls) < self._limits.calls and self._breaker.allows(now.steady)
+        return free and self._lines.is_due(now.steady, self._limits.company)
+
     def wakes_at(self, now: Now) -> float | None:
         """When to `start` again if nothing happens before, steady s; None: not until something does."""
         if self.paused:

@@ -99,6 +99,10 @@ class Lines:
         times = (self._heap[0][0] if self._heap else None, self._ready.wakes_at(now, companies))
         return min((time for time in times if time is not None), default=None)
 
+    def is_due(self, now: float, companies: Companies) -> bool:
+        """Whether `take` would give somebody; after `wake`."""
+        return self._ready.is_due(now, companies)
+
     @property
     def has_ready(self) -> bool:
         return bool(self._ready)

@@ -84,6 +84,10 @@ class Ready:
             self.drop(pid)
         return chosen
 
+    def is_due(self, now: float, companies: Companies) -> bool:
+        """Whether `take` would give somebody."""
+        return any(self._goes_at(kind, now, companies) <= now for kind in self._groups)
+
     def wakes_at(self, now: float, companies: Companies) -> float | None:
         """When somebody will have waited long enough for company; None: nobody waits for that."""
         return min((at for kind in self._groups if (at := self._goes_at(kind, now, companies)) > now), default=None)

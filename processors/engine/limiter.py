@@ -54,6 +54,13 @@ class Limiter:
         self._timer: asyncio.Task[None] | None = None
         self._wake: dict[int, Callable[[], None]] = {}
         self._writing: set[int] = set()
+        self.turns = 0
+        """How many began and ended: while calls stand in line for each other this goes on."""
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether somebody waits for a time to come: for room in a window, or as long as the vendor wants."""
+        return self._timer is not None
 
     @property
     def windows(self) -> Sequence[Window]:
@@ -135,6 +142,7 @@ class Limiter:
 
     def done(self, turn: Turn) -> None:
         """A call has been answered, or is given up."""
+        self.turns += 1
         self._account.done(turn, self._clock.steady())
         self._let_go()
 
@@ -147,6 +155,7 @@ class Limiter:
                 waits[api] = wait
             else:
                 self._waiting[api].popleft().turn.set_result(self._account.take(api, now))
+                self.turns += 1
         if self._account.short:
             for partition in self._account.short - self._writing:
                 if partition in self._wake:

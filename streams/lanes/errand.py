@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from processors.delivering.entries import entry_name
 from processors.delivering.overtaking import cells
@@ -26,7 +25,7 @@ class Errand:
     """Carries one call of the core out. `committed`: returns when everything decided so far is committed.
 
     calling: from now on something may be in the air; in_air: requests that are; steps: grows whenever one begins or
-    has ended, so that somebody who watches sees that it goes on.
+    has ended, so that somebody who watches sees that it goes on; name: for them.
     """
 
     def __init__(
@@ -35,11 +34,12 @@ class Errand:
         self._bench = bench
         self._core = core
         self._tenure = tenure
-        self._call = call
+        self.call = call
         self._committed = committed
         self._jobs = {job.delivery.delivery_id: job for job in call.jobs}
         self.calling = False
         self.in_air = self.steps = 0
+        self.name = f"call {call.jobs[0].delivery.delivery_id}"
 
     async def run(self) -> None:
         """Make the call and tell the core of it.
@@ -54,7 +54,7 @@ class Errand:
             answers |= await self._bench.connector.carry_out(instructions, note=self._note, permit=self._permit)
         finally:
             self.calling = False
-        self._bench.meter.put_off(self._core.answered(self._call, answers, self._bench.now()))
+        self._bench.meter.put_off(self._core.answered(self.call, answers, self._bench.now()))
 
     def _instructions(self, answers: dict[str, Result | VendorError]) -> Iterator[Instruction]:
         """What to ask for; whose identities don't open is answered at once, and stops nobody else."""
@@ -64,18 +64,19 @@ class Errand:
             except DataError:
                 answers[key] = VendorRefused("identities_do_not_open")
 
-    @contextmanager
-    def _permit(self) -> Iterator[None]:
-        """Asked right before a request is written, and open until it is answered."""
+    def _permit(self) -> Self:
+        """Asked right before a request is written; entered while it is in the air."""
         self._tenure.permit()
         self.calling = True
+        return self
+
+    def __enter__(self) -> None:
         self.in_air += 1
         self.steps += 1
-        try:
-            yield
-        finally:
-            self.in_air -= 1
-            self.steps += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.in_air -= 1
+        self.steps += 1
 
     def _instruction(self, job: Job) -> Instruction:
         delivery, seals = job.delivery, self._bench.seals

@@ -12,6 +12,7 @@ from processors.delivering.settle import Letter
 from schemas.codec import decode, decode_own
 from schemas.errors import DataError, OwnershipLost
 from schemas.records import Delivery, LaneEntry
+from streams.lanes.duties import duties
 from streams.lanes.errand import Errand
 from streams.lanes.foreman import Foreman
 from streams.lanes.outs import out_of
@@ -19,7 +20,7 @@ from streams.lanes.pace import Pace
 from streams.lanes.quota import QuotaKeeper
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from aiokafka import ConsumerRecord
 
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 MOST_SETTLEMENTS = 500
 DRAIN_MARGIN_S = 0.5
 SHORTEST_SLEEP_S = 0.001
+ABANDON_LIMIT_S = 3.0
 
 
 class LaneWork:
@@ -49,6 +51,7 @@ class LaneWork:
         self._waiting: list[asyncio.Future[None]] = []
         self._running: dict[asyncio.Task[None], Errand] = {}
         self._failure: BaseException | None = None
+        self._begun = self._commits = 0
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         for key, value in pairs:
@@ -76,6 +79,9 @@ class LaneWork:
 
     def holds(self) -> Mapping[str, int]:
         return self._core.statuses
+
+    def duties(self) -> Mapping[str, Hashable]:
+        return duties(self._core, self._running.values(), self._bench, self._begun, self._commits)
 
     def drain(self) -> None:
         self._drained.set()
@@ -143,6 +149,7 @@ class LaneWork:
         task = asyncio.create_task(errand.run())
         task.add_done_callback(partial(self._ended, call))
         self._running[task] = errand
+        self._begun += 1
 
     def _ended(self, call: Call, task: asyncio.Task[None]) -> None:
         """Also of a call that was broken off before it began: it may have been the probe that others wait for."""
@@ -199,6 +206,7 @@ class LaneWork:
                 if not future.done():
                     future.set_exception(OwnershipLost("the note was not committed"))
             raise
+        self._commits += 1
         self._quota.committed()
         for future in waiting:
             if not future.done():
@@ -237,4 +245,6 @@ class LaneWork:
         tasks = [committing, *self._running]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, left = await asyncio.wait(tasks, timeout=ABANDON_LIMIT_S)
+        for task in left & self._running.keys():  # it never ends: others must not wait for it
+            self._core.ended(self._running[task].call, self._bench.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 from aiokafka import TopicPartition
 
-from schemas.errors import LostRange, OwnershipLost, QuotaUnknown
+from processors.patience import Repeats
+from schemas.errors import LostRange, OwnershipLost, QuotaUnknown, StoodStill
+from streams.closing import is_meant
 from streams.ownership.backlog import Backlog
+from streams.ownership.vigil import Vigil
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from aiokafka import ConsumerRecord
 
@@ -55,6 +59,9 @@ class Work(Protocol):
     def holds(self) -> Mapping[str, int]:
         """What it has in memory, by word: how many people, or how many open deliveries of which status."""
 
+    def duties(self) -> Mapping[str, Hashable]:
+        """What should go on now, each with a mark that changes when it does; see processors/patience.py."""
+
     def drain(self) -> None:
         """Begin nothing new; finish what is begun; make `run` return."""
 
@@ -87,7 +94,10 @@ class Holding:
         self._fruitless = 0  # tenures in a row, with the one under way
         self._told: str | None = None  # the last reason that was given for a halt
         self._probation_s = PROBATION_S
+        self._repeats = Repeats(takeover.settings.stuck_after)
+        self._vigil = Vigil(takeover.settings.stuck_after)
         self.place = TopicPartition(takeover.role.topic, partition)
+        self.position = self.unread = 0
         self.tenure: Tenure | None = None
         self.work: Work | None = None
         self.task: asyncio.Task[None]
@@ -110,9 +120,15 @@ class Holding:
             self.work.feed(records)
             self._backlog.feed(records, self._mark()[0])
 
-    def look(self, unread: int) -> None:
-        """So many offsets are between the reader and the end of the log."""
-        self._backlog.look(unread)
+    def look(self, position: int, end: int) -> None:
+        """Where the reader stands, and the log ends."""
+        self.position, self.unread = position, end - position
+        self._backlog.look(self.unread)
+
+    def watch(self, now: float) -> None:
+        """See that the work goes on; now: s, never goes back."""
+        if self.work and self.tenure and not self.tenure.leaving:
+            self._vigil.look(self.work.duties(), now)
 
     def reading(self) -> Reading:
         below, above = self._mark()
@@ -132,8 +148,15 @@ class Holding:
     async def hold(self, make_work: Callable[[int], Work]) -> None:
         """Own the partition for one generation of the group; after any error, take it over anew."""
         while self._generation == self._takeover.membership.generation:
+            began, pause_s = monotonic(), None
             try:
                 await self._own(make_work(self._partition))
+            except asyncio.CancelledError:
+                if is_meant():
+                    raise
+                pause_s = self._lost(OwnershipLost("the takeover was broken off from within"))
+            except StoodStill as error:
+                pause_s = self._stood_still(error, monotonic() - began)
             except OwnershipLost as error:
                 pause_s = self._lost(error)
             except (LostRange, QuotaUnknown) as error:
@@ -147,7 +170,8 @@ class Holding:
                 return  # drained
             if self.place in self._takeover.consumer.assignment():
                 self._takeover.consumer.pause(self.place)
-            await asyncio.sleep(pause_s)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), pause_s)  # None: until `end`
 
     async def _own(self, work: Work) -> None:
         began = monotonic()
@@ -163,10 +187,11 @@ class Holding:
         try:
             self.tenure, self.work = tenure, work
             self._backlog.works()
-            if self._fruitless <= FRUITLESS:
+            if self._fruitless <= FRUITLESS and self._told != StoodStill.reason:
                 self._status.works(self._role, self._partition)
             self._takeover.consumer.resume(self.place)
-            await work.run(tenure)
+            self._vigil = Vigil(self._takeover.settings.stuck_after)
+            await self._vigil.run(work, tenure)
         finally:
             probation.cancel()
             self._mark()
@@ -180,6 +205,7 @@ class Holding:
     def _prove(self) -> None:
         self._fruitless = 0
         self._status.proved(self._role, self._partition, self._told)
+        self._told = None
 
     def _halt(self, reason: str, text: str) -> None:
         self._told = reason
@@ -188,6 +214,16 @@ class Holding:
     def _load(self, work: Work, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         work.load(pairs)
         self._meter.restored(len(pairs))
+
+    def _stood_still(self, error: StoodStill, lasted_s: float) -> float | None:
+        """The same, for good at last: what a call does at the vendor would be done again each time."""
+        self._meter.lost()
+        pause_s = self._repeats.pause_s(lasted_s)
+        next_s = "not again before the worker is restarted" if pause_s is None else f"again in {pause_s:g} s"
+        place = {"role": self._role, "partition": self._partition}
+        log.error("alarm", alarm=error.reason, why=str(error), taken_over=next_s, **place)
+        self._halt(error.reason, f"{error}, though nothing holds it back; it is taken over {next_s}")
+        return pause_s
 
     def _lost(self, error: OwnershipLost) -> float:
         """Note it; how many s to wait before the next takeover."""

@@ -41,7 +41,7 @@ class Membership:
         self._coordinator: Any = consumer._coordinator  # noqa: SLF001 - see the module's docstring
         self._lease_s = session_s / 2
         self._clock = clock
-        self._good_at = float("-inf")
+        self.good_at = float("-inf")
         self._joins: deque[float] = deque(maxlen=JOINS_ALLOWED)
         self._heartbeat = self._coordinator._do_heartbeat  # noqa: SLF001
         self._coordinator._do_heartbeat = self._watched_heartbeat  # noqa: SLF001
@@ -52,14 +52,14 @@ class Membership:
 
     def joined(self) -> None:
         """The group has just answered a join: that is as good as a heartbeat."""
-        self._good_at = self._clock()
-        self._joins.append(self._good_at)
+        self.good_at = self._clock()
+        self._joins.append(self.good_at)
         if len(self._joins) == JOINS_ALLOWED and self._joins[-1] - self._joins[0] < JOINS_WITHIN_S:
             advice = "two workers may share one --id"
             log.error("alarm", alarm="duplicate_instance", group=self._coordinator.group_id, advice=advice)
 
     def has_lease(self) -> bool:
-        return self._clock() - self._good_at < self._lease_s
+        return self._clock() - self.good_at < self._lease_s
 
     async def confirm(self, generation: int) -> None:
         """Ask the group, now, whether the generation still stands.
@@ -90,5 +90,5 @@ class Membership:
         sent_at = self._clock()
         good: bool = await self._heartbeat()
         if good:
-            self._good_at = max(self._good_at, sent_at)
+            self.good_at = max(self.good_at, sent_at)
         return good

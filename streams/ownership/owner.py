@@ -15,6 +15,7 @@ from streams.closing import closed
 from streams.metrics.meters import RoleMeter
 from streams.metrics.registry import Metrics
 from streams.ownership.holding import Holding
+from streams.ownership.lookout import Lookout
 from streams.ownership.membership import Membership
 from streams.ownership.takeover import Role, Takeover
 
@@ -56,21 +57,22 @@ class Owner(ConsumerRebalanceListener):
         self._hinted_at = 0.0
         self._consumer = member(settings, role.group, worker_id)
         self._membership: Membership | None = None
+        self._lookout = Lookout(settings, role.name, self._holdings, self._heartbeat)
         # A vendor call may take up to half a session; then there is the last transaction.
         self._handover_s = settings.session_timeout / 2 + LAST_TRANSACTION_S
 
     async def run(self) -> None:
         """Read until `stop`. Raises what the client can't mend by itself; the service around it starts over."""
-        reading, stopping = asyncio.create_task(self._read()), asyncio.create_task(self._stop.wait())
+        # The client waits without limit while the group rebalances: a stop must be heard then, too.
+        side_by_side = [asyncio.create_task(one) for one in (self._read(), self._stop.wait(), self._lookout.run())]
         try:
-            # The client waits without limit while the group rebalances: a stop must be heard then, too.
-            await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if reading.done():
-                reading.result()
+            done, _ = await asyncio.wait(side_by_side, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
-            reading.cancel()
-            stopping.cancel()
-            await asyncio.gather(reading, stopping, return_exceptions=True)
+            for task in side_by_side:
+                task.cancel()
+            await asyncio.wait(side_by_side, timeout=self._handover_s)  # one that stands still may never end
             await self._end(list(self._holdings))
             if self._membership and self._stop.is_set():
                 self._membership.leave_on_close()
@@ -80,6 +82,9 @@ class Owner(ConsumerRebalanceListener):
     def stop(self) -> None:
         """End cleanly: finish what is in the air, mark it so, leave the group."""
         self._stop.set()
+
+    def _heartbeat(self) -> float:
+        return self._membership.good_at if self._membership else 0.0
 
     @property
     def held(self) -> list[int]:
@@ -115,6 +120,7 @@ class Owner(ConsumerRebalanceListener):
         await self._consumer.start()
         while True:
             await self._poll()
+            self._lookout.polls += 1
 
     async def _poll(self) -> None:
         for holding in self._holdings.values():
@@ -136,6 +142,7 @@ class Owner(ConsumerRebalanceListener):
                     await self._advance_idle()
                     await self._hint()
                     await self._look()
+                    self._lookout.looks += 1
             except (KafkaError, TimeoutError) as error:
                 log.debug("hint_failed", role=self._role.name, error=type(error).__name__)
 
@@ -175,4 +182,4 @@ class Owner(ConsumerRebalanceListener):
         if working:
             ends = await self._consumer.end_offsets([holding.place for holding in working])
             for holding in working:
-                holding.look(ends[holding.place] - await self._consumer.position(holding.place))
+                holding.look(await self._consumer.position(holding.place), ends[holding.place])

@@ -139,6 +139,10 @@ class Tenure:
         self.commits += 1
         self.told(time.monotonic() - began, len(records))
 
+    def give_up(self) -> None:
+        """From now on nothing is called or committed, whatever of the work still runs."""
+        self._over = True
+
     async def close(self) -> None:
         """Stop the producer; a fenced or cut-off one is not waited for."""
         self._over = True

@@ -15,7 +15,7 @@ from streams.ownership.takeover import Role
 from streams.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Hashable, Sequence
     from pathlib import Path
 
     from aiokafka import ConsumerRecord
@@ -88,6 +88,9 @@ class Copy:
 
     def holds(self) -> dict[str, int]:
         return {}
+
+    def duties(self) -> dict[str, Hashable]:
+        return {"copy": len(self.waiting)} if self.waiting else {}
 
     def drain(self) -> None:
         self.draining = True

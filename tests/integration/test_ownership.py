@@ -193,7 +193,7 @@ async def test_whoever_is_cut_off_from_the_group_may_not_act_after_half_a_sessio
         tenure = host.log["tenures"][0]
         tenure.permit()
         membership = host.membership
-        membership._good_at = membership._clock() - SESSION_S / 2 - 0.01
+        membership.good_at = membership._clock() - SESSION_S / 2 - 0.01
         with pytest.raises(OwnershipLost, match="no lease"):
             tenure.permit()
 
@@ -202,8 +202,8 @@ async def test_heartbeats_renew_the_lease(settings: Settings) -> None:
     role = await fresh_role(settings)
     async with running(Host(settings, role, "w1"), 1) as host:
         membership = host.membership
-        before = membership._good_at
-        await until(lambda: membership._good_at > before)
+        before = membership.good_at
+        await until(lambda: membership.good_at > before)
         assert membership.has_lease()
 
 

@@ -24,6 +24,7 @@ class Takeover:
 
     role = SimpleNamespace(name="router", topic="t")
     membership = SimpleNamespace(generation=1)
+    settings = SimpleNamespace(stuck_after=60.0)
     consumer = SimpleNamespace(assignment=set, resume=lambda _: None)
 
     async def run(self, partition: int, generation: int, load: Any) -> Any:
