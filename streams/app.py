@@ -21,6 +21,7 @@ from streams.metrics.withdrawals import Withdrawals
 from streams.pages import add_pages
 from streams.services import Roles, Runner
 from streams.status import Status
+from streams.supervised import LoopWatch, Worker, watching
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -137,7 +138,7 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
         add_pages(app, status, lambda: scrape(metrics, status, {r.name: r.readings() for r in runners}))
         if wants_withdrawals(settings):
             follow_withdrawals(app, Withdrawals(metrics))
-        worker = faust.Worker(
+        worker = Worker(
             app,
             Roles(runners, shared, check, settings.topics_interval),
             loop=loop,
@@ -149,7 +150,8 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
         worker.spinner = None  # it would listen to every debug line of every library
         log.info("worker_starts", worker=worker_id, roles=[stage.role.name for stage in stages])
         gc.freeze()  # what was imported stays: the collector need not walk it again and again
-        worker.execute_from_commandline()
+        with watching(loop, LoopWatch(settings.session_timeout)):
+            worker.execute_from_commandline()
 
 
 def measured() -> Metrics:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import structlog
@@ -23,13 +24,13 @@ from schemas.ids import command_record_id
 from schemas.records import AuditRecord, Command, CommandRef, Evidence
 from schemas.version import SOFTWARE
 from streams.clients import reader
-from streams.closing import closed
+from streams.closing import closed, is_meant
 from streams.topics import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from aiokafka import ConsumerRecord
+    from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
     from streams.settings import Settings
 
@@ -37,6 +38,9 @@ log = structlog.get_logger()
 PLACE = TopicPartition(CONTROL, 0)
 POLL_MS = 1000
 RETRY_S = 2.0
+LOOK_EVERY_S = 30.0
+LOOK_LIMIT_S = 60.0
+"""To read up to the end, as far away as that was when it was asked for."""
 ROUTER = "router"
 
 
@@ -122,6 +126,10 @@ class Control:
         while True:
             try:
                 await self._read(settings)
+            except asyncio.CancelledError:
+                if is_meant():
+                    raise
+                log.warning("control_not_read", error="broken off from within", again_in_s=RETRY_S)
             except Exception as error:  # noqa: BLE001 - tried again whatever it is
                 log.warning("control_not_read", error=type(error).__name__, again_in_s=RETRY_S)
             await asyncio.sleep(RETRY_S)
@@ -133,11 +141,23 @@ class Control:
             source.assign([PLACE])
             source.seek(PLACE, self._next)  # before the log's start: the client goes to the earliest record
             while True:
-                for records in (await source.getmany(timeout_ms=POLL_MS)).values():
-                    for record in records:
-                        self.take(record)
+                async with asyncio.timeout(LOOK_LIMIT_S):  # nothing else would tell that this client stands still
+                    end = (await source.end_offsets([PLACE]))[PLACE]
+                    await self._read_to(source, end)
+                until = monotonic() + LOOK_EVERY_S
+                while monotonic() < until:
+                    await self._poll(source)
         finally:
             await closed(source.stop())
+
+    async def _read_to(self, source: AIOKafkaConsumer, end: int) -> None:
+        while await source.position(PLACE) < end:
+            await self._poll(source)
+
+    async def _poll(self, source: AIOKafkaConsumer) -> None:
+        for records in (await source.getmany(timeout_ms=POLL_MS)).values():
+            for record in records:
+                self.take(record)
 
 
 @asynccontextmanager

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import structlog
 from mode import Service
 
-from schemas.errors import TopicsError
+from schemas.errors import OwnershipError, TopicsError
+from streams.closing import is_meant
 from streams.ownership.owner import Owner
 from streams.status import ROLE
 
@@ -51,24 +52,40 @@ class Runner:
         pause_s = FIRST_RESTART_S
         while not self._stopping.is_set():
             began = time.monotonic()
-            self._owner = Owner(
-                self._settings,
-                self._stage.role,
-                self._worker_id,
-                self._stage.make_work,
-                self._status,
-                metrics=self._metrics,
-            )
             try:
-                await self._owner.run()
-            except Exception as error:
-                log.exception("role_failed", role=self.name)
-                self._status.halt(self.name, ROLE, type(error).__name__, "see the log")
-                if time.monotonic() - began > LONGEST_RESTART_S:
-                    pause_s = FIRST_RESTART_S
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), pause_s)
-                pause_s = min(LONGEST_RESTART_S, pause_s * 2)
+                await self._own()
+            except asyncio.CancelledError as error:
+                if is_meant():
+                    raise
+                self._failed(error)
+            except Exception as error:  # noqa: BLE001 - told and logged, and then begun anew
+                self._failed(error)
+            if self._stopping.is_set():
+                return
+            if time.monotonic() - began > LONGEST_RESTART_S:
+                pause_s = FIRST_RESTART_S
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause_s)
+            pause_s = min(LONGEST_RESTART_S, pause_s * 2)
+
+    async def _own(self) -> None:
+        stage, status = self._stage, self._status
+        self._owner = Owner(
+            self._settings, stage.role, self._worker_id, stage.make_work, status, metrics=self._metrics
+        )
+        await self._owner.run()
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """Nothing runs the role any more: unless it was asked to stop, that is a fault of ours, and must be seen."""
+        if not self._stopping.is_set():
+            why = "cancelled" if task.cancelled() else type(task.exception()).__name__
+            log.error("alarm", alarm="role_ended", role=self.name, why=why)
+            self._status.halt(self.name, ROLE, "ended", "its task has ended: restart the worker")
+
+    def _failed(self, error: BaseException) -> None:
+        log.error("role_failed", role=self.name, exc_info=error)
+        reason = error.reason if isinstance(error, OwnershipError) else type(error).__name__
+        self._status.halt(self.name, ROLE, reason, "see the log")
 
     def readings(self) -> list[Reading]:
         """How each partition stands that the role has been given."""
@@ -100,7 +117,10 @@ class Roles(Service):
         self._running: list[asyncio.Task[None]] = []
 
     async def on_start(self) -> None:
-        self._running = [asyncio.create_task(runner.run()) for runner in self._runners]
+        for runner in self._runners:
+            task = asyncio.create_task(runner.run())
+            task.add_done_callback(runner.ended)
+            self._running.append(task)
         self._watching = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:

@@ -1,0 +1,98 @@
+"""What the worker does when its loop hangs, and when somebody sends it a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import faust
+import structlog
+
+from processors.patience import Patience
+from streams import stacks
+
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Callable, Iterator
+
+log = structlog.get_logger()
+BEAT_S = 0.25
+LOOK_S = 0.5
+LOOP_STUCK = 70
+"""Exit code. By then the group has given the partitions to others, and only a new process can work again."""
+AT_ONCE = 128
+"""Exit code, plus the signal's number, as a shell would tell it."""
+
+
+class LoopWatch:
+    """Sees from a thread of its own whether the event loop goes on.
+
+    After half a session it tells where everything stands, after a whole one it ends the process. A process that was
+    frozen or got no processor is not blamed: the thread stood still, too. session_s: of the group membership.
+    """
+
+    def __init__(self, session_s: float, end: Callable[[int], object] = os._exit) -> None:
+        self._late, self._dead = Patience(session_s / 2, LOOK_S), Patience(session_s, LOOK_S)
+        self._end = end
+        self._told = -1
+        self.beats = 0
+
+    def look(self, now: float, tasks: Callable[[], list[str]]) -> None:
+        """now: s, never goes back; tasks: tells where they stand."""
+        duty = {"loop": self.beats}
+        if self._late.look(duty, now) and self._told != self.beats:
+            self._told = self.beats
+            where = stacks.of_main_thread()
+            log.error("alarm", alarm="loop_stuck", for_s=self._late.limit_s, where=where, tasks=tasks())
+        if self._dead.look(duty, now):
+            log.error("worker_ends", why="loop_stuck", for_s=self._dead.limit_s, exit_code=LOOP_STUCK)
+            self._end(LOOP_STUCK)
+
+
+@contextmanager
+def watching(loop: asyncio.AbstractEventLoop, watch: LoopWatch) -> Iterator[None]:
+    """The loop is watched for as long as the context is open, from when it first runs."""
+    over, runs = threading.Event(), threading.Event()
+
+    def beat() -> None:
+        runs.set()
+        watch.beats += 1
+        loop.call_later(BEAT_S, beat)
+
+    def look() -> None:
+        while not over.wait(LOOK_S):
+            if runs.is_set():
+                watch.look(time.monotonic(), lambda: stacks.of_tasks(asyncio.all_tasks(loop)))
+
+    loop.call_soon(beat)
+    thread = threading.Thread(target=look, name="loop-watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+class Worker(faust.Worker):
+    """Faust's worker, but for what signals do: its own ways would print values, which may be people's."""
+
+    _asked: signal.Signals | None = None
+
+    def _schedule_shutdown(self, signal: signal.Signals) -> None:
+        """Hand over and end; when the same signal comes again, end at once. The group then waits for a session."""
+        if self._asked == signal:
+            log.warning("worker_ends", why=signal.name, exit_code=AT_ONCE + signal)
+            os._exit(AT_ONCE + signal)
+        self._asked = self._asked or signal
+        super()._schedule_shutdown(signal)
+
+    def _on_sigusr1(self) -> None:
+        log.warning("stacks", tasks=stacks.of_tasks(asyncio.all_tasks(self.loop)))
+
+    def _on_sigusr2(self) -> None:
+        log.warning("signal_ignored", signal="SIGUSR2")  # Faust would stop everything in a debugger
