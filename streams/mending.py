@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.admin import DescribeGroupsRequest_v3, DescribeGroupsResponse_v3
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,8 @@ def mend_client() -> None:
         send = getattr(AIOKafkaConnection, name)
         if not hasattr(send, "__wrapped__"):
             setattr(AIOKafkaConnection, name, _breaking(send))
+    # It would read the answer as one of version 2, find something left over, and close the connection.
+    DescribeGroupsRequest_v3.RESPONSE_TYPE = DescribeGroupsResponse_v3
 
 
 def _breaking(send: Send) -> Send:

@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, settings_for, show_json
+from streams.commands.common import (
+    AsJson,
+    BootstrapServers,
+    Config,
+    DataDir,
+    Reason,
+    administrator,
+    settings_for,
+    show_json,
+)
 from streams.commands.lane_orders import carry_out, lanes_on
+from streams.commands.lanes_served import configured, note, workers
 from streams.commands.lanes_view import age, places, summed
 from streams.commands.orders import By, Wait, operator, order, watching
 from streams.commands.screen import console
@@ -25,36 +35,48 @@ LaneName = Annotated[str, typer.Argument(metavar="LANE", help="A connection's na
 
 @app.command("list")
 def list_lanes(
-    bootstrap_servers: BootstrapServers = None, data_dir: DataDir = None, *, as_json: AsJson = False
+    bootstrap_servers: BootstrapServers = None,
+    data_dir: DataDir = None,
+    config: Config = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Tell how each lane stands, read from its topics: no worker has to run.
 
     lag: records that aren't settled yet, by offsets; oldest: since the receipt
     of what waits longest, in the topic or in the lane state. parked ones are
     tried again by themselves; failed ones and manual tasks wait for a person.
+    A lane that no worker serves, or whose connection is not in relay.toml any
+    more, says so.
 
     Example: consent-relay lanes list
     """
-    settings = settings_for(bootstrap_servers, data_dir)
+    settings = settings_for(bootstrap_servers, data_dir, config)
     found = asyncio.run(_all(settings))
     if as_json:
         for lane in found:
             show_json(lane)
         return
-    table = Table("lane", "partitions", "paused", "lag", "oldest", "parked", "failed", "manual tasks", box=None)
+    table = Table("lane", "partitions", "paused", "lag", "oldest", "parked", "failed", "manual tasks", "", box=None)
     for lane in found:
         kept, paused = lane["entries"], len(lane["paused"])
         of_them = "" if not paused else "yes" if paused == lane["partitions"] else f"{paused} of {lane['partitions']}"
         numbers = (kept[status] for status in ("parked", "failed", "manual_task"))
-        cells = (lane["partitions"], of_them, lane["lag_records"], age(lane["oldest_s"]), *numbers)
+        cells = (lane["partitions"], of_them, lane["lag_records"], age(lane["oldest_s"]), *numbers, note(lane))
         table.add_row(lane["lane"], *map(str, cells))
     console().print(table if found else "there are no lanes")
 
 
 async def _all(settings: Settings) -> list[dict[str, Any]]:
-    lanes = await lanes_on(settings)
+    lanes, known = await lanes_on(settings), configured(settings)
+    async with administrator(settings) as admin:
+        serving = await workers(settings, admin, lanes)
     async with watching(settings) as source:
-        return [summed(lane, await places(settings, source, lane), now_micros()) for lane in lanes]
+        return [
+            summed(lane, await places(settings, source, lane), now_micros())
+            | {"workers": serving.get(lane), "configured": None if known is None else lane in known}
+            for lane in lanes
+        ]
 
 
 @app.command()

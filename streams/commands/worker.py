@@ -15,6 +15,7 @@ from schemas.errors import SetupError
 from streams import clients, topics
 from streams.app import run_worker
 from streams.commands.common import BootstrapServers, Config, DataDir, config_of, settings_for
+from streams.commands.removed import telling_removed
 from streams.control import Control, following
 from streams.identity import check_pepper
 from streams.logs_setup import set_up_logging
@@ -65,6 +66,7 @@ def worker(  # noqa: PLR0917 - the command's options
         ready = connectors(part, settings.secret, transport, scale=settings.limits_scale, watched=watched)
         stages = pipeline(settings, relay, ready, status, control := Control(), metrics=metrics)
         await shared.enter_async_context(following(control, settings))
+        await shared.enter_async_context(telling_removed(settings, relay.connections.keys(), metrics))
         return (stages if "router" in chosen else stages[1:]), check
 
     run_worker(settings, id or settings.worker_id, prepare)
@@ -75,6 +77,8 @@ def _chosen(text: str | None, known: tuple[str, ...], option: str) -> list[str]:
     for name in names:
         if name not in known:
             raise SetupError(f"{option}: there is no {name!r}", remedy=f"choose among: {', '.join(known)}")
+    if not names:
+        raise SetupError(f"{option} names nothing", remedy=f"choose among: {', '.join(known)}, or leave it out")
     return names
 
 

@@ -121,6 +121,17 @@ PAUSED = Definition(
     "Partitions of the lane that this worker has and an operator has paused: no call is started.",
     ("lane",),
 )  # fmt: skip
+CONFIGURED = Definition(
+    Gauge,
+    "lane_configured",
+    "1 for each connection in this worker's `relay.toml`, whoever serves its lane.",
+    ("lane",),
+)
+REMOVED = Definition(
+    Gauge, "lane_removed_open",
+    "Deliveries that are open in a lane whose connection is not in `relay.toml` any more; looked at every hour.",
+    ("lane",),
+)  # fmt: skip
 CALL_SECONDS = Definition(
     Histogram, "vendor_call_seconds",
     "Requests to vendors, from sending to the end of the answer. result: `2xx` … `5xx`, with `401`, `403` and `429` "
@@ -208,6 +219,7 @@ SECTIONS = {
     "Events": (EVENTS, FORWARDED, PLANNED, UNBOUND, DEAD_LETTERS, ALARMS, SUBJECTS),
     "Lanes and vendors": (
         SETTLED, DELIVERY_SECONDS, RETRIES, ENTRIES, WAIT, PAUSED, LIMIT_USED, BREAKER, CALL_SECONDS, IN_FLIGHT,
+        CONFIGURED, REMOVED,
     ),
     "Roles": (
         ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,

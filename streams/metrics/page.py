@@ -47,6 +47,8 @@ by itself ([delivery](delivery.md)).
 | Who needs a person's hand? | `sum by (lane, status) (consent_relay_lane_entries{status=~"failed\\|manual_task"}) > 0` |
 | Does anything stand still, and why? | `sum by (role, lane, reason) (consent_relay_role_halted) > 0` |
 | Is every partition worked on? | `sum by (role, lane) (consent_relay_role_partitions{state="working"})`: fewer than the topics have |
+| Is there a lane that no worker serves? | `max by (lane) (consent_relay_lane_configured) unless on (lane) (sum by (lane) (consent_relay_role_partitions{role="lane",state="working"}) > 0)` |
+| Was a connection removed that had work? | `max by (lane) (consent_relay_lane_removed_open) > 0` |
 | Was a withdrawal or deletion refused? | `sum by (source, reason) (increase(consent_relay_dead_letters_total{protective="yes"}[10m])) > 0` |
 | Did anything raise an alarm? | `sum by (alarm) (increase(consent_relay_alarms_total[10m])) > 0` |
 | How fast are withdrawals confirmed? | `histogram_quantile(0.95, sum by (le) (rate(consent_relay_withdrawal_seconds_bucket{kind="consent.withdrawn",result="confirmed"}[1h])))` |
