@@ -28,7 +28,7 @@ class KafkaUnderTest:
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaUnderTest]:
-    """One broker for the whole session of a test process, started by the first test that asks for it: `kafka.bootstrap`.
+    """One broker for all of a test process, started by the first test that asks for it: `kafka.bootstrap`.
 
     CONSENT_RELAY_TEST_BOOTSTRAP names another one. If the broker can't be started, the tests fail and aren't skipped.
     """
