@@ -19,6 +19,7 @@ from schemas import avro_reader, avro_writer
 from schemas.contract import Contract, maker
 from schemas.errors import UndecodableRecord
 from schemas.events import ConsentEvent
+from schemas.pulse import Pulse
 from schemas.quota import Quota
 from schemas.records import ACTIONS, AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry, SubjectState
 from schemas.usual_event import LONGEST, usual
@@ -41,6 +42,7 @@ CONTRACTS: dict[type[Contract], str] = {
     Bookmark: "bookmark",
     Command: "command",
     Quota: "quota",
+    Pulse: "pulse",
 }
 C = TypeVar("C", bound=Contract)
 

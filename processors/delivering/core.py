@@ -110,6 +110,11 @@ class Core:
         """How many deliveries the lane state keeps, by status."""
         return self._book.entries.statuses
 
+    @property
+    def in_flight(self) -> int:
+        """Calls in the air."""
+        return len(self._calls)
+
     def sees(self, offset: int) -> bool:
         """A record of the topic. False: an earlier owner has settled it."""
         return self._book.mark.see(offset)

@@ -40,7 +40,7 @@ async def state_of(settings: Settings, lane: str) -> dict[int, State]:
             state[record.partition].pop(record.key, None)
         else:
             state[record.partition][record.key] = record.value
-    return state
+    return dict(state)
 
 
 def entries_in(state: State) -> list[LaneEntry]:

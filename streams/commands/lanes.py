@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from streams.commands.common import (
     AsJson,
@@ -19,8 +18,9 @@ from streams.commands.common import (
     show_json,
 )
 from streams.commands.lane_orders import carry_out, lanes_on
-from streams.commands.lanes_served import configured, note, workers
-from streams.commands.lanes_view import age, places, summed
+from streams.commands.lanes_served import configured, workers
+from streams.commands.lanes_table import table
+from streams.commands.lanes_view import places, summed
 from streams.commands.orders import By, Wait, operator, order, watching
 from streams.commands.screen import console
 from streams.lanes.orders.pausing import PAUSE, RESUME
@@ -45,9 +45,11 @@ def list_lanes(
 
     lag: records that aren't settled yet, by offsets; oldest: since the receipt
     of what waits longest, in the topic or in the lane state. parked ones are
-    tried again by themselves; failed ones and manual tasks wait for a person.
-    A lane that no worker serves, or whose connection is not in relay.toml any
-    more, says so.
+    tried again by themselves; failed ones and manual tasks wait for a person;
+    overdue: kept beyond its legal deadline. Calls in flight, breaker and the
+    limit that is used most are as the workers told them last, and when. A lane
+    that no worker serves, or whose connection is not in relay.toml any more,
+    says so.
 
     Example: consent-relay lanes list
     """
@@ -57,14 +59,7 @@ def list_lanes(
         for lane in found:
             show_json(lane)
         return
-    table = Table("lane", "partitions", "paused", "lag", "oldest", "parked", "failed", "manual tasks", "", box=None)
-    for lane in found:
-        kept, paused = lane["entries"], len(lane["paused"])
-        of_them = "" if not paused else "yes" if paused == lane["partitions"] else f"{paused} of {lane['partitions']}"
-        numbers = (kept[status] for status in ("parked", "failed", "manual_task"))
-        cells = (lane["partitions"], of_them, lane["lag_records"], age(lane["oldest_s"]), *numbers, note(lane))
-        table.add_row(lane["lane"], *map(str, cells))
-    console().print(table if found else "there are no lanes")
+    console().print(table(found) if found else "there are no lanes")
 
 
 async def _all(settings: Settings) -> list[dict[str, Any]]:

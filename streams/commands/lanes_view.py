@@ -11,13 +11,15 @@ from aiokafka import TopicPartition
 
 from schemas.codec import decode
 from schemas.errors import DataError
+from schemas.pulse import Pulse
 from schemas.records import Bookmark, Delivery, LaneStatus
-from schemas.times import SECOND
+from schemas.times import SECOND, iso
 from streams import topics
 from streams.clients import unreachable
 from streams.commands.lane_state import State, entries_in, state_of
+from streams.commands.lanes_pulse import told
 from streams.lanes.orders.pausing import PAUSED_KEY
-from streams.ownership.tenure import OFFSET_KEY
+from streams.ownership.tenure import OFFSET_KEY, PULSE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,19 +31,26 @@ if TYPE_CHECKING:
 STATUSES: tuple[str, ...] = get_args(LaneStatus)
 SETTLED = {"manual_task", "failed", "verifying"}
 """Kept for a person to look at, or to be read back; the others wait for the lane."""
+ENDED = {"failed", "verifying"}
+"""The law's clock has stopped for them, or a person was told."""
 POLL_MS = 200
 LIMIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One partition of a lane. lag: records not settled, by offsets; waits_since: receipt of the oldest one, µs."""
+    """One partition of a lane. lag: records not settled, by offsets; waits_since: receipt of the oldest one, µs.
+
+    due: legal deadlines of what is kept and not given up, µs; pulse: what its worker told last.
+    """
 
     number: int
     paused: bool
     lag: int
     entries: Counter[str]
     waits_since: int | None
+    due: tuple[int, ...]
+    pulse: Pulse | None
 
 
 async def places(settings: Settings, source: AIOKafkaConsumer, lane: str) -> list[Place]:
@@ -57,13 +66,14 @@ async def places(settings: Settings, source: AIOKafkaConsumer, lane: str) -> lis
     begins, ends = await source.beginning_offsets(spots), await source.end_offsets(spots)
     found = []
     for spot in spots:
-        mark = bookmark(state[spot.partition], begins[spot])
+        mine = state.get(spot.partition, {})
+        mark = bookmark(mine, begins[spot])
         try:
             async with asyncio.timeout(LIMIT_S):
                 first = await _first(source, spot, mark, ends[spot])
         except TimeoutError:
             raise unreachable(settings) from None
-        found.append(place(spot.partition, state[spot.partition], mark, ends[spot], first))
+        found.append(place(spot.partition, mine, mark, ends[spot], first))
     return found
 
 
@@ -98,6 +108,8 @@ def place(number: int, state: State, mark: Bookmark, end: int, first: ConsumerRe
         lag=max(0, end - mark.offset - len(mark.settled)) if first is not None else 0,
         entries=Counter(entry.status for entry in entries),
         waits_since=min(since, default=None),
+        due=tuple(entry.delivery.due_at for entry in entries if entry.status not in ENDED),
+        pulse=decode(Pulse, state[PULSE_KEY]) if PULSE_KEY in state else None,
     )
 
 
@@ -114,6 +126,7 @@ def summed(lane: str, found: Iterable[Place], now: int) -> dict[str, Any]:
     found = list(found)
     since = [one.waits_since for one in found if one.waits_since is not None]
     entries = sum((one.entries for one in found), Counter[str]())
+    due = [moment for one in found for moment in one.due]
     return {
         "lane": lane,
         "partitions": len(found),
@@ -121,6 +134,9 @@ def summed(lane: str, found: Iterable[Place], now: int) -> dict[str, Any]:
         "lag_records": sum(one.lag for one in found),
         "oldest_s": round(max(0, now - min(since)) / SECOND, 1) if since else None,
         "entries": {status: entries[status] for status in STATUSES},
+        "overdue": sum(moment < now for moment in due),
+        "next_due_at": iso(min(due)) if due else None,
+        **told((one.pulse for one in found if one.pulse), now),
     }
 
 

@@ -6,17 +6,16 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
-from processors.delivering.settle import Letter
 from schemas.codec import decode, decode_own
 from schemas.errors import DataError, OwnershipLost
 from schemas.records import Delivery, LaneEntry
+from streams.lanes.alarms import alarm
 from streams.lanes.duties import duties
 from streams.lanes.errand import Errand
 from streams.lanes.foreman import Foreman
 from streams.lanes.outs import out_of
 from streams.lanes.pace import Pace
+from streams.lanes.pulse import Pulses
 from streams.lanes.quota import QuotaKeeper
 
 if TYPE_CHECKING:
@@ -24,13 +23,11 @@ if TYPE_CHECKING:
 
     from aiokafka import ConsumerRecord
 
-    from processors.delivering.book import Batch
     from processors.delivering.job import Call
     from streams.lanes.bench import Bench
     from streams.outbox import Out
     from streams.ownership.tenure import Tenure
 
-log = structlog.get_logger()
 MOST_SETTLEMENTS = 500
 DRAIN_MARGIN_S = 0.5
 SHORTEST_SLEEP_S = 0.001
@@ -94,6 +91,7 @@ class LaneWork:
         self._quota = QuotaKeeper(bench.connector, self._partition, bench.partitions, tenure, self._dirty.set)
         self._quota.open()
         self._foreman = Foreman(bench, self._core, tenure)
+        self._pulses = Pulses(bench, self._core, tenure)
         bench.works.add(self._wake)
         committing = asyncio.create_task(self._commit_in_groups(tenure))
         committing.add_done_callback(self._look_at)
@@ -105,7 +103,8 @@ class LaneWork:
             self._closing = True
             self._dirty.set()
             await committing
-            await self._commit(tenure, self._quota.last(), clean=True if answered and waited else None)
+            last = (self._quota.last(), self._pulses.last())
+            await self._commit(tenure, *last, clean=True if answered and waited else None)
         finally:
             self._quota.close()
             self._bench.works.discard(self._wake)
@@ -132,7 +131,7 @@ class LaneWork:
                     self._hold_back()
             for call in self._core.start(now):
                 self._begin(call, tenure)
-            wakes_at = self._core.wakes_at(now)
+            wakes_at = self._pulses.look(now, self._core.wakes_at(now), self._dirty)
             await self._rest(None if wakes_at is None else max(SHORTEST_SLEEP_S, wakes_at - now.steady))
 
     async def _rest(self, longest_s: float | None) -> None:
@@ -193,12 +192,12 @@ class LaneWork:
     async def _commit(self, tenure: Tenure, *more: Out, clean: bool | None = None) -> None:
         self._dirty.clear()
         batch = self._core.collect()
-        self._alarm(batch)
+        alarm(self._bench, self._partition, batch)
         waiting, self._waiting = self._waiting, []
         name, seals = self._bench.name, self._bench.seals
         outs = self._foreman.outs()  # first, as what it led to may follow already
         outs += [out_of(record, name, self._partition, seals) for record in batch.records]
-        outs += [*self._quota.outs(), *more]
+        outs += [*self._quota.outs(), *self._pulses.outs(self._bench.now()), *more]
         try:
             await tenure.commit(outs, batch.offset, batch.settled, clean=clean)
         except BaseException:
@@ -214,16 +213,6 @@ class LaneWork:
         self._bench.meter.settled(batch.noted)
         self._core.committed(batch)
         self._wake.set()
-
-    def _alarm(self, batch: Batch) -> None:
-        for letter in batch.records:
-            if isinstance(letter, Letter):
-                place = {"lane": self._bench.name, "partition": self._partition, "offset": letter.offset}
-                if letter.pid is None:
-                    self._bench.meter.unreadable(letter.reason)
-                    log.error("alarm", alarm="delivery_unreadable", reason=letter.reason, **place)
-                else:
-                    log.error("alarm", alarm="delivery_failed", reason=letter.reason, pid=letter.pid, **place)
 
     def _hold_back(self) -> list[asyncio.Task[None]]:
         """Break off whatever the vendor has not heard of yet; what is in the air."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 OFFSET_KEY = b"!offset"
 CLEAN_KEY = b"!clean"
 QUOTA_KEY = b"!quota"
+PULSE_KEY = b"!pulse"
 CONTROL_KEY = b"!control"
 """The next offset of `consent.control` to look at: written with the effect of the command before it."""
 ABORT_LIMIT_S = 1.0
