@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from commands_support import cli_at
-from lane_support import LaneUnderTest, lane_at
+from lane_support import LaneUnderTest, kill, lane_at
 from ownership_support import until
 
 from infra.sandbox import Fault, Person, Sandbox
+from processors.engine.transport import http_transport
 from schemas.codec import encode
 from schemas.records import Command
 from streams import clients, topics
@@ -64,6 +65,7 @@ async def test_it_tells_what_waits_what_failed_and_who_is_paused(
     sandbox.arm(Fault(kind="status", vendor="zoho_crm", person="eva", status=503))
     async with lane.working():
         await until(lambda: is_so(lane, ["failed", "parked"]))
+        await until(lambda: rests(cli, lane), 90)  # told within seconds of the calls' end
         await pause(lane)
         await until(lambda: lane.status.roles[f"lane {lane.name}"].paused == {0, 1, 2, 3})
         await lane.deliver(lane.delivery(ZOE, "withdraw"))
@@ -73,6 +75,32 @@ async def test_it_tells_what_waits_what_failed_and_who_is_paused(
     out, _ = await asyncio.to_thread(cli.start("lanes", "list").communicate, timeout=60)
     (row,) = [line.split() for line in out.splitlines() if line.split()[:1] == [lane.name]]
     assert row[1:4] == ["4", "yes", "1"]
+    assert (said["breaker"], said["in_flight"], said["told_s_ago"]) == (None, None, None), "nobody works it"
+
+
+async def test_it_tells_what_only_a_worker_knows_also_of_one_that_was_killed(
+    lane: LaneUnderTest, sandbox: Sandbox, kafka: KafkaUnderTest, tmp_path: Path
+) -> None:
+    cli = cli_at(kafka.bootstrap, tmp_path)
+    sandbox.arm(Fault(kind="status", vendor="zoho_crm", status=401))
+    async with http_transport() as transport:
+        owner, task = await lane.start(transport)
+        await lane.deliver(lane.delivery(BEN, "withdraw"))
+
+        async def is_told() -> bool:
+            return (await listed(cli, lane))["breaker"] in {"open", "half_open"}
+
+        await until(is_told, 90)
+        await kill(owner, task)
+    said = await listed(cli, lane)
+    assert (said["breaker_cause"], said["in_flight"]) in {("refused", 0), (None, None)}
+
+
+async def rests(cli: Cli, lane: LaneUnderTest) -> bool:
+    said = await listed(cli, lane)
+    assert (said["breaker"], said["overdue"]) == ("closed", 0)
+    assert said["limit_percent"] >= 0
+    return said["in_flight"] == 0  # type: ignore[no-any-return]
 
 
 async def is_so(lane: LaneUnderTest, statuses: list[str]) -> bool:

@@ -9,12 +9,14 @@ import pytest
 from delivering_support import delivery
 from plan_support import NOW
 
-from schemas.codec import encode
+from schemas.codec import decode, encode
+from schemas.pulse import Pulse
 from schemas.records import Bookmark, LaneEntry, LaneStatus
-from schemas.times import SECOND
+from schemas.times import SECOND, iso
+from streams.commands.lanes_pulse import told as working
 from streams.commands.lanes_view import age, bookmark, place, summed
 from streams.lanes.orders.pausing import PAUSED_KEY
-from streams.ownership.tenure import OFFSET_KEY
+from streams.ownership.tenure import OFFSET_KEY, PULSE_KEY
 
 
 def entry(number: int, status: str, minutes_ago: int) -> bytes:
@@ -69,7 +71,23 @@ def test_gaps_in_the_log_are_no_lag_and_an_idle_lane_has_nothing_old() -> None:
         "lag_records": 0,
         "oldest_s": None,
         "entries": dict.fromkeys(get_args(LaneStatus), 0),
+        "overdue": 0,
+        "next_due_at": None,
+        **working([], NOW),
     }
+
+
+def test_what_is_kept_beyond_its_legal_deadline_is_overdue_unless_it_was_given_up() -> None:
+    state = {
+        b"a": entry(1, "failed", 90),
+        b"b": entry(2, "manual_task", 80),
+        b"c": entry(3, "parked", 5),
+        PULSE_KEY: encode(Pulse(calls=3, breaker="open", cause="down", at=NOW - SECOND)),
+    }
+    state[b"b"] = encode(decode(LaneEntry, state[b"b"]).model_copy(update={"delivery": delivery(2, due_at=NOW - 1)}))
+    said = told(state, 0)
+    assert (said["overdue"], said["next_due_at"]) == (1, iso(NOW - 1))
+    assert (said["in_flight"], said["breaker"], said["told_s_ago"]) == (3, "open", 1.0)
 
 
 def test_a_bookmark_below_the_beginning_of_the_log_counts_from_there() -> None:
