@@ -13,6 +13,7 @@ from streams.demo.config import CONTROLLER
 from streams.demo.doubts import settle_doubts
 from streams.demo.model import World, expect
 from streams.demo.read import count_audit, count_deliveries, read_events
+from streams.demo.sharing import Shared, one_by_one, shared_calls
 from streams.demo.tally import Tally
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ class Judged:
     """tally: the audit, counted anew; mismatches: all in which relay or vendors differ from the model.
 
     repeats: calls whose first answer was lost in an outage; twice: events that stand in the log once more than they
-    were acknowledged.
+    were acknowledged. shared: how many people went in one call.
     """
 
     tally: Tally
     mismatches: list[Mismatch]
     repeats: int
     twice: int
+    shared: list[Shared]
 
 
 async def judge(stage: Stage) -> Judged:
@@ -60,9 +62,11 @@ async def judge(stage: Stage) -> Judged:
         )
     settle_doubts(expected, found, world)
     pid_of = partial(pid, stage.settings.key("pepper"), CONTROLLER)
+    shared = shared_calls(found.ledger)
     return Judged(
         tally=found.tally,
-        mismatches=differences(expected, found, pid_of),
+        mismatches=[*differences(expected, found, pid_of), *one_by_one(shared)],
         repeats=repeated_calls(expected, found),
         twice=(found.published - found.acknowledged).total(),
+        shared=shared,
     )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from streams.demo.chaos import Struck
     from streams.demo.check import Mismatch
+    from streams.demo.sharing import Shared
     from streams.demo.tally import Tally
 
 NOTHING_YET = "nothing yet"
@@ -56,6 +57,7 @@ class Result:
     limits_scale: float
     tally: Tally
     mismatches: Sequence[Mismatch]
+    shared: Sequence[Shared] = ()
     havoc: Havoc | None = None
 
     @property
@@ -76,6 +78,7 @@ class Result:
             "unaccounted": self.unaccounted,
             "vendor_mismatches": len(self.mismatches),
             "mismatches": [str(mismatch) for mismatch in self.mismatches],
+            "shared_calls": [shared.as_json() for shared in self.shared],
             "latency_ms": latency_ms(self.tally),
             "seed": self.seed,
             "seconds": round(self.seconds, 1),

@@ -81,7 +81,8 @@ async def run_demo(wanted: Wanted, directory: Path, console: Console, progress: 
         judged = await stage.check()
         havoc = Havoc(done, stage.publisher.again, judged.twice, judged.repeats) if wanted.chaos else None
         seconds = time.monotonic() - began
-        result = Result(len(events), wanted.seed, seconds, LIMITS_SCALE, judged.tally, judged.mismatches, havoc=havoc)
+        said = (judged.tally, judged.mismatches, judged.shared)
+        result = Result(len(events), wanted.seed, seconds, LIMITS_SCALE, *said, havoc=havoc)
         screen.show(result, console)
         await _tell_one_story(stage, events, console)
         screen.verdict(result, console)

@@ -65,6 +65,8 @@ def show(result: Result, console: Console) -> None:
         f"from event to final outcome: p50 {_seconds(latency['p50'])}, p95 {_seconds(latency['p95'])} "
         f"({'through it all' if result.havoc else 'all events published at once'})"
     )
+    for shared in result.shared:
+        console.print(str(shared))
     if result.havoc:
         _show_havoc(result.havoc, console)
 
