@@ -38,14 +38,16 @@ class Shared:
 
 def shared_calls(ledger: Sequence[Mapping[str, Any]]) -> list[Shared]:
     """Of each vendor that deletes several people in one call and has deleted anybody."""
-    calls: dict[str, list[int]] = defaultdict(list)
+    calls: dict[str, list[Sequence[str]]] = defaultdict(list)
     for entry in ledger:
         if entry["effect"] == "delete" and VENDORS[entry["vendor"]].can["delete"].batch > 1:
-            calls[entry["vendor"]].append(len(entry["people"]))
-    return [
-        Shared(vendor, len(sizes), sum(size > 1 for size in sizes), sum(sizes), max(sizes))
-        for vendor, sizes in sorted(calls.items())
-    ]
+            calls[entry["vendor"]].append(entry["people"])
+    return [_shared(vendor, made) for vendor, made in sorted(calls.items())]
+
+
+def _shared(vendor: str, calls: Sequence[Sequence[str]]) -> Shared:
+    people = {who for whom in calls for who in whom}
+    return Shared(vendor, len(calls), sum(len(whom) > 1 for whom in calls), len(people), max(map(len, calls)))
 
 
 def one_by_one(shared: Sequence[Shared]) -> Iterator[Mismatch]:

@@ -68,6 +68,10 @@ def test_it_ends_well_and_says_so_in_numbers(tmp_path: Path) -> None:
     assert not any("failed" in lane for lane in deliveries["by_lane"].values())
     assert sum(count for lane in deliveries["by_lane"].values() for count in lane.values()) == deliveries["due"]
     assert deliveries["unbound"] > 0
+    (crm,) = result["shared_calls"]
+    assert crm["vendor"] == "zoho_crm"
+    assert crm["calls"] >= crm["with_several"] > 0
+    assert 1 < crm["most"] <= 100
     assert (result["unaccounted"], result["vendor_mismatches"], result["mismatches"]) == (0, 0, [])
     assert 0 < result["latency_ms"]["p50"] <= result["latency_ms"]["p95"]
     assert (result["seed"], result["limits_scale"], result["surge"]) == (3, 100.0, "off")
