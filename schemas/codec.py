@@ -22,6 +22,7 @@ from schemas.events import ConsentEvent
 from schemas.pulse import Pulse
 from schemas.quota import Quota
 from schemas.records import ACTIONS, AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry, SubjectState
+from schemas.surge import Surge
 from schemas.usual_event import LONGEST, usual
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ CONTRACTS: dict[type[Contract], str] = {
     Command: "command",
     Quota: "quota",
     Pulse: "pulse",
+    Surge: "surge",
 }
 C = TypeVar("C", bound=Contract)
 

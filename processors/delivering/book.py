@@ -108,22 +108,39 @@ class Book:
         self._put(settle.entry(job, "failed", wall))
         self._leave(job)
 
-    def park(self, job: Job, wall: int) -> None:
-        """It is tried again later: its record is settled, and the lane state keeps the delivery."""
+    def park(self, job: Job, wall: int, evidence: Evidence | None = None) -> None:
+        """It is tried later, or somebody must let it go: its record is settled, and the lane state keeps it."""
         self._tell_shrunk(job, wall)
-        self._tell(job, "parked", wall, job.reason)
-        self._put(settle.entry(job, "parked", wall))
+        self._tell(job, job.status, wall, job.reason, evidence)
+        self._put(settle.entry(job, job.status, wall))
         self._leave(job)
         job.parked = True
 
     def begin_again(self, job: Job, command: Command, wall: int) -> None:
         """A failed one starts a new cycle."""
-        self.pending.records.append(settle.cycle(job, command, wall))
+        self.pending.records.append(settle.wanted("cycle", job, command, wall))
+
+    def release(self, job: Job, command: Command, wall: int) -> None:
+        """One on hold is to be sent."""
+        self.pending.records.append(settle.wanted("released", job, command, wall))
+        self.keep_again(job, wall)
 
     def keep_again(self, job: Job, wall: int) -> None:
         """It is not in the log any more: the lane state keeps it until it is done."""
         self._tell_shrunk(job, wall)
-        self._put(settle.entry(job, "parked", wall))
+        self._put(settle.entry(job, job.status, wall))
+
+    def keep(self, job: Job, wall: int) -> None:
+        """It can go on, or is in the air; the lane state keeps it, as it does those behind it."""
+        self.keep_again(job, wall)
+        self._leave(job)
+        job.parked = True
+
+    def cancel(self, job: Job, command: Command, wall: int) -> None:
+        """Somebody wants it never to be sent."""
+        self._tell(job, "cancelled", wall, command.reason, command=command)
+        self._drop(job)
+        self._leave(job)
 
     def supersede(self, job: Job, newer: Delivery, wall: int, reason: str = "overtaken") -> None:
         """A newer instruction decides all of it anew."""
@@ -136,7 +153,7 @@ class Book:
         job.delivery = left
         if job.parked:
             self._tell_shrunk(job, wall)
-            self._put(settle.entry(job, "parked", wall))
+            self._put(settle.entry(job, job.status, wall))
 
     def shrink_task(self, entry: LaneEntry, left: Delivery, wall: int) -> None:
         """A newer instruction decides a part of an open task anew."""
@@ -164,9 +181,16 @@ class Book:
             self.settled(job.offset)
 
     def _tell(
-        self, job: Job, word: str, wall: int, reason: str | None = None, evidence: Evidence | None = None
+        self,
+        job: Job,
+        word: str,
+        wall: int,
+        reason: str | None = None,
+        evidence: Evidence | None = None,
+        *,
+        command: Command | None = None,
     ) -> None:
-        self._write(job, settle.outcome(job, word, wall, reason, evidence))
+        self._write(job, settle.outcome(job, word, wall, reason, evidence, command=command))
 
     def _write(self, job: Job, audit: AuditRecord) -> None:
         self.pending.records.append(audit)

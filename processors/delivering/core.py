@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.delivering.book import Book
-from processors.delivering.course import BEHIND, Course
-from processors.delivering.job import Call, Job, Now
+from processors.delivering.course import Course
+from processors.delivering.holds import Holds, Rules
+from processors.delivering.job import KEPT, Call, Job, Now
 from processors.delivering.lines import Lines
 from processors.delivering.ready import alone
 from processors.delivering.settle import Letter
 from processors.delivering.tasks import Finished, finish
 from processors.delivering.watermark import Watermark
 from processors.vendors.base import Result
-from schemas.times import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from schemas.errors import VendorError
     from schemas.records import Command, Delivery, Evidence, LaneEntry
 
-LONGEST_PARKING_S = 86_400.0
 MOST_REDRIVEN = 1000
 """With one command: they go into one transaction."""
 
@@ -66,16 +65,21 @@ class Redriven(NamedTuple):
 class Core:
     """One object per time that the partition is owned. The breaker is the lane's, the rest its own.
 
-    paused: somebody wants that no call begins; what is in the air ends as always.
+    paused: somebody wants that no call begins; what is in the air ends as always. holds: what keeps deliveries back
+    beside failures.
     """
 
-    def __init__(self, limits: Limits, backoff: Backoff, breaker: Breaker, random: Random) -> None:
+    def __init__(
+        self, limits: Limits, backoff: Backoff, breaker: Breaker, random: Random, rules: Rules | None = None
+    ) -> None:
+        rules = rules or Rules()
         self._limits = limits
         self._breaker = breaker
         self._random = random
         self._book = Book()
-        self._lines = Lines()
-        self._course = Course(self._lines, self._book, backoff, breaker)
+        self._lines = Lines(dry=rules.dry)
+        self._course = Course(self._lines, self._book, backoff, breaker, one_switch=rules.one_switch)
+        self.holds = Holds(rules, self._lines, self._book.entries, self._course)
         self._calls: set[Call] = set()
         self.paused = False
 
@@ -88,22 +92,22 @@ class Core:
     def begin(self, offset: int, settled: Iterable[int], now: Now) -> None:
         """From now on the partition is worked, from where the bookmark says; what is parked stands in its lines."""
         self._book.mark = Watermark(offset, settled)
-        for entry in self._book.entries.every("parked"):
+        for entry in self._book.entries.every(*KEPT):
             job = Job.parked_as(entry)
-            line = self._lines.of(job.pid)
-            line.jobs.append(job)
-            if len(line.jobs) == 1 and job.next_at is not None:
-                left_s = (job.next_at - now.wall) / SECOND
-                self._lines.wait(job.pid, now.steady + min(max(left_s, 0.0), LONGEST_PARKING_S))
+            self._lines.of(job.pid).jobs.append(job)
+            if job.next_at is not None:
+                self._lines.wait_for_wall(job, now)
             self._lines.place(job.pid)
 
     # What comes in.
 
     @property
+    def _kept(self) -> int:
+        return sum(self.statuses[status] for status in KEPT)
+
+    @property
     def has_room(self) -> bool:
-        return (
-            len(self._book.mark) < self._limits.open and self._book.entries.statuses["parked"] < self._limits.parked
-        )
+        return len(self._book.mark) < self._limits.open and self._kept < self._limits.parked
 
     @property
     def statuses(self) -> Mapping[str, int]:
@@ -129,10 +133,10 @@ class Core:
         """A record that is no delivery."""
         self._book.unreadable(Letter(offset, value, reason, now.wall))
 
-    def arrive(self, offset: int, value: bytes, delivery: Delivery, now: Now) -> None:
-        """A delivery's record; after `sees`."""
+    def arrive(self, offset: int, value: bytes, delivery: Delivery, now: Now, at: int | None = None) -> None:
+        """A delivery's record; after `sees`. `at`: when it was written, µs; None: now."""
         earlier = self._book.entries.find(delivery)
-        if earlier and earlier.status == "parked" and earlier.delivery.cycle == delivery.cycle:
+        if earlier and earlier.status in KEPT and earlier.delivery.cycle == delivery.cycle:
             self._book.settled(offset)  # the same once more
             return
         job = Job(offset, delivery, value)
@@ -141,14 +145,15 @@ class Core:
         line = self._lines.of(delivery.pid)
         self._course.overtake(line, delivery, now)
         line.jobs.append(job)
-        if line.waits_parked:
-            self._course.park(line, job, BEHIND, now)
+        self.holds.admit(line, job, now.wall if at is None else at, now)
+        if line.delays(job):
+            self._course.keep(line, now)
         self._lines.place(delivery.pid)
 
     def redrive(self, command: Command, wanted: str | None, now: Now) -> Redriven:
         """Failed deliveries start a new cycle. `wanted`: only this delivery_id; command: who asks for it, and why."""
         failed = [one for one in self._book.entries.every("failed") if wanted in {None, one.delivery.delivery_id}]
-        room = max(0, min(MOST_REDRIVEN, self._limits.parked - self.statuses["parked"]))
+        room = max(0, min(MOST_REDRIVEN, self._limits.parked - self._kept))
         begun = 0
         for entry in failed[:room]:
             job = Job.again(entry, now.wall)
@@ -167,7 +172,7 @@ class Core:
         """The calls to make now."""
         if self.paused:
             return []
-        self._lines.wake(now.steady)
+        self._lines.wake(now)
         begun = []
         while len(self._calls) < self._limits.calls and self._breaker.allows(now.steady):
             jobs = self._lines.take(now.steady, self._limits.company if self._breaker.cause is None else alone)
@@ -180,7 +185,7 @@ class Core:
 
     def could_start(self, now: Now) -> bool:
         """Whether `start` would give a call out now; for whoever watches that it is asked to."""
-        self._lines.wake(now.steady)
+        self._lines.wake(now)
         free = not self.paused and len(self._calls) < self._limits.calls and self._breaker.allows(now.steady)
         return free and self._lines.is_due(now.steady, self._limits.company)
 
@@ -204,14 +209,16 @@ class Core:
         share, put_off = self._random.random(), 0  # one draw: who failed together is tried again together
         for job in call.jobs:
             line = self._lines.of(job.pid)
-            line.calling = False
+            line.calling = None
             job.attempt += 1
             answer = answers[job.delivery.delivery_id]
-            if isinstance(answer, Result):
+            if isinstance(answer, Result) and answer.outcome == "dry_run":
+                job.attempt -= 1  # nothing was tried
+                self.holds.rehearsed(line, job, answer.evidence, now)
+            elif isinstance(answer, Result):
                 self._course.closed(line, job, answer, now)
             else:
                 put_off += self._course.failed(line, job, answer, share, now, people=len(call.jobs))
-                line.put_back()
             self._lines.place(job.pid)
         return put_off
 
@@ -222,8 +229,7 @@ class Core:
             self._breaker.end(call.who, (), now.steady, probe=call.probe)
             for job in call.jobs:
                 line = self._lines.of(job.pid)
-                line.calling = False
-                line.put_back()
+                line.calling = None
                 self._lines.place(job.pid)
 
     # What is to be committed.

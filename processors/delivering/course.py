@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from processors.delivering.lines import Line, Lines
     from processors.vendors.base import Result
     from schemas.errors import VendorError
-    from schemas.records import Command, Delivery
+    from schemas.records import Command, Delivery, Evidence
 
 BEHIND = "waits_behind"
 """Why a delivery is parked that was not tried: one before it is."""
 
 
 class Course:
-    """Whoever changes a line here places it afterwards."""
+    """Whoever changes a line here places it afterwards. one_switch: the vendor doesn't keep purposes apart."""
 
-    def __init__(self, lines: Lines, book: Book, backoff: Backoff, breaker: Breaker) -> None:
+    def __init__(
+        self, lines: Lines, book: Book, backoff: Backoff, breaker: Breaker, *, one_switch: bool = False
+    ) -> None:
+        self._one_switch = one_switch
         self._lines = lines
         self._book = book
         self._backoff = backoff
@@ -44,14 +47,12 @@ class Course:
                 return False
             case Retry(after_s):
                 job.waited_s += after_s
-                self._lines.wait(job.pid, now.steady + after_s)
+                self._lines.wait(job, now.steady + after_s)
             case Park(until, after_s):
                 job.next_at, job.most = until, 1  # it may be what spoils the call for the others
                 self.park(line, job, error.reason, now)
-                for other in list(line.jobs)[1:]:
-                    if not other.parked:
-                        self.park(line, other, BEHIND, now)
-                self._lines.wait(job.pid, now.steady + after_s)
+                self.keep(line, now)
+                self._lines.wait(job, now.steady + after_s)
             case Fail(reason):
                 self._book.fail(job, error, reason, now.wall)
                 self.done(line, job)
@@ -78,21 +79,47 @@ class Course:
         return True
 
     def overtake(self, line: Line, newer: Delivery, now: Now) -> None:
-        """Take a newer instruction's scope out of those in the line that aren't in the air, and out of open tasks."""
+        """Take a newer instruction's scope out of those in the line that aren't in the air, and out of open tasks.
+
+        A withdrawal will go past a grant that is kept back, and would be undone by it where there is one switch.
+        """
         tasks.overtake(self._book, [newer], now.wall)
+        late = line.kept_back if self._one_switch else []
         for job in line.waiting:
-            left = left_of_job(job, newer)
+            left = left_of_job(job, newer, one_switch=job in late)
             if left is None:
                 self._book.supersede(job, newer, now.wall)
                 self.done(line, job)
             elif left is not job.delivery:
                 self._book.shrink(job, left, now.wall)
 
-    def park(self, line: Line, job: Job, reason: str, now: Now) -> None:
+    def park(self, line: Line, job: Job, reason: str, now: Now, evidence: Evidence | None = None) -> None:
         """Its record is settled; the lane state keeps the delivery."""
         job.reason = reason
-        self._book.park(job, now.wall)
+        self._book.park(job, now.wall, evidence)
         self._decided(line, job.pid)
+
+    def release(self, line: Line, job: Job, command: Command, now: Now) -> None:
+        """What was on hold is not, or waits for its moment."""
+        self._book.release(job, command, now.wall)
+        self._decided(line, job.pid)
+
+    def cancel(self, line: Line, job: Job, command: Command, now: Now) -> None:
+        """It is never sent; what it kept back goes on."""
+        self._book.cancel(job, command, now.wall)
+        self.done(line, job)
+
+    def keep(self, line: Line, now: Now) -> None:
+        """All of a line goes into the lane state, as one in it has to wait: its records are settled together.
+
+        Whoever takes over has the entries at once and reads the records by and by: a later one must not be first.
+        """
+        first = line.calling or line.next
+        for job in line.jobs:
+            if not job.parked and job is first:
+                self._book.keep(job, now.wall)
+            elif not job.parked:
+                self.park(line, job, BEHIND, now)
 
     def closed(self, line: Line, job: Job, result: Result, now: Now) -> None:
         """After an answer that needs no other try."""
@@ -104,9 +131,10 @@ class Course:
 
     def done(self, line: Line, job: Job) -> None:
         """The delivery leaves its line; the next one waits until that is committed."""
-        if line.jobs[0] is job:
-            line.until = None
+        was_next = line.next is job
         line.jobs.remove(job)
+        if was_next and (other := line.next):
+            other.until = None
         self._decided(line, job.pid)
 
     def _decided(self, line: Line, pid: str) -> None:

@@ -30,9 +30,9 @@ class Entries:
         """One person's entries of a status."""
         return [entry for entry in self._people.get(pid, {}).values() if entry.status == status]
 
-    def every(self, status: str) -> Iterator[LaneEntry]:
-        """Everybody's of a status, in the order in which they came in."""
-        every = (entry for person in self._people.values() for entry in person.values() if entry.status == status)
+    def every(self, *statuses: str) -> Iterator[LaneEntry]:
+        """Everybody's of these statuses, in the order in which they came in."""
+        every = (entry for person in self._people.values() for entry in person.values() if entry.status in statuses)
         yield from sorted(every, key=lambda entry: -1 if entry.offset is None else entry.offset)
 
     def put(self, pid: str, delivery_id: str, entry: LaneEntry | None) -> None:

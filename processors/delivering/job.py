@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from schemas.codec import encode
 
@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from schemas.contract import Sealed
     from schemas.records import Action, Cell, Delivery, LaneEntry
 
+Hold = Literal["held", "waiting", "dry_run"]
+HOLDS: tuple[Hold, ...] = get_args(Hold)
+"""Why the lane state keeps a delivery without trying it: too many deletions at once, a cancel window, a dry run."""
+KEPT = ("parked", *HOLDS)
+"""What the lane state keeps and the lane will carry out in the end; their records are settled."""
 REDRIVEN = "redriven"
 """Why a delivery stands in the lane state that failed and is to be sent once more."""
 
@@ -27,8 +32,9 @@ class Job:
     """`value`: the record's bytes, for the dead letters; None: it was read back from the lane state.
 
     attempt: tries so far, in earlier lives too; waited_s: between the quick ones; parked: it has an entry of its own
-    in the lane state, and its record is settled; next_at: µs; told: what the audit knows to be overtaken in it.
-    most: people in one call with it, after a call of more went wrong.
+    in the lane state, and its record is settled; hold: why that keeps it; next_at: µs; until: not tried before that,
+    steady s; told: what the audit knows to be overtaken in it. most: people in one call with it, after a call of more
+    went wrong.
     """
 
     offset: int
@@ -37,7 +43,9 @@ class Job:
     attempt: int = 0
     waited_s: float = 0.0
     parked: bool = False
+    hold: Hold | None = None
     next_at: int | None = None
+    until: float | None = None
     reason: str | None = None
     refs: Sealed | None = None
     told: tuple[Cell, ...] = ()
@@ -55,6 +63,7 @@ class Job:
             value=None,
             attempt=entry.attempt,
             parked=True,
+            hold=next((hold for hold in HOLDS if hold == entry.status), None),
             next_at=entry.next_at,
             reason=entry.reason,
             refs=entry.refs,
@@ -69,6 +78,16 @@ class Job:
         job.delivery = old.model_copy(update={"cycle": old.cycle + 1})
         job.attempt, job.next_at, job.reason, job.told, job.most = 0, wall, REDRIVEN, (), None
         return job
+
+    @property
+    def status(self) -> Literal["parked"] | Hold:
+        """What its entry in the lane state says."""
+        return self.hold or "parked"
+
+    @property
+    def on_hold(self) -> bool:
+        """Nobody may try it now; a cancel window is over as soon as it waits for no moment any more."""
+        return self.hold is not None and not (self.hold == "waiting" and self.until is None)
 
     @property
     def pid(self) -> str:

@@ -1,4 +1,4 @@
-"""Who is next: per person first in, first out; many people side by side; what protects goes first."""
+"""Who is next: per person first in, first out but for holds; many people side by side; what protects goes first."""
 
 from __future__ import annotations
 
@@ -7,92 +7,129 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from processors.delivering.overtaking import keeps_back
 from processors.delivering.ready import Kind, Ready
+from schemas.times import SECOND
 
 if TYPE_CHECKING:
-    from processors.delivering.job import Job
+    from collections.abc import Iterator
+
+    from processors.delivering.job import Job, Now
     from processors.delivering.ready import Companies
+
+LONGEST_SLEEP_S = 86_400.0
 
 
 @dataclass(slots=True)
 class Line:
-    """One person's instructions, the next one first.
+    """One person's instructions, in the order in which they came in.
 
-    calling: the first is in the air; uncommitted: decisions about this person that aren't committed yet; until: when
-    the first may be tried, steady s.
+    calling: the one in the air; uncommitted: decisions about this person that aren't committed yet; dry: what is
+    only rehearsed keeps nobody back.
     """
 
     jobs: deque[Job] = field(default_factory=deque)
-    calling: bool = False
+    calling: Job | None = None
     uncommitted: int = 0
-    until: float | None = None
+    dry: bool = False
 
     @property
-    def waits_parked(self) -> bool:
-        """The first one is parked and nobody tries it now: it may take long."""
-        return bool(self.jobs) and self.jobs[0].parked and not self.calling and self.until is not None
+    def next(self) -> Job | None:
+        """The first one that no hold keeps back; it may have to wait for its time."""
+        return next(self._free(), None)
 
     @property
     def is_ready(self) -> bool:
-        return bool(self.jobs) and not self.calling and not self.uncommitted and self.until is None
+        if self.calling is not None or self.uncommitted:
+            return False
+        job = self.next
+        return job is not None and job.until is None
 
     @property
     def waiting(self) -> list[Job]:
         """Those that aren't in the air."""
-        return list(self.jobs)[1 if self.calling else 0 :]
+        return [job for job in self.jobs if job is not self.calling]
+
+    def delays(self, job: Job) -> bool:
+        """It may take long until all of the line is done: a hold, or one that nobody tries now, keeps some back."""
+        first = self.next
+        parked = first is not None and first is not job and first.parked and first.until is not None
+        return (parked and self.calling is None) or any(other.hold for other in self.jobs)
 
     def insert(self, job: Job) -> None:
-        """Before those that came in after it; behind what is in the air."""
-        first = 1 if self.calling else 0
-        at = first + sum(other.offset < job.offset for other in self.waiting)
-        self.jobs.insert(at, job)
-        if at == 0:
-            self.until = None
+        """Before those that came in after it."""
+        self.jobs.insert(sum(other.offset < job.offset for other in self.jobs), job)
 
-    def put_back(self) -> None:
-        """What was in the air isn't done: what came in before it and was sent once more meanwhile goes first."""
-        if any(other.offset < self.jobs[0].offset for other in self.jobs):
-            self.jobs = deque(sorted(self.jobs, key=lambda job: job.offset))
-            self.until = None
+    def find(self, delivery_id: str) -> Job | None:
+        return next((job for job in self.waiting if job.delivery.delivery_id == delivery_id), None)
+
+    @property
+    def kept_back(self) -> list[Job]:
+        """Those that a hold keeps back: on hold themselves, or behind one."""
+        free = list(self._free())
+        return [job for job in self.jobs if job not in free]
+
+    def _free(self) -> Iterator[Job]:
+        """Those that may go before every hold in front of them, and before all that these keep back."""
+        kept: list[Job] = []
+        for job in self.jobs:
+            if self.dry and job.hold == "dry_run":
+                continue
+            if job.on_hold or any(keeps_back(other, job) for other in kept):
+                kept.append(job)
+            else:
+                yield job
 
 
 class Lines:
     """The lines of one lane partition. After every change of a line it is to be `placed`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, dry: bool = False) -> None:
+        self._dry = dry
         self._lines: dict[str, Line] = {}
         self._ready = Ready()
         self._heap: list[tuple[float, str]] = []
 
     def of(self, pid: str) -> Line:
-        return self._lines.setdefault(pid, Line())
+        if pid not in self._lines:
+            self._lines[pid] = Line(dry=self._dry)
+        return self._lines[pid]
 
     def place(self, pid: str) -> None:
         """Put the person where they belong now; a person without anything is forgotten."""
         line = self._lines[pid]
-        if line.is_ready:
-            grants_only = not any(job.delivery.protective for job in line.jobs)
-            self._ready.put(pid, Kind(grants_only, line.jobs[0].action, line.jobs[0].most))
+        if line.is_ready and (job := line.next):
+            grants_only = not any(other.delivery.protective for other in line.jobs)
+            self._ready.put(pid, Kind(grants_only, job.action, job.most))
         else:
             self._ready.drop(pid)
         if not line.jobs and not line.uncommitted:
             del self._lines[pid]
 
-    def wait(self, pid: str, until: float) -> None:
-        """The person's first instruction isn't tried before then."""
-        self._lines[pid].until = until
-        heappush(self._heap, (until, pid))
-        self.place(pid)
+    def wait(self, job: Job, until: float) -> None:
+        """The job, which stands in its line, isn't tried before then."""
+        job.until = until
+        heappush(self._heap, (until, job.pid))
+        self.place(job.pid)
 
-    def wake(self, now: float) -> None:
-        """Those whose time has come are ready."""
-        while self._heap and self._heap[0][0] <= now:
+    def wait_for_wall(self, job: Job, now: Now) -> None:
+        """The same until its `next_at`; how far that is, the wall clock is believed for a day at most."""
+        left_s = ((job.next_at or 0) - now.wall) / SECOND
+        self.wait(job, now.steady + min(max(left_s, 0.0), LONGEST_SLEEP_S))
+
+    def wake(self, now: Now) -> None:
+        """Those whose time has come are ready; a cancel window is over only when the wall clock says so too."""
+        while self._heap and self._heap[0][0] <= now.steady:
             _, pid = heappop(self._heap)
             line = self._lines.get(pid)
-            if line and line.until is not None and line.until <= now:
-                line.until = None
+            for job in line.jobs if line else ():
+                if job.until is not None and job.until <= now.steady:
+                    job.until = None
+                    if job.hold == "waiting" and (job.next_at or 0) > now.wall:
+                        self.wait_for_wall(job, now)
+            if line:
                 self.place(pid)
-        self._ready.look(now)
+        self._ready.look(now.steady)
 
     def wakes_at(self, now: float, companies: Companies) -> float | None:
         """When somebody's time comes next, s; it may turn out that it was put off."""
@@ -109,11 +146,14 @@ class Lines:
 
     def take(self, now: float, companies: Companies) -> tuple[Job, ...]:
         """The next jobs to do in one call, of one action and of different people; none: nobody's turn has come."""
-        chosen = self._ready.take(now, companies)
-        for pid in chosen:
-            self._lines[pid].calling = True
-            self.place(pid)
-        return tuple(self._lines[pid].jobs[0] for pid in chosen)
+        lines = [self._lines[pid] for pid in self._ready.take(now, companies)]
+        jobs = []
+        for line in lines:
+            if job := line.next:
+                line.calling, job.hold = job, None  # a cancel window is over
+                jobs.append(job)
+                self.place(job.pid)
+        return tuple(jobs)
 
     def __len__(self) -> int:
         """How many people have something here."""

@@ -35,10 +35,11 @@ def overtakes(later: Delivery, earlier: Delivery) -> bool:
     return (later.occurred_at, later.protective) >= (earlier.occurred_at, earlier.protective)
 
 
-def left_of(earlier: Delivery, later: Delivery) -> Delivery | None:
+def left_of(earlier: Delivery, later: Delivery, *, one_switch: bool = False) -> Delivery | None:
     """The earlier one without what the later one decides anew; None: nothing of it is left.
 
-    A deletion stays whatever is granted later; only another deletion takes its place.
+    A deletion stays whatever is granted later; only another deletion takes its place. one_switch: the vendor keeps
+    purposes together, so that a withdrawal decides a channel for all of them.
     """
     if not overtakes(later, earlier):
         return earlier
@@ -47,6 +48,9 @@ def left_of(earlier: Delivery, later: Delivery) -> Delivery | None:
     if earlier.action == "delete":
         return earlier
     mine, anew = cells(earlier), cells(later)
+    if one_switch and later.protective:
+        channels = {channel for _, channel in anew}
+        anew = frozenset(cell for cell in mine if cell[1] in channels)
     if not mine & anew:
         return earlier
     left = mine - anew
@@ -58,8 +62,19 @@ def left_of(earlier: Delivery, later: Delivery) -> Delivery | None:
     return earlier.model_copy(update={"overtaken": overtaken, "all_purposes": False})
 
 
-def left_of_job(job: Job, later: Delivery) -> Delivery | None:
+def left_of_job(job: Job, later: Delivery, *, one_switch: bool = False) -> Delivery | None:
     """As `left_of`; but a deletion that may be half done at the vendor is not another one's to finish."""
     if job.action == "delete" and job.refs is not None:
         return job.delivery
-    return left_of(job.delivery, later)
+    return left_of(job.delivery, later, one_switch=one_switch)
+
+
+def keeps_back(earlier: Job, later: Job) -> bool:
+    """Whether a later one must wait while the earlier one is on hold, or waits behind such a one.
+
+    A withdrawal may go past: it protects sooner, and undoes nothing. A grant may not, as the deletion before it would
+    erase what it grants; a deletion takes the earlier one's place. Past what was only rehearsed nothing goes.
+    """
+    if earlier.hold == "dry_run" or later.action != "withdraw":
+        return True
+    return earlier.action == "grant" and bool(cells(earlier.delivery) & cells(later.delivery))

@@ -11,7 +11,7 @@ from schemas.records import AuditRecord, CommandRef, DeadLetter, Delivery, Evide
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from processors.delivering.job import Job
+    from processors.delivering.job import Hold, Job
     from schemas.contract import Origin
     from schemas.errors import VendorError
     from schemas.records import Command
@@ -41,14 +41,22 @@ class Letter:
 _audit, _entry, _evidence = trusted(AuditRecord), trusted(LaneEntry), trusted(Evidence)
 Record = AuditRecord | Change | Letter
 Status = Literal["attempted", "parked", "manual_task", "failed"]
+_TIMED = frozenset({"parked", "waiting"})
 
 
 def outcome(
-    job: Job, word: str, wall: int, reason: str | None = None, evidence: Evidence | None = None
+    job: Job,
+    word: str,
+    wall: int,
+    reason: str | None = None,
+    evidence: Evidence | None = None,
+    *,
+    command: Command | None = None,
 ) -> AuditRecord:
-    """The audit's record of what became of a delivery, or of what it waits for."""
+    """The audit's record of what became of a delivery, or of what it waits for. `command`: of who wanted it so."""
     about = outcome_record_id("outcome", job.delivery.delivery_id, job.delivery.cycle, word, job.attempt)
-    made = {"outcome": word, "attempt": job.attempt, "reason": reason, "evidence": evidence}
+    who = command and _ref(command)
+    made = {"outcome": word, "attempt": job.attempt, "reason": reason, "evidence": evidence, "command": who}
     return _record(job.delivery, "outcome", about, wall, **made)
 
 
@@ -79,21 +87,21 @@ def shrunk(job: Job, wall: int) -> AuditRecord:
     return _record(delivery, "overtaken", about, wall, legs=(leg,))
 
 
-def cycle(job: Job, command: Command, wall: int) -> AuditRecord:
-    """Somebody wants a failed delivery to be sent once more."""
+def wanted(kind: Literal["cycle", "released"], job: Job, command: Command, wall: int) -> AuditRecord:
+    """Somebody wants a failed delivery to be sent once more, or one on hold to be sent."""
     delivery = job.delivery
-    about = outcome_record_id("cycle", delivery.delivery_id, delivery.cycle, command.name, 0)
-    return _record(delivery, "cycle", about, wall, reason=command.reason, command=_ref(command))
+    about = outcome_record_id(kind, delivery.delivery_id, delivery.cycle, command.command_id, 0)
+    return _record(delivery, kind, about, wall, reason=command.reason, command=_ref(command))
 
 
-def entry(job: Job, status: Status, wall: int) -> Change:
+def entry(job: Job, status: Status | Hold, wall: int) -> Change:
     """The delivery as the lane state keeps it."""
     kept = _entry(
         delivery=job.delivery,
         status=status,
         attempt=job.attempt,
         since=wall,
-        next_at=job.next_at if status == "parked" else None,
+        next_at=job.next_at if status in _TIMED else None,
         reason=job.reason,
         refs=job.refs,
         offset=job.offset,

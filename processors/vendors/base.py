@@ -36,7 +36,7 @@ __all__ = [
 OutcomeWord = Literal[
     "accepted", "executed", "verified",
     "no_match", "retained", "client_signal", "config_evidence", "terminated_product", "delegated_to",
-    "not_applicable", "manual_task",
+    "not_applicable", "manual_task", "dry_run",
 ]  # fmt: skip
 
 
@@ -50,7 +50,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the vendor made of one instruction."""
+    """What the vendor made of one instruction. `dry_run`: it was not asked, and no adapter says so."""
 
     outcome: OutcomeWord
     reason: str | None = None

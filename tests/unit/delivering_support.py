@@ -17,7 +17,7 @@ from processors.delivering.settle import Change, Letter
 from processors.vendors.base import Result
 from schemas.codec import encode
 from schemas.contract import Origin
-from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
+from schemas.errors import BatchRefused, VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
 from schemas.records import AuditRecord, Command, Delivery, Evidence
 from streams import topics
 
@@ -33,6 +33,25 @@ BUSY = VendorUnavailable("http_429", status=429)
 REFUSED = VendorRefused("http_400", status=400)
 REJECTED = VendorAuthRejected("http_401", status=401)
 UNREACHABLE = VendorUnreachable("unreachable")
+ASKS = VendorUnavailable("http_503", status=503, retry_after=90)
+REHEARSED = Result("dry_run", evidence=Evidence(detail="POST example.com/erase"))
+SPOILT = BatchRefused("http_400", status=400)
+TASK = Result("manual_task", evidence=GOOD.evidence)
+ANSWERS: list[Result | VendorError] = [
+    GOOD,
+    GOOD,
+    TASK,
+    DOWN,
+    DOWN,
+    DOWN,
+    BUSY,
+    ASKS,
+    REFUSED,
+    SPOILT,
+    REJECTED,
+    UNREACHABLE,
+]
+"""Whatever a vendor may say; well, more often than not."""
 REDRIVE = Command(command_id="c-1", name="again", lane=LANE, args={}, by="ops", reason="mended", at=0)
 REFS = SEALS.people.seal(b'["4711"]', "p1.ana|1")
 

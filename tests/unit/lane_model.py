@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from processors.delivering.job import KEPT
+from processors.delivering.overtaking import cells, left_of
 from processors.delivering.settle import Change, Letter
 
 if TYPE_CHECKING:
     from processors.delivering.book import Batch
-    from processors.delivering.job import Call
+    from processors.delivering.job import Call, Job
     from schemas.records import Delivery, LaneEntry
 
-FINAL = {"executed", "manual_task", "superseded", "failed", "done"}
+FINAL = {"executed", "manual_task", "superseded", "failed", "done", "cancelled"}
 ENDS_A_TASK = {"superseded", "done"}
 
 
 class Model:
-    """`log`: the partition, by offset. `finals`: delivery_id → committed final outcomes. refused: who may fail."""
+    """`log`: the partition, by offset. `finals`: delivery_id → committed final outcomes.
+
+    refused: who may fail; unwanted: who may be cancelled.
+    """
 
     def __init__(self) -> None:
         self.log: list[Delivery] = []
@@ -30,6 +35,7 @@ class Model:
         self.letters: list[Letter] = []
         self.air: list[Call] = []
         self.refused: set[str] = set()
+        self.unwanted: set[str] = set()
         self.touched: set[str] = set()
 
     def committed(self, batch: Batch) -> None:
@@ -55,8 +61,8 @@ class Model:
         """Nothing is lost: whatever is settled has its one outcome, or is parked."""
         for offset, delivery in enumerate(self.log):
             outcomes = self.finals[delivery.delivery_id]
-            entry = self.entries.get(f"{delivery.pid}|{delivery.delivery_id}")
-            parked = entry is not None and entry.status == "parked"
+            entry = self.entry(delivery)
+            parked = entry is not None and entry.status in KEPT
             if offset < self.offset or offset in self.settled:
                 assert len(outcomes) + parked == 1, (offset, outcomes, entry)
             else:
@@ -69,9 +75,14 @@ class Model:
                 assert self.is_overtaken(offset), "nothing newer decides it anew"
             if outcomes == ["failed"]:
                 assert delivery.delivery_id in self.refused, "only a refusal is final"
+            if outcomes == ["cancelled"]:
+                assert delivery.delivery_id in self.unwanted, "nobody wanted that"
 
-    def begins(self, call: Call, most: int) -> None:
-        """A call may begin if all that was before, of each of its people, is over and committed."""
+    def begins(self, call: Call, most: int, wall: int) -> None:
+        """A call may begin if all that was before, of each of its people, is over and committed, or may be passed.
+
+        wall: the moment, µs.
+        """
         self.air.append(call)
         people = [job.pid for one in self.air for job in one.jobs]
         assert len(people) == len(set(people)), "two calls of one person at once"
@@ -79,10 +90,29 @@ class Model:
         assert len({job.action for job in call.jobs}) == 1
         for job in call.jobs:
             for offset, earlier in enumerate(self.log[: job.offset]):
-                if earlier.pid == job.pid:
-                    assert self.finals[earlier.delivery_id], f"{job.offset} is called before {offset} is over"
+                if earlier.pid == job.pid and not self.finals[earlier.delivery_id]:
+                    assert self.is_passed(job, offset), f"{job.offset} is called before {offset} is over"
             assert not self.finals[job.delivery.delivery_id], "it is over already"
+            kept = self.entry(job.delivery)
+            assert kept is None or kept.status not in {"held", "dry_run"}, "nobody has released it"
+            assert kept is None or kept.status != "waiting" or (kept.next_at or 0) <= wall, (
+                "it can still be cancelled"
+            )
             self.touched.add(job.delivery.delivery_id)
+
+    def is_passed(self, job: Job, offset: int) -> bool:
+        """Whether a withdrawal may go before what is committed as on hold, or as kept behind such a deletion."""
+        kept = [self.entry(one) for one in self.log[: offset + 1] if one.pid == job.pid]
+        statuses = [entry.status for entry in kept if entry]
+        last = kept[-1]
+        if last is None or job.action != "withdraw" or "dry_run" in statuses:
+            return False
+        left = left_of(last.delivery, job.delivery)  # what goes past takes its own out of it
+        clear = left is None or left.action != "grant" or not cells(left) & cells(job.delivery)
+        return clear and bool({"held", "waiting"} & set(statuses))
+
+    def entry(self, delivery: Delivery) -> LaneEntry | None:
+        return self.entries.get(f"{delivery.pid}|{delivery.delivery_id}")
 
     def is_overtaken(self, offset: int, until: int | None = None) -> bool:
         """Whether later records, up to one, decide anew all that this one is about, and were not said before it."""

@@ -5,51 +5,36 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from delivering_support import BUSY, DOWN, GOOD, REDRIVE, REFS, REFUSED, REJECTED, UNREACHABLE, delivery
+from delivering_support import ANSWERS, DOWN, GOOD, REFS, REFUSED, REHEARSED, SPOILT, delivery
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 from lane_model import Model
+from lane_operators import Operators
 from plan_support import NOW
 
 from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker
 from processors.delivering.core import Core, Limits
-from processors.delivering.job import Now
+from processors.delivering.holds import Rules
+from processors.delivering.job import KEPT
 from processors.delivering.ready import Company
-from processors.vendors.base import Result
+from processors.delivering.surge import LEAST, DeletionCount
 from schemas.codec import encode
-from schemas.errors import BatchRefused, VendorUnavailable
-from schemas.records import Evidence
 
 if TYPE_CHECKING:
+    from processors.delivering.book import Batch
     from processors.delivering.job import Call
+    from processors.vendors.base import Result
     from schemas.errors import VendorError
     from schemas.records import Action
+    from schemas.surge import Surge
 
 CALLS, OPEN, PARKED = 2, 8, 6
-ASKS = VendorUnavailable("http_503", status=503, retry_after=90)
-PROOF = Evidence(link="https://tickets.example/7")
-SPOILT = BatchRefused("http_400", status=400)
-TASK = Result("manual_task", evidence=GOOD.evidence)
-ANSWERS: list[Result | VendorError] = [
-    GOOD,
-    GOOD,
-    TASK,
-    DOWN,
-    DOWN,
-    DOWN,
-    BUSY,
-    ASKS,
-    REFUSED,
-    SPOILT,
-    REJECTED,
-    UNREACHABLE,
-]
 PURPOSES = st.sets(st.sampled_from("abcdef"), min_size=1, max_size=2).map(sorted).map(tuple)
 
 
-class LaneMachine(RuleBasedStateMachine):
+class LaneMachine(Operators):
     """One partition, read, worked, killed and taken over; `dead`: the vendor never answers in the whole run."""
 
     @initialize(
@@ -58,21 +43,34 @@ class LaneMachine(RuleBasedStateMachine):
         wait_s=st.sampled_from([0.0, 0.0, 7.0]),
         budget_s=st.sampled_from([0.0, 0.0, 30.0]),  # without any, what fails is parked at once
         seed=st.integers(0, 99),
+        window_s=st.sampled_from([None, 300.0]),
+        allowed=st.sampled_from([None, 0.5, 0.5, 1.0]),
     )
-    def begin(self, *, dead: bool, batch: int, wait_s: float, budget_s: float, seed: int) -> None:
+    def begin(
+        self,
+        *,
+        dead: bool,
+        batch: int,
+        wait_s: float,
+        budget_s: float,
+        seed: int,
+        window_s: float | None,
+        allowed: float | None,
+    ) -> None:
         self.dead, self.seconds, self.random = dead, 0.0, Random(seed)
+        self.window_s, self.allowed, self.dry = window_s, allowed, False
+        self.counted: Surge | None = None
         self.backoff = Backoff(budget_s)
         self.limits = Limits(CALLS, lambda _: Company(batch, wait_s), open=OPEN, parked=PARKED)
         self.model = Model()
         self.take_over()
 
-    @property
-    def now(self) -> Now:
-        return Now(NOW + round(self.seconds * 1e6), self.seconds)
-
     def take_over(self) -> None:
         """A new process: it has what is committed, and nothing else."""
-        self.core = Core(self.limits, self.backoff, Breaker(failures=2), self.random)
+        rules = Rules(self.window_s, self.dry)
+        self.core = Core(self.limits, self.backoff, Breaker(failures=2), self.random, rules)
+        if self.allowed:  # deletions in an hour
+            self.core.holds.surge = DeletionCount(round(LEAST / self.allowed), self.counted)
         for key, entry in self.model.entries.items():
             pid, delivery_id = key.split("|")
             self.core.load(pid, delivery_id, entry)
@@ -89,6 +87,7 @@ class LaneMachine(RuleBasedStateMachine):
     def publish(self, who: str, action: Action, purposes: tuple[str, ...], late: int) -> None:
         number = len(self.model.log)
         said = {"purposes": purposes, "channels": ("email",), "occurred_at": NOW - 1000 + number - late}
+        said |= {"received_at": self.now.wall}
         self.model.log.append(delivery(number, action, who, **said))
 
     @rule(most=st.integers(1, 6))
@@ -103,7 +102,15 @@ class LaneMachine(RuleBasedStateMachine):
     @rule()
     def start(self) -> None:
         for call in self.core.start(self.now):
-            self.model.begins(call, CALLS)
+            if self.dry:
+                self._rehearse(call)
+            else:
+                self.model.begins(call, CALLS, self.now.wall)
+
+    def _rehearse(self, call: Call) -> None:
+        """Nobody is called, so in whatever order."""
+        answers = {job.delivery.delivery_id: REHEARSED for job in call.jobs}
+        self.core.answered(call, answers, self.now)
 
     @precondition(lambda self: self.model.air)
     @rule(which=st.integers(0, 99), answer=st.sampled_from(ANSWERS), note=st.booleans())
@@ -131,9 +138,14 @@ class LaneMachine(RuleBasedStateMachine):
     def _commit(self) -> int:
         """How many decisions were in it."""
         batch = self.core.collect()
-        self.model.committed(batch)
+        self._through(batch)
         self.core.committed(batch)
         return len(batch.freed)
+
+    def _through(self, batch: Batch) -> None:
+        self.model.committed(batch)
+        if self.core.holds.surge:
+            self.counted = self.core.holds.surge.record()
 
     @rule(answer=st.sampled_from(ANSWERS), note=st.booleans())
     def turn(self, answer: Result | VendorError, *, note: bool) -> None:
@@ -148,27 +160,17 @@ class LaneMachine(RuleBasedStateMachine):
             self._answer(call, DOWN if self.dead else answer)
         self._commit()
 
-    @rule(committed=st.booleans())
-    def die(self, *, committed: bool) -> None:
-        """In the middle of a transaction, which is through or isn't; what is in the air may be done or not."""
+    @rule(committed=st.booleans(), dry=st.sampled_from([None, None, True, False]))
+    def die(self, *, committed: bool, dry: bool | None) -> None:
+        """In the middle of a transaction, which is through or isn't; what is in the air may be done or not.
+
+        dry: another mode stands in the configuration when it comes back.
+        """
         batch = self.core.collect()
         if committed:
-            self.model.committed(batch)
+            self._through(batch)
+        self.dry = self.dry if dry is None else dry
         self.take_over()
-
-    @rule(which=st.none() | st.integers(0, 5))
-    def redrive(self, which: int | None) -> None:
-        """All that has failed, or one delivery, if it has."""
-        self.core.redrive(REDRIVE, None if which is None else f"{which:064x}", self.now)
-
-    @rule(which=st.integers(0, 5))
-    def finish(self, which: int) -> None:
-        """Somebody has done a delivery by hand, if it is a task."""
-        self.core.finish(REDRIVE, [f"{which:064x}"], PROOF, self.now)
-
-    @rule()
-    def pause(self) -> None:
-        self.core.paused = not self.core.paused
 
     @precondition(lambda self: self.model.air)
     @rule(which=st.integers(0, 99))
@@ -192,16 +194,22 @@ class LaneMachine(RuleBasedStateMachine):
     @invariant()
     def it_holds_no_more_than_it_may(self) -> None:
         if hasattr(self, "core"):
-            assert self.core.statuses["parked"] <= PARKED + OPEN
+            assert sum(self.core.statuses[status] for status in KEPT) <= PARKED + OPEN
             assert not (self.dead and self.model.letters), "nobody is dead-lettered because the vendor is down"
 
     def teardown(self) -> None:
         """The vendor works again: everything ends, by itself."""
         if not hasattr(self, "core"):
             return
+        if self.dry:
+            self._commit()
+            self.dry = False
+            self.take_over()
         self.dead = self.core.paused = False
         for _ in range(30 * len(self.model.log) + 30):
             before = self.position
+            self.let_go("held")
+            self.let_go("dry_run")
             self.read(OPEN)
             self.start()
             calls = list(self.model.air)

@@ -11,6 +11,7 @@ from delivering_support import job
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors.delivering.job import Now
 from processors.delivering.lines import Lines
 from processors.delivering.ready import Company, alone
 
@@ -43,8 +44,9 @@ def offsets(jobs: Iterable[Job]) -> list[int]:
 
 def done(lines: Lines, pid: str = "p1.ana") -> None:
     line = lines.of(pid)
-    line.calling = False
-    line.jobs.popleft()
+    assert line.calling
+    line.jobs.remove(line.calling)
+    line.calling = None
     lines.place(pid)
 
 
@@ -102,13 +104,14 @@ def test_a_batch_is_of_one_action_and_of_different_people() -> None:
 
 
 def test_who_waits_is_ready_in_time_and_not_before() -> None:
-    lines = filled(job(1))
-    lines.wait("p1.ana", 10.0)
+    one = job(1)
+    lines = filled(one)
+    lines.wait(one, 10.0)
     assert (lines.has_ready, lines.wakes_at(0.0, alone)) == (False, 10.0)
-    lines.wait("p1.ana", 20.0)  # put off
-    lines.wake(10.0)
+    lines.wait(one, 20.0)  # put off
+    lines.wake(Now(0, 10.0))
     assert (lines.has_ready, lines.wakes_at(10.0, alone)) == (False, 20.0)
-    lines.wake(20.0)
+    lines.wake(Now(0, 20.0))
     assert taken(lines) == [1]
     assert lines.wakes_at(20.0, alone) is None
 

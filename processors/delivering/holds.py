@@ -1,0 +1,120 @@
+"""What keeps a delivery back for another reason than a failure, and how it goes on.
+
+held: too many deletions came at once; waiting: a deletion's cancel window; dry_run: the connection only rehearses.
+A held one and a rehearsed one wait for an operator, a waiting one for its moment; each may be cancelled.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processors.delivering.job import HOLDS
+from schemas.records import Evidence
+from schemas.times import SECOND, iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from processors.delivering.course import Course
+    from processors.delivering.entries import Entries
+    from processors.delivering.job import Job, Now
+    from processors.delivering.lines import Line, Lines
+    from processors.delivering.surge import DeletionCount
+    from schemas.records import Command, Delivery, LaneEntry
+
+    Wanted = Callable[[LaneEntry], bool]
+
+RELEASED = "released"
+"""Why a delivery stands in the lane state that was on hold and is to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """window_s: so long after its receipt a deletion can be cancelled; dry: the connection only rehearses.
+
+    one_switch: the vendor doesn't keep purposes apart.
+    """
+
+    window_s: float | None = None
+    dry: bool = False
+    one_switch: bool = False
+
+
+def window_end(delivery: Delivery, window_s: float) -> int:
+    """When a deletion can't be cancelled any more, µs: at most half of the time until it is due is waited away."""
+    half = (delivery.due_at - delivery.received_at) // 2
+    return delivery.received_at + max(0, min(round(window_s * SECOND), half))
+
+
+class Holds:
+    """`surge`: counts deletions, None: nobody does. Every line that is changed is placed."""
+
+    def __init__(self, rules: Rules, lines: Lines, entries: Entries, course: Course) -> None:
+        self._rules = rules
+        self._lines = lines
+        self._entries = entries
+        self._course = course
+        self.surge: DeletionCount | None = None
+
+    @property
+    def dry(self) -> bool:
+        return self._rules.dry
+
+    def admit(self, line: Line, job: Job, at: int, now: Now) -> None:
+        """A delivery came in, its record was written `at` µs: a deletion may have to be held, or to wait."""
+        if job.action != "delete" or self.dry:
+            return
+        if self.surge is not None and self.surge.exceeds(job.offset, at):
+            job.hold = "held"
+            self._course.park(line, job, "surge", now)
+        elif self._wait(job, now):
+            end = Evidence(detail=f"until={iso(job.next_at or 0)}")
+            self._course.park(line, job, "cancel_window", now, end)
+
+    def rehearsed(self, line: Line, job: Job, evidence: Evidence | None, now: Now) -> None:
+        """The calls for it are written down, and none was made."""
+        job.hold = "dry_run"
+        self._course.park(line, job, "dry_run", now, evidence)
+
+    def chosen(self, wanted: Wanted) -> list[LaneEntry]:
+        """Those on hold that are wanted and not in the air, in the order in which they came in."""
+        return [entry for entry in self._entries.every(*HOLDS) if wanted(entry) and self._job(entry)]
+
+    def release(self, entries: list[LaneEntry], command: Command, now: Now) -> Counter[str]:
+        """They go on in their order: at once, or when their cancel window is over. How many of each."""
+        released = Counter[str]()
+        for line, job in self._jobs(entries):
+            job.hold, job.reason, job.next_at = None, RELEASED, now.wall
+            if job.action == "delete":
+                self._wait(job, now)
+            released[job.status] += 1
+            self._course.release(line, job, command, now)
+            self._lines.place(job.pid)
+        return released
+
+    def cancel(self, entries: list[LaneEntry], command: Command, now: Now) -> None:
+        """They are never sent."""
+        for line, job in self._jobs(entries):
+            self._course.cancel(line, job, command, now)
+            self._lines.place(job.pid)
+
+    def _wait(self, job: Job, now: Now) -> bool:
+        """Let a deletion wait for the end of its cancel window; False: it is over, or there is none."""
+        if self._rules.window_s is None:
+            return False
+        end = window_end(job.delivery, self._rules.window_s)
+        if end <= now.wall:
+            return False
+        job.hold, job.next_at = "waiting", end
+        self._lines.wait_for_wall(job, now)
+        return True
+
+    def _job(self, entry: LaneEntry) -> Job | None:
+        return self._lines.of(entry.delivery.pid).find(entry.delivery.delivery_id)
+
+    def _jobs(self, entries: list[LaneEntry]) -> Iterator[tuple[Line, Job]]:
+        for entry in entries:
+            if job := self._job(entry):
+                yield self._lines.of(job.pid), job
