@@ -102,12 +102,8 @@ class Core:
     # What comes in.
 
     @property
-    def _kept(self) -> int:
-        return sum(self.statuses[status] for status in KEPT)
-
-    @property
     def has_room(self) -> bool:
-        return len(self._book.mark) < self._limits.open and self._kept < self._limits.parked
+        return len(self._book.mark) < self._limits.open and self._book.entries.kept < self._limits.parked
 
     @property
     def statuses(self) -> Mapping[str, int]:
@@ -153,7 +149,7 @@ class Core:
     def redrive(self, command: Command, wanted: str | None, now: Now) -> Redriven:
         """Failed deliveries start a new cycle. `wanted`: only this delivery_id; command: who asks for it, and why."""
         failed = [one for one in self._book.entries.every("failed") if wanted in {None, one.delivery.delivery_id}]
-        room = max(0, min(MOST_REDRIVEN, self._limits.parked - self._kept))
+        room = max(0, min(MOST_REDRIVEN, self._limits.parked - self._book.entries.kept))
         begun = 0
         for entry in failed[:room]:
             job = Job.again(entry, now.wall)
@@ -212,10 +208,7 @@ class Core:
             line.calling = None
             job.attempt += 1
             answer = answers[job.delivery.delivery_id]
-            if isinstance(answer, Result) and answer.outcome == "dry_run":
-                job.attempt -= 1  # nothing was tried
-                self.holds.rehearsed(line, job, answer.evidence, now)
-            elif isinstance(answer, Result):
+            if isinstance(answer, Result):
                 self._course.closed(line, job, answer, now)
             else:
                 put_off += self._course.failed(line, job, answer, share, now, people=len(call.jobs))

@@ -122,7 +122,11 @@ class Course:
                 self.park(line, job, BEHIND, now)
 
     def closed(self, line: Line, job: Job, result: Result, now: Now) -> None:
-        """After an answer that needs no other try."""
+        """After an answer that needs no other try; what was only rehearsed was not tried, and is kept."""
+        if result.outcome == "dry_run":
+            job.attempt, job.hold = job.attempt - 1, "dry_run"
+            self.park(line, job, "dry_run", now, result.evidence)
+            return
         self._book.close(job, result, now.wall)
         if result.outcome == tasks.TASK:
             newer = [other.delivery for other in line.jobs if other.offset > job.offset]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from processors.delivering.job import KEPT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,6 +24,11 @@ class Entries:
     def __init__(self) -> None:
         self._people: dict[str, dict[str, LaneEntry]] = defaultdict(dict)
         self.statuses: Counter[str] = Counter()
+
+    @property
+    def kept(self) -> int:
+        """How many the lane will carry out in the end."""
+        return sum(self.statuses[status] for status in KEPT)
 
     def find(self, delivery: Delivery) -> LaneEntry | None:
         return self._people.get(delivery.pid, {}).get(delivery.delivery_id)

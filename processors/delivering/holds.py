@@ -73,11 +73,6 @@ class Holds:
             end = Evidence(detail=f"until={iso(job.next_at or 0)}")
             self._course.park(line, job, "cancel_window", now, end)
 
-    def rehearsed(self, line: Line, job: Job, evidence: Evidence | None, now: Now) -> None:
-        """The calls for it are written down, and none was made."""
-        job.hold = "dry_run"
-        self._course.park(line, job, "dry_run", now, evidence)
-
     def chosen(self, wanted: Wanted) -> list[LaneEntry]:
         """Those on hold that are wanted and not in the air, in the order in which they came in."""
         return [entry for entry in self._entries.every(*HOLDS) if wanted(entry) and self._job(entry)]
