@@ -33,7 +33,8 @@ def compiled(schema: Mapping[str, Any], makers: Mapping[str, Make] | None = None
     """
     source = _Source(makers or {})
     lines = [*source.value({**schema, "type": "record"}, "record"), "return record, at"]
-    code = "\n".join(["def read(data, at):", *(f"    {line}" for line in lines)])
+    head = [f"global {', '.join(source.kept)}"] if source.kept else []
+    code = "\n".join(["def read(data, at):", *(f"    {line}" for line in [*head, *lines])])
     exec(compile(code, f"<reader of {schema['name']}>", "exec"), source.names)  # noqa: S102 - of our own schemas alone
     read: Read = source.names["read"]
     return read
@@ -47,6 +48,7 @@ class _Source:
         self._makers = makers
         self._types: dict[str, Any] = {}
         self._fresh = (f"v{number}" for number in count())
+        self.kept: list[str] = []
 
     def value(self, schema: Any, into: str) -> Iterator[str]:
         if isinstance(schema, list):
@@ -74,6 +76,11 @@ class _Source:
     def _record(self, schema: Any, into: str) -> Iterator[str]:
         name = _last(schema["name"])
         self._types[name] = schema
+        lines = self._made(schema, name, into)
+        of_texts = all(field["type"] == "string" for field in schema["fields"])
+        return self._mostly_the_same(lines, into) if name in self._makers and of_texts else lines
+
+    def _made(self, schema: Any, name: str, into: str) -> Iterator[str]:
         fields = {field["name"]: next(self._fresh) for field in schema["fields"]}
         for field in schema["fields"]:
             yield from self.value(field["type"], fields[field["name"]])
@@ -94,6 +101,22 @@ class _Source:
         yield f"else: {into} = None"
 
     def _array(self, items: Any, into: str) -> Iterator[str]:
+        lines = self._items(items, into)
+        return self._mostly_the_same(lines, into) if items == "string" else lines
+
+    def _mostly_the_same(self, lines: Iterator[str], into: str) -> Iterator[str]:
+        """Keep the last one and its bytes: purposes, channels, a policy stand in record after record."""
+        kept, began, known = f"kept{len(self.kept)}", next(self._fresh), next(self._fresh)
+        self.kept.append(kept)
+        self.names[kept] = ((), None)  # no bytes begin with none of nothing
+        yield f"{known}, {into} = {kept}"  # both at once: another thread may be reading, too
+        yield f"if data.startswith({known}, at): at += len({known})"
+        yield "else:"
+        yield f"    {began} = at"
+        yield from _indented(lines)
+        yield f"    if at <= len(data): {kept} = data[{began}:at], {into}"
+
+    def _items(self, items: Any, into: str) -> Iterator[str]:
         size, item = next(self._fresh), next(self._fresh)
         how_many = [line.replace("size", size) for line in _SHORT]
         yield f"{into} = []"

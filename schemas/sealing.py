@@ -87,9 +87,11 @@ class Seals:
         if sealed is None:
             return ()
         try:
-            return _IDENTITIES.validate_json(self.people.open(sealed, f"{pid}|{event_id}"))
+            opened = self.people.open(sealed, f"{pid}|{event_id}")
+            identities: tuple[Identity, ...] = _IDENTITIES.validator.validate_json(opened)
         except ValidationError:
             raise InvalidRecord("is no list of identities", field="sealed") from None
+        return identities
 
     def seal_dead(self, data: bytes | None, origin: Origin) -> Sealed | None:
         """Rejected bytes, byte for byte; None stays None."""

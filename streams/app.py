@@ -37,6 +37,8 @@ log = structlog.get_logger()
 FOLLOWED_AT_ONCE = 50
 FOLLOW_PAUSE_S = 0.1
 STREAM_BUFFER = 256
+COLLECT_EVERY = 20_000, 10, 10
+"""Objects more than at the last collection, and so on: a lane has thousands in hand, and hardly any in a cycle."""
 
 
 def build_app(settings: Settings, worker_id: str) -> faust.App:
@@ -150,6 +152,7 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
         worker.spinner = None  # it would listen to every debug line of every library
         log.info("worker_starts", worker=worker_id, roles=[stage.role.name for stage in stages])
         gc.freeze()  # what was imported stays: the collector need not walk it again and again
+        gc.set_threshold(*COLLECT_EVERY)
         with watching(loop, LoopWatch(settings.session_timeout)):
             worker.execute_from_commandline()
 

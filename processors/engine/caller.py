@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from processors.vendors.base import Call, Reply, Vendor
     from schemas.connections import Connection
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 Permit = Callable[[], AbstractContextManager[None]]
 """Raises OwnershipLost when this process may not call any more; open for as long as the request is in the air."""
 
@@ -75,7 +76,9 @@ class Caller:
             now = self._clock.wall()
             fault = safely(self._vendor.fault, reply, answer=reply)
             error = fault.value if isinstance(fault, Ended) else fault or classify(reply, call.expect, now)
-            tell(_told(error, left(reply.headers, self._vendor.limit_headers, now)))
+            calls_left = left(reply.headers, self._vendor.limit_headers, now)
+            if error is not None or calls_left is not None:
+                tell(_told(error, calls_left))
             return headers, reply, error
 
 
@@ -91,7 +94,7 @@ def build(call: Call, base_url: str, headers: Headers, timeout_s: float) -> Requ
     query = f"?{urlencode(call.params, quote_via=quote, safe='')}" if call.params else ""
     body, kind = None, {}
     if call.json is not None:
-        body, kind = json.dumps(call.json, ensure_ascii=False).encode(), {"content-type": "application/json"}
+        body, kind = _as_json(call.json).encode(), {"content-type": "application/json"}
     elif call.form is not None:
         body = urlencode(call.form).encode()
         kind = {"content-type": "application/x-www-form-urlencoded"}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 WITHHELD = "withheld"
 _PLAIN = re.compile(r"[\x20-\x7e]{1,200}")
+_SIGNS = re.compile(r"[\W_]+")
 _SHORTEST = 5
 """Shorter names are found in any text: they name nobody by themselves."""
 
@@ -28,25 +29,32 @@ _SHORTEST = 5
 def discreet(outcome: Result | VendorError, identities: Iterable[Identity]) -> Result | VendorError:
     """The outcome; of its texts each that names the person, or that is no plain short one, says `withheld`."""
     names = [name for name in (_bare(identity.value) for identity in identities) if len(name) >= _SHORTEST]
+    if _is_plain(outcome, names):
+        return outcome
     if not isinstance(outcome, Result):
         if outcome.reason == (kept := _kept(outcome.reason, names)):
             return outcome
         changed = copy(outcome)
         changed.reason, changed.args = kept or WITHHELD, (kept,)
         return changed
-    evidence = _evidence(outcome.evidence, names)
-    reason = _kept(outcome.reason, names)
-    if evidence is outcome.evidence and reason == outcome.reason:
-        return outcome
-    return replace(outcome, reason=reason, evidence=evidence)
+    return replace(outcome, reason=_kept(outcome.reason, names), evidence=_evidence(outcome.evidence, names))
+
+
+def _is_plain(outcome: Result | VendorError, names: list[str]) -> bool:
+    """Nothing is to be withheld, as nearly always: all texts are looked at together."""
+    said = [outcome.reason]
+    if isinstance(outcome, Result) and (evidence := outcome.evidence):
+        said += [evidence.job_id, evidence.detail, evidence.link]
+    texts = [text for text in said if text is not None]
+    bare = _bare("".join(texts))
+    return all(map(_PLAIN.fullmatch, texts)) and not any(name in bare for name in names)
 
 
 def _evidence(evidence: Evidence | None, names: list[str]) -> Evidence | None:
     if evidence is None:
         return None
     texts = {"job_id": evidence.job_id, "detail": evidence.detail, "link": evidence.link}
-    kept = {field: _kept(text, names) for field, text in texts.items()}
-    return evidence if kept == texts else evidence.model_copy(update=kept)
+    return evidence.model_copy(update={field: _kept(text, names) for field, text in texts.items()})
 
 
 def _kept(text: str | None, names: list[str]) -> str | None:
@@ -57,4 +65,4 @@ def _kept(text: str | None, names: list[str]) -> str | None:
 
 def _bare(text: str) -> str:
     """Letters and digits alone: a phone number stays one however it is written."""
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
+    return _SIGNS.sub("", text.casefold())

@@ -130,8 +130,10 @@ class Limiter:
         """A call's turn, as soon as it comes; then it is `done` in any case."""
         future: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
         self._asked += 1
-        self._waiting.setdefault(api, deque()).append(Queued(self._asked, future))
-        self._let_go()
+        queue = self._waiting.setdefault(api, deque())
+        queue.append(Queued(self._asked, future))
+        if len(queue) == 1:  # else it isn't even the turn of those before
+            self._let_go()
         try:
             return await future
         except asyncio.CancelledError:
@@ -149,13 +151,12 @@ class Limiter:
     def _let_go(self) -> None:
         """Whose turn is it? Nobody passes one who waits for the same API."""
         now, waits = self._clock.steady(), dict[str, float]()
-        while (api := self._first(waits)) is not None:
-            wait = self._account.wait_s(api, now)
-            if wait > 0:
-                waits[api] = wait
-            else:
-                self._waiting[api].popleft().turn.set_result(self._account.take(api, now))
+        while self._waiting and (api := self._first(waits)) is not None:
+            if turn := self._account.take(api, now):
+                self._waiting[api].popleft().turn.set_result(turn)
                 self.turns += 1
+            else:
+                waits[api] = self._account.wait_s(api, now)
         if self._account.short:
             for partition in self._account.short - self._writing:
                 if partition in self._wake:
@@ -164,13 +165,15 @@ class Limiter:
 
     def _first(self, held_up: Collection[str]) -> str | None:
         """The API for which the first of all waits that no limit holds up."""
+        first, lowest = None, inf
         for api, queue in list(self._waiting.items()):
             while queue and queue[0].turn.done():  # cancelled
                 queue.popleft()
             if not queue:
                 del self._waiting[api]
-        free = self._waiting.keys() - held_up
-        return min(free, key=lambda api: self._waiting[api][0].number, default=None)
+            elif queue[0].number < lowest and api not in held_up:
+                first, lowest = api, queue[0].number
+        return first
 
     def _sleep(self, seconds: float) -> None:
         if self._timer is not None:

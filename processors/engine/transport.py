@@ -79,18 +79,23 @@ async def _exchange(session: aiohttp.ClientSession, request: Request) -> Reply:
         headers=request.headers,
         data=request.body,
         allow_redirects=False,
-        timeout=aiohttp.ClientTimeout(total=request.timeout_s),
+        timeout=_timeout(request.timeout_s),
     ) as response:
         if response.status < _FIRST_STATUS:  # an interim answer is none, and there was no request to switch
             raise VendorUnavailable("answer_is_no_http")
         body = bytearray()
         if (response.content_length or 0) > MAX_ANSWER:
             raise VendorUnavailable(TOO_LONG, status=response.status)
-        async for chunk in response.content.iter_chunked(65536):
+        while chunk := await response.content.readany():
             body += chunk
             if len(body) > MAX_ANSWER:
                 raise VendorUnavailable(TOO_LONG, status=response.status)
         return Reply(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
+
+
+@cache
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds)
 
 
 class _Connector(aiohttp.TCPConnector):

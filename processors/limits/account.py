@@ -6,7 +6,7 @@ from collections import Counter as Tally
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.limits.brake import Brake
 from processors.limits.shares import POOL, parts
@@ -35,8 +35,7 @@ class Share:
     news: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """One call that may go. charged: where it is counted."""
 
     api: str
@@ -59,6 +58,7 @@ class Account:
         self.short: set[int] = set()
         """Partitions that should reserve calls."""
         self._pool: Share | None = None
+        self._known: dict[str, tuple[Counter, ...]] = {}
         self._parts: list[dict[int, Part]] = [{} for _ in self.windows]
 
     @property
@@ -88,14 +88,18 @@ class Account:
         """For how long no call of this API may go; inf: until an answer, a reservation or a partition comes."""
         if not self.shares or self._room < 1:
             return inf
-        waits = [self._best(number, window, api, now)[0] for number, window in self._windows_of(api)]
+        waits = [self._best(number, name, now)[0] for number, name in self._counters(api)]
         return max([self.brakes[api].wait_s(now), *waits])
 
-    def take(self, api: str, now: float) -> Turn:
-        """Count a call that goes now; only after `wait_s` was 0."""
+    def take(self, api: str, now: float) -> Turn | None:
+        """Count a call that goes now; None: it may not yet."""
+        if not self.shares or self._room < 1 or self.brakes[api].wait_s(now) > 0:
+            return None
+        found = [self._best(number, name, now) for number, name in self._counters(api)]
+        if any(best[0] for best in found):
+            return None
         charged = []
-        for number, window in self._windows_of(api):
-            _, partition, use, part = self._best(number, window, api, now)
+        for _, partition, use, part in found:
             use.take()
             charged.append((use, part))
             if use.is_short(part):
@@ -128,14 +132,20 @@ class Account:
     def _share_out(self) -> None:
         self._parts = [parts(window, self.shares, self.total) for window in self.windows]
 
-    def _windows_of(self, api: str) -> Iterator[tuple[int, Window]]:
-        return ((number, window) for number, window in enumerate(self.windows) if window.covers(api))
+    def _counters(self, api: str) -> tuple[Counter, ...]:
+        """Where a call of this API counts."""
+        known = self._known.get(api)
+        if known is None:
+            windows = enumerate(self.windows)
+            known = tuple((number, window.counter(api)) for number, window in windows if window.covers(api))
+            self._known[api] = known
+        return known
 
-    def _best(self, number: int, window: Window, api: str, now: float) -> tuple[float, int, Use, Part]:
+    def _best(self, number: int, name: str, now: float) -> tuple[float, int, Use, Part]:
         """The partition whose part of the window has room first."""
         best: tuple[float, int, Use, Part] | None = None
         for partition, part in self._parts[number].items():
-            use = self._use(partition, number, window.counter(api), part)
+            use = self._use(partition, number, name, part)
             wait = use.wait_s(part, now)
             if wait == inf and use.ahead <= 0:
                 self.short.add(partition)
@@ -143,7 +153,7 @@ class Account:
                 best = (wait, partition, use, part)
             if not wait:
                 break
-        return best or (inf, POOL, Use(), Part(0, window.seconds))
+        return best or (inf, POOL, Use(), Part(0, self.windows[number].seconds))
 
     def _of(self, partition: int) -> Share:
         share = self._pool if partition == POOL else self.shares[partition]
@@ -152,9 +162,10 @@ class Account:
 
     def _use(self, partition: int, number: int, name: str, part: Part) -> Use:
         share = self._of(partition)
-        if (number, name) not in share.uses:
+        use = share.uses.get((number, name))
+        if use is None:
             use = Use(ahead=0 if number in share.reserved else inf)
             if number in share.spent:
                 use.add(Slot(share.spent[number], share.spent[number], part.calls), part)
             share.uses[number, name] = use
-        return share.uses[number, name]
+        return use

@@ -71,13 +71,16 @@ class Use:
     def done(self, part: Part, now: float) -> None:
         """A call was answered, or is given up."""
         self.open -= 1
-        self.add(Slot(now, now, 1), part)
+        self._count(now, now, 1, part)
 
     def add(self, slot: Slot, part: Part) -> None:
         """Count calls that were answered after all those that are counted already."""
-        self.answered += slot.calls
+        self._count(slot.first, slot.last, slot.calls, part)
+
+    def _count(self, first: float, last: float, calls: int, part: Part) -> None:
+        self.answered += calls
         newest = self.slots[-1] if self.slots else None
-        if newest is None or slot.last - newest.first > part.seconds / RESOLUTION:
-            self.slots.append(slot)
+        if newest is None or last - newest.first > part.seconds / RESOLUTION:
+            self.slots.append(Slot(first, last, calls))
         else:
-            newest.last, newest.calls = max(newest.last, slot.last), newest.calls + slot.calls
+            newest.last, newest.calls = max(newest.last, last), newest.calls + calls

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # most, and one for the run itself.
 _GONE_AFTER_S = 63 * 86_400
 _ID_TYPES = {"ga_client_id": "CLIENT_ID", "user_id": "USER_ID", "ga_app_instance_id": "APP_INSTANCE_ID"}
+_COOKIE = re.compile(r"GA\d+\.[\d-]+\.(\d+\.\d+)")
 _DAY_USED_UP_S = 3600.0
 _LIMITS = {
     "rateLimitExceeded": 5.0,
@@ -128,7 +129,7 @@ def _limit_reached(reply: Reply, wait: float) -> VendorError:
 
 def _without_prefix(value: str) -> str:
     """The client id in a `_ga` cookie (GA1.1.X.Y): with the prefix Google would take it and find nobody."""
-    cookie = re.fullmatch(r"GA\d+\.[\d-]+\.(\d+\.\d+)", value)
+    cookie = _COOKIE.fullmatch(value)
     return cookie[1] if cookie else value
 
 

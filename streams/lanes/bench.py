@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ class Bench:
     def core(self) -> Core:
         """The decisions for one partition, from the beginning."""
         connection = self.connector.connection
-        limits = Limits(2 * connection.concurrency, self._company)
+        limits = Limits(2 * connection.concurrency, cache(self._company))
         backoff = Backoff(self.budget_s, connection.retry_ceiling_s, connection.retry_for_s)
         return Core(limits, backoff, self.breaker, self.random)
 

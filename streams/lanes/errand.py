@@ -54,7 +54,8 @@ class Errand:
             answers |= await self._bench.connector.carry_out(instructions, note=self._note, permit=self._permit)
         finally:
             self.calling = False
-        self._bench.meter.put_off(self._core.answered(self.call, answers, self._bench.now()))
+        if put_off := self._core.answered(self.call, answers, self._bench.now()):
+            self._bench.meter.put_off(put_off)
 
     def _instructions(self, answers: dict[str, Result | VendorError]) -> Iterator[Instruction]:
         """What to ask for; whose identities don't open is answered at once, and stops nobody else."""

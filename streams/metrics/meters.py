@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from processors.delivering.tasks import ends_task
@@ -82,8 +82,11 @@ class LaneMeter:
     def __init__(self, metrics: Metrics, lane: str) -> None:
         self._metrics = metrics
         self._lane = lane
+        # Found once: looking one up takes longer than counting.
+        self._settled = cache(partial(metrics[d.SETTLED].labels, lane))
+        self._seconds = cache(partial(metrics[d.DELIVERY_SECONDS].labels, lane))
         for action in ACTIONS:
-            metrics[d.SETTLED].labels(lane, action, "failed")
+            self._settled(action, "failed")
 
     def settled(self, noted: Iterable[tuple[Delivery, AuditRecord]]) -> None:
         """These outcomes are committed."""
@@ -91,10 +94,10 @@ class LaneMeter:
             if audit.outcome in _OPEN:
                 continue
             outcome = one_of(OUTCOMES, audit.outcome)
-            self._metrics[d.SETTLED].labels(self._lane, delivery.action, outcome).inc()
+            self._settled(delivery.action, outcome).inc()
             if not ends_task(outcome, audit.reason):
                 seconds = (audit.at - delivery.received_at) / _US
-                self._metrics[d.DELIVERY_SECONDS].labels(self._lane, delivery.action).observe(seconds)
+                self._seconds(delivery.action).observe(seconds)
             if audit.outcome == "failed":
                 self._letter(lane_reason(audit.reason), protective=delivery.protective)
 

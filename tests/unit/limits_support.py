@@ -19,6 +19,13 @@ LATE_S = 2.0
 WALL = 1_700_000_000.0
 
 
+def taken(account: Account, api: str, now: float) -> Turn:
+    """A call's turn, which has come."""
+    turn = account.take(api, now)
+    assert turn
+    return turn
+
+
 @dataclass
 class OnItsWay:
     owner: str
@@ -85,10 +92,10 @@ class Site:
 
     def call(self, owner: str, api: str) -> bool:
         account = self.account(owner)
-        if account.wait_s(api, self.now) > 0:
-            return False
-        self.under_way.append(OnItsWay(owner, account.take(api, self.now)))
-        return True
+        turn = account.take(api, self.now)
+        if turn:
+            self.under_way.append(OnItsWay(owner, turn))
+        return turn is not None
 
     def wait(self, seconds: float) -> None:
         """No call takes longer than its time limit; then the vendor has it at the last moment."""

@@ -7,6 +7,7 @@ from math import inf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from limits_support import taken
 
 from processors.limits.account import Account, Share
 from processors.limits.shares import POOL, parts, share
@@ -25,7 +26,7 @@ def goes(made: Account, api: str = "", now: float = 0.0) -> int:
     """How many calls may go at this moment."""
     count = 0
     while not made.wait_s(api, now):
-        made.take(api, now)
+        taken(made, api, now)
         count += 1
     return count
 
@@ -51,7 +52,7 @@ def test_of_fewer_calls_than_partitions_an_owner_gets_its_fraction_in_calls_or_i
     assert parts(window, [3], 4) == {POOL: Part(1, 2 / 0.75)}
     assert parts(window, [], 4) == {}
     one = account(window, total=4)
-    turn = one.take("", 0.0)
+    turn = taken(one, "", 0.0)
     one.done(turn, 0.1)
     assert one.wait_s("", 0.1) == pytest.approx(2 / 0.75)
 
@@ -80,12 +81,12 @@ def test_without_a_partition_nothing_goes_and_without_a_window_everything() -> N
     free = account()
     for _ in range(1000):
         assert not free.wait_s("", 0.0)
-        free.take("", 0.0)
+        taken(free, "", 0.0)
 
 
 def test_no_more_calls_than_the_concurrency_are_under_way() -> None:
     made = account(Window(calls=9, seconds=1), concurrency=2)
-    turns = [made.take("", 0.0), made.take("b", 0.0)]
+    turns = [taken(made, "", 0.0), taken(made, "b", 0.0)]
     assert made.wait_s("", 0.0) == made.wait_s("c", 0.0) == inf
     made.done(turns[0], 0.2)
     assert not made.wait_s("c", 0.2)
@@ -93,7 +94,7 @@ def test_no_more_calls_than_the_concurrency_are_under_way() -> None:
 
 def test_a_call_keeps_its_place_until_the_window_after_its_answer_is_over() -> None:
     made = account(Window(calls=1, seconds=10))
-    turn = made.take("", 0.0)
+    turn = taken(made, "", 0.0)
     assert made.wait_s("", 100.0) == inf, "it is still under way"
     made.done(turn, 100.0)
     assert made.wait_s("", 101.0) == 9.0
@@ -112,7 +113,7 @@ def test_how_much_is_used_is_told_for_each_window_by_its_busiest_api() -> None:
     short, long = Window(calls=4, seconds=1), Window(calls=8, seconds=60, together=True)
     made = account(short, long, held=2, total=2)
     for api in ("a", "a", "b"):
-        made.done(made.take(api, 0.0), 0.0)
+        made.done(taken(made, api, 0.0), 0.0)
     assert dict(made.use(0.5)) == {short: 0.5, long: 3 / 8}
     assert dict(made.use(2.0)) == {short: 0.0, long: 3 / 8}
     assert dict(Account((short,)).use(0.0)) == {short: 0.0}

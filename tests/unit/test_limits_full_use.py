@@ -56,15 +56,14 @@ class Busy:
 
     def _let_go(self, owner: str) -> float:
         account = self.site.account(owner)
-        while not (wait := account.wait_s("", self.site.now)):
-            turn = account.take("", self.site.now)
+        while turn := account.take("", self.site.now):
             self._at(LATENCY_S, owner, partial(self._answer, account, turn))
         for partition in account.short - self._writing:
             account.short.discard(partition)
             if made := self.site.reserve(partition):
                 self._writing.add(partition)
                 self._at(COMMIT_S, owner, partial(self._committed, partition, made))
-        return wait
+        return account.wait_s("", self.site.now)
 
     def _at(self, seconds: float, owner: str, what: Callable[[], None]) -> None:
         self._count += 1

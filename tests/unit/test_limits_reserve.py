@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limits_support import LATE_S, WALL, Site
+from limits_support import LATE_S, WALL, Site, taken
 
 from processors.limits.account import Account
 from processors.limits.reserve import Now, close, draft, holds, restored, unrecorded
@@ -34,7 +34,7 @@ def goes(account: Account, now: float, most: int = 1000) -> int:
                 break
             made.committed()
             continue
-        account.done(account.take("", now), now)
+        account.done(taken(account, "", now), now)
         count += 1
     return count
 
