@@ -13,6 +13,7 @@ RelayError
 │   ├── OwnershipLost         fenced, or another generation took over: take over again
 │   ├── StoodStill            its work didn't go on though nothing held it back: take over again
 │   ├── LostRange             the log starts after the stored offset: a person must decide
+│   ├── StateUnreadable       a record of the state can't be read: a person must mend it
 │   └── QuotaUnknown          nobody knows what was used of the vendor's limits: a person must say it
 └── VendorError               what came of a call to a vendor
     ├── VendorUnavailable     transient: retried
@@ -98,6 +99,10 @@ class StoodStill(OwnershipLost):
 
 class LostRange(OwnershipError):
     reason = "lost_range"
+
+
+class StateUnreadable(OwnershipError):
+    reason = "state_unreadable"
 
 
 class QuotaUnknown(OwnershipError):

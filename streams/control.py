@@ -7,6 +7,8 @@ what it does. So a command that is found twice is carried out once, and one that
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from bisect import bisect_left
 from collections import defaultdict
 from contextlib import asynccontextmanager, contextmanager
@@ -41,6 +43,11 @@ RETRY_S = 2.0
 LOOK_EVERY_S = 30.0
 LOOK_LIMIT_S = 60.0
 """To read up to the end, as far away as that was when it was asked for."""
+MOST_BYTES = 64 * 1024
+"""Of a command: its reason goes into audit records, which must fit into their topic."""
+FRESH_MS = 86_400_000
+"""So long a command for a role that nobody has is worth an alarm; at every start all commands are read anew."""
+_ROLE = re.compile(r"(lane )?[a-z][a-z0-9-]{0,63}")
 ROUTER = "router"
 
 
@@ -83,9 +90,13 @@ def told(given: Given, role: str, partition: int, detail: str, at: int) -> Audit
 
 
 class Control:
-    """All commands so far, by role, in the order in which they were given; repeats of a command_id are left out."""
+    """All commands so far, by role, in the order in which they were given; repeats of a command_id are left out.
+
+    roles: those that any worker of this configuration may have; None: whoever they are for, somebody has it.
+    """
 
     def __init__(self) -> None:
+        self.roles: frozenset[str] | None = None
         self._given: dict[str, list[Given]] = defaultdict(list)
         self._known: set[str] = set()
         self._listeners: set[asyncio.Event] = set()
@@ -94,17 +105,33 @@ class Control:
     def take(self, record: ConsumerRecord) -> None:
         """Take in the next record. Never raises: what nobody can read, nobody carries out."""
         self._next = record.offset + 1
+        if len(record.value or b"") > MOST_BYTES:
+            log.error("alarm", alarm="command_oversize", offset=record.offset)
+            return
         try:
             command = decode(Command, record.value or b"")
         except DataError as error:
             log.error("alarm", alarm="command_unreadable", offset=record.offset, reason=error.reason)  # noqa: TRY400
             return
         if command.command_id in self._known:
+            log.warning("command_repeated", offset=record.offset)
             return
         self._known.add(command.command_id)
-        self._given[role_of(command)].append(Given(record.offset, command))
+        role = role_of(command)
+        if self.roles is not None and role not in self.roles:
+            self._for_nobody(role, record)
+            return
+        self._given[role].append(Given(record.offset, command))
         for listener in self._listeners:
             listener.set()
+
+    def _for_nobody(self, role: str, record: ConsumerRecord) -> None:
+        """The commands refuse such names; somebody wrote it by hand, or the connection was removed since."""
+        facts = {"offset": record.offset, "role": role if _ROLE.fullmatch(role) else "no role's name"}
+        if record.timestamp > time.time() * 1000 - FRESH_MS:
+            log.error("alarm", alarm="command_for_nobody", **facts)
+        else:
+            log.warning("command_for_nobody", **facts)
 
     def next(self, role: str, offset: int) -> Given | None:
         """The first command for a role at this offset or above."""

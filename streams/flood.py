@@ -11,10 +11,9 @@ import structlog
 
 from processors.routing.guard import Guard, Limits
 from processors.routing.incoming import Routed
-from schemas.errors import OversizeRecord
 from streams import topics
 from streams.control import ROUTER, Control, told
-from streams.outbox import Out, sized
+from streams.outbox import Out
 from streams.ownership.tenure import CONTROL_KEY, now_micros
 from streams.status import Status
 from streams.wire import audit_out
@@ -113,14 +112,9 @@ class Floodgate:
             if given.command.name != RESUME:
                 log.warning("command_unknown", command_id=given.command.command_id, partition=self._tenure.partition)
             return []
-        try:
-            audit = sized([self._audit(given, until)])
-        except OversizeRecord:
-            log.exception("alarm", alarm="command_oversize", command_id=given.command.command_id)
-            return []
         self._armed_from = max(self._armed_from, until)
         marks = [self._tenure.mark(CONTROL_KEY, self._looked), self._tenure.mark(ARMED_KEY, self._armed_from)]
-        return [*self._outs(self._guard.resume(until)), *audit, *marks]
+        return [*self._outs(self._guard.resume(until)), self._audit(given, until), *marks]
 
     def tell(self) -> None:
         """Say that the partition halts, or goes on; called when that is committed."""

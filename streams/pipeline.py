@@ -17,6 +17,7 @@ from processors.routing.guard import Limits
 from schemas.errors import SetupError
 from schemas.sealing import Seals
 from streams import topics
+from streams.control import ROUTER
 from streams.flood import Watch
 from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
@@ -68,6 +69,7 @@ def pipeline(
     seals = Seals(settings.key("relay_key"))
     desk = Desk(config, lanes_of(config), settings.key("pepper"), seals, home_of(settings.partitions))
     watch = Watch(_limits(settings), settings.flood_hold, status, control)
+    control.roles = frozenset({ROUTER, *(f"lane {name}" for name in config.connections)})
     stages = [Stage(router_role(prefix), partial(RouterWork, desk, metrics=metrics, watch=watch))]
     for name, connector in sorted(connectors.items()):
         _check_timeout(settings, connector)

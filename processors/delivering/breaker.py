@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from processors.vendors.base import Result
-from processors.vendors.batches import TOO_LONG
+from processors.vendors.batches import NOT_UNDERSTOOD, TOO_LONG
 from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ LONGEST_PAUSE_S = 300.0
 _DOUBLINGS = 6  # by then the longest pause is reached
 _DOWN = {
     "timeout", "connection_reset", "no_answer",
-    TOO_LONG, "answer_is_no_http", "answer_is_no_json", "answer_not_understood",
+    TOO_LONG, "answer_is_no_http", "answer_is_no_json", NOT_UNDERSTOOD,
     "token_answer_without_token",
 }  # fmt: skip
 _SERVER_FAULT = 500

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from processors.vendors.base import Reply, Step
+from processors.vendors.batches import NOT_UNDERSTOOD
 from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
 Perform = Callable[[Step], Awaitable[Any]]
@@ -74,7 +75,7 @@ def _odd(answer: Any) -> VendorError:
     replies = [one for one in (answer if isinstance(answer, tuple) else (answer,)) if isinstance(one, Reply)]
     if not replies:
         return VendorRefused("adapter_error")
-    return VendorUnavailable("answer_not_understood", status=replies[-1].status, response_sha256=replies[-1].sha256)
+    return VendorUnavailable(NOT_UNDERSTOOD, status=replies[-1].status, response_sha256=replies[-1].sha256)
 
 
 def bare(error: VendorError) -> VendorError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from schemas.errors import BatchRefused, VendorAuthRejected, VendorError, VendorUnavailable
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 TOO_LONG = "answer_too_long"
 """The vendor answers, with more than is read."""
+NOT_UNDERSTOOD = "answer_not_understood"
+"""It answers in a shape that the adapter doesn't know."""
 
 
 def packed(
@@ -36,7 +39,9 @@ def packed(
 
 def together(error: VendorError) -> VendorError:
     """What an error of a whole call for several people says of each: what would hit everybody stays as it is."""
-    is_everybodys = isinstance(error, (VendorAuthRejected, VendorUnavailable)) and error.reason != TOO_LONG
-    if is_everybodys:
+    is_everybodys = isinstance(error, (VendorAuthRejected, VendorUnavailable))
+    # A proxy says in a page of its own that the request is too large.
+    too_large = error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if is_everybodys and not too_large and error.reason not in {TOO_LONG, NOT_UNDERSTOOD}:
         return error
     return BatchRefused(error.reason, status=error.status, response_sha256=error.response_sha256)

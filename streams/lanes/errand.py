@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from processors.delivering.entries import entry_name
 from processors.delivering.overtaking import cells
 from processors.vendors.base import Instruction, Result
-from schemas.errors import DataError, VendorRefused
+from schemas.errors import DataError, SetupError, VendorAuthRejected, VendorRefused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -58,12 +58,18 @@ class Errand:
             self._bench.meter.put_off(put_off)
 
     def _instructions(self, answers: dict[str, Result | VendorError]) -> Iterator[Instruction]:
-        """What to ask for; whose identities don't open is answered at once, and stops nobody else."""
+        """What to ask for; whose identities don't open is answered at once.
+
+        If they were changed, that stops nobody else. If they are under another key, ours is the wrong one, or theirs:
+        the lane halts as for wrong credentials, and blames nobody.
+        """
         for key, job in self._jobs.items():
             try:
                 yield self._instruction(job)
             except DataError:
                 answers[key] = VendorRefused("identities_do_not_open")
+            except SetupError:
+                answers[key] = VendorAuthRejected("relay_key_unknown")
 
     def _permit(self) -> Self:
         """Asked right before a request is written; entered while it is in the air."""

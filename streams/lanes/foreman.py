@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from schemas.codec import encode
 from streams.control import told
 from streams.lanes.orders.post import Post
 from streams.lanes.orders.table import acts_of
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from streams.ownership.tenure import Tenure
 
 log = structlog.get_logger()
-MOST_BYTES = 64 * 1024
-"""Of a command: its reason goes into audit records, which must fit into their topic."""
+UNKNOWN = "this version of the relay knows no such command: not carried out"
+NONSENSE = "its arguments make no sense: not carried out"
 
 
 class Foreman:
@@ -49,18 +48,21 @@ class Foreman:
         return outs
 
     def _obey(self, given: Given, now: Now) -> None:
-        command, bench, tenure = given.command, self._post.bench, self._post.tenure
-        facts = {"lane": bench.name, "partition": tenure.partition, "command_id": command.command_id}
-        act = self._acts.get(command.name)
-        if act is None:
-            log.warning("command_unknown", **facts)
-            return
-        if len(encode(command)) > MOST_BYTES:
-            log.error("alarm", alarm="command_oversize", **facts)
-            return
-        detail = act(given, now)
+        bench, tenure = self._post.bench, self._post.tenure
+        detail = self._done(given, now)
         self._post.outs += [
             audit_out(told(given, bench.role, tenure.partition, detail, now.wall), tenure.partition),
             tenure.mark(CONTROL_KEY, self._looked),
         ]
-        log.warning("command_carried_out", command=command.name, detail=detail, **facts)
+        word = "command_not_carried_out" if detail in {UNKNOWN, NONSENSE} else "command_carried_out"
+        log.warning(word, offset=given.offset, detail=detail, lane=bench.name, partition=tenure.partition)
+
+    def _done(self, given: Given, now: Now) -> str:
+        """What came of it. A command that we don't know isn't kept for later: its giver is told so."""
+        act = self._acts.get(given.command.name)
+        if act is None:
+            return UNKNOWN
+        try:
+            return act(given, now)
+        except (ValueError, LookupError):
+            return NONSENSE

@@ -16,6 +16,8 @@ log = structlog.get_logger()
 _REFUSED = "the vendor refuses our credentials: check its secrets, region and scopes"
 _UNREACHABLE = "no connection to the vendor's address: check base_url, name resolution, firewall and certificates"
 _REMEDIES = {
+    "relay_key_unknown": "identities are sealed under another relay key: set CONSENT_RELAY_RELAY_KEY (or its file) "
+    "to the one that all workers have",
     "redirected": "the vendor's address sends us elsewhere, where no call goes: check base_url and proxies",
     "token_redirected": "the address of access tokens sends us elsewhere, where no call goes: check it and proxies",
     "certificate_expired": "the certificate at its address has expired: it is the vendor's to renew",
@@ -31,7 +33,8 @@ def tell(status: Status, lane: str, cause: Verdict | None, reason: str) -> None:
     """It has changed. cause: the breaker's, None: it is closed; reason: the last error's word."""
     role = f"lane {lane}"
     if cause == "refused":
-        status.halt(role, VENDOR, "auth_rejected", f"connections.{lane}: {_REFUSED} ({reason})")
+        text = _REMEDIES.get(reason, _REFUSED)
+        status.halt(role, VENDOR, "auth_rejected", f"connections.{lane}: {text} ({reason})")
         log.error("alarm", alarm="credentials_rejected", lane=lane, reason=reason)
     elif cause == "unreachable":
         text = _REMEDIES.get(reason, _UNREACHABLE)

@@ -6,13 +6,12 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from schemas.codec import decode, decode_own
-from schemas.errors import DataError, OwnershipLost
-from schemas.records import Delivery, LaneEntry
+from schemas.errors import OwnershipLost
 from streams.lanes.alarms import alarm
 from streams.lanes.duties import duties
 from streams.lanes.errand import Errand
 from streams.lanes.foreman import Foreman
+from streams.lanes.intake import Intake
 from streams.lanes.outs import out_of
 from streams.lanes.pace import Pace
 from streams.lanes.pulse import Pulses
@@ -49,25 +48,16 @@ class LaneWork:
         self._running: dict[asyncio.Task[None], Errand] = {}
         self._failure: BaseException | None = None
         self._begun = self._commits = 0
+        self._intake = Intake(self._core, bench.name, partition)
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
-        for key, value in pairs:
-            pid, delivery_id = key.decode().split("|")
-            self._core.load(pid, delivery_id, decode_own(LaneEntry, value) if value else None)
+        self._intake.restore(pairs)
 
     def room(self) -> bool:
         return self._core.has_room
 
     def feed(self, records: Sequence[ConsumerRecord]) -> None:
-        now = self._bench.now()
-        for record in records:
-            if self._core.sees(record.offset):
-                try:
-                    delivery = decode(Delivery, record.value or b"")
-                except DataError as error:
-                    self._core.unreadable(record.offset, record.value, error.reason, now)
-                else:
-                    self._core.arrive(record.offset, record.value, delivery, now)
+        self._intake.feed(records, self._bench.now())
         self._decided()
 
     def advance(self, position: int) -> None:
@@ -85,13 +75,21 @@ class LaneWork:
         self._wake.set()
 
     async def run(self, tenure: Tenure) -> None:
-        """Work until drained; raises OwnershipLost when anything says that the partition may not be ours."""
+        """Work until drained.
+
+        Raises:
+            OwnershipLost: anything says that the partition may not be ours.
+            StateUnreadable: an entry or a mark of the state can't be read.
+            QuotaUnknown: nobody knows how much of a long window is used.
+
+        """
+        self._intake.check()
         self._core.begin(tenure.start, tenure.bookmark.settled if tenure.bookmark else (), self._bench.now())
         bench = self._bench
         self._quota = QuotaKeeper(bench.connector, self._partition, bench.partitions, tenure, self._dirty.set)
-        self._quota.open()
         self._foreman = Foreman(bench, self._core, tenure)
         self._pulses = Pulses(bench, self._core, tenure)
+        self._quota.open()
         bench.works.add(self._wake)
         committing = asyncio.create_task(self._commit_in_groups(tenure))
         committing.add_done_callback(self._look_at)

@@ -13,7 +13,7 @@ import structlog
 from aiokafka import TopicPartition
 
 from processors.patience import Repeats
-from schemas.errors import LostRange, OwnershipLost, QuotaUnknown, StoodStill
+from schemas.errors import LostRange, OwnershipLost, QuotaUnknown, StateUnreadable, StoodStill
 from streams.closing import is_meant
 from streams.ownership.backlog import Backlog
 from streams.ownership.vigil import Vigil
@@ -159,7 +159,7 @@ class Holding:
                 pause_s = self._stood_still(error, monotonic() - began)
             except OwnershipLost as error:
                 pause_s = self._lost(error)
-            except (LostRange, QuotaUnknown) as error:
+            except (LostRange, StateUnreadable, QuotaUnknown) as error:
                 self._halt(error.reason, str(error))
                 pause_s = LONGEST_RETRY_S
             except Exception as error:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.codec import decode
 from schemas.errors import LostRange, OwnershipLost
 from schemas.records import Bookmark
 from streams.clients import reader, writer
 from streams.closing import closed
+from streams.ownership.stored import stored
 from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, Tenure
 
 if TYPE_CHECKING:
@@ -49,9 +49,10 @@ class Role:
 class _Marks:
     """Keeps the bookmark and the other marks out of what the work loads."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, topic: str, partition: int) -> None:
         self._load = load
-        self.bookmark: Bookmark | None = None
+        self._place = (topic, partition)
+        self._bookmark: bytes | None = None
         self.clean = False
         self.empty = True
         self.others: dict[bytes, bytes] = {}
@@ -61,7 +62,7 @@ class _Marks:
         work = []
         for key, value in pairs:
             if key == OFFSET_KEY:
-                self.bookmark = decode(Bookmark, value) if value else None
+                self._bookmark = value
             elif key == CLEAN_KEY:
                 self.clean = value is not None
             elif not key.startswith(b"!"):
@@ -71,6 +72,10 @@ class _Marks:
             else:
                 self.others[key] = value
         self._load(work)
+
+    def bookmark(self) -> Bookmark | None:
+        """Raises StateUnreadable."""
+        return stored(Bookmark, OFFSET_KEY, self._bookmark, *self._place) if self._bookmark else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Takeover:
         Raises:
             OwnershipLost: another generation began meanwhile, or Kafka didn't answer; try again if still assigned.
             LostRange: the log begins after the bookmark.
+            StateUnreadable: a record of the state can't be read.
 
         """
         await self.membership.confirm(generation)
@@ -103,25 +109,26 @@ class Takeover:
             raise
 
     async def _settle_in(self, partition: int, generation: int, producer: AIOKafkaProducer, load: Load) -> Tenure:
-        marks = _Marks(load)
+        marks = _Marks(load, self.role.state_topic, partition)
         await self._restore(partition, marks)
         place = TopicPartition(self.role.topic, partition)
-        start = await self._start_offset(place, marks.bookmark)
+        bookmark = marks.bookmark()
+        start = await self._start_offset(place, bookmark)
         tenure = Tenure(
             partition=partition,
             state_topic=self.role.state_topic,
             generation=generation,
             producer=producer,
             membership=self.membership,
-            bookmark=marks.bookmark,
+            bookmark=bookmark,
             start=start,
             clean=marks.clean or marks.empty,
-            new=marks.bookmark is None,
+            new=bookmark is None,
             marks=marks.others,
             at_end=partial(self._at_end, place),
         )
-        if marks.clean or marks.bookmark is None:  # whoever dies from here on did not leave cleanly
-            await tenure.commit([], start, marks.bookmark.settled if marks.bookmark else (), clean=False)
+        if marks.clean or bookmark is None:  # whoever dies from here on did not leave cleanly
+            await tenure.commit([], start, bookmark.settled if bookmark else (), clean=False)
         await self.membership.confirm(generation)
         self.consumer.seek(place, start)
         return tenure

@@ -6,11 +6,12 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from schemas.codec import C, decode, encode
+from schemas.codec import C, encode
 from schemas.errors import OwnershipLost
 from schemas.records import Bookmark
 from streams.closing import closed
 from streams.outbox import Out, send_all
+from streams.ownership.stored import stored
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -96,7 +97,7 @@ class Tenure:
     def kept(self, key: bytes, contract: type[C]) -> C | None:
         """A record of the work's own under a key with `!`, as the takeover found it."""
         value = self._marks.get(key)
-        return decode(contract, value) if value else None
+        return stored(contract, key, value, self._state_topic, self.partition) if value else None
 
     def keep(self, key: bytes, record: Contract) -> Out:
         """The same, to be committed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,10 +14,11 @@ from ownership_support import until
 
 from infra.sandbox import Fault, Person, Sandbox
 from processors.engine.transport import http_transport
-from schemas.codec import decode
-from schemas.records import AuditRecord
-from streams import topics
-from streams.control import following
+from schemas.codec import decode, encode
+from schemas.records import AuditRecord, Command
+from streams import clients, topics
+from streams.control import MOST_BYTES, following
+from streams.lanes.foreman import UNKNOWN
 from streams.lanes.orders.pausing import PAUSE, RESUME
 from streams.logs import scan
 
@@ -110,6 +112,34 @@ async def test_a_command_without_a_worker_or_without_a_lane_is_said_to_be_so(lan
     assert f"no lane {lane.name} has carried it out within 1 s for partitions 0, 1, 2, 3" in errors
     async with lane.working():
         await until(lambda: lane.status.roles[f"lane {lane.name}"].paused == ALL)
+
+
+async def test_what_hands_wrote_into_the_control_topic_stops_no_lane(lane: LaneUnderTest) -> None:
+    hand = partial(Command, args={}, by="hand", reason="x", at=0, lane=lane.name)
+    ids = [f"{lane.name}-{number}" for number in range(5)]
+    values = [
+        b"garbage",
+        encode(hand(command_id=ids[0], name=PAUSE).model_copy(update={"reason": "x" * MOST_BYTES})),
+        encode(hand(command_id=ids[1], name="lanes.dance")),
+        encode(hand(command_id=ids[2], name=PAUSE, lane="nowhere")),
+        encode(hand(command_id=ids[3], name=RESUME)),
+        encode(hand(command_id=ids[4], name=PAUSE)),
+        encode(hand(command_id=ids[4], name=RESUME)),
+    ]
+    async with lane.working():
+        producer = clients.writer(lane.settings)
+        await producer.start()
+        for value in values:
+            await producer.send_and_wait(topics.CONTROL, value, partition=0)
+        await producer.stop()
+        await until(lambda: lane.status.roles[f"lane {lane.name}"].paused == ALL)
+        await lane.deliver(lane.delivery(BEN, "withdraw"))
+    audit = [one for one in await commands(lane) if one.command and one.evidence and one.command.by == "hand"]
+    details = {(one.command.command_id, one.evidence.detail) for one in audit if one.command and one.evidence}
+    assert (len(audit), details) == (
+        3 * PARTITIONS, {(ids[1], UNKNOWN), (ids[3], "was not paused"), (ids[4], "paused")}
+    )  # fmt: skip
+    assert await lane.outcomes() == []
 
 
 async def test_what_failed_is_sent_once_more_with_what_newer_choices_left_of_it(

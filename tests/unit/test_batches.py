@@ -13,7 +13,7 @@ from vendor_support import instruction, vendor
 
 from processors.engine.caller import build
 from processors.vendors.base import Call
-from processors.vendors.batches import TOO_LONG, packed, together
+from processors.vendors.batches import NOT_UNDERSTOOD, TOO_LONG, packed, together
 from processors.vendors.capability import Capability
 from schemas.errors import (
     BatchRefused,
@@ -75,6 +75,8 @@ def test_a_weight_is_never_less_than_the_place_in_a_json_list(emails: list[str])
         VendorRefused("http_413", status=413),
         VendorRefused("adapter_error"),
         VendorUnavailable(TOO_LONG, status=200),
+        VendorUnavailable(NOT_UNDERSTOOD, status=200),
+        VendorUnavailable("answer_is_no_json", status=413),
         MissingIdentity("email"),
     ],
 )

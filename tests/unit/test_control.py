@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from routing_support import record
 
 from schemas.codec import encode
 from schemas.records import Command
-from streams.control import PLACE, Control, following, record_id, role_of
+from streams.control import FRESH_MS, MOST_BYTES, PLACE, Control, following, record_id, role_of
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,7 +59,10 @@ def test_a_command_that_is_there_twice_is_given_once() -> None:
     assert later.command.command_id == "c-2"
 
 
-@pytest.mark.parametrize("value", [b"garbage", b"", None])
+OVERSIZE = encode(command(1).model_copy(update={"command_id": "large", "reason": "x" * MOST_BYTES}))
+
+
+@pytest.mark.parametrize("value", [b"garbage", b"", None, OVERSIZE])
 def test_what_nobody_can_read_stops_nobody(value: bytes | None) -> None:
     given = control(command(1))
     given.take(record(value, 7))
@@ -65,6 +70,27 @@ def test_what_nobody_can_read_stops_nobody(value: bytes | None) -> None:
     later = given.next("router", 1)
     assert later
     assert later.offset == 8
+
+
+@pytest.mark.parametrize(
+    ("lane", "age_ms", "level", "shown"),
+    [
+        ("removed", 0, "error", "lane removed"),
+        ("removed", 2 * FRESH_MS, "warning", "lane removed"),
+        ("ann@example.test", 0, "error", "no role's name"),
+    ],
+)
+def test_what_is_for_no_role_is_told_and_kept_for_nobody(lane: str, age_ms: int, level: str, shown: str) -> None:
+    given = Control()
+    given.roles = frozenset({"router", "lane crm"})
+    late = record(encode(command(1, "lanes.pause", lane)), 3)
+    late.timestamp = round(time.time() * 1000) - age_ms
+    with structlog.testing.capture_logs() as logs:
+        given.take(late)
+        given.take(record(encode(command(2, "lanes.pause", "crm")), 4))
+    assert [(line["log_level"], line["role"], line["offset"]) for line in logs] == [(level, shown, 3)]
+    assert given.next(f"lane {lane}", 0) is None
+    assert given.next("lane crm", 0)
 
 
 def test_listeners_wake_when_a_command_comes_in_and_no_longer() -> None:

@@ -117,8 +117,10 @@ async def test_what_hits_everybody_is_each_persons_and_refuses_nobody(status: in
     assert {one.reason for one in outcomes.values()} == {f"http_{status}"}
 
 
-async def test_an_answer_of_an_unknown_shape_is_the_vendors_trouble_and_refuses_nobody() -> None:
+async def test_an_answer_of_an_unknown_shape_is_asked_for_again_in_halves_and_refuses_nobody() -> None:
     outcomes, _ = await carry_out(people("a", "b"), end=broken)
+    assert {type(one) for one in outcomes.values()} == {BatchRefused}
+    outcomes, _ = await carry_out(people("a"), end=broken)
     assert {type(one) for one in outcomes.values()} == {VendorUnavailable}
 
 

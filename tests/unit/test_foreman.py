@@ -7,7 +7,7 @@ from delivering_support import GOOD, REFUSED, delivery
 from foreman_support import Site
 
 from streams.control import record_id
-from streams.lanes.foreman import MOST_BYTES
+from streams.lanes.foreman import NONSENSE, UNKNOWN
 from streams.lanes.orders.pausing import PAUSE, RESUME
 from streams.lanes.orders.redriving import DELIVERY, REDRIVE
 from streams.metrics.scrape import scrape
@@ -75,15 +75,27 @@ def test_twice_or_the_other_way_round_is_harmless() -> None:
     assert not site.lane.core.paused
 
 
-def test_what_is_for_others_unknown_or_endless_is_passed_over() -> None:
+def test_what_is_for_others_is_passed_over_and_what_nobody_knows_is_told_so_once() -> None:
     site = Site()
     site.give(PAUSE, 1, "other")
     site.give("lanes.dance", 2)
-    site.give(PAUSE, 3, reason="x" * MOST_BYTES)
-    assert site.obeyed() == []
+    assert site.obeyed() == [UNKNOWN]
     assert not site.lane.core.paused
+    site.take_over()
     site.give(PAUSE, 4)
     assert site.obeyed() == ["paused"]
+
+
+@pytest.mark.parametrize("error", [ValueError("ann@example.test"), KeyError("until"), IndexError()])
+def test_arguments_that_make_no_sense_stop_no_lane(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def act(*_: object) -> str:
+        raise error
+
+    site = Site()
+    monkeypatch.setitem(site.foreman._acts, "lanes.dance", act)
+    site.give("lanes.dance", 1)
+    site.give(PAUSE, 2)
+    assert site.obeyed() == [NONSENSE, "paused"]
 
 
 def test_a_paused_lane_is_as_ready_as_before_and_says_that_it_is_paused() -> None:
