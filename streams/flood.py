@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from processors.routing.guard import Guard, Limits
+from processors.flood import Limits
+from processors.routing.guard import Guard
 from processors.routing.incoming import Routed
 from streams import topics
 from streams.control import ROUTER, Control, told

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from processors.flood import Limits
 from processors.lane import lanes_of
 from processors.limits.reserve import is_kept
 from processors.routing.desk import Desk
-from processors.routing.guard import Limits
 from schemas.errors import SetupError
 from schemas.sealing import Seals
 from streams import topics
@@ -76,7 +76,7 @@ def pipeline(
         _check_limits(settings, connector)
         show_limits(metrics, name, connector.limiter)
         pace = (settings.partitions, settings.retry_budget, settings.commit_interval)
-        bench = Bench(connector, seals, status, *pace, metrics=metrics, control=control)
+        bench = Bench(connector, seals, status, *pace, metrics=metrics, control=control, flood=_limits(settings))
         stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
     return stages
 

@@ -11,11 +11,12 @@ person's next instruction starts only when what became of the one before is comm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from processors.delivering.book import Book
-from processors.delivering.course import Course
+from processors.delivering.course import Course, Redriven
+from processors.delivering.guard import READING, Guard
 from processors.delivering.holds import Holds, Rules
 from processors.delivering.job import KEPT, Call, Job, Now
 from processors.delivering.lines import Lines
@@ -23,6 +24,7 @@ from processors.delivering.ready import alone
 from processors.delivering.settle import Letter
 from processors.delivering.tasks import Finished, finish
 from processors.delivering.watermark import Watermark
+from processors.flood import Limits as Flood
 from processors.vendors.base import Result
 
 if TYPE_CHECKING:
@@ -45,21 +47,15 @@ MOST_REDRIVEN = 1000
 class Limits:
     """calls: at the same time; open: records between the watermark and the newest one; parked: deliveries.
 
-    company: how many people go in one call of an action, and how long they wait for one another.
+    company: how many people go in one call of an action, and how long they wait for one another. flood: from when on
+    so many are refused that nobody else is called.
     """
 
     calls: int
     company: Companies
     open: int = 2000
     parked: int = 10_000
-
-
-class Redriven(NamedTuple):
-    """How many deliveries go out once more, were overtaken meanwhile, and stay failed because there is no room."""
-
-    begun: int
-    overtaken: int
-    left: int
+    flood: Flood = field(default_factory=Flood)
 
 
 class Core:
@@ -78,7 +74,8 @@ class Core:
         self._random = random
         self._book = Book()
         self._lines = Lines(dry=rules.dry)
-        self._course = Course(self._lines, self._book, backoff, breaker, one_switch=rules.one_switch)
+        self.guard = Guard(limits.flood)
+        self._course = Course(self._lines, self._book, backoff, breaker, self.guard, one_switch=rules.one_switch)
         self.holds = Holds(rules, self._lines, self._book.entries, self._course)
         self._calls: set[Call] = set()
         self.paused = False
@@ -103,7 +100,8 @@ class Core:
 
     @property
     def has_room(self) -> bool:
-        return len(self._book.mark) < self._limits.open and self._book.entries.kept < self._limits.parked
+        kept = self._book.entries.kept
+        return not self.guard.flood and len(self._book.mark) < self._limits.open and kept < self._limits.parked
 
     @property
     def statuses(self) -> Mapping[str, int]:
@@ -128,9 +126,11 @@ class Core:
     def unreadable(self, offset: int, value: bytes | None, reason: str, now: Now) -> None:
         """A record that is no delivery."""
         self._book.unreadable(Letter(offset, value, reason, now.wall))
+        self.guard.bad(READING, reason)
 
     def arrive(self, offset: int, value: bytes, delivery: Delivery, now: Now, at: int | None = None) -> None:
         """A delivery's record; after `sees`. `at`: when it was written, µs; None: now."""
+        self.guard.good(READING)
         earlier = self._book.entries.find(delivery)
         if earlier and earlier.status in KEPT and earlier.delivery.cycle == delivery.cycle:
             self._book.settled(offset)  # the same once more
@@ -166,7 +166,7 @@ class Core:
 
     def start(self, now: Now) -> list[Call]:
         """The calls to make now."""
-        if self.paused:
+        if self.paused or self.guard.flood:
             return []
         self._lines.wake(now)
         begun = []
@@ -187,7 +187,7 @@ class Core:
 
     def wakes_at(self, now: Now) -> float | None:
         """When to `start` again if nothing happens before, steady s; None: not until something does."""
-        if self.paused:
+        if self.paused or self.guard.flood:
             return None
         times = [self._lines.wakes_at(now.steady, self._limits.company)]
         if self._lines.has_ready:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.delivering import tasks
 from processors.delivering.backoff import Again, Backoff, Fail, Park, Part, Retry, decide
@@ -12,6 +12,7 @@ from processors.delivering.overtaking import left_of_job
 if TYPE_CHECKING:
     from processors.delivering.book import Book
     from processors.delivering.breaker import Breaker
+    from processors.delivering.guard import Guard
     from processors.delivering.job import Now
     from processors.delivering.lines import Line, Lines
     from processors.vendors.base import Result
@@ -22,17 +23,26 @@ BEHIND = "waits_behind"
 """Why a delivery is parked that was not tried: one before it is."""
 
 
+class Redriven(NamedTuple):
+    """How many deliveries go out once more, were overtaken meanwhile, and stay failed because there is no room."""
+
+    begun: int
+    overtaken: int
+    left: int
+
+
 class Course:
     """Whoever changes a line here places it afterwards. one_switch: the vendor doesn't keep purposes apart."""
 
     def __init__(
-        self, lines: Lines, book: Book, backoff: Backoff, breaker: Breaker, *, one_switch: bool = False
+        self, lines: Lines, book: Book, backoff: Backoff, breaker: Breaker, guard: Guard, *, one_switch: bool = False
     ) -> None:
         self._one_switch = one_switch
         self._lines = lines
         self._book = book
         self._backoff = backoff
         self._breaker = breaker
+        self._guard = guard
 
     def failed(self, line: Line, job: Job, error: VendorError, share: float, now: Now, *, people: int) -> bool:
         """After a try that was not answered well. `share`: the draw, 0 to 1; people: in the call. Is it put off?"""
@@ -54,6 +64,7 @@ class Course:
                 self.keep(line, now)
                 self._lines.wait(job, now.steady + after_s)
             case Fail(reason):
+                self._guard.failed(job.action, error)
                 self._book.fail(job, error, reason, now.wall)
                 self.done(line, job)
                 return False
@@ -127,6 +138,7 @@ class Course:
             job.attempt, job.hold = job.attempt - 1, "dry_run"
             self.park(line, job, "dry_run", now, result.evidence)
             return
+        self._guard.good(job.action)
         self._book.close(job, result, now.wall)
         if result.outcome == tasks.TASK:
             newer = [other.delivery for other in line.jobs if other.offset > job.offset]

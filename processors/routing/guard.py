@@ -6,12 +6,15 @@ by hand. So rejected records are held back until a good one follows; too many, a
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from processors.flood import Count
+
 if TYPE_CHECKING:
+    from processors.flood import Limits
     from processors.routing.incoming import Routed
 
 T = TypeVar("T")
@@ -21,19 +24,6 @@ MOST_HELD_BYTES = 16 * 1_048_576
 REASONS_SHOWN = 3
 _NO_FLOOD = frozenset({"event_id_reuse"})
 """Rejected although they were understood: neither a new deploy nor a restart would take them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """From when on rejected records are a flood; 0 switches `run` or `ratio` off.
-
-    run: so many in a row. ratio: their share of the last `window` judged records, as soon as those are `least`.
-    """
-
-    run: int = 100
-    ratio: float = 0.5
-    window: int = 1000
-    least: int = 200
 
 
 class _Fate(Enum):
@@ -66,11 +56,9 @@ class Guard(Generic[T]):
     """
 
     def __init__(self, limits: Limits, *, armed_from: int = 0, wary_to: int | None = None) -> None:
-        self._limits = limits
         self._armed_from = armed_from
         self._wary_to = wary_to
-        self._run = self._rejected = 0
-        self._window: deque[bool] = deque(maxlen=limits.window)
+        self._count = Count(limits)
         self._held: list[_Held[T]] = []
         self._bytes = 0
         self.flood = ""
@@ -87,7 +75,7 @@ class Guard(Generic[T]):
         """What may be committed now that this record is judged. `size` in bytes. Not to be called in a flood."""
         fate = _fate_of(routed)
         if not self._held and fate is _Fate.GOOD and offset >= self._armed_from:  # nearly always
-            self._count(rejected=False)
+            self._judged(rejected=False)
             return [made]
         letter = routed.dead_letter
         why = (f"{letter.reason} in {letter.field}" if letter.field else letter.reason) if letter else ""
@@ -122,39 +110,31 @@ class Guard(Generic[T]):
         if entry.fate is _Fate.NEITHER and not self._held:
             return [entry.made]
         if entry.fate is _Fate.GOOD:
-            self._count(rejected=False)
+            self._judged(rejected=False)
             return [*self.release(), entry.made]
         self._held.append(entry)
         self._bytes += entry.size
         if entry.fate is _Fate.BAD:
-            self._count(rejected=True)
+            self._judged(rejected=True)
             self.halted_at = entry.offset
             self.flood = self._judge(entry.offset)
         too_much = len(self._held) > MOST_HELD or self._bytes > MOST_HELD_BYTES
         return self.release() if too_much and not self.flood else []
 
-    def _count(self, *, rejected: bool) -> None:
-        self._run = self._run + 1 if rejected else 0
+    def _judged(self, *, rejected: bool) -> None:
         self._wary_to = self._wary_to if rejected else None
-        if len(self._window) == self._limits.window:
-            self._rejected -= self._window[0]
-        self._window.append(rejected)
-        self._rejected += rejected
+        self._count.add(bad=rejected)
 
     def _forget(self) -> None:
-        self._run = self._rejected = 0
-        self._window.clear()
+        self._count.forget()
         self._wary_to = None
 
     def _judge(self, offset: int) -> str:
-        limits, judged = self._limits, len(self._window)
         if self._wary_to is not None and offset >= self._wary_to:
             seen = "the records before which the router halted are rejected again"
-        elif limits.run and self._run >= limits.run:
-            seen = f"{self._run} records in a row were rejected"
-        elif limits.ratio and judged >= min(limits.least, limits.window) and self._rejected >= limits.ratio * judged:
-            seen = f"{self._rejected} of the last {judged} records were rejected"
         else:
+            seen = self._count.flood("records", "rejected")
+        if not seen:
             return ""
         reasons = Counter(entry.why for entry in self._held if entry.fate is _Fate.BAD).most_common(REASONS_SHOWN)
         return f"{seen}, most of those held back as " + ", ".join(f"{why} ({count})" for why, count in reasons)

@@ -28,10 +28,9 @@ def table(lanes: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def _row(lane: Mapping[str, Any]) -> Iterator[object]:
-    paused = len(lane["paused"])
     yield lane["lane"]
     yield lane["partitions"]
-    yield "" if not paused else "yes" if paused == lane["partitions"] else f"{paused} of {lane['partitions']}"
+    yield _paused(lane)
     yield lane["lag_records"]
     yield age(lane["oldest_s"])
     yield from (lane["entries"][status] for status in ("parked", "failed", "manual_task"))
@@ -41,3 +40,9 @@ def _row(lane: Mapping[str, Any]) -> Iterator[object]:
     yield limit_text(lane)
     yield age(lane["told_s_ago"])
     yield note(lane)
+
+
+def _paused(lane: Mapping[str, Any]) -> str:
+    paused = len(lane["paused"])
+    text = "" if not paused else "yes" if paused == lane["partitions"] else f"{paused} of {lane['partitions']}"
+    return f"{text}, by itself" if lane["paused_itself"] else text

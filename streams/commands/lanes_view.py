@@ -18,7 +18,7 @@ from streams import topics
 from streams.clients import unreachable
 from streams.commands.lane_state import State, entries_in, state_of
 from streams.commands.lanes_pulse import told
-from streams.lanes.orders.pausing import PAUSED_KEY
+from streams.lanes.orders.pausing import BY_GUARD, PAUSED_KEY
 from streams.ownership.tenure import OFFSET_KEY, PULSE_KEY
 
 if TYPE_CHECKING:
@@ -41,11 +41,13 @@ LIMIT_S = 30.0
 class Place:
     """One partition of a lane. lag: records not settled, by offsets; waits_since: receipt of the oldest one, µs.
 
-    due: legal deadlines of what is kept and not given up, µs; pulse: what its worker told last.
+    flooded: it has paused itself, as everybody was refused. due: legal deadlines of what is kept and not given up,
+    µs; pulse: what its worker told last.
     """
 
     number: int
     paused: bool
+    flooded: bool
     lag: int
     entries: Counter[str]
     waits_since: int | None
@@ -105,6 +107,7 @@ def place(number: int, state: State, mark: Bookmark, end: int, first: ConsumerRe
     return Place(
         number,
         paused=PAUSED_KEY in state,
+        flooded=PAUSED_KEY in state and decode(Bookmark, state[PAUSED_KEY]).offset == BY_GUARD,
         lag=max(0, end - mark.offset - len(mark.settled)) if first is not None else 0,
         entries=Counter(entry.status for entry in entries),
         waits_since=min(since, default=None),
@@ -131,6 +134,7 @@ def summed(lane: str, found: Iterable[Place], now: int) -> dict[str, Any]:
         "lane": lane,
         "partitions": len(found),
         "paused": [one.number for one in found if one.paused],
+        "paused_itself": [one.number for one in found if one.flooded],
         "lag_records": sum(one.lag for one in found),
         "oldest_s": round(max(0, now - min(since)) / SECOND, 1) if since else None,
         "entries": {status: entries[status] for status in STATUSES},

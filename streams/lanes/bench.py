@@ -13,6 +13,7 @@ from processors.delivering.breaker import Breaker, Verdict
 from processors.delivering.core import Core, Limits
 from processors.delivering.job import Now
 from processors.delivering.ready import Company
+from processors.flood import Limits as Flood
 from processors.vendors.capability import Capability
 from streams.control import Control
 from streams.lanes.trouble import tell
@@ -35,6 +36,7 @@ class Bench:
     """`partitions`: of the topic; `budget_s`: for all quick retries of one delivery; interval_s: between commits.
 
     steady: s that never go back; wall: µs since 1970. works: to be woken when the breaker may let somebody through.
+    flood: from when on so many are refused that a partition pauses itself.
     """
 
     connector: Connector
@@ -50,6 +52,7 @@ class Bench:
     breaker: Breaker = field(default_factory=Breaker)
     works: set[asyncio.Event] = field(default_factory=set)
     control: Control = field(default_factory=Control)
+    flood: Flood = field(default_factory=Flood)
 
     def __post_init__(self) -> None:
         self.meter = LaneMeter(self.metrics, self.name)
@@ -75,7 +78,7 @@ class Bench:
     def core(self) -> Core:
         """The decisions for one partition, from the beginning."""
         connection = self.connector.connection
-        limits = Limits(2 * connection.concurrency, cache(self._company))
+        limits = Limits(2 * connection.concurrency, cache(self._company), flood=self.flood)
         backoff = Backoff(self.budget_s, connection.retry_ceiling_s, connection.retry_for_s)
         return Core(limits, backoff, self.breaker, self.random)
 

@@ -35,12 +35,13 @@ class Foreman:
         self._acts = acts_of(self._post)
 
     def look(self, now: Now) -> bool:
-        """Carry out what has been given since; whether anything was."""
+        """Carry out what has been given since, and see to the core; whether anything was done."""
         before, bench = self._looked, self._post.bench
         while given := bench.control.next(bench.role, self._looked):
             self._looked = given.offset + 1
             self._obey(given, now)
-        return self._looked != before
+        did = [watch(now) for watch in self._post.watches]
+        return self._looked != before or any(did)
 
     def outs(self) -> list[Out]:
         """Marks and audit of what was carried out."""

@@ -195,15 +195,16 @@ class LaneWork:
         name, seals = self._bench.name, self._bench.seals
         outs = self._foreman.outs()  # first, as what it led to may follow already
         outs += [out_of(record, name, self._partition, seals) for record in batch.records]
-        outs += [*self._quota.outs(), *self._pulses.outs(self._bench.now()), *more]
+        outs += [*self._quota.outs(), *more]
+        pulse = self._pulses.outs(self._bench.now())
         try:
-            await tenure.commit(outs, batch.offset, batch.settled, clean=clean)
+            await tenure.commit([*pulse, *outs], batch.offset, batch.settled, clean=clean)
         except BaseException:
             for future in waiting:
                 if not future.done():
                     future.set_exception(OwnershipLost("the note was not committed"))
             raise
-        self._commits += 1
+        self._commits += bool(outs) or not pulse  # one that only tells is nobody's progress
         self._quota.committed()
         for future in waiting:
             if not future.done():

@@ -16,7 +16,7 @@ ALARMS = frozenset({
     "event_id_reuse", "partition_mismatch", "protective_rejected", "oversize_left_in_place",
     "delivery_failed", "delivery_unreadable", "credentials_rejected", "vendor_unreachable",
     "command_for_nobody", "command_oversize", "command_unreadable", "duplicate_instance", "quota_unknown",
-    "stuck", "loop_stuck", "role_ended", "connection_removed",
+    "stuck", "loop_stuck", "role_ended", "connection_removed", "lane_flood",
 })  # fmt: skip
 REASONS = {
     "router": frozenset({

@@ -12,6 +12,7 @@ from ownership_support import settings_at, until
 
 from processors.engine.connect import connectors
 from processors.engine.transport import http_transport
+from processors.flood import Limits
 from schemas.codec import decode, encode
 from schemas.connections import parse_config
 from schemas.contract import Origin, PolicyRef
@@ -69,6 +70,7 @@ class LaneUnderTest:
     retry_budget: float = 30.0
     scale: float = 100.0
     control: Control = field(default_factory=Control)
+    flood: Limits = field(default_factory=Limits)
     bench: Bench = field(init=False)
     """Of the owner that was started last."""
 
@@ -126,7 +128,9 @@ class LaneUnderTest:
         """Don't wait until all partitions are worked on."""
         ready = connectors(parse_config(self.config, "test"), self._secret, transport, scale=self.scale)
         pace = (PARTITIONS, self.retry_budget, 0.02)
-        self.bench = bench = Bench(ready[self.name], SEALS, self.status, *pace, control=self.control)
+        self.bench = bench = Bench(
+            ready[self.name], SEALS, self.status, *pace, control=self.control, flood=self.flood
+        )
         role = lane_role("t", self.name)
         owner = Owner(self.settings, role, worker, lambda number: LaneWork(bench, number), self.status)
         return owner, asyncio.create_task(owner.run())

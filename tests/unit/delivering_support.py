@@ -14,6 +14,7 @@ from processors.delivering.core import Core, Limits
 from processors.delivering.job import Call, Job, Now
 from processors.delivering.ready import Company
 from processors.delivering.settle import Change, Letter
+from processors.flood import Limits as Flood
 from processors.vendors.base import Result
 from schemas.codec import encode
 from schemas.contract import Origin
@@ -105,10 +106,11 @@ class Driven:
         batch: int = 1,
         wait_s: float = 0.0,
         breaker: Breaker | None = None,
+        flood: Flood | None = None,
         **backoff: Any,
     ) -> None:
         self.breaker = breaker or Breaker()
-        self.limits = Limits(calls, lambda _: Company(batch, wait_s), open=50, parked=50)
+        self.limits = Limits(calls, lambda _: Company(batch, wait_s), open=50, parked=50, flood=flood or Flood())
         self.backoff = Backoff(**backoff)
         self.seconds = 0.0
         self.told: list[tuple[str, str, str | None]] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from router_support import LIMIT_S, PaperTenure, until
 from routing_support import DESK, EMAIL, HOME, event, record
 
-from processors.routing.guard import Limits
+from processors.flood import Limits
 from schemas.codec import encode
 from schemas.records import Command
 from streams.flood import RESUME, Watch

@@ -68,6 +68,7 @@ def test_gaps_in_the_log_are_no_lag_and_an_idle_lane_has_nothing_old() -> None:
         "lane": "crm",
         "partitions": 1,
         "paused": [],
+        "paused_itself": [],
         "lag_records": 0,
         "oldest_s": None,
         "entries": dict.fromkeys(get_args(LaneStatus), 0),

@@ -6,7 +6,7 @@ import pytest
 from delivering_support import DOWN, GOOD, REDRIVE, REFS, REFUSED, REJECTED, Driven, delivery
 
 from processors.delivering import core
-from processors.delivering.core import Redriven
+from processors.delivering.course import Redriven
 from schemas.ids import outcome_record_id
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from routing_support import AWAY, DESK, EMAIL, event, incoming
 
-from processors.routing.guard import MOST_HELD, MOST_HELD_BYTES, Guard, Limits
+from processors.flood import Limits
+from processors.routing.guard import MOST_HELD, MOST_HELD_BYTES, Guard
 from processors.routing.incoming import Routed
 from processors.routing.reject import reject
 from processors.routing.route import route
@@ -26,9 +27,8 @@ def passed(guard: Guard[int], fates: str, offset: int = 0) -> list[int]:
     """Offsets that may be committed; ends with the flood, as the router does."""
     out: list[int] = []
     for number, fate in enumerate(fates, offset):
-        out += guard.take(number, FATES[fate], number, 1)
-        if guard.flood:
-            break
+        if not guard.flood:
+            out += guard.take(number, FATES[fate], number, 1)
     return out
 
 

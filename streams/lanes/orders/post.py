@@ -18,15 +18,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Post:
-    """`outs`: marks of what was carried out; they go into the next transaction, with the core's decisions."""
+    """`outs`: marks of what was carried out; they go into the next transaction, with the core's decisions.
+
+    watches: of families that do something without a command too.
+    """
 
     bench: Bench
     core: Core
     tenure: Tenure
     outs: list[Out] = field(default_factory=list)
+    watches: list[Watch] = field(default_factory=list)
 
 
 Act = Callable[[Given, Now], str]
 """Carries a command out at once, and says what came of it; no person is named."""
+Watch = Callable[[Now], bool]
+"""Looks at the core whenever the lane turns; whether it has done something."""
 Family = Callable[[Post], Mapping[str, Act]]
 """Makes a family ready for one tenure: the commands' names, and what each does."""
