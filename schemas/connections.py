@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -35,6 +38,8 @@ class Connection(_Table):
     timeout_s: s, below half a session; secrets: what the adapter needs → secret's name.
     retry_ceiling_s: longest wait between tries that fail, s; retry_for_s: so long after its event came in a delivery
     is tried, s, None = until its legal deadline.
+    read_back: so long after it is done the vendor is asked whether it stands (`1h`; s, min, h, d), or `off`; None =
+    as the adapter says.
     batch_wait_s: so long people who could share a call wait for one another, s, None = as the adapter says.
     """
 
@@ -53,9 +58,19 @@ class Connection(_Table):
     retry_ceiling_s: float = Field(default=14_400.0, gt=0)
     retry_for_s: float | None = Field(default=None, gt=0)
     batch_wait_s: float | None = Field(default=None, ge=0, le=60, allow_inf_nan=False)
+    read_back: str | None = Field(default=None, pattern=r"^(off|\d+(\.\d+)?(s|min|h|d))$")
     surge: Literal["off", "on"] = "on"
     options: dict[str, Any] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict)
+
+    def read_back_s(self, usual: float | None) -> float | None:
+        """The delay in s; None: nothing is read back. usual: the adapter's delay, None where it can't be asked."""
+        if usual is None or self.read_back == "off":
+            return None
+        if self.read_back is None:
+            return usual
+        number = self.read_back.rstrip("sminhd")
+        return float(number) * _SECONDS[self.read_back[len(number) :]]
 
 
 class RelayConfig(_Table):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from schemas.errors import VendorError
     from schemas.records import AuditRecord, Command, Delivery, LaneEntry
 
+UNDER_WAY = "job_under_way"
+"""Why a delivery is `accepted` and not more yet: the vendor is asked again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -116,6 +119,32 @@ class Book:
         self._leave(job)
         job.parked = True
 
+    def accept(self, job: Job, result: Result, wall: int) -> None:
+        """The vendor has taken it and runs a job: the lane state keeps it until that is done."""
+        self._tell_shrunk(job, wall)
+        self._tell(job, "accepted", wall, result.reason or UNDER_WAY, result.evidence, counts=False)
+        self.keep_asked(job, wall)
+        self._leave(job)
+        job.parked, job.value = True, None
+        self._overtake_failed(job.delivery)
+
+    def keep_asked(self, job: Job, wall: int) -> None:
+        """What the vendor is to be asked about it, and when."""
+        self._put(settle.entry(job, "accepted" if job.follows == "job" else "verifying", wall))
+
+    def verify(self, job: Job, result: Result, wall: int) -> None:
+        """The vendor was asked, and what was done stands."""
+        self._tell(job, result.outcome, wall, result.reason, result.evidence, counts=False)
+        self.forget(job)
+
+    def forget(self, job: Job) -> None:
+        """Nothing is to be asked about it any more."""
+        self._drop(job)
+
+    def reopen(self, job: Job, reason: str, wall: int) -> None:
+        """The vendor was asked, and it isn't done after all: it starts a new cycle."""
+        self.pending.records.append(settle.reopened(job, reason, wall))
+
     def begin_again(self, job: Job, command: Command, wall: int) -> None:
         """A failed one starts a new cycle."""
         self.pending.records.append(settle.wanted("cycle", job, command, wall))
@@ -189,12 +218,14 @@ class Book:
         evidence: Evidence | None = None,
         *,
         command: Command | None = None,
+        counts: bool = True,
     ) -> None:
-        self._write(job, settle.outcome(job, word, wall, reason, evidence, command=command))
+        self._write(job, settle.outcome(job, word, wall, reason, evidence, command=command), counts=counts)
 
-    def _write(self, job: Job, audit: AuditRecord) -> None:
+    def _write(self, job: Job, audit: AuditRecord, *, counts: bool = True) -> None:
         self.pending.records.append(audit)
-        self.pending.noted.append((job.delivery, audit))
+        if counts:
+            self.pending.noted.append((job.delivery, audit))
 
     def _tell_shrunk(self, job: Job, wall: int) -> None:
         if job.told != job.delivery.overtaken:

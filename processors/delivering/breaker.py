@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from processors.vendors.base import Result
 from processors.vendors.batches import NOT_UNDERSTOOD, TOO_LONG
+from processors.vendors.later import Undone
 from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Breaker:
         self._probing = self.cause is not None
         return self._probing
 
-    def end(self, who: str, answers: Iterable[Result | VendorError], now: float, *, probe: bool) -> None:
+    def end(self, who: str, answers: Iterable[Result | Undone | VendorError], now: float, *, probe: bool) -> None:
         """A call has ended. `who`: names it; without answers it was broken off."""
         answers = list(answers)
         said = verdict(answers)
@@ -99,14 +100,15 @@ class Breaker:
         self._pauses = min(self._pauses + 1, _DOUBLINGS)
 
 
-def verdict(answers: Iterable[Result | VendorError]) -> Verdict:
+def verdict(answers: Iterable[Result | Undone | VendorError]) -> Verdict:
     """What the answers of one call say about the vendor; `unknown` where it was not asked, or not in earnest."""
     said = {_judged(answer) for answer in answers}
     order: tuple[Verdict, ...] = ("refused", "unreachable", "alive", "down")
     return next((one for one in order if one in said), "unknown")
 
 
-def _judged(answer: Result | VendorError) -> Verdict:
+def _judged(answer: Result | Undone | VendorError) -> Verdict:
+    answer = answer.error if isinstance(answer, Undone) else answer
     if isinstance(answer, Result):
         return "alive" if answer.evidence else "unknown"
     if isinstance(answer, VendorAuthRejected):
@@ -119,6 +121,6 @@ def _judged(answer: Result | VendorError) -> Verdict:
     return "unknown" if answer.status is None or answer.reason.startswith("token_") else "alive"
 
 
-def _reason(answers: Iterable[Result | VendorError], said: Verdict) -> str:
+def _reason(answers: Iterable[Result | Undone | VendorError], said: Verdict) -> str:
     errors = (answer for answer in answers if isinstance(answer, VendorError) and _judged(answer) == said)
     return next((error.reason for error in errors), "")

@@ -11,20 +11,20 @@ person's next instruction starts only when what became of the one before is comm
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from processors.delivering.asking import Asking
 from processors.delivering.book import Book
-from processors.delivering.course import Course, Redriven
+from processors.delivering.course import Course
+from processors.delivering.following import Following
 from processors.delivering.guard import READING, Guard
 from processors.delivering.holds import Holds, Rules
-from processors.delivering.job import KEPT, Call, Job, Now
+from processors.delivering.job import SETTLED, Call, Job, Now
 from processors.delivering.lines import Lines
 from processors.delivering.ready import alone
 from processors.delivering.settle import Letter
 from processors.delivering.tasks import Finished, finish
 from processors.delivering.watermark import Watermark
-from processors.flood import Limits as Flood
 from processors.vendors.base import Result
 
 if TYPE_CHECKING:
@@ -34,28 +34,12 @@ if TYPE_CHECKING:
     from processors.delivering.backoff import Backoff
     from processors.delivering.book import Batch
     from processors.delivering.breaker import Breaker
-    from processors.delivering.ready import Companies
+    from processors.delivering.course import Redriven
+    from processors.delivering.plans import Limits
+    from processors.vendors.later import Undone
     from schemas.contract import Sealed
     from schemas.errors import VendorError
     from schemas.records import Command, Delivery, Evidence, LaneEntry
-
-MOST_REDRIVEN = 1000
-"""With one command: they go into one transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """calls: at the same time; open: records between the watermark and the newest one; parked: deliveries.
-
-    company: how many people go in one call of an action, and how long they wait for one another. flood: from when on
-    so many are refused that nobody else is called.
-    """
-
-    calls: int
-    company: Companies
-    open: int = 2000
-    parked: int = 10_000
-    flood: Flood = field(default_factory=Flood)
 
 
 class Core:
@@ -77,6 +61,8 @@ class Core:
         self.guard = Guard(limits.flood)
         self._course = Course(self._lines, self._book, backoff, breaker, self.guard, one_switch=rules.one_switch)
         self.holds = Holds(rules, self._lines, self._book.entries, self._course)
+        self._following = Following(limits, self._lines, self._book)
+        self._asking = Asking(self._following, self._lines, self._book, self._course, backoff)
         self._calls: set[Call] = set()
         self.paused = False
 
@@ -89,18 +75,14 @@ class Core:
     def begin(self, offset: int, settled: Iterable[int], now: Now) -> None:
         """From now on the partition is worked, from where the bookmark says; what is parked stands in its lines."""
         self._book.mark = Watermark(offset, settled)
-        for entry in self._book.entries.every(*KEPT):
-            job = Job.parked_as(entry)
-            self._lines.of(job.pid).jobs.append(job)
-            if job.next_at is not None:
-                self._lines.wait_for_wall(job, now)
-            self._lines.place(job.pid)
+        self._course.begin(now)
+        self._following.begin(now)
 
     # What comes in.
 
     @property
     def has_room(self) -> bool:
-        kept = self._book.entries.kept
+        kept = self._book.entries.kept + self.statuses["accepted"]
         return not self.guard.flood and len(self._book.mark) < self._limits.open and kept < self._limits.parked
 
     @property
@@ -112,6 +94,11 @@ class Core:
     def in_flight(self) -> int:
         """Calls in the air."""
         return len(self._calls)
+
+    @property
+    def skipped(self) -> int:
+        """How many deliveries could not be kept to be read back."""
+        return self._following.skipped
 
     def sees(self, offset: int) -> bool:
         """A record of the topic. False: an earlier owner has settled it."""
@@ -132,7 +119,7 @@ class Core:
         """A delivery's record; after `sees`. `at`: when it was written, µs; None: now."""
         self.guard.good(READING)
         earlier = self._book.entries.find(delivery)
-        if earlier and earlier.status in KEPT and earlier.delivery.cycle == delivery.cycle:
+        if earlier and earlier.status in SETTLED and earlier.delivery.cycle == delivery.cycle:
             self._book.settled(offset)  # the same once more
             return
         job = Job(offset, delivery, value)
@@ -140,6 +127,7 @@ class Core:
             job.attempt, job.refs = earlier.attempt, earlier.refs
         line = self._lines.of(delivery.pid)
         self._course.overtake(line, delivery, now)
+        self._following.arrived(delivery, now)
         line.jobs.append(job)
         self.holds.admit(line, job, now.wall if at is None else at, now)
         if line.delays(job):
@@ -148,15 +136,7 @@ class Core:
 
     def redrive(self, command: Command, wanted: str | None, now: Now) -> Redriven:
         """Failed deliveries start a new cycle. `wanted`: only this delivery_id; command: who asks for it, and why."""
-        failed = [one for one in self._book.entries.every("failed") if wanted in {None, one.delivery.delivery_id}]
-        room = max(0, min(MOST_REDRIVEN, self._limits.parked - self._book.entries.kept))
-        begun = 0
-        for entry in failed[:room]:
-            job = Job.again(entry, now.wall)
-            line = self._lines.of(job.pid)
-            begun += self._course.redrive(line, job, command, now)
-            self._lines.place(job.pid)
-        return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]))
+        return self._course.redrive(command, wanted, self._limits.parked - self._book.entries.kept, now)
 
     def finish(self, command: Command, wanted: Collection[str], evidence: Evidence, now: Now) -> Finished:
         """Somebody has done manual tasks, by delivery_id."""
@@ -171,32 +151,48 @@ class Core:
         self._lines.wake(now)
         begun = []
         while len(self._calls) < self._limits.calls and self._breaker.allows(now.steady):
-            jobs = self._lines.take(now.steady, self._limits.company if self._breaker.cause is None else alone)
-            if not jobs:
+            call = self._asking.start(self._limits.calls, now, idle=not self._lines.has_ready) or self._act(now)
+            if call is None:
                 break
-            call = Call(jobs, probe=self._breaker.begin())
+            call.probe = self._breaker.begin()
             self._calls.add(call)
             begun.append(call)
         return begun
 
+    def _act(self, now: Now) -> Call | None:
+        jobs = self._lines.take(now.steady, self._limits.company if self._breaker.cause is None else alone)
+        return Call(jobs) if jobs else None
+
     def could_start(self, now: Now) -> bool:
         """Whether `start` would give a call out now; for whoever watches that it is asked to."""
         self._lines.wake(now)
-        free = not self.paused and len(self._calls) < self._limits.calls and self._breaker.allows(now.steady)
-        return free and self._lines.is_due(now.steady, self._limits.company)
+        if self.paused or len(self._calls) >= self._limits.calls or not self._breaker.allows(now.steady):
+            return False
+        asks = self._asking.may_start(self._limits.calls, now, idle=not self._lines.has_ready)
+        return asks or self._lines.is_due(now.steady, self._limits.company)
 
     def wakes_at(self, now: Now) -> float | None:
         """When to `start` again if nothing happens before, steady s; None: not until something does."""
         if self.paused or self.guard.flood:
             return None
-        times = [self._lines.wakes_at(now.steady, self._limits.company)]
-        if self._lines.has_ready:
+        times = [self._lines.wakes_at(now.steady, self._limits.company), self._asking.wakes_at(now)]
+        if self._lines.has_ready or self._asking.is_due(now):
             times.append(self._breaker.wakes_at(now.steady))
         return min((time for time in times if time is not None), default=None)
 
     def noted(self, job: Job, refs: Sealed, now: Now) -> None:
         """An act that can't be repeated is about to be done: a redo can ask first, once this is committed."""
         self._book.note(job, refs, now.wall)
+
+    def heard(self, job_id: str, answer: Result | Undone | None, now: Now) -> int:
+        """The vendor itself told of a job; None: that it is worth asking now. How many people here it is about."""
+        return self._asking.heard(job_id, answer, self._random.random(), now)
+
+    def asked(self, call: Call, answers: Mapping[str, Result | Undone | VendorError], now: Now) -> None:
+        """What came of a question, by delivery_id."""
+        self._calls.discard(call)
+        self._breaker.end(call.who, answers.values(), now.steady, probe=call.probe)
+        self._asking.answered(call, answers, self._random.random(), now)
 
     def answered(self, call: Call, answers: Mapping[str, Result | VendorError], now: Now) -> int:
         """What came of a call, by delivery_id. How many of its jobs were put off after a failure."""
@@ -209,7 +205,11 @@ class Core:
             job.attempt += 1
             answer = answers[job.delivery.delivery_id]
             if isinstance(answer, Result):
-                self._course.closed(line, job, answer, now)
+                if answer.later is None:
+                    self._course.closed(line, job, answer, now)
+                else:
+                    self._course.done(line, job)
+                self._following.ended(job, answer, now)
             else:
                 put_off += self._course.failed(line, job, answer, share, now, people=len(call.jobs))
             self._lines.place(job.pid)
@@ -220,6 +220,9 @@ class Core:
         if call in self._calls:
             self._calls.discard(call)
             self._breaker.end(call.who, (), now.steady, probe=call.probe)
+            if call.asks:
+                self._asking.broken_off(call, now)
+                return
             for job in call.jobs:
                 line = self._lines.of(job.pid)
                 line.calling = None

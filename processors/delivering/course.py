@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.delivering import tasks
 from processors.delivering.backoff import Again, Backoff, Fail, Park, Part, Retry, decide
-from processors.delivering.job import Job
+from processors.delivering.job import KEPT, Job
 from processors.delivering.overtaking import left_of_job
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from schemas.errors import VendorError
     from schemas.records import Command, Delivery, Evidence
 
+MOST_REDRIVEN = 1000
+"""With one command: they go into one transaction."""
 BEHIND = "waits_behind"
 """Why a delivery is parked that was not tried: one before it is."""
 
@@ -43,6 +45,15 @@ class Course:
         self._backoff = backoff
         self._breaker = breaker
         self._guard = guard
+
+    def begin(self, now: Now) -> None:
+        """What the lane state keeps stands in its lines."""
+        for entry in self._book.entries.every(*KEPT):
+            job = Job.parked_as(entry)
+            self._lines.of(job.pid).jobs.append(job)
+            if job.next_at is not None:
+                self._lines.wait_for_wall(job, now)
+            self._lines.place(job.pid)
 
     def failed(self, line: Line, job: Job, error: VendorError, share: float, now: Now, *, people: int) -> bool:
         """After a try that was not answered well. `share`: the draw, 0 to 1; people: in the call. Is it put off?"""
@@ -70,23 +81,47 @@ class Course:
                 return False
         return True
 
-    def redrive(self, line: Line, job: Job, command: Command, now: Now) -> bool:
-        """Send what is left of a failed one once more, in its old place. False: nothing is.
+    def redrive(self, command: Command, wanted: str | None, room: int, now: Now) -> Redriven:
+        """Failed ones start a new cycle, as many as there is room for; `wanted`: only this delivery_id."""
+        failed = [one for one in self._book.entries.every("failed") if wanted in {None, one.delivery.delivery_id}]
+        room = max(0, min(MOST_REDRIVEN, room))
+        begun = 0
+        for entry in failed[:room]:
+            job = Job.again(entry, now.wall)
+            self._book.begin_again(job, command, now.wall)
+            begun += self.resend(self._lines.of(job.pid), job, now)
+            self._lines.place(job.pid)
+        return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]))
+
+    def resend(self, line: Line, job: Job, now: Now) -> bool:
+        """Send what is left of one that has begun a new cycle, in its old place. False: nothing is."""
+        if self._is_left(line, job, now):
+            self._book.keep_again(job, now.wall)
+            line.insert(job)
+        self._decided(line, job.pid)
+        return job in line.jobs
+
+    def put_off(self, line: Line, job: Job, after_s: float, now: Now) -> None:
+        """What the vendor had taken and not done is due once more, in its old place, after so many s."""
+        if self._is_left(line, job, now):
+            self._book.park(job, now.wall)
+            line.insert(job)
+            self.keep(line, now)
+            self._lines.wait(job, now.steady + after_s)
+        self._decided(line, job.pid)
+
+    def _is_left(self, line: Line, job: Job, now: Now) -> bool:
+        """Take out what newer ones decide anew. False: nothing is left of it, and that is told.
 
         What came in later counts as newer even if it has failed itself: nobody's older choice is sent past it.
         """
-        self._book.begin_again(job, command, now.wall)
         failed = map(Job.parked_as, self._book.entries.of(job.pid, "failed"))
         for newer in [other for other in (*line.jobs, *failed) if other.offset > job.offset]:
             left = left_of_job(job, newer.delivery)
             if left is None:
                 self._book.supersede(job, newer.delivery, now.wall)
-                self._decided(line, job.pid)
                 return False
             job.delivery = left
-        self._book.keep_again(job, now.wall)
-        line.insert(job)
-        self._decided(line, job.pid)
         return True
 
     def overtake(self, line: Line, newer: Delivery, now: Now) -> None:
@@ -133,7 +168,10 @@ class Course:
                 self.park(line, job, BEHIND, now)
 
     def closed(self, line: Line, job: Job, result: Result, now: Now) -> None:
-        """After an answer that needs no other try; what was only rehearsed was not tried, and is kept."""
+        """After an answer that needs no other try; what was only rehearsed was not tried, and is kept.
+
+        What the vendor ran a job for is in no line any more.
+        """
         if result.outcome == "dry_run":
             job.attempt, job.hold = job.attempt - 1, "dry_run"
             self.park(line, job, "dry_run", now, result.evidence)
@@ -143,7 +181,8 @@ class Course:
         if result.outcome == tasks.TASK:
             newer = [other.delivery for other in line.jobs if other.offset > job.offset]
             tasks.overtake(self._book, newer, now.wall)
-        self.done(line, job)
+        if job in line.jobs:
+            self.done(line, job)
 
     def done(self, line: Line, job: Job) -> None:
         """The delivery leaves its line; the next one waits until that is committed."""

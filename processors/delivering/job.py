@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from schemas.codec import encode
+from schemas.times import SECOND
 
 if TYPE_CHECKING:
+    from processors.vendors.later import Asks
     from schemas.contract import Sealed
     from schemas.records import Action, Cell, Delivery, LaneEntry
 
@@ -16,6 +18,10 @@ HOLDS: tuple[Hold, ...] = get_args(Hold)
 """Why the lane state keeps a delivery without trying it: too many deletions at once, a cancel window, a dry run."""
 KEPT = ("parked", *HOLDS)
 """What the lane state keeps and the lane will carry out in the end; their records are settled."""
+FOLLOWS: dict[str, Asks] = {"accepted": "job", "verifying": "person"}
+"""Status in the lane state → what the vendor is asked."""
+SETTLED = (*KEPT, *FOLLOWS)
+LONGEST_WAIT_S = 86_400.0
 REDRIVEN = "redriven"
 """Why a delivery stands in the lane state that failed and is to be sent once more."""
 
@@ -26,6 +32,10 @@ class Now(NamedTuple):
     wall: int
     steady: float
 
+    def until(self, at: int) -> float:
+        """The steady moment that is so far away as the wall's moment `at`; a day at most: the clock may be wrong."""
+        return self.steady + min(max((at - self.wall) / SECOND, 0.0), LONGEST_WAIT_S)
+
 
 @dataclass(slots=True, eq=False)
 class Job:
@@ -34,7 +44,8 @@ class Job:
     attempt: tries so far, in earlier lives too; waited_s: between the quick ones; parked: it has an entry of its own
     in the lane state, and its record is settled; hold: why that keeps it; next_at: µs; until: not tried before that,
     steady s; told: what the audit knows to be overtaken in it. most: people in one call with it, after a call of more
-    went wrong.
+    went wrong. follows: what the vendor is to be asked about it, if it has taken it; job_id, asked, limit_at (µs) and
+    reopened: as the lane state has them; missed: questions in a row that weren't answered.
     """
 
     offset: int
@@ -50,6 +61,12 @@ class Job:
     refs: Sealed | None = None
     told: tuple[Cell, ...] = ()
     most: int | None = None
+    follows: Asks | None = None
+    job_id: str | None = None
+    asked: int = 0
+    limit_at: int | None = None
+    reopened: int = 0
+    missed: int = 0
 
     def __post_init__(self) -> None:
         self.told = self.delivery.overtaken
@@ -68,15 +85,23 @@ class Job:
             reason=entry.reason,
             refs=entry.refs,
             most=1 if entry.attempt else None,
+            follows=FOLLOWS.get(entry.status),
+            job_id=entry.job_id,
+            asked=entry.asked,
+            limit_at=entry.until,
+            reopened=entry.reopened,
         )
 
     @classmethod
     def again(cls, entry: LaneEntry, wall: int) -> Job:
         """The same delivery in a new cycle, due now, with what is known of the vendor's record. wall: µs."""
-        old = entry.delivery
-        job = cls.parked_as(entry)
-        job.delivery = old.model_copy(update={"cycle": old.cycle + 1})
-        job.attempt, job.next_at, job.reason, job.told, job.most = 0, wall, REDRIVEN, (), None
+        return cls.parked_as(entry).anew(REDRIVEN, wall)
+
+    def anew(self, reason: str, wall: int, reopened: int = 0) -> Job:
+        """As it begins its next cycle. wall: µs."""
+        delivery = self.delivery.model_copy(update={"cycle": self.delivery.cycle + 1})
+        job = Job(self.offset, delivery, None, parked=True, reason=reason, refs=self.refs, reopened=reopened)
+        job.next_at, job.told = wall, ()
         return job
 
     @property
@@ -105,10 +130,14 @@ class Job:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One call to the vendor: jobs of one action and of different people. `probe`: it finds out how the vendor is."""
+    """One call to the vendor: jobs of one action and of different people. `probe`: it finds out how the vendor is.
+
+    asks: it carries nothing out, but asks what became of them.
+    """
 
     jobs: tuple[Job, ...]
     probe: bool = False
+    asks: Asks | None = None
 
     @property
     def who(self) -> str:

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 
 from processors.delivering.overtaking import keeps_back
 from processors.delivering.ready import Kind, Ready
-from schemas.times import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from processors.delivering.job import Job, Now
     from processors.delivering.ready import Companies
-
-LONGEST_SLEEP_S = 86_400.0
 
 
 @dataclass(slots=True)
@@ -114,8 +111,7 @@ class Lines:
 
     def wait_for_wall(self, job: Job, now: Now) -> None:
         """The same until its `next_at`; how far that is, the wall clock is believed for a day at most."""
-        left_s = ((job.next_at or 0) - now.wall) / SECOND
-        self.wait(job, now.steady + min(max(left_s, 0.0), LONGEST_SLEEP_S))
+        self.wait(job, now.until(job.next_at or 0))
 
     def wake(self, now: Now) -> None:
         """Those whose time has come are ready; a cancel window is over only when the wall clock says so too."""

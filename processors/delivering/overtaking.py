@@ -62,6 +62,11 @@ def left_of(earlier: Delivery, later: Delivery, *, one_switch: bool = False) -> 
     return earlier.model_copy(update={"overtaken": overtaken, "all_purposes": False})
 
 
+def left_to_verify(done: Delivery, later: Delivery) -> Delivery | None:
+    """What of a done one can still be read back; None: nothing, perhaps as a grant has brought the person back."""
+    return None if later.action == "grant" and overtakes(later, done) else left_of(done, later)
+
+
 def left_of_job(job: Job, later: Delivery, *, one_switch: bool = False) -> Delivery | None:
     """As `left_of`; but a deletion that may be half done at the vendor is not another one's to finish."""
     if job.action == "delete" and job.refs is not None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from schemas.contract import trusted
 from schemas.ids import outcome_record_id
-from schemas.records import AuditRecord, CommandRef, DeadLetter, Delivery, Evidence, LaneEntry, Leg
+from schemas.records import AuditRecord, CommandRef, DeadLetter, Delivery, Evidence, LaneEntry, LaneStatus, Leg
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from processors.delivering.job import Hold, Job
+    from processors.delivering.job import Job
     from schemas.contract import Origin
     from schemas.errors import VendorError
     from schemas.records import Command
@@ -40,8 +40,7 @@ class Letter:
 
 _audit, _entry, _evidence = trusted(AuditRecord), trusted(LaneEntry), trusted(Evidence)
 Record = AuditRecord | Change | Letter
-Status = Literal["attempted", "parked", "manual_task", "failed"]
-_TIMED = frozenset({"parked", "waiting"})
+_TIMED = frozenset({"parked", "waiting", "accepted", "verifying"})
 
 
 def outcome(
@@ -94,7 +93,14 @@ def wanted(kind: Literal["cycle", "released"], job: Job, command: Command, wall:
     return _record(delivery, kind, about, wall, reason=command.reason, command=_ref(command))
 
 
-def entry(job: Job, status: Status | Hold, wall: int) -> Change:
+def reopened(job: Job, reason: str, wall: int) -> AuditRecord:
+    """The vendor doesn't show what was done: the delivery is sent once more."""
+    delivery = job.delivery
+    about = outcome_record_id("cycle", delivery.delivery_id, delivery.cycle, reason, 0)
+    return _record(delivery, "cycle", about, wall, reason=reason)
+
+
+def entry(job: Job, status: LaneStatus, wall: int) -> Change:
     """The delivery as the lane state keeps it."""
     kept = _entry(
         delivery=job.delivery,
@@ -105,6 +111,10 @@ def entry(job: Job, status: Status | Hold, wall: int) -> Change:
         reason=job.reason,
         refs=job.refs,
         offset=job.offset,
+        job_id=job.job_id,
+        asked=job.asked,
+        until=job.limit_at,
+        reopened=job.reopened,
     )
     return Change(job.delivery, kept)
 

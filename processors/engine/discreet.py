@@ -5,6 +5,7 @@ A vendor may put anything where a code or a job's number belongs, the person's a
 
 from __future__ import annotations
 
+import hashlib
 import re
 from copy import copy
 from dataclasses import replace
@@ -15,6 +16,7 @@ from processors.vendors.base import Result
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from processors.vendors.later import Later
     from schemas.errors import VendorError
     from schemas.events import Identity
     from schemas.records import Evidence
@@ -37,7 +39,9 @@ def discreet(outcome: Result | VendorError, identities: Iterable[Identity]) -> R
         changed = copy(outcome)
         changed.reason, changed.args = kept or WITHHELD, (kept,)
         return changed
-    return replace(outcome, reason=_kept(outcome.reason, names), evidence=_evidence(outcome.evidence, names))
+    later = _later(outcome.later, names)
+    evidence = _evidence(outcome.evidence, names)
+    return replace(outcome, reason=_kept(outcome.reason, names), evidence=evidence, later=later)
 
 
 def _is_plain(outcome: Result | VendorError, names: list[str]) -> bool:
@@ -45,9 +49,18 @@ def _is_plain(outcome: Result | VendorError, names: list[str]) -> bool:
     said = [outcome.reason]
     if isinstance(outcome, Result) and (evidence := outcome.evidence):
         said += [evidence.job_id, evidence.detail, evidence.link]
+    if isinstance(outcome, Result) and outcome.later:
+        said.append(outcome.later.job_id)
     texts = [text for text in said if text is not None]
     bare = _bare("".join(texts))
     return all(map(_PLAIN.fullmatch, texts)) and not any(name in bare for name in names)
+
+
+def _later(later: Later | None, names: list[str]) -> Later | None:
+    """A job keeps a name of its own: it is told apart from others by it."""
+    if later is None or _kept(later.job_id, names) == later.job_id:
+        return later
+    return replace(later, job_id=f"{WITHHELD}-{hashlib.sha256(later.job_id.encode()).hexdigest()}")
 
 
 def _evidence(evidence: Evidence | None, names: list[str]) -> Evidence | None:

@@ -9,17 +9,20 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, get_args
 
+from processors.engine.ask import Said, ask
 from processors.engine.discreet import discreet
 from processors.engine.script import bare, drive
 from processors.vendors.base import Call, Instruction, Note, OutcomeWord, Result, Step, Vendor
 from processors.vendors.batches import packed, together
 from processors.vendors.capability import Capability
+from processors.vendors.later import read_back_after
 from schemas.errors import VendorError, VendorRefused
 
 if TYPE_CHECKING:
     from processors.engine.caller import Caller, Permit
     from processors.engine.limiter import Limiter
     from processors.engine.script import Perform
+    from processors.vendors.later import Asks, Schedule
     from schemas.connections import Connection
     from schemas.records import Action
 
@@ -37,6 +40,12 @@ class Connector:
     vendor: Vendor
     caller: Caller
     limiter: Limiter
+
+    def read_back(self, action: Action) -> Schedule | None:
+        """When to ask whether what was done stands; None: never, by the connection's will or the vendor's."""
+        can = self.vendor.can.get(action, Capability())
+        delay_s = self.connection.read_back_s(can.read_back_s)
+        return None if delay_s is None else read_back_after(delay_s)
 
     async def carry_out(
         self, instructions: Sequence[Instruction], *, note: NoteDown, permit: Permit
@@ -62,6 +71,15 @@ class Connector:
         came = await _side_by_side(parts)
         return {who: discreet(outcome, named[who]) for part in came for who, outcome in part.items()}
 
+    async def ask(self, asks: Asks, about: Sequence[Instruction], *, permit: Permit) -> dict[str, Said]:
+        """What the vendor says of one job's people, or of one person; a VendorError: it couldn't be asked.
+
+        Raises:
+            OwnershipError: from `permit`.
+
+        """
+        return await ask(self.vendor, asks, about, partial(self._perform, note=_no_note, permit=permit))
+
     async def _single(self, instruction: Instruction, perform: Perform) -> Mapping[str, Outcome]:
         ended = await drive(partial(self.vendor.script, instruction), perform)
         return {instruction.delivery_id: outcome_of(ended)}
@@ -83,6 +101,10 @@ class Connector:
         notes = [note(one) for one in step if isinstance(one, Note)]
         calls = [self.caller.call(one, permit) for one in step if isinstance(one, Call)]
         return tuple(await _side_by_side(notes or calls))
+
+
+async def _no_note(_: Note) -> None:
+    raise VendorRefused("adapter_error")  # a question does nothing that would have to be noted
 
 
 def _action(instruction: Instruction) -> Action:

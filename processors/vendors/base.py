@@ -20,17 +20,19 @@ from pydantic import BaseModel, ConfigDict
 
 from processors.limits.headers import COMMON, LimitHeader
 from processors.vendors.calls import Answer, Call, Reply, all_good, gravest
+from processors.vendors.later import Undone
 from schemas.errors import MissingIdentity, SetupError, VendorError
 
 if TYPE_CHECKING:
     from processors.vendors.capability import Capability
+    from processors.vendors.later import Later, Schedule
     from schemas.events import Identity
     from schemas.records import Action, Evidence
     from schemas.windows import Window
 
 __all__ = [
     "VENDORS", "Answer", "BatchScript", "Call", "Instruction", "Note", "Options", "OutcomeWord",
-    "Reply", "Result", "Script", "Step", "Vendor", "all_good", "gravest",
+    "PollScript", "ReadBackScript", "Reply", "Result", "Script", "Step", "Vendor", "all_good", "gravest",
 ]  # fmt: skip
 
 OutcomeWord = Literal[
@@ -50,11 +52,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the vendor made of one instruction. `dry_run`: it was not asked, and no adapter says so."""
+    """What the vendor made of one instruction. `dry_run`: it was not asked, and no adapter says so.
+
+    later: it has only `accepted` it, and can be asked again.
+    """
 
     outcome: OutcomeWord
     reason: str | None = None
     evidence: Evidence | None = None
+    later: Later | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,10 @@ Step = Call | tuple[Call, ...] | tuple[Note, ...] | Note
 Script = Generator[Step, Any, Result]
 BatchScript = Generator[Step, Any, Mapping[str, Result | VendorError]]
 """Returns delivery_id → what came of it: a Result, or the VendorError for that one person."""
+PollScript = Generator[Step, Any, Mapping[str, Result | Undone | VendorError]]
+"""The same of a job: done, `accepted` and to be asked again, undone; or the VendorError why it couldn't be asked."""
+ReadBackScript = Generator[Step, Any, Result | Undone]
+"""`verified`, or the vendor still has the person."""
 
 
 class Options(BaseModel):
@@ -181,3 +191,15 @@ class Vendor:
         """
         method = getattr(self, f"{instructions[0].action}_batch")
         return method(instructions)  # type: ignore[no-any-return]
+
+    def polls(self, action: Action) -> Schedule | None:
+        """When to ask about an action's jobs."""
+        return self.can[action].polls if action in self.can else None
+
+    def poll(self, instructions: Sequence[Instruction]) -> PollScript:
+        """How one job stands for each of its people; only where `can[action].polls`. refs: as `Later` had them."""
+        raise NotImplementedError
+
+    def read_back(self, instruction: Instruction) -> ReadBackScript:
+        """Whether what was done stands; only where `can[action].read_back_s`."""
+        raise NotImplementedError

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from processors.vendors.later import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,8 @@ class Capability:
     batch: most people in one call; the first of them waits at most batch_wait_s for the others, s.
     batch_bytes: most bytes of all their `Vendor.weight`s together, where the vendor limits these.
     vendor_limit_s: the vendor's own time limit after `accepted`, s.
+    polls: when to ask about its jobs, where it has any; None: it has none that can be asked about.
+    read_back_s: so long after it is done the vendor is asked whether the person is gone indeed; None: it can't be.
     """
 
     kind: Literal["api", "client_signal", "manual_task"] = "api"
@@ -24,6 +29,8 @@ class Capability:
     batch_wait_s: float = 0.2
     batch_bytes: int | None = None
     vendor_limit_s: int | None = None
+    polls: Schedule | None = None
+    read_back_s: float | None = None
     says: str = ""
 
     def company_s(self, wanted: float | None) -> float:

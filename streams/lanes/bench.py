@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker, Verdict
-from processors.delivering.core import Core, Limits
+from processors.delivering.core import Core
 from processors.delivering.job import Now
+from processors.delivering.plans import Limits, Plans
 from processors.delivering.ready import Company
 from processors.flood import Limits as Flood
 from processors.vendors.capability import Capability
@@ -78,7 +79,8 @@ class Bench:
     def core(self) -> Core:
         """The decisions for one partition, from the beginning."""
         connection = self.connector.connection
-        limits = Limits(2 * connection.concurrency, cache(self._company), flood=self.flood)
+        plans = Plans(self.connector.vendor.polls, cache(self.connector.read_back))
+        limits = Limits(2 * connection.concurrency, cache(self._company), flood=self.flood, plans=plans)
         backoff = Backoff(self.budget_s, connection.retry_ceiling_s, connection.retry_for_s)
         return Core(limits, backoff, self.breaker, self.random)
 

@@ -11,11 +11,14 @@ from processors.vendors.base import Instruction, Result
 from schemas.errors import DataError, SetupError, VendorAuthRejected, VendorRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
     from processors.delivering.core import Core
     from processors.delivering.job import Call, Job
+    from processors.engine.ask import Said
     from processors.vendors.base import Note
+    from processors.vendors.later import Asks
+    from schemas.contract import Sealed
     from schemas.errors import VendorError
     from streams.lanes.bench import Bench
     from streams.ownership.tenure import Tenure
@@ -48,16 +51,39 @@ class Errand:
             OwnershipLost: the partition may belong to somebody else by now.
 
         """
-        answers: dict[str, Result | VendorError] = {}
+        unopened: dict[str, VendorError] = {}
+        instructions = list(self._instructions(unopened))
         try:
-            instructions = list(self._instructions(answers))
-            answers |= await self._bench.connector.carry_out(instructions, note=self._note, permit=self._permit)
+            if self.call.asks is None:
+                await self._act(instructions, unopened)
+            else:
+                await self._ask(self.call.asks, instructions, unopened)
         finally:
             self.calling = False
-        if put_off := self._core.answered(self.call, answers, self._bench.now()):
+
+    async def _act(self, instructions: Sequence[Instruction], unopened: Mapping[str, VendorError]) -> None:
+        done = await self._bench.connector.carry_out(instructions, note=self._note, permit=self._permit)
+        self.calling = False
+        self._keep_refs(done)
+        if put_off := self._core.answered(self.call, {**done, **unopened}, self._bench.now()):
             self._bench.meter.put_off(put_off)
 
-    def _instructions(self, answers: dict[str, Result | VendorError]) -> Iterator[Instruction]:
+    async def _ask(
+        self, asks: Asks, instructions: Sequence[Instruction], unopened: Mapping[str, VendorError]
+    ) -> None:
+        said = await self._bench.connector.ask(asks, instructions, permit=self._permit) if instructions else {}
+        self.calling = False
+        self._keep_refs(said)
+        self._bench.meter.asked(asks, said.values())
+        self._core.asked(self.call, {**said, **unopened}, self._bench.now())
+
+    def _keep_refs(self, answers: Mapping[str, Said]) -> None:
+        """What the next question about a job needs."""
+        for key, answer in answers.items():
+            if isinstance(answer, Result) and answer.later is not None:
+                self._jobs[key].refs = self._sealed(self._jobs[key], answer.later.refs)
+
+    def _instructions(self, unopened: dict[str, VendorError]) -> Iterator[Instruction]:
         """What to ask for; whose identities don't open is answered at once.
 
         If they were changed, that stops nobody else. If they are under another key, ours is the wrong one, or theirs:
@@ -67,9 +93,9 @@ class Errand:
             try:
                 yield self._instruction(job)
             except DataError:
-                answers[key] = VendorRefused("identities_do_not_open")
+                unopened[key] = VendorRefused("identities_do_not_open")
             except SetupError:
-                answers[key] = VendorAuthRejected("relay_key_unknown")
+                unopened[key] = VendorAuthRejected("relay_key_unknown")
 
     def _permit(self) -> Self:
         """Asked right before a request is written; entered while it is in the air."""
@@ -102,6 +128,8 @@ class Errand:
     async def _note(self, note: Note) -> None:
         """Commit what is about to be done, before it is done."""
         job = self._jobs[note.delivery_id]
-        refs = self._bench.seals.people.seal(json.dumps(note.refs).encode(), entry_name(job.delivery))
-        self._core.noted(job, refs, self._bench.now())
+        self._core.noted(job, self._sealed(job, note.refs), self._bench.now())
         await self._committed()
+
+    def _sealed(self, job: Job, refs: Sequence[str]) -> Sealed:
+        return self._bench.seals.people.seal(json.dumps(refs).encode(), entry_name(job.delivery))

@@ -47,6 +47,8 @@ class Definition(Generic[M]):
 LABELS: Mapping[str, str] = {
     "action": "`grant`, `withdraw` or `delete`",
     "alarm": "the word that the log's alarm has",
+    "answer": "see the metric",
+    "asks": "`job` or `person`",
     "call": "`api`, or `token`: the request for an access token, under the first lane of those that share it",
     "kind": "the event's kind, as the contract lists them; `unknown` where it could not be read",
     "lane": "a connection's name in `relay.toml`; empty for the router",
@@ -96,9 +98,16 @@ DELIVERY_SECONDS = Definition(
 RETRIES = Definition(
     Counter, "delivery_retries", "Times that a delivery was put off for another try after a failure.", ("lane",)
 )
+QUESTIONS = Definition(
+    Counter, "vendor_questions",
+    "Answers of vendors that were asked about what they have taken. asks: about a `job`, or whether the `person` is "
+    "gone. answer: `done`, `running`, `undone` (it is done anew), `unanswered` (asked again).",
+    ("lane", "asks", "answer"),
+)  # fmt: skip
 ENTRIES = Definition(
     Gauge, "lane_entries",
-    "Deliveries that the lane keeps open: `parked` and `held` wait, `manual_task` and `failed` need a person.",
+    "Deliveries that the lane keeps: `parked`, `held` and `waiting` wait, for `accepted` the vendor runs a job, "
+    "`verifying` are done and to be read back, `manual_task` and `failed` need a person.",
     ("lane", "status"),
 )  # fmt: skip
 WAIT = Definition(
@@ -218,8 +227,8 @@ SECTIONS: Mapping[str, tuple[Definition[Counter] | Definition[Gauge] | Definitio
 SECTIONS = {
     "Events": (EVENTS, FORWARDED, PLANNED, UNBOUND, DEAD_LETTERS, ALARMS, SUBJECTS),
     "Lanes and vendors": (
-        SETTLED, DELIVERY_SECONDS, RETRIES, ENTRIES, WAIT, PAUSED, LIMIT_USED, BREAKER, CALL_SECONDS, IN_FLIGHT,
-        CONFIGURED, REMOVED,
+        SETTLED, DELIVERY_SECONDS, RETRIES, QUESTIONS, ENTRIES, WAIT, PAUSED, LIMIT_USED, BREAKER, CALL_SECONDS,
+        IN_FLIGHT, CONFIGURED, REMOVED,
     ),
     "Roles": (
         ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,

@@ -16,6 +16,7 @@ from streams.metrics.words import (
     OUTCOMES,
     REASONS,
     VERDICTS,
+    answer_word,
     kind_word,
     lane_reason,
     one_of,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
     from processors.engine.limiter import Limiter
     from processors.routing.incoming import Routed
+    from processors.vendors.base import Result
+    from processors.vendors.later import Asks, Undone
+    from schemas.errors import VendorError
     from schemas.records import AuditRecord, Delivery
     from streams.metrics.registry import Metrics
 
@@ -107,6 +111,11 @@ class LaneMeter:
 
     def put_off(self, deliveries: int) -> None:
         self._metrics[d.RETRIES].labels(self._lane).inc(deliveries)
+
+    def asked(self, asks: Asks, said: Iterable[Result | Undone | VendorError]) -> None:
+        """What the vendor said when it was asked about what it has taken."""
+        for one in said:
+            self._metrics[d.QUESTIONS].labels(self._lane, asks, answer_word(one)).inc()
 
     def waits(self, left_s: Callable[[], float]) -> None:
         """`left_s`: for how long the lane makes no call yet, s; asked at each scrape."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_OPEN = 20_000
 _US = 1_000_000
+_JOB = "job_under_way"
 _NOT_YET = frozenset({"attempted", "parked", "held", "dry_run", "waiting"})
 _PROTECTS = frozenset({"withdraw", "delete"})
 _WORDS = tuple(word.encode() for word in (*PROTECTIVE, *_PROTECTS))
@@ -87,8 +88,10 @@ class Withdrawals:
 
     def _settled(self, record: dict[str, Any]) -> None:
         followed = self._open.get(record["event_id"])
+        if record["outcome"] == "accepted" and record["reason"] == _JOB:
+            return
         if followed is None or record["delivery_id"] not in followed.left:
-            if followed is None and not record["cycle"]:
+            if followed is None and not record["cycle"] and record["outcome"] != "verified":
                 self._unfollowed.labels("unseen").inc()
             return
         followed.left.discard(record["delivery_id"])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from processors.vendors.base import OutcomeWord
+from processors.vendors.base import OutcomeWord, Result
+from processors.vendors.later import Undone
 from schemas.events import Kind
+
+if TYPE_CHECKING:
+    from schemas.errors import VendorError
 
 OTHER = "other"
 UNKNOWN = "unknown"
@@ -15,6 +19,7 @@ OUTCOMES = frozenset({*get_args(OutcomeWord), "failed", "superseded", "cancelled
 ALARMS = frozenset({
     "event_id_reuse", "partition_mismatch", "protective_rejected", "oversize_left_in_place",
     "delivery_failed", "delivery_unreadable", "credentials_rejected", "vendor_unreachable",
+    "vendor_still_has_person", "vendor_job_overdue",
     "command_for_nobody", "command_oversize", "command_unreadable", "duplicate_instance", "quota_unknown",
     "stuck", "loop_stuck", "role_ended", "connection_removed", "lane_flood",
 })  # fmt: skip
@@ -45,6 +50,13 @@ def lane_reason(reason: str | None) -> str:
     if text.startswith(_GAVE_UP):
         return "gave_up"
     return text if text in REASONS["lane"] else "refused"
+
+
+def answer_word(said: Result | Undone | VendorError) -> str:
+    """What became of something that the vendor was asked about."""
+    if isinstance(said, Result):
+        return "done" if said.later is None else "running"
+    return "undone" if isinstance(said, Undone) else "unanswered"
 
 
 def place_of(role: str) -> tuple[str, str]:

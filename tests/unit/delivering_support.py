@@ -10,12 +10,14 @@ from routing_support import SEALS
 
 from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker
-from processors.delivering.core import Core, Limits
+from processors.delivering.core import Core
 from processors.delivering.job import Call, Job, Now
+from processors.delivering.plans import Limits, Plans
 from processors.delivering.ready import Company
 from processors.delivering.settle import Change, Letter
 from processors.flood import Limits as Flood
 from processors.vendors.base import Result
+from processors.vendors.later import Later, Schedule, Undone
 from schemas.codec import encode
 from schemas.contract import Origin
 from schemas.errors import BatchRefused, VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
@@ -35,25 +37,28 @@ REFUSED = VendorRefused("http_400", status=400)
 REJECTED = VendorAuthRejected("http_401", status=401)
 UNREACHABLE = VendorUnreachable("unreachable")
 ASKS = VendorUnavailable("http_503", status=503, retry_after=90)
+
+
+def runs(job_id: str = "job-1", wait_s: float | None = None) -> Result:
+    """The vendor runs a job."""
+    evidence = Evidence(status=202, job_id=job_id)
+    return Result("accepted", evidence=evidence, later=Later(job_id, ("ref",), wait_s))
+
+
+VERIFIED = Result("verified", evidence=Evidence(status=200))
+STILL = Undone(VendorRefused("found_again", status=200))
+TAKEN = runs()
 REHEARSED = Result("dry_run", evidence=Evidence(detail="POST example.com/erase"))
 SPOILT = BatchRefused("http_400", status=400)
 TASK = Result("manual_task", evidence=GOOD.evidence)
 ANSWERS: list[Result | VendorError] = [
-    GOOD,
-    GOOD,
-    TASK,
-    DOWN,
-    DOWN,
-    DOWN,
-    BUSY,
-    ASKS,
-    REFUSED,
-    SPOILT,
-    REJECTED,
-    UNREACHABLE,
-]
+    GOOD, GOOD, TAKEN, TAKEN, TASK, DOWN, DOWN, DOWN, BUSY, ASKS, REFUSED, SPOILT, REJECTED, UNREACHABLE,
+]  # fmt: skip
 """Whatever a vendor may say; well, more often than not."""
 REDRIVE = Command(command_id="c-1", name="again", lane=LANE, args={}, by="ops", reason="mended", at=0)
+SAID: list[Result | Undone | VendorError] = [GOOD, TAKEN, Undone(DOWN), Undone(REFUSED), DOWN, REFUSED, UNREACHABLE]
+READ: list[Result | Undone | VendorError] = [VERIFIED, STILL, STILL, DOWN, REFUSED, REJECTED]
+"""Whatever it may say when it is asked about a job, or about a person."""
 REFS = SEALS.people.seal(b'["4711"]', "p1.ana|1")
 
 
@@ -107,10 +112,13 @@ class Driven:
         wait_s: float = 0.0,
         breaker: Breaker | None = None,
         flood: Flood | None = None,
+        polls: Schedule | None = None,
+        read_back: Schedule | None = None,
         **backoff: Any,
     ) -> None:
         self.breaker = breaker or Breaker()
-        self.limits = Limits(calls, lambda _: Company(batch, wait_s), open=50, parked=50, flood=flood or Flood())
+        plans, company = Plans(lambda _: polls, lambda _: read_back), Company(batch, wait_s)
+        self.limits = Limits(calls, lambda _: company, open=50, parked=50, flood=flood or Flood(), plans=plans)
         self.backoff = Backoff(**backoff)
         self.seconds = 0.0
         self.told: list[tuple[str, str, str | None]] = []
@@ -149,10 +157,13 @@ class Driven:
     def start(self) -> list[Call]:
         return self.core.start(self.now)
 
-    def answer(self, call: Call, answer: Result | VendorError) -> int:
+    def answer(self, call: Call, answer: Result | Undone | VendorError) -> int:
         """The same answer for everybody in the call."""
-        answers = {one.delivery.delivery_id: answer for one in call.jobs}
-        return self.core.answered(call, answers, self.now)
+        if call.asks:
+            self.core.asked(call, {one.delivery.delivery_id: answer for one in call.jobs}, self.now)
+            return 0
+        assert not isinstance(answer, Undone)
+        return self.core.answered(call, {one.delivery.delivery_id: answer for one in call.jobs}, self.now)
 
     def commit(self) -> Batch:
         batch = self.core.collect()
@@ -172,7 +183,7 @@ class Driven:
         self.core.committed(batch)
         return batch
 
-    def round(self, answer: Result | VendorError) -> list[int]:
+    def round(self, answer: Result | Undone | VendorError) -> list[int]:
         """Make all calls that may be made, with this answer, and commit; the offsets in the order of their calls."""
         calls = self.start()
         for call in calls:
@@ -199,3 +210,19 @@ class Driven:
 
     def entries(self, status: str) -> list[LaneEntry]:
         return [entry for entry in self.state.values() if entry.status == status]
+
+
+SOON = Schedule(10.0, 2.0, 60.0, 3600.0)
+
+
+def running(*, polls: Schedule = SOON, batch: int = 1, people: int = 1) -> Driven:
+    """The vendor has taken everybody's deletion."""
+    lane = Driven(polls=polls, batch=batch)
+    lane.arrive(*(delivery(number, "delete", f"p1.{number}") for number in range(people)))
+    for call in lane.start():
+        for one in call.jobs:
+            lane.core.noted(one, REFS, lane.now)
+        lane.answer(call, runs())
+    lane.commit()
+    lane.told.clear()
+    return lane

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 FINAL = {"executed", "manual_task", "superseded", "failed", "done", "cancelled"}
 ENDS_A_TASK = {"superseded", "done"}
+WAITS = {*KEPT, "accepted"}
+OURS = {"vendor_still_has_person", "vendor_job_overdue"}
+"""Reasons to fail that are no refusal of the vendor."""
 
 
 class Model:
@@ -48,21 +51,28 @@ class Model:
                 if record.entry:
                     self.entries[key] = record.entry
             elif record.kind == "cycle":
-                assert self.finals.pop(record.delivery_id or "") == ["failed"], "only what has failed begins anew"
+                before = "failed" if record.command else "executed"
+                assert self.finals.pop(record.delivery_id or "") == [before], "only what has failed begins anew"
+            elif record.outcome == "verified":
+                assert self.finals[record.delivery_id or ""] == ["executed"], "only what is done can be verified"
             elif record.kind == "outcome" and record.outcome in FINAL:
                 if record.outcome in ENDS_A_TASK and self.finals[record.delivery_id or ""] == ["manual_task"]:
                     self.finals[record.delivery_id or ""].clear()
                 self.finals[record.delivery_id or ""].append(record.outcome or "")
+                if record.reason in OURS:
+                    self.refused.add(record.delivery_id or "")
         assert batch.offset >= self.offset, "the bookmark never goes back"
         self.offset, self.settled = batch.offset, batch.settled
         self.check()
 
     def check(self) -> None:
-        """Nothing is lost: whatever is settled has its one outcome, or is parked."""
+        """Nothing is lost: whatever is settled has its one outcome, or is parked, or the vendor runs a job for it."""
         for offset, delivery in enumerate(self.log):
             outcomes = self.finals[delivery.delivery_id]
             entry = self.entry(delivery)
-            parked = entry is not None and entry.status in KEPT
+            parked = entry is not None and entry.status in WAITS
+            if entry is not None and entry.status == "verifying":
+                assert outcomes == ["executed"], "only what is done is read back"
             if offset < self.offset or offset in self.settled:
                 assert len(outcomes) + parked == 1, (offset, outcomes, entry)
             else:
@@ -84,13 +94,15 @@ class Model:
         wall: the moment, µs.
         """
         self.air.append(call)
-        people = [job.pid for one in self.air for job in one.jobs]
-        assert len(people) == len(set(people)), "two calls of one person at once"
         assert len(self.air) <= most
+        if call.asks:
+            return
+        people = [job.pid for one in self.air if not one.asks for job in one.jobs]
+        assert len(people) == len(set(people)), "two calls of one person at once"
         assert len({job.action for job in call.jobs}) == 1
         for job in call.jobs:
             for offset, earlier in enumerate(self.log[: job.offset]):
-                if earlier.pid == job.pid and not self.finals[earlier.delivery_id]:
+                if earlier.pid == job.pid and not self.finals[earlier.delivery_id] and not self.runs(earlier):
                     assert self.is_passed(job, offset), f"{job.offset} is called before {offset} is over"
             assert not self.finals[job.delivery.delivery_id], "it is over already"
             kept = self.entry(job.delivery)
@@ -113,6 +125,11 @@ class Model:
 
     def entry(self, delivery: Delivery) -> LaneEntry | None:
         return self.entries.get(f"{delivery.pid}|{delivery.delivery_id}")
+
+    def runs(self, delivery: Delivery) -> bool:
+        """Whether the vendor has taken it and runs a job for it."""
+        entry = self.entry(delivery)
+        return entry is not None and entry.status == "accepted"
 
     def is_overtaken(self, offset: int, until: int | None = None) -> bool:
         """Whether later records, up to one, decide anew all that this one is about, and were not said before it."""

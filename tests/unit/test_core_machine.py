@@ -5,19 +5,20 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from delivering_support import ANSWERS, DOWN, GOOD, REFS, REFUSED, REHEARSED, SPOILT, delivery
+from delivering_support import ANSWERS, DOWN, GOOD, REFS, REFUSED, REHEARSED, SPOILT, TAKEN, delivery, runs
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from lane_model import Model
-from lane_operators import Operators
+from lane_questions import PLANS, Questions
 from plan_support import NOW
 
 from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker
-from processors.delivering.core import Core, Limits
+from processors.delivering.core import Core
 from processors.delivering.holds import Rules
 from processors.delivering.job import KEPT
+from processors.delivering.plans import Limits
 from processors.delivering.ready import Company
 from processors.delivering.surge import LEAST, DeletionCount
 from schemas.codec import encode
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from schemas.records import Action
     from schemas.surge import Surge
 
-CALLS, OPEN, PARKED = 2, 8, 6
+CALLS, OPEN, PARKED, VERIFYING = 2, 8, 6, 4
+LEFT = {"manual_task", "failed"}
 PURPOSES = st.sets(st.sampled_from("abcdef"), min_size=1, max_size=2).map(sorted).map(tuple)
 
 
-class LaneMachine(Operators):
+class LaneMachine(Questions):
     """One partition, read, worked, killed and taken over; `dead`: the vendor never answers in the whole run."""
 
     @initialize(
@@ -61,7 +63,7 @@ class LaneMachine(Operators):
         self.window_s, self.allowed, self.dry = window_s, allowed, False
         self.counted: Surge | None = None
         self.backoff = Backoff(budget_s)
-        self.limits = Limits(CALLS, lambda _: Company(batch, wait_s), open=OPEN, parked=PARKED)
+        self.limits = Limits(CALLS, lambda _: Company(batch, wait_s), OPEN, PARKED, VERIFYING, PLANS)
         self.model = Model()
         self.take_over()
 
@@ -121,14 +123,19 @@ class LaneMachine(Operators):
         self._answer(call, DOWN if self.dead else answer)
 
     def _note(self, call: Call) -> None:
-        for job in call.jobs:
+        for job in call.jobs if call.asks is None else ():
             self.core.noted(job, REFS, self.now)
 
     def _answer(self, call: Call, answer: Result | VendorError) -> None:
         self.model.air.remove(call)
         ids = [job.delivery.delivery_id for job in call.jobs]
+        if call.asks:
+            self.tell(call, answer)
+            return
         if answer is REFUSED or (answer is SPOILT and len(ids) == 1):
             self.model.refused.update(ids)
+        if answer is TAKEN:
+            answer = runs(f"job-{call.jobs[0].offset}")
         self.core.answered(call, dict.fromkeys(ids, answer), self.now)
 
     @rule()
@@ -194,7 +201,9 @@ class LaneMachine(Operators):
     @invariant()
     def it_holds_no_more_than_it_may(self) -> None:
         if hasattr(self, "core"):
-            assert sum(self.core.statuses[status] for status in KEPT) <= PARKED + OPEN
+            kept = sum(self.core.statuses[status] for status in (*KEPT, "accepted"))
+            assert kept <= PARKED + OPEN + VERIFYING
+            assert self.core.statuses["verifying"] <= VERIFYING
             assert not (self.dead and self.model.letters), "nobody is dead-lettered because the vendor is down"
 
     def teardown(self) -> None:
@@ -216,14 +225,14 @@ class LaneMachine(Operators):
             for call in calls:
                 self._answer(call, GOOD)
             freed = self._commit()
-            if not self.model.unfinished:
+            if not self.model.unfinished and {entry.status for entry in self.model.entries.values()} <= LEFT:
                 break
             if before == self.position and not calls and not freed:  # only time can bring anything about
                 at = self.core.wakes_at(self.now)
                 assert at is not None, "a lost wake-up"
                 self.seconds = max(self.seconds, at)
         assert not self.model.unfinished, "somebody was forgotten"
-        assert {entry.status for entry in self.model.entries.values()} <= {"manual_task", "failed"}
+        assert {entry.status for entry in self.model.entries.values()} <= LEFT
         assert self.model.offset == len(self.model.log)
 
 

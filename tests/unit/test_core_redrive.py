@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from delivering_support import DOWN, GOOD, REDRIVE, REFS, REFUSED, REJECTED, Driven, delivery
 
-from processors.delivering import core
+from processors.delivering import course
 from processors.delivering.course import Redriven
 from schemas.ids import outcome_record_id
 
@@ -169,7 +169,7 @@ def test_a_vendor_that_is_down_again_parks_it_as_any_other() -> None:
 
 def test_no_more_at_once_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     lane = failed(*(delivery(number, pid=f"p1.{number}") for number in range(5)))
-    monkeypatch.setattr(core, "MOST_REDRIVEN", 3)
+    monkeypatch.setattr(course, "MOST_REDRIVEN", 3)
     assert again(lane) == Redriven(3, 0, 2)
     lane.commit()
     assert again(lane) == Redriven(2, 0, 0)

@@ -130,3 +130,16 @@ def test_nothing_that_stands_in_the_audit_can_stop_the_worker(damaged: Any) -> N
     followed.take(damaged, encode(made.audit[0])[:-9], encode(made.audit[0]))
     assert followed("withdrawals_open") == 1
     assert followed("withdrawals_unfollowed_total", why="unreadable") >= 1  # type: ignore[operator]
+
+
+def test_a_job_that_runs_is_no_outcome_yet_and_reading_back_changes_nothing() -> None:
+    made, followed = planned(action="delete"), Followed()
+    legs = len([leg for leg in made.audit[0].legs or () if leg.kind == "delivery" and leg.action == "delete"])
+    followed.take(encode(made.audit[0]))
+    followed.take(*(outcome(made, n, "accepted", 1.0, reason="job_under_way") for n in range(legs)))
+    assert followed("withdrawals_open") == 1
+    followed.take(*(outcome(made, n, "executed", 2.0) for n in range(legs)))
+    followed.take(*(outcome(made, n, "verified", 3.0) for n in range(legs)))
+    assert followed("withdrawals_open") == 0
+    assert followed("withdrawal_seconds_sum", kind="deletion.requested", result="confirmed") == 2.0
+    assert followed("withdrawals_unfollowed_total", why="unseen") == 0

@@ -1,0 +1,113 @@
+"""From an instruction to a question: what the vendor runs a job for, and what is to be read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.delivering.followups import Followups
+from processors.delivering.job import FOLLOWS, Job
+from processors.delivering.overtaking import left_of_job, left_to_verify
+from processors.delivering.plans import USUAL
+from schemas.times import SECOND
+
+if TYPE_CHECKING:
+    from processors.delivering.book import Book
+    from processors.delivering.job import Now
+    from processors.delivering.lines import Lines
+    from processors.delivering.plans import Limits
+    from processors.vendors.base import Result
+    from processors.vendors.later import Later
+    from schemas.records import Delivery
+
+
+class Following:
+    """`skipped`: how many weren't kept to be read back because there was no room."""
+
+    def __init__(self, limits: Limits, lines: Lines, book: Book) -> None:
+        self._plans = limits.plans
+        self._most = limits.verifying
+        self._lines = lines
+        self._book = book
+        self.followups = Followups()
+        self.skipped = 0
+
+    def begin(self, now: Now) -> None:
+        """Go on with what the lane state keeps."""
+        for status in FOLLOWS:
+            for entry in self._book.entries.every(status):
+                self.followups.add(Job.parked_as(entry), now.until(entry.next_at or now.wall))
+
+    def ended(self, job: Job, result: Result, now: Now) -> None:
+        """An instruction is closed, or the vendor runs a job for it. Afterwards its line is to be placed."""
+        if result.outcome == "dry_run":
+            return
+        if result.later is not None:
+            self._took(job, result, result.later, now)
+        elif result.outcome in {"accepted", "executed"}:
+            self._plan_reading_back(job, now)
+        self._shrink_jobs(job.delivery, now)
+
+    def ask_again(self, job: Job, later: Later, now: Now) -> None:
+        """Its job runs; when to ask next."""
+        plan = self._plans.polls(job.action) or USUAL
+        wait_s = plan.wait_s(job.asked) if later.wait_s is None else later.wait_s
+        job.next_at = now.wall + round(wait_s * SECOND)
+        self.followups.add(job, now.steady + wait_s)
+
+    def arrived(self, newer: Delivery, now: Now) -> None:
+        """A person's newer instruction: what it decides anew needs no reading back."""
+        for job in self._of(newer.pid, "verifying"):
+            left = left_to_verify(job.delivery, newer)
+            if left is None:
+                self.forget(job)
+            elif left is not job.delivery:
+                job.delivery = left
+                self._book.keep_asked(job, now.wall)
+
+    def forget(self, job: Job) -> None:
+        """Nothing is to be asked about it any more."""
+        self.followups.drop(job.delivery.delivery_id)
+        self._book.forget(job)
+
+    def _took(self, job: Job, result: Result, later: Later, now: Now) -> None:
+        plan = self._plans.polls(job.action) or USUAL
+        job.follows, job.job_id, job.asked, job.missed = "job", later.job_id, 0, 0
+        job.limit_at = now.wall + round(plan.limit_s * SECOND)
+        self.ask_again(job, later, now)
+        self._book.accept(job, result, now.wall)
+
+    def _plan_reading_back(self, job: Job, now: Now) -> None:
+        plan, left = self._plans.read_back(job.action), self._left_to_verify(job)
+        if plan is None or left is None:
+            return
+        if self._book.entries.statuses["verifying"] >= self._most:
+            self.skipped += 1
+            return
+        job.follows, job.job_id, job.asked, job.missed, job.reason = "person", None, 0, 0, None
+        job.delivery, job.value, job.parked = left, None, True
+        job.next_at = now.wall + round(plan.first_s * SECOND)
+        job.limit_at = now.wall + round(plan.limit_s * SECOND)
+        self._book.keep_asked(job, now.wall)
+        self.followups.add(job, now.steady + plan.first_s)
+
+    def _shrink_jobs(self, newer: Delivery, now: Now) -> None:
+        """What a settled instruction decides anew is taken out of jobs that the vendor still runs."""
+        for job in self._of(newer.pid, "accepted"):
+            left = job.delivery if job.delivery.delivery_id == newer.delivery_id else left_of_job(job, newer)
+            if left is None:
+                self._book.supersede(job, newer, now.wall)
+                self.followups.drop(job.delivery.delivery_id)
+            elif left is not job.delivery:
+                job.delivery = left
+                self._book.keep_asked(job, now.wall)
+
+    def _of(self, pid: str, status: str) -> list[Job]:
+        found = (self.followups.find(entry.delivery.delivery_id) for entry in self._book.entries.of(pid, status))
+        return [job for job in found if job is not None]
+
+    def _left_to_verify(self, job: Job) -> Delivery | None:
+        left: Delivery | None = job.delivery
+        for other in self._lines.of(job.pid).jobs:
+            if left and other.offset > job.offset:
+                left = left_to_verify(left, other.delivery)
+        return left
