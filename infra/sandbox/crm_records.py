@@ -19,6 +19,7 @@ class Record:
     """One record.
 
     `found_from`: when the search's index has caught up with the last edit. `binned`: when it was deleted, if it was.
+    locked: nobody deletes it.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Record:
     opted_out: bool = False
     found_from: float = 0.0
     binned: float | None = None
+    locked: bool = False
     fields: dict[str, Any] = field(default_factory=dict)
 
 

@@ -63,6 +63,7 @@ class Sandbox:
     access_token_life_s: of every access token; the vendors' own is an hour.
     double_opt_in: the mailing lists, by purpose, and which of them ask the person to confirm.
     crm_search_lag_s: how long the CRM's search doesn't find a record after an edit.
+    crm_job_s: how long a job of the CRM's mass deletion takes; None: it is done at once, without a job.
     clock: Unix time in seconds; decides limits, lock-outs and expiry. Injected latency passes in real time.
     """
 
@@ -79,6 +80,7 @@ class Sandbox:
         ga_property_id: str = "310987654",
         double_opt_in: Mapping[str, bool] = DOUBLE_OPT_IN,
         crm_search_lag_s: float = 0.0,
+        crm_job_s: float | None = None,
         clock: Clock = time.time,
     ) -> None:
         self.world = World(
@@ -92,6 +94,7 @@ class Sandbox:
             ga_property_id=ga_property_id,
             mailing_lists={purpose: MailingList(_list_key(purpose), ask) for purpose, ask in double_opt_in.items()},
             crm_search_lag_s=crm_search_lag_s,
+            crm_job_s=crm_job_s,
         )
         load()
         self.engines = {name: Engine(vendor(self.world)) for name, vendor in Vendor.registry.items()}

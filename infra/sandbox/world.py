@@ -39,6 +39,7 @@ class World:
     ga_property_id: str
     mailing_lists: Mapping[str, MailingList]
     crm_search_lag_s: float
+    crm_job_s: float | None = None
     limits: Mapping[str, Sequence[Limit]] = field(default_factory=dict)
     people: People = field(default_factory=People)
     base_url: str = ""

@@ -11,13 +11,13 @@ search lags: a record made or changed seconds ago may not be found, also one tha
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from pydantic import Field
 
 from processors.vendors.base import (
-    Answer,
     BatchScript,
     Call,
     Instruction,
@@ -31,8 +31,11 @@ from processors.vendors.base import (
     gravest,
 )
 from processors.vendors.capability import Capability
+from processors.vendors.later import DAY_S, Schedule
 from processors.vendors.zoho import Zoho, ZohoOptions
-from processors.vendors.zoho_crm_erase import Said, erase, id_of, said_of
+from processors.vendors.zoho_crm_erase import Erased, Said, erase, id_of, said_of
+from processors.vendors.zoho_crm_jobs import JOB
+from processors.vendors.zoho_crm_later import poll, read_back, under_way
 from processors.vendors.zoho_crm_search import Found, look_up
 from schemas.errors import MissingIdentity, VendorError, VendorUnavailable
 from schemas.windows import Window
@@ -40,9 +43,12 @@ from schemas.windows import Window
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
 
+    from processors.vendors.base import PollScript, ReadBackScript
     from schemas.records import Action
 
 
+_READ_BACK_S = 3600.0
+"""The search finds a change within seconds; what may bring a record back, an import or another app, takes longer."""
 _LOOKED = "looked"
 """Noted instead of records after a first look that found none."""
 
@@ -51,10 +57,15 @@ class CrmOptions(ZohoOptions):
     """`search_lag_s`: whom the search doesn't find is looked up again after so many s; 0: one look is enough.
 
     It must fit into the lane's time for quick tries: with more, whoever the vendor doesn't know would be parked.
+    mass_delete_above: more records than that of one module in one batch go to Zoho's mass deletion, 500 in a call;
+    None: never. Whether that starts the customer's own workflows is not documented (zoho_crm_jobs.py).
+    job_poll_s: when to ask about such a job first, s.
     """
 
     modules: tuple[str, ...] = Field(default=("Contacts", "Leads"), min_length=1)
     search_lag_s: float = Field(default=10.0, ge=0, le=25)
+    mass_delete_above: int | None = Field(default=None, ge=0)
+    job_poll_s: float = Field(default=10.0, ge=0.1)
 
 
 class ZohoCrm(Zoho):
@@ -66,10 +77,14 @@ class ZohoCrm(Zoho):
     per_purpose = False
     can: ClassVar[Mapping[Action, Capability]] = {
         "grant": Capability(says="lifts Email_Opt_Out on every lead and contact with the address; creates nobody"),
-        "withdraw": Capability(says="sets Email_Opt_Out on every lead and contact with the address"),
+        "withdraw": Capability(
+            read_back_s=_READ_BACK_S, says="sets Email_Opt_Out on every lead and contact with the address"
+        ),
         "delete": Capability(
             idempotent=False,
             batch=100,  # people; their records are deleted by 100 ids a call
+            polls=Schedule(first_s=10.0, limit_s=DAY_S),  # how long a job may take is not documented
+            read_back_s=_READ_BACK_S,
             says="deletes every lead and contact with the address and purges them from the recycle bin",
         ),
     }
@@ -104,16 +119,26 @@ class ZohoCrm(Zoho):
     def delete_batch(self, instructions: Sequence[Instruction]) -> BatchScript:
         """Deleting is no act to repeat blindly: a second try must know the records that are in the bin by now."""
         people = yield from self._find(instructions)
-        noted = {i.delivery_id: set(i.refs) - {_LOOKED} for i in instructions}
+        noted = {i.delivery_id: {ref for ref in i.refs if not ref.startswith((_LOOKED, JOB))} for i in instructions}
         due = {who: person.refs | noted[who] for who, person in people.items() if person.error is None}
         notes = tuple(Note(who, tuple(sorted(refs))) for who, refs in due.items() if refs != noted[who])
         if notes:
             yield notes
-        fates = yield from erase({ref for refs in due.values() for ref in refs})
+        erased = yield from erase({ref for refs in due.values() for ref in refs}, self.options.mass_delete_above)
         return {
-            who: person.error or (_erased(due[who], fates) if due[who] else _unknown(person))
+            who: person.error or (_erased(due[who], erased) if due[who] else _unknown(person))
             for who, person in people.items()
         }
+
+    def polls(self, action: Action) -> Schedule | None:
+        usual = super().polls(action)
+        return usual and replace(usual, first_s=self.options.job_poll_s)
+
+    def poll(self, instructions: Sequence[Instruction]) -> PollScript:
+        return poll(instructions)
+
+    def read_back(self, instruction: Instruction) -> ReadBackScript:
+        return read_back(instruction, self.options.modules)
 
     def _find(self, instructions: Sequence[Instruction]) -> Generator[Step, Any, dict[str, Found]]:
         """The records of each; whom a first look doesn't find is left for a second one, later."""
@@ -167,7 +192,11 @@ def _unknown(person: Found) -> Result:
     return Result("no_match", evidence=person.reply.evidence() if person.reply else None)
 
 
-def _erased(refs: Collection[str], fates: Mapping[str, Answer]) -> Result | VendorError:
-    mine = [fates[ref] for ref in sorted(refs)]
-    error = gravest(fate for fate in mine if isinstance(fate, VendorError))
-    return error or Result("executed", evidence=all_good(mine)[-1].evidence(detail=f"records={len(mine)}"))
+def _erased(refs: Collection[str], erased: Erased) -> Result | VendorError:
+    at_once = [erased.fates[ref] for ref in sorted(refs) if ref in erased.fates]
+    error = gravest(fate for fate in at_once if isinstance(fate, VendorError))
+    if error is not None:
+        return error
+    if len(at_once) < len(refs):
+        return under_way(refs, erased.jobs, next(iter(erased.jobs.values())))
+    return Result("executed", evidence=all_good(at_once)[-1].evidence(detail=f"records={len(refs)}"))

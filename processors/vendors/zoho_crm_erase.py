@@ -13,17 +13,19 @@ from collections import defaultdict
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from processors.vendors.base import Answer, Call, Reply, Step
 from processors.vendors.batches import together
 from processors.vendors.words import word
+from processors.vendors.zoho_crm_jobs import BUSY, JOB, many, submissions, taken
 from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
 _AT_ONCE = 100
 _BIN = "/crm/v8/settings/recycle_bin"
 _DONE = "SUCCESS"
 _ABSENT = "INVALID_DATA"  # deleted already, or never known: the code doesn't tell them apart
+STILL_THERE = "record_still_there"
 _PASSING = {"RECORD_LOCKED", "NOT_APPROVED", "SCHEDULED", "TOO_MANY_REQUESTS", "INTERNAL_ERROR"}
 """SCHEDULED: a job purges a record that has many others below it; the next try finds it gone. No `retry_after` with
 these: that would ask everybody to wait because of one record."""
@@ -41,14 +43,29 @@ class Said:
         return kind(word(self.code), status=self.reply.status, response_sha256=self.reply.sha256)
 
 
-def erase(refs: Collection[str]) -> Generator[Step, Any, dict[str, Answer]]:
-    """What became of each record: the reply that shows it gone, or why it isn't."""
-    deleted = yield from _in_bulk(_deletions(sorted(refs)), "data")
+class Erased(NamedTuple):
+    """fates: the reply that shows a record gone, or why it isn't; jobs: delete the others, with Zoho's answer."""
+
+    fates: dict[str, Answer]
+    jobs: dict[str, Reply]
+
+
+def erase(refs: Collection[str], above: int | None = None) -> Generator[Step, Any, Erased]:
+    """Delete and purge records. above: of more in one module Zoho makes a job, if it likes; None: never."""
+    jobs, rest, deleted = yield from _hand_over(many(refs, above), set(refs))
+    deleted |= yield from _in_bulk(_deletions(sorted(rest)), "data")
     in_bin = [ref for ref, said in deleted.items() if isinstance(said, Said)]
     purged = yield from _in_bulk(_purges(in_bin), "recycle_bin")
     absent = [ref for ref in in_bin if _is_absent(deleted[ref]) and _is_absent(purged[ref])]
     fates = {ref: _fate(said) for ref, said in (deleted | purged).items()}
-    return fates | (yield from _recheck(absent))
+    return Erased(fates | (yield from _recheck(absent)), jobs)
+
+
+def purge(refs: Collection[str]) -> Generator[Step, Any, dict[str, Answer]]:
+    """What became of records that a job has deleted, or not."""
+    purged = yield from _in_bulk(_purges(sorted(refs)), "recycle_bin")
+    absent = [ref for ref, said in purged.items() if _is_absent(said)]
+    return {ref: _fate(said) for ref, said in purged.items()} | (yield from _recheck(absent))
 
 
 def said_of(reply: Reply, key: str, ids: Sequence[str]) -> list[Said | VendorError]:
@@ -101,10 +118,34 @@ def _chunks(refs: Sequence[str]) -> list[Sequence[str]]:
     return [refs[start : start + _AT_ONCE] for start in range(0, len(refs), _AT_ONCE)]
 
 
+_HandedOver = tuple[dict[str, Reply], set[str], dict[str, Said | VendorError]]
+
+
+def _hand_over(refs: Sequence[str], rest: set[str]) -> Generator[Step, Any, _HandedOver]:
+    """Jobs, what is still to be deleted, and what was said of records at once."""
+    bulk = submissions(refs)
+    answers = (yield tuple(call for call, _ in bulk)) if bulk else ()
+    jobs: dict[str, Reply] = {}
+    at_once = []
+    for one, answer in zip(bulk, answers, strict=True):
+        try:
+            job = taken(answer) if isinstance(answer, Reply) else None
+        except VendorError:
+            job = None  # read once more below, where it is told of each record
+        if job is None:
+            at_once.append((one, answer))
+        if job != BUSY:
+            rest -= set(one[1])
+        if job not in {None, BUSY}:
+            jobs[f"{JOB}{one[1][0].partition(':')[0]}:{job}"] = answer
+    return jobs, rest, _read([one for one, _ in at_once], [answer for _, answer in at_once], "data")
+
+
 def _in_bulk(bulk: _Bulk, key: str) -> Generator[Step, Any, dict[str, Said | VendorError]]:
-    if not bulk:
-        return {}
-    answers = yield tuple(call for call, _ in bulk)
+    return _read(bulk, (yield tuple(call for call, _ in bulk)), key) if bulk else {}
+
+
+def _read(bulk: _Bulk, answers: Sequence[Answer], key: str) -> dict[str, Said | VendorError]:
     said: dict[str, Said | VendorError] = {}
     for (_, refs), answer in zip(bulk, answers, strict=True):
         try:
@@ -145,7 +186,7 @@ def _recheck(refs: Sequence[str]) -> Generator[Step, Any, dict[str, Answer]]:
 
 
 def _whereabouts(live: Answer, in_bin: Answer) -> Answer:
-    for answer, reason in ((live, "record_still_there"), (in_bin, "record_still_in_recycle_bin")):
+    for answer, reason in ((live, STILL_THERE), (in_bin, "record_still_in_recycle_bin")):
         if isinstance(answer, VendorError):
             return answer
         if answer.status == 200:  # noqa: PLR2004 - 204 says that there is none

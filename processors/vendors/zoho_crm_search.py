@@ -20,9 +20,10 @@ _LAST_PAGE = 10  # of 200: the search shows no more than 2,000 records
 
 @dataclass(slots=True)
 class Found:
-    """What the look-up of one person gave. `refs`: `Contacts:ID`."""
+    """What the look-up of one person gave. `refs`: `Contacts:ID`; opted_out: what each says of `Email_Opt_Out`."""
 
     refs: set[str] = field(default_factory=set)
+    opted_out: list[object] = field(default_factory=list)
     reply: Reply | None = None
     error: VendorError | None = None
 
@@ -48,7 +49,9 @@ class _Page:
         if answer.status == 204:  # noqa: PLR2004 - no content: nobody found
             return None
         body = answer.json()
-        found.refs |= {f"{self.module}:{_id(record)}" for record in body["data"] if self._carries_it(record)}
+        mine = [record for record in body["data"] if self._carries_it(record)]
+        found.refs |= {f"{self.module}:{_id(record)}" for record in mine}
+        found.opted_out += [record.get("Email_Opt_Out") for record in mine]
         if not body.get("info", {}).get("more_records"):
             return None
         if self.number == _LAST_PAGE:

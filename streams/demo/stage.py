@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 LIMITS_SCALE = 100.0
 """The vendors' true limits would stretch a demo over hours."""
+CRM_JOB_S = 0.5
+"""How long the CRM's mass deletions run."""
 _POLL_S = 0.1
 
 
@@ -75,6 +77,7 @@ class Stage:
             directory / "ledger.jsonl",
             secrets_dir=directory / "secrets",
             limits_scale=limits_scale,
+            crm_job_s=CRM_JOB_S,
             faults=cast.faults,
         )
         self._bootstrap = bootstrap

@@ -10,6 +10,9 @@
 - A bad token: 401 INVALID_TOKEN with that text [C]. 50,000 credits in 24 hours and 20 calls at once (Zoho One),
   over it 429 TOO_MANY_REQUESTS: [D], without Retry-After. More than 100 ids in one call are refused [D]; with which
   code: [U].
+- mass_delete by ids answers for each record [D], or with a job [S] `mass_delete_cvid.json`, which ties neither answer
+  to ids or custom view: `crm_job_s` says which. One job at a time, its status in counts: [D]. When in it the records
+  go, how long it takes, 404 NOT_FOUND for an unknown one, no workflows: [U]. RECORD_LOCKED: [S].
 """
 
 from __future__ import annotations
@@ -17,19 +20,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from infra.sandbox.clock import timestamp
+from infra.sandbox.crm_answers import (
+    MODULES,
+    USER,
+    failure,
+    first_record,
+    given_ids,
+    no_module,
+    page,
+    shown,
+    shown_in_bin,
+    success,
+)
+from infra.sandbox.crm_jobs import Jobs
 from infra.sandbox.crm_records import Record, Records
 from infra.sandbox.limits import Limit
 from infra.sandbox.vendor import Answer, Call, Operation, Vendor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from infra.sandbox.people import Person
     from infra.sandbox.world import World
 
-_MODULES = {"Leads": "5725767000000002175", "Contacts": "5725767000000002179"}
-_USER = {"name": "Sandbox Owner", "id": "5725767000000327001"}
-_MAX_IDS = 100
+_MAX_IDS, _MAX_MASS = 100, 500
 _CREDITS = (Limit(calls=50_000, window_s=86_400, together=True),)
 _ERRORS = {
     400: ("INVALID_DATA", "invalid data"),
@@ -52,6 +66,7 @@ class ZohoCrm(Vendor):
         self._records = Records()
         self._workflows: dict[str, int] = {}
         """E-mail address to the number of workflows that calls have fired for it."""
+        self._jobs = Jobs(self._records, self._bin_all)
 
     def operations(self) -> Iterable[Operation]:
         module, bin_ = "/crm/v8/{module}", "/crm/v8/settings/recycle_bin"
@@ -61,6 +76,8 @@ class ZohoCrm(Vendor):
             ("update", "PUT", f"{module}/{{id}}", self._update),
             ("delete", "DELETE", module, self._delete),
             ("delete", "DELETE", f"{module}/{{id}}", self._delete),
+            ("mass_delete", "POST", f"{module}/actions/mass_delete", self._mass_delete),
+            ("mass_delete_status", "GET", f"{module}/actions/mass_delete", self._status),
             ("list_bin", "GET", bin_, self._list_bin),
             ("list_bin", "GET", f"{bin_}/{{id}}", self._list_bin),
             ("purge", "DELETE", bin_, self._purge),
@@ -70,15 +87,25 @@ class ZohoCrm(Vendor):
 
     def error(self, status: int) -> Answer:
         code, message = _ERRORS.get(status, ("INTERNAL_ERROR", "Internal server error occurred."))
-        return Answer(status, _failure(code, message))
+        return Answer(status, failure(code, message))
 
     def identities(self, call: Call) -> Sequence[str]:
         email = call.params.get("email")
-        return (email,) if email else self._records.emails(_ids(call))
+        return (email,) if email else self._records.emails(given_ids(call))
 
     def seed(self, person: Person) -> None:
         for module in person.crm:
             self._records.add(module, person.email, self.world.clock())
+
+    def happen(self, event: str, person: Person, args: Mapping[str, str]) -> None:
+        """`lock`: somebody at work on the person's records; `unlock`: not any more; `add`: a new one, by whatever."""
+        if event == "add":
+            self._records.add(args.get("module", "Contacts"), person.email, self.world.clock())
+        elif event in {"lock", "unlock"}:
+            for record in self._records.of(person.email):
+                record.locked = event == "lock"
+        else:
+            super().happen(event, person, args)
 
     def state(self, person: Person) -> dict[str, Any]:
         held = self._records.of(person.email)
@@ -91,41 +118,42 @@ class ZohoCrm(Vendor):
     def clear(self) -> None:
         self._records.clear()
         self._workflows.clear()
+        self._jobs.clear()
 
     def _search(self, call: Call) -> Answer:
         module, email = call.path["module"], call.params.get("email")
-        if module not in _MODULES:
-            return _no_module()
+        if module not in MODULES:
+            return no_module()
         if not email:
-            return Answer(400, _failure("EXPECTED_PARAM_MISSING", "mandatory param missing"))
+            return Answer(400, failure("EXPECTED_PARAM_MISSING", "mandatory param missing"))
         found = self._records.search(module, email, self.world.clock())
-        return _page(call, "data", [_shown(record) for record in found])
+        return page(call, "data", [shown(record) for record in found])
 
     def _read(self, call: Call) -> Answer:
-        if call.path["module"] not in _MODULES:
-            return _no_module()
+        if call.path["module"] not in MODULES:
+            return no_module()
         if not call.path["id"].isdigit():
-            return Answer(400, _failure("INVALID_DATA", _NO_SUCH_ID, resource_path_index=1))
+            return Answer(400, failure("INVALID_DATA", _NO_SUCH_ID, resource_path_index=1))
         record = self._records.live(call.path["module"], call.path["id"])
-        return Answer(200, {"data": [_shown(record)]}) if record else Answer(204)
+        return Answer(200, {"data": [shown(record)]}) if record else Answer(204)
 
     def _update(self, call: Call) -> Answer:
-        if call.path["module"] not in _MODULES:
-            return _no_module()
-        fields = _first_record(call.body)
+        if call.path["module"] not in MODULES:
+            return no_module()
+        fields = first_record(call.body)
         if fields is None:
             detail = {"expected_data_type": "jsonarray", "api_name": "data"}
-            return Answer(400, _failure("INVALID_DATA", "invalid data", **detail))
+            return Answer(400, failure("INVALID_DATA", "invalid data", **detail))
         if not isinstance(fields.get("Email_Opt_Out", False), bool):
             detail = {"expected_data_type": "boolean", "api_name": "Email_Opt_Out"}
-            return Answer(400, {"data": [_failure("INVALID_DATA", "invalid data", **detail)]})
+            return Answer(400, {"data": [failure("INVALID_DATA", "invalid data", **detail)]})
         record = self._records.live(call.path["module"], call.path["id"])
         if record is None:
-            return Answer(400, {"data": [_failure("INVALID_DATA", _NO_SUCH_ID, id=call.path["id"])]})
+            return Answer(400, {"data": [failure("INVALID_DATA", _NO_SUCH_ID, id=call.path["id"])]})
         self._apply(call, record, fields)
         times = {"Created_Time": timestamp(record.created), "Modified_Time": timestamp(record.modified)}
-        details = {"id": record.id, **times, "Created_By": _USER, "Modified_By": _USER}
-        return Answer(200, {"data": [{**_success(record.id, "record updated"), "details": details}]})
+        details = {"id": record.id, **times, "Created_By": USER, "Modified_By": USER}
+        return Answer(200, {"data": [{**success(record.id, "record updated"), "details": details}]})
 
     def _apply(self, call: Call, record: Record, fields: dict[str, Any]) -> None:
         opted_out = fields.get("Email_Opt_Out")
@@ -142,21 +170,37 @@ class ZohoCrm(Vendor):
 
     def _delete(self, call: Call) -> Answer:
         module = call.path["module"]
-        if module not in _MODULES:
-            return _no_module()
+        if module not in MODULES:
+            return no_module()
         return self._each(call, "data", lambda record_id: self._records.live(module, record_id), self._bin)
 
     def _bin(self, call: Call, records: list[Record]) -> None:
-        for record in records:
-            record.binned = self.world.clock()
-        self._record_all(call, "delete", records)
+        self._bin_all(call, records)
         if call.params.get("wf_trigger", "true").casefold() != "false":
             self._fire(call, records)
 
+    def _mass_delete(self, call: Call) -> Answer:
+        module, takes_s = call.path["module"], self.world.crm_job_s
+        if module not in MODULES:
+            return no_module()
+        if takes_s is None or not given_ids(call):
+            return self._each(
+                call, "data", lambda one: self._records.live(module, one), self._bin_all, most=_MAX_MASS
+            )
+        return self._jobs.submit(call, self.world.clock(), takes_s)
+
+    def _status(self, call: Call) -> Answer:
+        return self._jobs.status(call, self.world.clock())
+
+    def _bin_all(self, call: Call, records: list[Record]) -> None:
+        for record in records:
+            record.binned = self.world.clock()
+        self._record_all(call, "delete", records)
+
     def _list_bin(self, call: Call) -> Answer:
-        wanted = _ids(call)
+        wanted = given_ids(call)
         records = [record for record in self._records.bin() if not wanted or record.id in wanted]
-        return _page(call, "recycle_bin", [_shown_in_bin(record) for record in records])
+        return page(call, "recycle_bin", [shown_in_bin(record) for record in records])
 
     def _purge(self, call: Call) -> Answer:
         return self._each(call, "recycle_bin", self._records.binned, self._purge_all)
@@ -172,23 +216,28 @@ class ZohoCrm(Vendor):
         key: str,
         find: Callable[[str], Record | None],
         apply: Callable[[Call, list[Record]], None],
+        most: int = _MAX_IDS,
     ) -> Answer:
         """Apply to every id that is found; one result per id, and a status that sums them up."""
-        ids = _ids(call)
-        if not ids:
+        wanted = given_ids(call)
+        if not wanted:
             return Answer(
-                400, _failure("REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", param="ids")
+                400, failure("REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", param="ids")
             )
-        if len(ids) > _MAX_IDS:
-            return Answer(400, _failure("LIMIT_EXCEEDED", "Record count exceeded", limit=_MAX_IDS))
-        found = {record_id: record for record_id in ids if (record := find(record_id))}
-        if found:
-            apply(call, list(found.values()))
+        if len(wanted) > most:
+            return Answer(400, failure("LIMIT_EXCEEDED", "Record count exceeded", limit=most))
+        known = {record_id: record for record_id in wanted if (record := find(record_id))}
+        free = {record_id: record for record_id, record in known.items() if not record.locked}
+        if free:
+            apply(call, list(free.values()))
+        why = dict.fromkeys(known, "RECORD_LOCKED")
         results = [
-            _success(i, "record deleted") if i in found else _failure("INVALID_DATA", "record not deleted", id=i)
-            for i in ids
+            success(i, "record deleted")
+            if i in free
+            else failure(why.get(i, "INVALID_DATA"), "record not deleted", id=i)
+            for i in wanted
         ]
-        return Answer(200 if len(found) == len(ids) else 207 if found else 400, {key: results})
+        return Answer(200 if len(free) == len(wanted) else 207 if free else 400, {key: results})
 
     def _record_all(self, call: Call, effect: str, records: list[Record]) -> None:
         whom, ids = [record.email for record in records], [record.id for record in records]
@@ -199,46 +248,3 @@ class ZohoCrm(Vendor):
             email = record.email.casefold()
             self._workflows[email] = self._workflows.get(email, 0) + 1
         self._record_all(call, "workflow", records)
-
-
-def _ids(call: Call) -> list[str]:
-    """The ids in path or query, each once."""
-    given = call.path.get("id") or call.params.get("ids", "")
-    return list(dict.fromkeys(part.strip() for part in given.split(",") if part.strip()))
-
-
-def _first_record(body: Any) -> dict[str, Any] | None:
-    data = body.get("data") if isinstance(body, dict) else None
-    return data[0] if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict) else None
-
-
-def _success(record_id: str, message: str) -> dict[str, Any]:
-    return {"code": "SUCCESS", "details": {"id": record_id}, "message": message, "status": "success"}
-
-
-def _failure(code: str, message: str, **details: Any) -> dict[str, Any]:
-    return {"code": code, "details": details, "message": message, "status": "error"}
-
-
-def _no_module() -> Answer:
-    return Answer(400, _failure("INVALID_MODULE", "The module name given seems to be invalid", resource_path_index=0))
-
-
-def _page(call: Call, key: str, rows: list[dict[str, Any]]) -> Answer:
-    """One page of at most 200; 204 with no body where it would be empty."""
-    page, per_page = call.number("page", 1), min(200, call.number("per_page", 200))
-    shown = rows[(page - 1) * per_page : page * per_page]
-    info = {"per_page": per_page, "count": len(shown), "page": page, "more_records": page * per_page < len(rows)}
-    return Answer(200, {key: shown, "info": info}) if shown else Answer(204)
-
-
-def _shown(record: Record) -> dict[str, Any]:
-    times = {"Created_Time": timestamp(record.created), "Modified_Time": timestamp(record.modified)}
-    flags = {"Email": record.email, "Secondary_Email": None, "Email_Opt_Out": record.opted_out}
-    return {**record.fields, "id": record.id, "Owner": _USER, **flags, **times}
-
-
-def _shown_in_bin(record: Record) -> dict[str, Any]:
-    module = {"api_name": record.module, "id": _MODULES[record.module]}
-    who = {"owner": _USER, "deleted_by": _USER, "module": module}
-    return {"id": record.id, "display_name": record.email, **who, "deleted_time": timestamp(record.binned or 0)}

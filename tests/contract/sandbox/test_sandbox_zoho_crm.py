@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from contract.sandbox.conftest import Bench, MakeBench
 
 ADA = Person(key="subject-1", email="ada@example.test", crm=("Leads", "Contacts"))
+BEN = Person(key="subject-2", email="ben@example.test", crm=("Contacts",))
 BIN = "/crm/v8/settings/recycle_bin"
 
 
@@ -188,3 +189,37 @@ async def test_malformed_id_and_wrong_path(crm: Bench) -> None:
     wrong = await crm.call("GET", "zoho_crm", "/crm/v8/Leads/1/2/3")
     assert (malformed.status, malformed.body["code"]) == (400, "INVALID_DATA")
     assert (wrong.status, wrong.body["code"]) == (404, "INVALID_URL_PATTERN")
+
+
+MASS = "/crm/v8/Contacts/actions/mass_delete"
+
+
+async def _mass(bench: Bench, *ids: str) -> Any:
+    return await bench.call("POST", "zoho_crm", MASS, json={"ids": list(ids)})
+
+
+async def test_mass_deletion_by_ids_is_answered_for_each_record_as_documented(crm: Bench) -> None:
+    (record,) = await search(crm, "Contacts")
+    reply = await _mass(crm, record, "4711")
+    assert (reply.status, [item["code"] for item in reply.body["data"]]) == (207, ["SUCCESS", "INVALID_DATA"])
+    assert [record["in_bin"] for record in (await state(crm))["records"]] == [False, True]
+    assert (await state(crm))["workflows_fired"] == 0
+
+
+async def test_a_mass_deletion_may_be_a_job_of_which_one_runs_at_a_time_and_that_is_told_in_counts(
+    make_bench: MakeBench,
+) -> None:
+    bench = await make_bench(crm_job_s=60)
+    await bench.log_in_to_zoho()
+    await bench.control.seed([ADA, BEN])
+    first, second = await search(bench, "Contacts"), await search(bench, "Contacts", BEN.email)
+    await bench.control.happen("zoho_crm", "lock", BEN.key)
+    reply = await _mass(bench, *first, *second)
+    job = reply.body["data"][0]["details"]["job_id"]
+    assert (await _mass(bench, *first)).body["code"] == "ALREADY_SCHEDULED"
+    for status, deleted, failed in (("RUNNING", 0, 0), ("COMPLETED", 1, 1)):
+        (told,) = (await bench.call("GET", "zoho_crm", MASS, params={"job_id": job})).body["data"]
+        assert told == {"Status": status, "Deleted_Count": deleted, "Failed_Count": failed, "Total_Count": 2}
+        bench.clock.now += 60
+    assert (await bench.call("GET", "zoho_crm", MASS, params={"job_id": "1"})).status == 404
+    assert await search(bench, "Contacts", BEN.email) == second
