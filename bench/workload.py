@@ -52,6 +52,7 @@ controller = "oomnis"
 adapter = "zoho_crm"
 serves = ["zoho-one/crm"]
 mode = "live"
+read_back = "off"
 """
 """`relay.toml`: three connections, each of which every event reaches."""
 PEPPER, RELAY_KEY = bytes(range(32)), bytes(range(32, 64))

@@ -100,7 +100,7 @@ class Book:
         else:
             self._drop(job)
         self._leave(job)
-        self._overtake_failed(job.delivery)
+        self._overtake_failed(job)
 
     def fail(self, job: Job, error: VendorError, reason: str, wall: int) -> None:
         """Dead letter and `failed`; it stays in the lane state so that it can be sent again."""
@@ -126,7 +126,7 @@ class Book:
         self.keep_asked(job, wall)
         self._leave(job)
         job.parked, job.value = True, None
-        self._overtake_failed(job.delivery)
+        self._overtake_failed(job)
 
     def keep_asked(self, job: Job, wall: int) -> None:
         """What the vendor is to be asked about it, and when."""
@@ -196,11 +196,11 @@ class Book:
         self._write(job, settle.done(job, evidence, command, wall))
         self._drop(job)
 
-    def _overtake_failed(self, newer: Delivery) -> None:
-        """Take a settled instruction's scope out of what failed before for the same person."""
+    def _overtake_failed(self, newer: Job) -> None:
+        """Take a settled instruction's scope out of what failed and came in before for the same person."""
         for entry in self.entries.of(newer.pid, "failed"):
             old = entry.delivery
-            left = old if old.delivery_id == newer.delivery_id else left_of(old, newer)
+            left = left_of(old, newer.delivery) if (entry.offset or 0) < newer.offset else old
             if left is not old:
                 self._put(Change(old, entry.model_copy(update={"delivery": left}) if left else None))
 

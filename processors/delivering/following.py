@@ -45,7 +45,7 @@ class Following:
             self._took(job, result, result.later, now)
         elif result.outcome in {"accepted", "executed"}:
             self._plan_reading_back(job, now)
-        self._shrink_jobs(job.delivery, now)
+        self._shrink_jobs(job, now)
 
     def ask_again(self, job: Job, later: Later, now: Now) -> None:
         """Its job runs; when to ask next."""
@@ -90,12 +90,12 @@ class Following:
         self._book.keep_asked(job, now.wall)
         self.followups.add(job, now.steady + plan.first_s)
 
-    def _shrink_jobs(self, newer: Delivery, now: Now) -> None:
-        """What a settled instruction decides anew is taken out of jobs that the vendor still runs."""
+    def _shrink_jobs(self, newer: Job, now: Now) -> None:
+        """What a settled instruction decides anew is taken out of older jobs that the vendor still runs."""
         for job in self._of(newer.pid, "accepted"):
-            left = job.delivery if job.delivery.delivery_id == newer.delivery_id else left_of_job(job, newer)
+            left = left_of_job(job, newer.delivery) if job.offset < newer.offset else job.delivery
             if left is None:
-                self._book.supersede(job, newer, now.wall)
+                self._book.supersede(job, newer.delivery, now.wall)
                 self.followups.drop(job.delivery.delivery_id)
             elif left is not job.delivery:
                 job.delivery = left

@@ -52,6 +52,7 @@ def crm_config(name: str, sandbox: Sandbox, **more: Any) -> dict[str, Any]:
         "mode": "live",
         "base_url": urls["zoho_crm"],
         "timeout_s": 1.5,
+        "read_back": "off",
         "options": {"accounts_url": urls["zoho_accounts"], "search_lag_s": 0},
         "secrets": {name: f"zoho_{name}" for name in ("client_id", "client_secret", "refresh_token")},
     }

@@ -37,7 +37,10 @@ PURPOSES = st.sets(st.sampled_from("abcdef"), min_size=1, max_size=2).map(sorted
 
 
 class LaneMachine(Questions):
-    """One partition, read, worked, killed and taken over; `dead`: the vendor never answers in the whole run."""
+    """One partition, read, worked, killed and taken over; `dead`: the vendor never answers in the whole run.
+
+    jobs: it runs a job for whatever it takes.
+    """
 
     @initialize(
         dead=st.booleans(),
@@ -47,6 +50,7 @@ class LaneMachine(Questions):
         seed=st.integers(0, 99),
         window_s=st.sampled_from([None, 300.0]),
         allowed=st.sampled_from([None, 0.5, 0.5, 1.0]),
+        jobs=st.booleans(),
     )
     def begin(
         self,
@@ -58,7 +62,9 @@ class LaneMachine(Questions):
         seed: int,
         window_s: float | None,
         allowed: float | None,
+        jobs: bool,
     ) -> None:
+        self.jobs = jobs
         self.dead, self.seconds, self.random = dead, 0.0, Random(seed)
         self.window_s, self.allowed, self.dry = window_s, allowed, False
         self.counted: Surge | None = None
@@ -134,7 +140,7 @@ class LaneMachine(Questions):
             return
         if answer is REFUSED or (answer is SPOILT and len(ids) == 1):
             self.model.refused.update(ids)
-        if answer is TAKEN:
+        if answer is TAKEN or (self.jobs and answer is GOOD):
             answer = runs(f"job-{call.jobs[0].offset}")
         self.core.answered(call, dict.fromkeys(ids, answer), self.now)
 
