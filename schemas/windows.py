@@ -42,12 +42,12 @@ class Window(BaseModel):
         return self.model_copy(update={"calls": max(1, int(self.calls * factor))})
 
     def __str__(self) -> str:
-        locked = f", then locked for {_length(self.lock_s)}" if self.lock_s else ""
+        locked = f", then locked for {length(self.lock_s)}" if self.lock_s else ""
         where = f" ({', '.join(self.apis)})" if self.apis else ""
-        return f"{self.calls} in {_length(self.seconds)}{locked}{', all APIs together' * self.together}{where}"
+        return f"{self.calls} in {length(self.seconds)}{locked}{', all APIs together' * self.together}{where}"
 
 
-def _length(seconds: float) -> str:
+def length(seconds: float) -> str:
     for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:g} {unit}"

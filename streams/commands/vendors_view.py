@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -12,10 +13,11 @@ from processors.engine.grants import KINDS
 from processors.vendors.base import Call, Result
 from schemas.errors import MissingIdentity
 from schemas.records import ACTIONS
+from schemas.windows import length
 from streams.commands.screen import console
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from processors.engine.rehearse import Rehearsal
     from processors.vendors.base import Instruction, Vendor
@@ -50,6 +52,8 @@ def show_vendor(
     screen.print(f"{vendor.title} ({vendor.name})\n{vendor.docs}\n")
     for action, can in vendor.can.items():
         screen.print(f"{action:9} {_ending(can)}: {can.says}")
+        for plan in _plans(can):
+            screen.print(f"{'':10}{plan}")
         if can.batch > 1:
             screen.print(f"{'':10}{_company(can, wait_s)}")
     table = Table("", "", box=None, show_header=False)
@@ -129,6 +133,16 @@ def _company(can: Capability, wait_s: float | None) -> str:
     )
 
 
+def _plans(can: Capability) -> Iterator[str]:
+    """When the vendor is asked about what it has taken."""
+    if jobs := can.polls:
+        first, most, limit = (length(seconds) for seconds in (jobs.first_s, jobs.ceiling_s, jobs.limit_s))
+        then = f"then {jobs.factor:g} times as late, at most {most} apart"
+        yield f"a job is asked about after {first}, {then}, for {limit}"
+    if can.read_back_s is not None:
+        yield f"read back after {length(can.read_back_s)}, unless a connection's read_back says otherwise"
+
+
 def _facts(kind: type[Vendor], wait_s: float | None = None) -> dict[str, Any]:
     return {
         "vendor": kind.name,
@@ -155,6 +169,8 @@ def _capability(can: Capability, wait_s: float | None) -> Mapping[str, Any]:
         "batch_wait_s": can.company_s(wait_s) if can.batch > 1 else None,
         "batch_bytes": can.batch_bytes,
         "vendor_limit_s": can.vendor_limit_s,
+        "polls": can.polls and asdict(can.polls),
+        "read_back_s": can.read_back_s,
         "says": can.says,
     }
 
