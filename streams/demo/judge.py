@@ -12,6 +12,7 @@ from streams.demo.check import Found, Mismatch, differences, repeated_calls
 from streams.demo.config import CONTROLLER
 from streams.demo.doubts import settle_doubts
 from streams.demo.model import World, expect
+from streams.demo.questions import Asked, count_asked, never_asked
 from streams.demo.read import count_audit, count_deliveries, read_events
 from streams.demo.sharing import Shared, one_by_one, shared_calls
 from streams.demo.tally import Tally
@@ -25,7 +26,7 @@ class Judged:
     """tally: the audit, counted anew; mismatches: all in which relay or vendors differ from the model.
 
     repeats: calls whose first answer was lost in an outage; twice: events that stand in the log once more than they
-    were acknowledged. shared: how many people went in one call.
+    were acknowledged. shared: how many people went in one call; asked: of what.
     """
 
     tally: Tally
@@ -33,6 +34,7 @@ class Judged:
     repeats: int
     twice: int
     shared: list[Shared]
+    asked: Asked
 
 
 async def judge(stage: Stage) -> Judged:
@@ -62,11 +64,12 @@ async def judge(stage: Stage) -> Judged:
         )
     settle_doubts(expected, found, world)
     pid_of = partial(pid, stage.settings.key("pepper"), CONTROLLER)
-    shared = shared_calls(found.ledger)
+    shared, asked = shared_calls(found.ledger), count_asked(tally.outcomes())
     return Judged(
         tally=found.tally,
-        mismatches=[*differences(expected, found, pid_of), *one_by_one(shared)],
+        mismatches=[*differences(expected, found, pid_of), *one_by_one(shared), *never_asked(asked, shared)],
         repeats=repeated_calls(expected, found),
         twice=(found.published - found.acknowledged).total(),
         shared=shared,
+        asked=asked,
     )

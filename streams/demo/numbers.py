@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
+from streams.demo.questions import Asked
 from streams.demo.tally import PARKED, TASK
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Result:
     tally: Tally
     mismatches: Sequence[Mismatch]
     shared: Sequence[Shared] = ()
+    asked: Asked = field(default_factory=lambda: Asked(0, 0))
     havoc: Havoc | None = None
 
     @property
@@ -78,6 +80,7 @@ class Result:
             "unaccounted": self.unaccounted,
             "vendor_mismatches": len(self.mismatches),
             "mismatches": [str(mismatch) for mismatch in self.mismatches],
+            "asked_later": self.asked.as_json(),
             "shared_calls": [shared.as_json() for shared in self.shared],
             "latency_ms": latency_ms(self.tally),
             "seed": self.seed,

@@ -81,7 +81,7 @@ async def run_demo(wanted: Wanted, directory: Path, console: Console, progress: 
         judged = await stage.check()
         havoc = Havoc(done, stage.publisher.again, judged.twice, judged.repeats) if wanted.chaos else None
         seconds = time.monotonic() - began
-        said = (judged.tally, judged.mismatches, judged.shared)
+        said = (judged.tally, judged.mismatches, judged.shared, judged.asked)
         result = Result(len(events), wanted.seed, seconds, LIMITS_SCALE, *said, havoc=havoc)
         screen.show(result, console)
         await _tell_one_story(stage, events, console)

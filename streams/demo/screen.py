@@ -67,6 +67,7 @@ def show(result: Result, console: Console) -> None:
     )
     for shared in result.shared:
         console.print(str(shared))
+    console.print(str(result.asked))
     if result.havoc:
         _show_havoc(result.havoc, console)
 

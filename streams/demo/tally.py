@@ -162,6 +162,11 @@ class Tally:
         """Where each leg's delivery stands."""
         return {_key(due): ending for due, ending in self.endings()}
 
+    def outcomes(self) -> Iterator[AuditRecord]:
+        """All that the audit says of deliveries."""
+        for records in self._outcomes.values():
+            yield from records
+
     def strays(self) -> set[str]:
         """Deliveries with an outcome that nobody has planned."""
         return self._outcomes.keys() - self.dues.keys()
