@@ -77,7 +77,8 @@ class Following:
         self._book.accept(job, result, now.wall)
 
     def _plan_reading_back(self, job: Job, now: Now) -> None:
-        plan, left = self._plans.read_back(job.action), self._left_to_verify(job)
+        plan = self._plans.read_back(job.action)
+        left = self._left_to_verify(job) if plan else None
         if plan is None or left is None:
             return
         if self._book.entries.statuses["verifying"] >= self._most:
@@ -102,6 +103,8 @@ class Following:
                 self._book.keep_asked(job, now.wall)
 
     def _of(self, pid: str, status: str) -> list[Job]:
+        if not self.followups:
+            return []
         found = (self.followups.find(entry.delivery.delivery_id) for entry in self._book.entries.of(pid, status))
         return [job for job in found if job is not None]
 
