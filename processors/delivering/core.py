@@ -95,10 +95,10 @@ class Core:
         """Calls in the air."""
         return len(self._calls)
 
-    @property
-    def skipped(self) -> int:
-        """How many deliveries could not be kept to be read back."""
-        return self._following.skipped
+    def take_skipped(self) -> int:
+        """How many deliveries could not be kept to be read back since this was asked."""
+        skipped, self._following.skipped = self._following.skipped, 0
+        return skipped
 
     def sees(self, offset: int) -> bool:
         """A record of the topic. False: an earlier owner has settled it."""

@@ -67,6 +67,8 @@ class Errand:
         self._keep_refs(done)
         if put_off := self._core.answered(self.call, {**done, **unopened}, self._bench.now()):
             self._bench.meter.put_off(put_off)
+        if skipped := self._core.take_skipped():
+            self._bench.meter.skipped(skipped)
 
     async def _ask(
         self, asks: Asks, instructions: Sequence[Instruction], unopened: Mapping[str, VendorError]

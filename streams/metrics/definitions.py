@@ -101,7 +101,8 @@ RETRIES = Definition(
 QUESTIONS = Definition(
     Counter, "vendor_questions",
     "Answers of vendors that were asked about what they have taken. asks: about a `job`, or whether the `person` is "
-    "gone. answer: `done`, `running`, `undone` (it is done anew), `unanswered` (asked again).",
+    "gone. answer: `done`, `running`, `undone` (it is done anew), `unanswered` (asked again), `skipped`: there was "
+    "no room to keep it.",
     ("lane", "asks", "answer"),
 )  # fmt: skip
 ENTRIES = Definition(

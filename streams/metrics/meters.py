@@ -117,6 +117,10 @@ class LaneMeter:
         for one in said:
             self._metrics[d.QUESTIONS].labels(self._lane, asks, answer_word(one)).inc()
 
+    def skipped(self, deliveries: int) -> None:
+        """So many are not read back: there was no room."""
+        self._metrics[d.QUESTIONS].labels(self._lane, "person", "skipped").inc(deliveries)
+
     def waits(self, left_s: Callable[[], float]) -> None:
         """`left_s`: for how long the lane makes no call yet, s; asked at each scrape."""
         self._metrics[d.WAIT].labels(self._lane).set_function(left_s)

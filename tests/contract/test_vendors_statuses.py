@@ -183,3 +183,11 @@ async def test_nobody_is_guessed_without_an_identity(name: str, action: Action) 
     assert isinstance(came, MissingIdentity)
     assert calls == []
     assert set(came.needed) == set(kind.identifies_by)
+
+
+@pytest.mark.parametrize("name", sorted(VENDORS))
+def test_who_can_be_asked_later_says_how_and_closes_above_accepted(name: str) -> None:
+    kind = VENDORS[name]
+    for can in kind.can.values():
+        assert not can.polls or (can.closing != "accepted" and kind.poll is not Vendor.poll)
+        assert can.read_back_s is None or kind.read_back is not Vendor.read_back
