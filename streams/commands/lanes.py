@@ -47,7 +47,8 @@ def list_lanes(
 
     lag: records that aren't settled yet, by offsets; oldest: since the receipt
     of what waits longest, in the topic or in the lane state. parked ones are
-    tried again by themselves; failed ones and manual tasks wait for a person;
+    tried again by themselves, jobs are the vendor's and asked about; failed
+    ones and manual tasks wait for a person;
     overdue: kept beyond its legal deadline. Calls in flight, breaker and the
     limit that is used most are as the workers told them last, and when. A lane
     that no worker serves, or whose connection is not in relay.toml any more,

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 COLUMNS = (
-    "lane", "partitions", "paused", "lag", "oldest", "parked", "failed", "manual tasks", "overdue",
-    "in flight", "breaker", "limit", "told", "",
+    "lane", "partitions", "paused", "lag", "oldest", "parked", "jobs", "failed", "manual tasks",
+    "overdue", "in flight", "breaker", "limit", "told", "",
 )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def _row(lane: Mapping[str, Any]) -> Iterator[object]:
     yield _paused(lane)
     yield lane["lag_records"]
     yield age(lane["oldest_s"])
-    yield from (lane["entries"][status] for status in ("parked", "failed", "manual_task"))
+    yield from (lane["entries"][status] for status in ("parked", "accepted", "failed", "manual_task"))
     yield lane["overdue"]
     yield calls_text(lane)
     yield breaker_text(lane)
