@@ -166,10 +166,10 @@ class Core:
     def could_start(self, now: Now) -> bool:
         """Whether `start` would give a call out now; for whoever watches that it is asked to."""
         self._lines.wake(now)
-        if self.paused or len(self._calls) >= self._limits.calls or not self._breaker.allows(now.steady):
-            return False
+        free = not (self.paused or self.guard.flood) and len(self._calls) < self._limits.calls
         asks = self._asking.may_start(self._limits.calls, now, idle=not self._lines.has_ready)
-        return asks or self._lines.is_due(now.steady, self._limits.company)
+        due = asks or self._lines.is_due(now.steady, self._limits.company)
+        return free and due and self._breaker.allows(now.steady)
 
     def wakes_at(self, now: Now) -> float | None:
         """When to `start` again if nothing happens before, steady s; None: not until something does."""
