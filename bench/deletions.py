@@ -7,20 +7,23 @@ import uuid
 from itertools import count
 from typing import TYPE_CHECKING
 
-from bench.workload import FIRST_AT, PARTITIONS, SEED, partitioner
+from bench.workload import FIRST_AT, PARTITIONS, PEPPER, RELAY_KEY, SEED, partitioner
 from processors.routing.incoming import Incoming
 from processors.routing.route import route
-from schemas.codec import encode
+from schemas.codec import decode, encode
 from schemas.contract import Origin
-from schemas.events import ConsentEvent
+from schemas.events import ConsentEvent, Identity
+from schemas.ids import delivery_id, pid
+from schemas.records import Delivery
+from schemas.sealing import Seals
 from streams import topics
-from streams.wire import delivery_outs
+from streams.outbox import Out
+from streams.wire import delivery_outs, home_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from processors.routing.desk import Desk
-    from streams.outbox import Out
 
 
 def deletions(number: int) -> Iterator[ConsentEvent]:
@@ -58,3 +61,32 @@ def deliveries(number: int, known: Desk, at: int) -> Iterator[Out]:
         origin = Origin(topic=topics.EVENTS, partition=partition, offset=next(offsets[partition]))
         incoming = Incoming(event.subject_id.encode(), encode(event), origin, at)
         yield from delivery_outs(route(incoming, known, lambda _: None).deliveries, partition)
+
+
+def alike(number: int, known: Desk, at: int) -> Iterator[Delivery]:
+    """The same for one lane and for very many: each as the planner made the first, but sealed for another person."""
+    first, home, seals = (
+        decode(Delivery, next(deliveries(1, known, at)).value or b""),
+        home_of(PARTITIONS),
+        Seals(RELAY_KEY),
+    )
+    for person in range(number):
+        subject, event = f"customer-{person:07}", str(uuid.UUID(int=person, version=4))
+        who, ga = pid(PEPPER, first.controller, subject), f"{1_000_000_000 + person}.{1_700_000_000 + person}"
+        email = f"person.{person:07}@example.org"
+        identities = (Identity(type="email", value=email), Identity(type="ga_client_id", value=ga))
+        changed = {
+            "pid": who,
+            "event_id": event,
+            "delivery_id": delivery_id(first.controller, event, first.lane, first.action, first.policy.version),
+            "sealed": seals.seal_identities(identities, who, event),
+            "origin": first.origin.model_copy(update={"partition": home(subject), "offset": person}),
+        }
+        yield first.model_copy(update=changed)
+
+
+def in_topic(given: Iterable[Delivery]) -> Iterator[Out]:
+    """As they stand in their lane's topic."""
+    for delivery in given:
+        key = delivery.pid.encode()
+        yield Out(topics.deliveries(delivery.lane), delivery.origin.partition, key, encode(delivery))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from bench.scale import dead_vendor, isolation, latency, subjects, workers
+from bench.scale import dead_vendor, isolation, latency, parked, subjects, workers
 from bench.scale.bars import Bars
 from bench.scale.report import Figures, as_json, table
 from bench.workload import PARTITIONS, placed
@@ -30,6 +30,7 @@ class Part(StrEnum):
     WORKERS = "workers"
     ISOLATION = "isolation"
     DEAD_VENDOR = "dead-vendor"
+    PARKED = "parked"
 
 
 class Wanted(NamedTuple):
@@ -42,6 +43,7 @@ class Wanted(NamedTuple):
     singles: int
     queued: int
     watched_s: float
+    parked: int
 
 
 def main(
@@ -55,13 +57,14 @@ def main(
     singles: Annotated[int, typer.Option(min=5, help="How many of each kind the latency is measured by.")] = 100,
     queued: Annotated[int, typer.Option(min=1, help="Deliveries behind a dead vendor.")] = 100_000,
     watched: Annotated[float, typer.Option(min=1, help="For so many s a dead vendor's lane is watched.")] = 60.0,
+    parked: Annotated[int, typer.Option(min=1, help="People with a parked delivery.")] = 100_000,
     json: AsJson = False,
 ) -> None:
     """Measure idle latency, memory and takeover by people, two routers beside one, lanes beside sick ones."""
     # Clients warn while topics are so new that their leaders are unknown.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     sizes = people or [10_000, 100_000, 1_000_000]
-    wanted = Wanted(set(only or Part), sizes, partitions, events, singles, queued, watched)
+    wanted = Wanted(set(only or Part), sizes, partitions, events, singles, queued, watched, parked)
     try:
         figures = asyncio.run(_measure(wanted))
     except RelayError as error:
@@ -90,6 +93,8 @@ async def _measure(wanted: Wanted) -> Figures:
         figures.isolation = await isolation.measure(bars)
     if Part.DEAD_VENDOR in wanted.parts:
         figures.dead_vendor = await dead_vendor.measure(wanted.queued, wanted.watched_s, bars)
+    if Part.PARKED in wanted.parts:
+        figures.parked = await parked.measure(wanted.parked, bars)
     return figures
 
 

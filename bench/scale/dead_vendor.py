@@ -11,7 +11,7 @@ import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench.accounts import relay_toml, write_accounts
-from bench.deletions import deliveries
+from bench.deletions import alike, in_topic
 from bench.proc import cpu_s, resident_bytes
 from bench.scale.loading import publish
 from bench.scale.site import LANES, fresh_site
@@ -59,7 +59,7 @@ async def measure(queued: int, seconds: float, bars: Bars) -> DeadVendor:
         async with fresh_site(
             bars.console, configure=lambda directory: write_accounts(directory, urls, CONCURRENCY, issuer)
         ) as site:
-            outs = deliveries(queued, desk(relay_toml(urls, CONCURRENCY)), time.time_ns() // 1000)
+            outs = in_topic(alike(queued, desk(relay_toml(urls, CONCURRENCY)), time.time_ns() // 1000))
             with bars.bar(f"{queued:,} deliveries: writing", queued) as told:
                 await publish(site.settings, outs, told)
             worker = await site.start("worker-1", *LANES)
@@ -77,20 +77,20 @@ async def _watched(worker: WorkerProcess, seconds: float) -> list[Moment]:
                 page = await answer.text()
             after_s = time.monotonic() - began
             memory, used_s = resident_bytes(worker.pid), cpu_s(worker.pid)
-            kept, lag = summed(page, ENTRIES.full_name), summed(page, LAG_RECORDS.full_name)
+            kept, lag = (summed(page, gauge.full_name, LANE) for gauge in (ENTRIES, LAG_RECORDS))
             seen.append(Moment(after_s, memory, used_s, lag, kept))
             await asyncio.sleep(EVERY_S)
     return seen
 
 
-def summed(page: str, metric: str) -> int:
-    """Sum of all samples of this gauge for the lane on a `/metrics` page."""
+def summed(page: str, metric: str, lane: str) -> int:
+    """Sum of all samples of this gauge for a lane on a `/metrics` page."""
     families = text_string_to_metric_families(page)
     return round(
         sum(
             sample.value
             for family in families
             for sample in family.samples
-            if sample.name == metric and sample.labels.get("lane") == LANE
+            if sample.name == metric and sample.labels.get("lane") == lane
         )
     )

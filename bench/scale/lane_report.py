@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from bench.scale.dead_vendor import DeadVendor
     from bench.scale.isolation import Isolation, Waits
+    from bench.scale.parked import Parked
 
 MB = 1_000_000
 _HEAD = "bold"
@@ -38,6 +39,19 @@ def dead_vendor_json(dead_vendor: DeadVendor) -> dict[str, Any]:
         "cpu_s": [round(moment.cpu_s, 2) for moment in moments],
         "lag": [moment.lag for moment in moments],
         "kept": [moment.kept for moment in moments],
+    }
+
+
+def parked_json(parked: Parked) -> dict[str, Any]:
+    return {
+        "deliveries": parked.deliveries,
+        "partitions": parked.partitions,
+        "resident_mb": round(parked.resident_bytes / MB, 1),
+        "started_s": round(parked.started_s, 2),
+        "takeover_s": round(parked.takeover_s, 2),
+        "woken_s": round(parked.woken_s, 1),
+        "per_s": round(parked.deliveries / parked.woken_s),
+        "slowest_ms": round(1000 * parked.slowest_s),
     }
 
 
@@ -66,6 +80,19 @@ def show_dead_vendor(shown: Table, figures: dict[str, Any]) -> None:
     shown.add_row("  lag, records", f"{curve(lag)}  most {max(lag):,}, last {lag[-1]:,}")
     shown.add_row("  open in the lane's state", f"{curve(kept)}  {kept[0]:,} → {kept[-1]:,}")
     shown.add_row("  cores busy", f"{(figures['cpu_s'][-1] - figures['cpu_s'][0]) / figures['after_s'][-1]:.2f}")
+
+
+def show_parked(shown: Table, figures: dict[str, Any]) -> None:
+    """`figures`: as JSON has them."""
+    shown.add_row(
+        f"{figures['deliveries']:,} people parked: takeover of all {figures['partitions']} partitions",
+        f"{figures['takeover_s']:.2f} s",
+        style=_HEAD,
+    )
+    shown.add_row("  from the start of the process until ready", f"{figures['started_s']:.2f} s")
+    shown.add_row("  memory", f"{figures['resident_mb']:.0f} MB")
+    shown.add_row("  all due at once: until all are done", f"{figures['woken_s']:.0f} s, {figures['per_s']:,}/s")
+    shown.add_row("  slowest answer of the worker's page meanwhile", f"{figures['slowest_ms']:,} ms")
 
 
 def curve(values: Sequence[float]) -> str:

@@ -47,13 +47,13 @@ def _all_work(routers: Sequence[dict[str, Any]], partitions: int) -> bool:
     return len(held) == len(routers) and sum(held) == partitions
 
 
-def takeovers_in(lines: Iterable[str]) -> list[dict[str, Any]]:
-    """The router's takeovers in a worker's log: one per partition, with `seconds` since the group gave it."""
+def takeovers_in(lines: Iterable[str], role: str = ROUTER) -> list[dict[str, Any]]:
+    """A role's takeovers in a worker's log: one per partition, with `seconds` since the group gave it."""
     found = (json.loads(line) for line in lines if line.startswith("{"))
-    return [line for line in found if line.get("event") == "taken_over" and line.get("role") == ROUTER]
+    return [line for line in found if line.get("event") == "taken_over" and line.get("role") == role]
 
 
-def last_takeover_s(worker: WorkerProcess, partitions: int) -> float:
+def last_takeover_s(worker: WorkerProcess, partitions: int, role: str = ROUTER) -> float:
     """From the last assignment of the worker to the last of its partitions being ready."""
     lines = worker.log_file.read_text("utf-8").splitlines()
-    return max(float(line["seconds"]) for line in takeovers_in(lines)[-partitions:])
+    return max(float(line["seconds"]) for line in takeovers_in(lines, role)[-partitions:])

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from bench.scale.lane_report import MB, dead_vendor_json, isolation_json, show_dead_vendor, show_isolation
+from bench.scale.lane_report import (
+    MB,
+    dead_vendor_json,
+    isolation_json,
+    parked_json,
+    show_dead_vendor,
+    show_isolation,
+    show_parked,
+)
 from bench.scale.spans import STEPS, percentiles
 from bench.scale.states import STATE_BYTES
 from infra.kafka import KAFKA_VERSION
@@ -18,6 +26,7 @@ from infra.kafka import KAFKA_VERSION
 if TYPE_CHECKING:
     from bench.scale.dead_vendor import DeadVendor
     from bench.scale.isolation import Isolation
+    from bench.scale.parked import Parked
     from bench.scale.spans import Spans
     from bench.scale.subjects import Held
     from bench.scale.workers import Throughput
@@ -41,6 +50,7 @@ class Figures:
     workers: list[Throughput] = field(default_factory=list)
     isolation: Isolation | None = None
     dead_vendor: DeadVendor | None = None
+    parked: Parked | None = None
 
 
 def as_json(figures: Figures) -> dict[str, Any]:
@@ -52,6 +62,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "workers": [_throughput(run, figures.workers[0]) for run in figures.workers],
         "isolation": figures.isolation and isolation_json(figures.isolation),
         "dead_vendor": figures.dead_vendor and dead_vendor_json(figures.dead_vendor),
+        "parked": figures.parked and parked_json(figures.parked),
     }
 
 
@@ -76,7 +87,7 @@ def table(result: dict[str, Any]) -> Table:
     for run in result["workers"]:
         shown.add_section()
         _show_workers(shown, run)
-    for part, show in (("isolation", show_isolation), ("dead_vendor", show_dead_vendor)):
+    for part, show in (("isolation", show_isolation), ("dead_vendor", show_dead_vendor), ("parked", show_parked)):
         if result[part]:
             shown.add_section()
             show(shown, result[part])

@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 from rich.console import Console
 from rich.table import Table
 
-from bench.scale.dead_vendor import DeadVendor, Moment, summed
+from bench.scale.dead_vendor import LANE, DeadVendor, Moment, summed
 from bench.scale.isolation import Isolation, Waits
 from bench.scale.lane_report import curve, dead_vendor_json, isolation_json, show_dead_vendor, show_isolation
 from bench.scale.spans import percentiles
@@ -66,5 +66,5 @@ def test_gauges_of_the_lane_are_summed_over_their_labels() -> None:
     for lane, status, value in (("dead", "parked", 5), ("dead", "failed", 2), ("other", "parked", 100)):
         metrics[ENTRIES].labels(lane, status).set(value)
     page = generate_latest(metrics.registry).decode()
-    assert summed(page, ENTRIES.full_name) == 7
-    assert summed(page, LAG_RECORDS.full_name) == 0
+    assert summed(page, ENTRIES.full_name, LANE) == 7
+    assert summed(page, LAG_RECORDS.full_name, LANE) == 0
