@@ -28,7 +28,7 @@ from streams.lanes.work import LaneWork
 from streams.logs import scan
 from streams.ownership.owner import Owner
 from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, now_micros
-from streams.pipeline import lane_role
+from streams.pipeline import Stage, lane_role
 from streams.status import Status
 
 if TYPE_CHECKING:
@@ -127,14 +127,18 @@ class LaneUnderTest:
 
     async def begin(self, transport: Any, worker: str = "w1") -> tuple[Owner, asyncio.Task[None]]:
         """Don't wait until all partitions are worked on."""
+        stage = self.stage(transport)
+        owner = Owner(self.settings, stage.role, worker, stage.make_work, self.status)
+        return owner, asyncio.create_task(owner.run())
+
+    def stage(self, transport: Any) -> Stage:
+        """The lane as a worker's pipeline has it."""
         ready = connectors(parse_config(self.config, "test"), self._secret, transport, scale=self.scale)
         pace = (PARTITIONS, self.retry_budget, 0.02)
         self.bench = bench = Bench(
             ready[self.name], SEALS, self.status, *pace, control=self.control, flood=self.flood
         )
-        role = lane_role("t", self.name)
-        owner = Owner(self.settings, role, worker, lambda number: LaneWork(bench, number), self.status)
-        return owner, asyncio.create_task(owner.run())
+        return Stage(lane_role("t", self.name), lambda number: LaneWork(bench, number))
 
     def _secret(self, name: str) -> str:
         value: str = getattr(self.sandbox.settings, name)

@@ -1,0 +1,171 @@
+"""How a worker ends: when it is asked, asked twice, or hangs; and what it does after it was frozen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lane_support import PARTITIONS
+from ownership_support import until
+
+from infra.sandbox import Fault
+from streams.demo.cast import make_cast
+from streams.demo.config import CONTROLLER, favourites
+from streams.demo.events import make_events
+from streams.demo.order import Outage
+from streams.demo.stage import Stage
+from streams.demo.stories import Teller
+from streams.ownership.tenure import now_micros
+from streams.supervised import AT_ONCE, LOOP_STUCK
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from streams.demo.process import WorkerProcess
+
+PEOPLE, EVENTS, SEED = 40, 60, 21
+LIMIT_S = 90.0
+PERSON = "ana@example.com"
+PROGRAM = f"""
+import asyncio, time
+from streams.supervised import LoopWatch, watching
+
+async def main():
+    person = {PERSON!r}
+    await asyncio.sleep(0.1)
+    print("up", flush=True)
+    {{act}}
+
+loop = asyncio.new_event_loop()
+with watching(loop, LoopWatch(1.0)):
+    loop.run_until_complete(main())
+"""
+
+
+def start(act: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", PROGRAM.format(act=act)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+
+
+def test_a_blocking_call_ends_the_process_and_the_log_says_where() -> None:
+    process = start("time.sleep(60)")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == LOOP_STUCK
+    assert "loop_stuck" in said
+    assert "<string>:9 main" in said
+    assert PERSON not in said
+
+
+def test_a_process_that_was_frozen_goes_on() -> None:
+    process = start("await asyncio.sleep(0.5)")
+    assert process.stdout
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(2)  # twice the session
+    process.send_signal(signal.SIGCONT)
+    said, _ = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with Stage(tmp_path, make_cast(PEOPLE, SEED)) as stage:
+        yield stage
+
+
+async def publish(stage: Stage) -> None:
+    teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), Random(SEED))
+    await stage.publish(make_events(EVENTS, now_micros(), teller))
+
+
+def tell(worker: WorkerProcess, number: signal.Signals) -> None:
+    os.kill(worker.pid, number)
+
+
+async def ended(worker: WorkerProcess) -> int:
+    code = await asyncio.wait_for(worker.ended(), LIMIT_S)
+    await worker.stop(0)  # lets go of what watched it
+    return code
+
+
+async def ledger(stage: Stage) -> list[dict[str, Any]]:
+    async with stage.sandbox.client() as client:
+        found: list[dict[str, Any]] = await client.ledger()
+    return found
+
+
+async def settled(stage: Stage) -> None:
+    """All that was published is done, as the vendors should have it."""
+    assert await stage.wait_settled(EVENTS, LIMIT_S), "not settled in time"
+    await stage.stop_workers()
+    assert (await stage.check()).mismatches == []
+
+
+async def test_asked_once_it_finishes_what_is_in_the_air_so_that_nothing_is_called_twice(stage: Stage) -> None:
+    fault = stage.sandbox.arm(Fault(kind="latency", seconds=1.0))
+    worker = await stage.start_worker()
+    await worker.ready()
+    await publish(stage)
+    await until(lambda: stage.tally.settled > 0, LIMIT_S)
+    tell(worker, signal.SIGUSR1)
+    tell(worker, signal.SIGTERM)
+    assert await ended(worker) == 0
+    said = worker.log_file.read_text("utf-8")
+    assert "stacks" in said
+    assert not any(person.email in said for person in stage.cast.people if person.email)
+    async with stage.sandbox.client() as client:
+        await client.clear_faults(fault)
+    await (await stage.start_worker()).ready()
+    await settled(stage)  # which allows no repeated call: nobody was killed
+
+
+async def test_asked_twice_it_ends_at_once_and_nothing_is_lost(stage: Stage) -> None:
+    fault = stage.sandbox.arm(Fault(kind="latency", seconds=3.0))
+    worker = await stage.start_worker()
+    await worker.ready()
+    began = now_micros()
+    await publish(stage)
+    await until(lambda: bool(stage.tally.dues), LIMIT_S)
+    for _ in range(2):
+        tell(worker, signal.SIGTERM)
+        await asyncio.sleep(0.2)  # two at the same moment are one
+    assert await ended(worker) == AT_ONCE + signal.SIGTERM
+    stage.outages.append(Outage(began, now_micros()))
+    async with stage.sandbox.client() as client:
+        await client.clear_faults(fault)
+    await (await stage.start_worker()).ready()
+    await settled(stage)
+
+
+async def test_frozen_beyond_its_session_it_calls_nobody_any_more(stage: Stage) -> None:
+    fault = stage.sandbox.arm(Fault(kind="status", status=503))
+    frozen = await stage.start_worker("frozen")
+    await frozen.ready()
+    began = now_micros()
+    await publish(stage)
+    await until(lambda: "breaker_opened" in frozen.log_file.read_text("utf-8"), LIMIT_S)
+    tell(frozen, signal.SIGSTOP)  # with everything in hand, and timers that will be overdue
+    stage.outages.append(Outage(began, now_micros()))
+    async with stage.sandbox.client() as client:
+        await client.clear_faults(fault)
+    await (await stage.start_worker("other")).ready()
+    assert await stage.wait_settled(EVENTS, LIMIT_S)
+    before = await ledger(stage)
+    assert before
+    tell(frozen, signal.SIGCONT)
+
+    async def shared_again() -> bool:
+        roles = [await worker.ready(LIMIT_S) for worker in stage.workers.values()]
+        return all(len(role["partitions"]) == PARTITIONS // 2 for some in roles for role in some.values())
+
+    await until(shared_again, LIMIT_S)
+    assert await ledger(stage) == before
+    await settled(stage)
