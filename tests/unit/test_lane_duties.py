@@ -112,6 +112,13 @@ def usual(kind: str) -> Any:
     return {"limited": 0.0, "airs": [4.0], "answer": GOOD}[kind]
 
 
+def test_a_long_line_for_a_slow_vendor_is_no_standstill() -> None:
+    lane = Lane(usual, driven=Driven(calls=40))
+    lane.driven.arrive(*(delivery(number, pid=f"p1.{number}") for number in range(40)))
+    assert [lane.tick() for _ in range(300)] == [None] * 300
+    assert not lane.errands
+
+
 @pytest.mark.parametrize("hangs", ["call " + f"{0:064x}", "begin a call", "commit"])
 def test_what_hangs_is_found_by_name_though_others_go_on(hangs: str) -> None:
     lane = Lane(usual, room=4, hangs=hangs)
