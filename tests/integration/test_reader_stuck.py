@@ -23,7 +23,7 @@ from streams.services import Runner
 from streams.topics import topics as topics_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from conftest import KafkaUnderTest
@@ -42,6 +42,12 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
     sandbox.seed([BEN, EVA, ZOE])
     yield sandbox
     await sandbox.stop()
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[EmbeddedKafka]:
+    with EmbeddedKafka(tmp_path / "kafka") as broker:
+        yield broker
 
 
 def cut_off(owner: Owner) -> None:
@@ -79,25 +85,26 @@ async def test_a_reader_that_stands_still_while_the_broker_answers_others_is_rep
 
 
 async def test_while_the_broker_is_frozen_nothing_is_given_up_for_good_and_then_all_goes_on(
-    tmp_path: Path, sandbox: Sandbox
+    own_broker: EmbeddedKafka, tmp_path: Path, sandbox: Sandbox
 ) -> None:
-    with EmbeddedKafka(tmp_path / "kafka") as broker:
-        lane = await lane_at(broker.bootstrap, tmp_path, sandbox)
-        await create(lane.settings, topics_for([]), 1)
-        lane.settings = lane.settings.model_copy(update={"stuck_after": STUCK_AFTER_S})
-        async with lane.working() as owner:
-            await lane.deliver(lane.delivery(BEN, "withdraw"))
-            await lane.settled(1)
-            with capture_logs() as logs:
-                delivering = asyncio.create_task(lane.deliver(lane.delivery(EVA, "withdraw")))
-                await until(lambda: any(reading.lag_records for reading in owner.readings()))
-                os.kill(broker.pid, signal.SIGSTOP)
+    lane = await lane_at(own_broker.bootstrap, tmp_path, sandbox)
+    await create(lane.settings, topics_for([]), 1)
+    lane.settings = lane.settings.model_copy(update={"stuck_after": STUCK_AFTER_S})
+    async with lane.working() as owner:
+        await lane.deliver(lane.delivery(BEN, "withdraw"))
+        await lane.settled(1)
+        with capture_logs() as logs:
+            delivering = asyncio.create_task(lane.deliver(lane.delivery(EVA, "withdraw")))
+            await until(lambda: any(reading.lag_records for reading in owner.readings()))
+            os.kill(own_broker.pid, signal.SIGSTOP)
+            try:
                 await asyncio.sleep(COMMIT_LIMIT_S + 2)  # longer than any transaction may hang
-                os.kill(broker.pid, signal.SIGCONT)
-                await delivering
-                await lane.deliver(lane.delivery(ZOE, "withdraw"))
-                assert len(await lane.settled(3, LIMIT_S)) >= 3
-                await until(lambda: lane.status.ready, LIMIT_S)
-        executed = {who for who, outcome, _ in await lane.outcomes() if outcome == "executed"}
-        assert executed == {"p1.ben", "p1.eva", "p1.zoe"}
-        assert not any("not again" in str(entry) for entry in logs)
+            finally:
+                os.kill(own_broker.pid, signal.SIGCONT)
+            await delivering
+            await lane.deliver(lane.delivery(ZOE, "withdraw"))
+            assert len(await lane.settled(3, LIMIT_S)) >= 3
+            await until(lambda: lane.status.ready, LIMIT_S)
+    executed = {who for who, outcome, _ in await lane.outcomes() if outcome == "executed"}
+    assert executed == {"p1.ben", "p1.eva", "p1.zoe"}
+    assert not any("not again" in str(entry) for entry in logs)
