@@ -13,7 +13,7 @@ from ownership_support import until
 from structlog.testing import capture_logs
 
 from infra.kafka import EmbeddedKafka
-from infra.sandbox import Person, Sandbox
+from infra.sandbox import Fault, Person, Sandbox
 from processors.engine.transport import http_transport
 from streams.commands.topics import create
 from streams.metrics.registry import Metrics
@@ -23,7 +23,7 @@ from streams.services import Runner
 from streams.topics import topics as topics_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
 
     from conftest import KafkaUnderTest
@@ -50,13 +50,20 @@ def own_broker(tmp_path: Path) -> Iterator[EmbeddedKafka]:
         yield broker
 
 
-def cut_off(owner: Owner) -> None:
+def cut_off(owner: Owner) -> Callable[[], Awaitable[None]]:
     """As a client was found after a restart of the broker: it asks for no metadata any more, its connections gone."""
     client: Any = owner._consumer._client
     client._sync_task.cancel()
     for connection in list(client._conns.values()):
         connection.close()
     client.ready = lambda *_, **__: asyncio.sleep(3600)
+
+    async def tidy_up() -> None:
+        """What the owner has left behind."""
+        client._sync_task = None
+        await client.close()
+
+    return tidy_up
 
 
 @pytest.mark.usefixtures("topics")
@@ -74,7 +81,7 @@ async def test_a_reader_that_stands_still_while_the_broker_answers_others_is_rep
         first = runner._owner
         assert first
         with capture_logs() as logs:
-            cut_off(first)
+            tidy_up = cut_off(first)
             await until(lambda: runner._owner is not first, LIMIT_S)
             await lane.deliver(lane.delivery(BEN, "withdraw"))
             assert await lane.settled(1, LIMIT_S) == [("p1.ben", "executed", None)]
@@ -82,6 +89,7 @@ async def test_a_reader_that_stands_still_while_the_broker_answers_others_is_rep
         assert "stuck" in {entry.get("alarm") for entry in logs}
         runner.stop()
         await running
+        await tidy_up()
 
 
 async def test_while_the_broker_is_frozen_nothing_is_given_up_for_good_and_then_all_goes_on(
@@ -93,6 +101,7 @@ async def test_while_the_broker_is_frozen_nothing_is_given_up_for_good_and_then_
     async with lane.working() as owner:
         await lane.deliver(lane.delivery(BEN, "withdraw"))
         await lane.settled(1)
+        sandbox.arm(Fault(kind="latency", vendor="zoho_crm", person="eva", seconds=1))  # it answers into the frost
         with capture_logs() as logs:
             delivering = asyncio.create_task(lane.deliver(lane.delivery(EVA, "withdraw")))
             await until(lambda: any(reading.lag_records for reading in owner.readings()))
