@@ -15,6 +15,7 @@ RelayError
 │   ├── LostRange             the log starts after the stored offset: a person must decide
 │   ├── StateUnreadable       a record of the state can't be read: a person must mend it
 │   └── QuotaUnknown          nobody knows what was used of the vendor's limits: a person must say it
+├── CallbackRefused           a call to us that isn't the vendor's, or says nothing that we know
 └── VendorError               what came of a call to a vendor
     ├── VendorUnavailable     transient: retried
     │   └── VendorUnreachable     no way there: address, certificate, redirect; halts the lane, blames no person
@@ -81,6 +82,9 @@ class TopicsError(SetupError): ...
 
 
 class EmbeddedKafkaError(SetupError): ...
+
+
+class CallbackRefused(RelayError): ...
 
 
 class OwnershipError(RelayError):

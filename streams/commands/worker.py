@@ -14,6 +14,7 @@ from processors.planning.routes import check_policies
 from schemas.errors import SetupError
 from streams import clients, topics
 from streams.app import run_worker
+from streams.callbacks import receiving
 from streams.commands.common import BootstrapServers, Config, DataDir, config_of, settings_for
 from streams.commands.removed import telling_removed
 from streams.control import Control, following
@@ -66,6 +67,7 @@ def worker(  # noqa: PLR0917 - the command's options
         ready = connectors(part, settings.secret, transport, scale=settings.limits_scale, watched=watched)
         stages = pipeline(settings, relay, ready, status, control := Control(), metrics=metrics)
         await shared.enter_async_context(following(control, settings))
+        await shared.enter_async_context(receiving(settings, relay.connections, metrics))
         await shared.enter_async_context(telling_removed(settings, relay.connections.keys(), metrics))
         return (stages if "router" in chosen else stages[1:]), check
 

@@ -59,6 +59,7 @@ LABELS: Mapping[str, str] = {
     "role": "`router` or `lane`",
     "source": "`router` or `lane`",
     "state": "see the metric",
+    "answer": "the HTTP status: `204`, `400`, `401`, `404`, `408`, `413`, `500`, `503`",
     "status": "as in the lane state: `parked`, `held`, `waiting`, `accepted`, `verifying`, `manual_task`, `failed` …",
     "why": "see the metric",
     "window": "the limit in words, as `vendors show` prints it: `500 in 5 min`",
@@ -149,6 +150,11 @@ CALL_SECONDS = Definition(
     "`broken_off` (by us).",
     ("lane", "call", "result"), CALL,
 )  # fmt: skip
+CALLBACKS = Definition(
+    Counter, "callbacks",
+    "Calls from vendors, by our answer: `204` is in `consent.control`, `401` was not signed by the vendor.",
+    ("lane", "answer"),
+)  # fmt: skip
 IN_FLIGHT = Definition(Gauge, "vendor_calls_in_flight", "Requests that wait for the vendor's answer now.", ("lane",))
 
 ROLE_STATE = Definition(
@@ -229,7 +235,7 @@ SECTIONS = {
     "Events": (EVENTS, FORWARDED, PLANNED, UNBOUND, DEAD_LETTERS, ALARMS, SUBJECTS),
     "Lanes and vendors": (
         SETTLED, DELIVERY_SECONDS, RETRIES, QUESTIONS, ENTRIES, WAIT, PAUSED, LIMIT_USED, BREAKER, CALL_SECONDS,
-        IN_FLIGHT, CONFIGURED, REMOVED,
+        IN_FLIGHT, CONFIGURED, REMOVED, CALLBACKS,
     ),
     "Roles": (
         ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.lanes.orders import pausing, redriving, tasks
+from streams.lanes.orders import callbacks, pausing, redriving, tasks
 
 if TYPE_CHECKING:
     from streams.lanes.orders.post import Act, Family, Post
@@ -13,6 +13,7 @@ FAMILIES: tuple[Family, ...] = (
     pausing.acts,
     redriving.acts,
     tasks.acts,
+    callbacks.acts,
 )
 
 

@@ -1,0 +1,165 @@
+"""Calls from vendors: checked, written to `consent.control`, and only then answered. A listener of its own.
+
+It takes nothing in but `POST /callbacks/<connection>`, and keeps nothing of what it refuses: it may face the world,
+behind whatever ends TLS there. What a genuine call says goes to every worker; the one that has the job acts on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+from aiokafka.errors import KafkaError
+
+from processors.engine.connect import vendor_of
+from processors.lane import lane_of
+from processors.vendors.base import VENDORS
+from processors.vendors.callbacks import CallsBack
+from schemas.codec import encode
+from schemas.errors import CallbackRefused, SetupError
+from schemas.events import names_person
+from schemas.ids import prefixed
+from schemas.records import Command
+from streams.clients import writer
+from streams.closing import closed
+from streams.lanes.orders.callbacks import BODY, CALLBACK, DONE, JOB
+from streams.metrics import definitions as d
+from streams.ownership.tenure import now_micros
+from streams.topics import CONTROL
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from aiokafka import AIOKafkaProducer
+
+    from processors.vendors.callbacks import Heard
+    from schemas.connections import Connection
+    from streams.metrics.registry import Metrics
+    from streams.settings import Settings
+
+log = structlog.get_logger()
+MOST_BYTES = 64 * 1024
+READ_LIMIT_S = 10.0
+WRITE_LIMIT_S = 10.0
+LONGEST_JOB_ID = 256
+UNKNOWN = "unknown"
+Caller = tuple[str, CallsBack, str]
+"""A connection, its adapter, and the secret that its vendor signs with."""
+
+
+def callers(connections: Mapping[str, Connection], secret: Callable[[str], str]) -> dict[str, Caller]:
+    """Whose vendors may call us, by connection: those whose adapter knows how, and that have a secret for it.
+
+    Raises:
+        SetupError: the secret isn't there, or is none.
+
+    """
+    found: dict[str, Caller] = {}
+    for name, connection in connections.items():
+        kind = VENDORS[lane_of(connection).vendor]
+        if issubclass(kind, CallsBack) and kind.signed_with in connection.secrets:
+            vendor, value = vendor_of(connection), secret(connection.secrets[kind.signed_with])
+            if isinstance(vendor, CallsBack):
+                vendor.check_secret(value)
+                found[name] = (name, vendor, value)
+    return found
+
+
+def command_of(lane: str, message: str, heard: Heard, body: bytes) -> Command:
+    """What the workers are told; the same for the same message. message: its own id, as the vendor names it."""
+    about = {JOB: heard.job_id, BODY: hashlib.sha256(body).hexdigest()} | ({DONE: "yes"} if heard.is_done else {})
+    about_id = hashlib.sha256(prefixed(CALLBACK, lane, message)).hexdigest()
+    return Command(
+        command_id=about_id, name=CALLBACK, lane=lane, args=about, by="vendor", reason="called us", at=now_micros()
+    )
+
+
+class Desk:
+    """`give`: returns when a command is committed."""
+
+    def __init__(self, known: Mapping[str, Caller], producer: AIOKafkaProducer, metrics: Metrics) -> None:
+        self._known = known
+        self._producer = producer
+        self._counter = metrics[d.CALLBACKS]
+
+    async def take(self, request: web.Request) -> web.Response:
+        """POST /callbacks/<connection>."""
+        caller = self._known.get(request.match_info["connection"])
+        if caller is None:
+            return self._answer(UNKNOWN, 404)
+        lane, vendor, secret = caller
+        try:
+            async with asyncio.timeout(READ_LIMIT_S):
+                body = await request.read()
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            message = vendor.check(secret, headers, body, time.time())
+        except web.HTTPRequestEntityTooLarge:
+            return self._answer(lane, 413)
+        except TimeoutError:
+            return self._answer(lane, 408)
+        except CallbackRefused:
+            return self._answer(lane, 401)
+        return await self._heard(lane, vendor, message, body)
+
+    async def _heard(self, lane: str, vendor: CallsBack, message: str, body: bytes) -> web.Response:
+        try:
+            heard = vendor.heard(body)
+        except CallbackRefused:
+            return self._answer(lane, 400)
+        except Exception as error:  # noqa: BLE001 - an adapter's own fault; its text may hold what the body said
+            log.error("callback_not_understood", lane=lane, error=type(error).__name__)  # noqa: TRY400
+            return self._answer(lane, 500)
+        if not heard.job_id or len(heard.job_id) > LONGEST_JOB_ID or names_person(heard.job_id):
+            return self._answer(lane, 400)
+        value = encode(command_of(lane, message, heard, body))
+        try:
+            async with asyncio.timeout(WRITE_LIMIT_S):
+                await self._producer.send_and_wait(CONTROL, value, key=lane.encode(), partition=0)
+        except (KafkaError, TimeoutError):
+            return self._answer(lane, 503)
+        return self._answer(lane, 204)
+
+    def _answer(self, lane: str, status: int) -> web.Response:
+        self._counter.labels(lane, str(status)).inc()
+        return web.Response(status=status)
+
+
+@asynccontextmanager
+async def receiving(
+    settings: Settings, connections: Mapping[str, Connection], metrics: Metrics
+) -> AsyncIterator[int | None]:
+    """Vendors can call us for as long as the context is open; at which port, None: nobody may.
+
+    Raises:
+        SetupError: the port can't be had, or a secret isn't there.
+
+    """
+    if settings.callback_port is None:
+        yield None
+        return
+    known = callers(connections, settings.secret)
+    producer = writer(settings)
+    app = web.Application(client_max_size=MOST_BYTES)
+    runner = web.AppRunner(app, access_log=None)
+    await producer.start()
+    try:
+        app.router.add_post("/callbacks/{connection}", Desk(known, producer, metrics).take)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.callback_host, settings.callback_port).start()
+        except OSError as error:
+            raise SetupError(
+                f"callbacks can't be taken at {settings.callback_host}:{settings.callback_port}: {error.strerror}",
+                remedy="set CONSENT_RELAY_CALLBACK_HOST and CONSENT_RELAY_CALLBACK_PORT to a free address",
+            ) from None
+        port = int(runner.addresses[0][1])
+        log.info("callbacks_taken", port=port, connections=sorted(known))
+        yield port
+    finally:
+        await runner.cleanup()
+        await closed(producer.stop())
