@@ -59,7 +59,7 @@ LABELS: Mapping[str, str] = {
     "role": "`router` or `lane`",
     "source": "`router` or `lane`",
     "state": "see the metric",
-    "answer": "the HTTP status: `204`, `400`, `401`, `404`, `408`, `413`, `500`, `503`",
+    "http": "the status: `204`, `400`, `401`, `404`, `408`, `413`, `500`, `503`",
     "status": "as in the lane state: `parked`, `held`, `waiting`, `accepted`, `verifying`, `manual_task`, `failed` …",
     "why": "see the metric",
     "window": "the limit in words, as `vendors show` prints it: `500 in 5 min`",
@@ -153,7 +153,7 @@ CALL_SECONDS = Definition(
 CALLBACKS = Definition(
     Counter, "callbacks",
     "Calls from vendors, by our answer: `204` is in `consent.control`, `401` was not signed by the vendor.",
-    ("lane", "answer"),
+    ("lane", "http"),
 )  # fmt: skip
 IN_FLIGHT = Definition(Gauge, "vendor_calls_in_flight", "Requests that wait for the vendor's answer now.", ("lane",))
 
