@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 log = structlog.get_logger()
-LEAST_S = 60.0
-"""For a reader: a rebalance alone may take half of it."""
+LEAST_S = 120.0
+"""For a reader: a rebalance alone may take a quarter of it, and one that is given up begins another."""
 ANSWER_LIMIT_S = 10.0
 
 
