@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.contract import invalid
 from schemas.errors import SetupError
+from schemas.times import Duration
 from schemas.windows import Window
 
 if TYPE_CHECKING:
@@ -23,14 +24,20 @@ class _Table(BaseModel):
 
 
 class Controller(_Table):
-    """A company that decides about the data. `policy`: id of the registry's policy it publishes."""
+    """A company that decides about the data. `policy`: id of the registry's policy it publishes.
+
+    cancel_window: so long after its receipt a deletion waits and can be cancelled, s; text as in `72h` is taken.
+    """
 
     policy: str
+    cancel_window: Duration | None = Field(default=None, gt=0, allow_inf_nan=False)
 
 
 class Connection(_Table):
     """One account at a vendor. Its lane has its name.
 
+    mode: `dry-run` calls nobody, and keeps every delivery with what it would have called until somebody releases it;
+    surge: unusually many deletions are held until somebody releases them.
     serves: recipients of the policy (`zoho-one/crm`); regions: jurisdictions it is due for, None = all;
     limits: windows instead of the adapter's; limits_part: which part of them is ours, above 0 up to 1, as others use
     the account too; unrecorded_use: what to take as used of a window longer than an hour without a record of its use:
@@ -47,7 +54,7 @@ class Connection(_Table):
     controller: str
     adapter: str
     serves: tuple[str, ...] = Field(min_length=1)
-    mode: Literal["live"]
+    mode: Literal["live", "dry-run"]
     regions: tuple[str, ...] | None = None
     base_url: str | None = None
     concurrency: int = Field(default=8, ge=1, le=256)
@@ -110,7 +117,7 @@ def _named(connections: Any) -> Any:
 
 def _remedy(field: str | None) -> str:
     if field and field.endswith(".mode"):
-        return 'state mode = "live"; it is never assumed'
+        return 'state mode = "live" or "dry-run"; it is never assumed'
     return "mend that key; docs/configuration.md lists them all"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -9,6 +10,8 @@ from pydantic import BeforeValidator, Field
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
+_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
+_DURATION = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(_UNITS)})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,6 +32,19 @@ def to_micros(value: object) -> object:
     return value
 
 
+def to_seconds(value: object) -> object:
+    """Turn text as in `72h` into s; leave anything else to the field's own check.
+
+    Raises ValueError for text that is no duration.
+    """
+    if not isinstance(value, str):
+        return value
+    found = _DURATION.fullmatch(value)
+    if not found:
+        raise ValueError("write a duration as in 30s, 15min, 72h or 3d")
+    return float(found[1]) * _UNITS[found[2]]
+
+
 def iso(micros: int) -> str:
     """Write µs as ISO 8601 in UTC; a moment outside the calendar is written as the plain number."""
     try:
@@ -39,5 +55,7 @@ def iso(micros: int) -> str:
 
 Micros = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """int of 64 bits, µs since 1970-01-01T00:00:00Z."""
+Duration = Annotated[float, BeforeValidator(to_seconds)]
+"""s; text as in `72h` is taken, too."""
 StatedMicros = Annotated[Micros, BeforeValidator(to_micros)]
 """The same as people write it: ISO 8601 text with a zone is taken, too."""

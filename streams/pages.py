@@ -44,5 +44,6 @@ def _add_health(app: faust.App, status: Status) -> None:
 
 
 def _told(role: RoleStatus) -> dict[str, Any]:
-    told = {"state": role.state, "partitions": role.partitions, "paused": sorted(role.paused)}
+    told: dict[str, Any] = {"state": role.state, "partitions": role.partitions, "paused": sorted(role.paused)}
+    told["held"] = sum(role.held.values())
     return {**told, "problems": role.problems}

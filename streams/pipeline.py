@@ -77,6 +77,7 @@ def pipeline(
         show_limits(metrics, name, connector.limiter)
         pace = (settings.partitions, settings.retry_budget, settings.commit_interval)
         bench = Bench(connector, seals, status, *pace, metrics=metrics, control=control, flood=_limits(settings))
+        bench.cancel_window_s = config.controllers[connector.connection.controller].cancel_window
         stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
     return stages
 

@@ -13,6 +13,7 @@ log = structlog.get_logger()
 class RoleStatus:
     """`partitions`: what the group gave us; `working`: those of them that are taken over; `paused`: by an operator.
 
+    held: partition → deletions that an operator must release or drop.
     problems: what is affected (a partition's number, or ROLE, or VENDOR) → a word and a sentence; neither names a
     person.
     """
@@ -21,6 +22,7 @@ class RoleStatus:
     partitions: list[int] = field(default_factory=list)
     working: set[int] = field(default_factory=set)
     paused: set[int] = field(default_factory=set)
+    held: dict[int, int] = field(default_factory=dict)
     problems: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -51,6 +53,7 @@ class Status:
         status.partitions = sorted(partitions)
         status.working.clear()
         status.paused.clear()
+        status.held.clear()
         kept = {VENDOR, *map(str, partitions)}
         status.problems = {place: problem for place, problem in status.problems.items() if place in kept}
 
@@ -59,6 +62,14 @@ class Status:
         status = self.roles.setdefault(role, RoleStatus())
         status.working.discard(partition)
         status.paused.discard(partition)
+        status.held.pop(partition, None)
+
+    def hold(self, role: str, partition: int, deletions: int) -> None:
+        """So many deletions are held there: it is as ready as before, but an operator must look at them."""
+        status = self.roles.setdefault(role, RoleStatus())
+        status.held[partition] = deletions
+        if not deletions:
+            del status.held[partition]
 
     def pause(self, role: str, partition: int, *, paused: bool) -> None:
         """An operator wants the partition to rest, or to go on: it is as ready as before."""

@@ -18,7 +18,7 @@ from processors.delivering.book import Book
 from processors.delivering.course import Course
 from processors.delivering.following import Following
 from processors.delivering.guard import READING, Guard
-from processors.delivering.holds import Holds, Rules
+from processors.delivering.holds import LIVE, Holds, Rules
 from processors.delivering.job import SETTLED, Call, Job, Now
 from processors.delivering.lines import Lines
 from processors.delivering.ready import alone
@@ -50,9 +50,8 @@ class Core:
     """
 
     def __init__(
-        self, limits: Limits, backoff: Backoff, breaker: Breaker, random: Random, rules: Rules | None = None
+        self, limits: Limits, backoff: Backoff, breaker: Breaker, random: Random, rules: Rules = LIVE
     ) -> None:
-        rules = rules or Rules()
         self._limits = limits
         self._breaker = breaker
         self._random = random
@@ -126,6 +125,7 @@ class Core:
         if earlier:
             job.attempt, job.refs = earlier.attempt, earlier.refs
         line = self._lines.of(delivery.pid)
+        job.next_at = self.holds.window_of(line, job)
         self._course.overtake(line, delivery, now)
         self._following.arrived(delivery, now)
         line.jobs.append(job)

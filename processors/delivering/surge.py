@@ -23,18 +23,18 @@ TIMES = 5
 
 
 class DeletionCount:
-    """`partitions`: of the topic; kept: the count as an earlier owner left it."""
+    """`partitions`: of the topic; kept: the count as an earlier owner left it. offset: the next one to count."""
 
     def __init__(self, partitions: int, kept: Surge | None = None) -> None:
         self._least = LEAST / partitions
-        self._offset = kept.offset if kept else 0
+        self.offset = kept.offset if kept else 0
         self._hours = {one.hour: [one.deletions, one.held] for one in (kept.hours if kept else ())}
 
     def exceeds(self, offset: int, at: int) -> bool:
         """A deletion came in, `at` µs. Whether it is one too many; never of one that was counted already."""
-        if offset < self._offset:
+        if offset < self.offset:
             return False
-        self._offset = offset + 1
+        self.offset = offset + 1
         hour, into = divmod(at, HOUR)
         seen = self._hours.setdefault(hour, [0, 0])
         seen[0] += 1
@@ -48,7 +48,7 @@ class DeletionCount:
     def record(self) -> Surge:
         """The count as the lane state keeps it."""
         hours = (SurgeHour(hour=hour, deletions=n, held=held) for hour, (n, held) in sorted(self._hours.items()))
-        return Surge(offset=self._offset, hours=tuple(hours))
+        return Surge(offset=self.offset, hours=tuple(hours))
 
     def _within(self, hour: int) -> Iterable[list[int]]:
         """The seven days before this hour."""

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from processors.engine.caller import Caller
 from processors.engine.clock import Clock, SystemClock
+from processors.engine.dry import DryRun, unsent
 from processors.engine.grants import KINDS
 from processors.engine.limiter import Limiter
 from processors.engine.run import Connector
@@ -59,13 +60,15 @@ def connectors(
     for name, connection in config.connections.items():
         vendor = vendor_of(connection)
         secrets = _secrets(connection, vendor, secret)
-        who = (vendor.auth, vendor.token_url, vendor.scope, *secrets.values())
+        dry = connection.mode == "dry-run"
+        sent, kind = (unsent, DryRun) if dry else (transport, Connector)
+        who = (dry, vendor.auth, vendor.token_url, vendor.scope, *secrets.values())
         if who not in shared:
-            shared[who] = _auth(connection, vendor, secrets, watched(transport, name, "token"), clock)
+            shared[who] = _auth(connection, vendor, secrets, watched(sent, name, "token"), clock)
         limiter = Limiter(windows_of(connection, vendor, scale), connection.concurrency, clock)
-        asked = watched(transport, name, "api")
+        asked = watched(sent, name, "api")
         caller = Caller(connection, vendor, transport=asked, auth=shared[who], limiter=limiter, clock=clock)
-        ready[name] = Connector(connection, vendor, caller, limiter)
+        ready[name] = kind(connection, vendor, caller, limiter)
     return ready
 
 

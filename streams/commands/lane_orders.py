@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 def carry_out(
     settings: Settings, command: Command, wait_s: float, *, as_json: bool, among: Iterable[int] | None = None
-) -> None:
+) -> list[str]:
     """Give a lane's command to its partitions, wait, and say what came of it. `among`: those that it concerns.
+
+    Returns what was said, once for each partition that has carried it out.
 
     Raises:
         SetupError: there is no such lane, or no worker did it in time.
@@ -42,6 +44,7 @@ def carry_out(
         typer.echo("\n".join([f"command {command.command_id} by {command.by}", *lines(command.lane or "", told)]))
     if wait_s and done.keys() != facts.keys():
         raise late(role_of(command), wait_s, facts.keys() - done.keys())
+    return [detail for detail in told.values() if detail is not None]
 
 
 def lines(lane: str, told: dict[int, str | None]) -> list[str]:

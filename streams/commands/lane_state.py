@@ -48,12 +48,12 @@ def entries_in(state: State) -> list[LaneEntry]:
     return [decode(LaneEntry, value) for key, value in state.items() if not key.startswith(b"!")]
 
 
-async def kept(settings: Settings, lanes: Iterable[str], status: str) -> list[Kept]:
-    """All deliveries of a status in these lanes. Raises as `state_of` does."""
+async def kept(settings: Settings, lanes: Iterable[str], *statuses: str) -> list[Kept]:
+    """All deliveries of these statuses in these lanes. Raises as `state_of` does."""
     return [
         Kept(lane, partition, entry)
         for lane in lanes
         for partition, state in sorted((await state_of(settings, lane)).items())
         for entry in entries_in(state)
-        if entry.status == status
+        if entry.status in statuses
     ]

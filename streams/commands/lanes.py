@@ -1,4 +1,4 @@
-"""`lanes list|pause|resume`: how the lanes stand, and what operators want of them."""
+"""`lanes list|pause|resume|show|release|cancel`: how the lanes stand, and what operators want of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from streams.commands import holds
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
@@ -126,3 +127,8 @@ def resume(
     settings = settings_for(bootstrap_servers, data_dir)
     command = order(RESUME, {}, by or operator(), reason, lane)
     carry_out(settings, command, wait, as_json=as_json)
+
+
+app.command()(holds.show)
+app.command()(holds.release)
+app.command()(holds.cancel)

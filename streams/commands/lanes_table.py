@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from processors.delivering.job import HOLDS
 from streams.commands.lanes_pulse import breaker_text, calls_text, limit_text
 from streams.commands.lanes_served import note
 from streams.commands.lanes_view import age
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 COLUMNS = (
-    "lane", "partitions", "paused", "lag", "oldest", "parked", "jobs", "failed", "manual tasks",
+    "lane", "partitions", "paused", "lag", "oldest", "parked", "on hold", "jobs", "failed", "manual tasks",
     "overdue", "in flight", "breaker", "limit", "told", "",
 )  # fmt: skip
 
@@ -33,7 +34,9 @@ def _row(lane: Mapping[str, Any]) -> Iterator[object]:
     yield _paused(lane)
     yield lane["lag_records"]
     yield age(lane["oldest_s"])
-    yield from (lane["entries"][status] for status in ("parked", "accepted", "failed", "manual_task"))
+    yield lane["entries"]["parked"]
+    yield sum(lane["entries"][status] for status in HOLDS)
+    yield from (lane["entries"][status] for status in ("accepted", "failed", "manual_task"))
     yield lane["overdue"]
     yield calls_text(lane)
     yield breaker_text(lane)

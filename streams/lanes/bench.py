@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker, Verdict
 from processors.delivering.core import Core
+from processors.delivering.holds import Rules
 from processors.delivering.job import Now
 from processors.delivering.plans import Limits, Plans
 from processors.delivering.ready import Company
@@ -37,7 +38,8 @@ class Bench:
     """`partitions`: of the topic; `budget_s`: for all quick retries of one delivery; interval_s: between commits.
 
     steady: s that never go back; wall: µs since 1970. works: to be woken when the breaker may let somebody through.
-    flood: from when on so many are refused that a partition pauses itself.
+    flood: from when on so many are refused that a partition pauses itself. cancel_window_s: so long after its receipt
+    a deletion can be cancelled.
     """
 
     connector: Connector
@@ -54,6 +56,7 @@ class Bench:
     works: set[asyncio.Event] = field(default_factory=set)
     control: Control = field(default_factory=Control)
     flood: Flood = field(default_factory=Flood)
+    cancel_window_s: float | None = None
 
     def __post_init__(self) -> None:
         self.meter = LaneMeter(self.metrics, self.name)
@@ -82,7 +85,9 @@ class Bench:
         plans = Plans(self.connector.vendor.polls, cache(self.connector.read_back))
         limits = Limits(2 * connection.concurrency, cache(self._company), flood=self.flood, plans=plans)
         backoff = Backoff(self.budget_s, connection.retry_ceiling_s, connection.retry_for_s)
-        return Core(limits, backoff, self.breaker, self.random)
+        dry, one_switch = connection.mode == "dry-run", not self.connector.vendor.per_purpose
+        rules = Rules(self.cancel_window_s, dry=dry, one_switch=one_switch)
+        return Core(limits, backoff, self.breaker, self.random, rules)
 
     def look(self) -> None:
         """A call has ended: say what has changed about the vendor, and wake whoever waited for its end."""

@@ -33,24 +33,33 @@ class Foreman:
         self._looked = looked.offset if looked else 0
         self._post = Post(bench, core, tenure)
         self._acts = acts_of(self._post)
+        self._halfway = False
 
     def look(self, now: Now) -> bool:
-        """Carry out what has been given since, and see to the core; whether anything was done."""
-        before, bench = self._looked, self._post.bench
-        while given := bench.control.next(bench.role, self._looked):
-            self._looked = given.offset + 1
+        """Carry out what has been given since, and see to the core; whether anything was done.
+
+        What is too much for one transaction goes on when that is on its way.
+        """
+        bench, obeyed = self._post.bench, False
+        while not self._halfway and (given := bench.control.next(bench.role, self._looked)):
             self._obey(given, now)
+            obeyed = True
         did = [watch(now) for watch in self._post.watches]
-        return self._looked != before or any(did)
+        return obeyed or any(did)
 
     def outs(self) -> list[Out]:
         """Marks and audit of what was carried out."""
+        self._halfway = False
         outs, self._post.outs = self._post.outs, []
         return outs
 
     def _obey(self, given: Given, now: Now) -> None:
         bench, tenure = self._post.bench, self._post.tenure
         detail = self._done(given, now)
+        self._halfway = detail is None
+        if detail is None:
+            return
+        self._looked = given.offset + 1
         self._post.outs += [
             audit_out(told(given, bench.role, tenure.partition, detail, now.wall), tenure.partition),
             tenure.mark(CONTROL_KEY, self._looked),
@@ -58,7 +67,7 @@ class Foreman:
         word = "command_not_carried_out" if detail in {UNKNOWN, NONSENSE} else "command_carried_out"
         log.warning(word, offset=given.offset, detail=detail, lane=bench.name, partition=tenure.partition)
 
-    def _done(self, given: Given, now: Now) -> str:
+    def _done(self, given: Given, now: Now) -> str | None:
         """What came of it. A command that we don't know isn't kept for later: its giver is told so."""
         act = self._acts.get(given.command.name)
         if act is None:

@@ -54,7 +54,7 @@ class Intake:
                 except DataError as error:
                     self._core.unreadable(record.offset, record.value, error.reason, now)
                 else:
-                    self._core.arrive(record.offset, record.value, delivery, now)
+                    self._core.arrive(record.offset, record.value, delivery, now, record.timestamp * 1000)
 
     def _entry(self, key: bytes, value: bytes) -> LaneEntry:
         def read() -> LaneEntry:

@@ -11,6 +11,7 @@ from streams.lanes.alarms import alarm
 from streams.lanes.duties import duties
 from streams.lanes.errand import Errand
 from streams.lanes.foreman import Foreman
+from streams.lanes.guard import SurgeKeeper
 from streams.lanes.intake import Intake
 from streams.lanes.outs import out_of
 from streams.lanes.pace import Pace
@@ -87,6 +88,7 @@ class LaneWork:
         self._core.begin(tenure.start, tenure.bookmark.settled if tenure.bookmark else (), self._bench.now())
         bench = self._bench
         self._quota = QuotaKeeper(bench.connector, self._partition, bench.partitions, tenure, self._dirty.set)
+        self._guard = SurgeKeeper(bench, self._core, tenure)
         self._foreman = Foreman(bench, self._core, tenure)
         self._pulses = Pulses(bench, self._core, tenure)
         self._quota.open()
@@ -195,7 +197,7 @@ class LaneWork:
         name, seals = self._bench.name, self._bench.seals
         outs = self._foreman.outs()  # first, as what it led to may follow already
         outs += [out_of(record, name, self._partition, seals) for record in batch.records]
-        outs += [*self._quota.outs(), *more]
+        outs += [*self._quota.outs(), *self._guard.outs(), *more]
         pulse = self._pulses.outs(self._bench.now())
         try:
             await tenure.commit([*pulse, *outs], batch.offset, batch.settled, clean=clean)
@@ -206,6 +208,7 @@ class LaneWork:
             raise
         self._commits += bool(outs) or not pulse  # one that only tells is nobody's progress
         self._quota.committed()
+        self._guard.committed()
         for future in waiting:
             if not future.done():
                 future.set_result(None)

@@ -6,6 +6,7 @@ from collections import Counter
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from processors.delivering.job import KEPT
 from processors.delivering.tasks import ends_task
 from schemas.records import ACTIONS
 from streams.metrics import definitions as d
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from streams.metrics.registry import Metrics
 
 _US = 1_000_000
-_OPEN = frozenset({"attempted", "parked"})
+_OPEN = frozenset({"attempted", *KEPT})
 _BREAKER = ("closed", "open", "half_open")
 
 

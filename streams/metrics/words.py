@@ -19,7 +19,7 @@ OUTCOMES = frozenset({*get_args(OutcomeWord), "failed", "superseded", "cancelled
 ALARMS = frozenset({
     "event_id_reuse", "partition_mismatch", "protective_rejected", "oversize_left_in_place",
     "delivery_failed", "delivery_unreadable", "credentials_rejected", "vendor_unreachable",
-    "vendor_still_has_person", "vendor_job_overdue",
+    "vendor_still_has_person", "vendor_job_overdue", "deletions_held",
     "command_for_nobody", "command_oversize", "command_unreadable", "duplicate_instance", "quota_unknown",
     "stuck", "loop_stuck", "role_ended", "connection_removed", "lane_flood",
 })  # fmt: skip

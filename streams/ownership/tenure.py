@@ -25,6 +25,7 @@ OFFSET_KEY = b"!offset"
 CLEAN_KEY = b"!clean"
 QUOTA_KEY = b"!quota"
 PULSE_KEY = b"!pulse"
+SURGE_KEY = b"!surge"
 CONTROL_KEY = b"!control"
 """The next offset of `consent.control` to look at: written with the effect of the command before it."""
 ABORT_LIMIT_S = 1.0

@@ -26,6 +26,7 @@ from streams import topics
 
 if TYPE_CHECKING:
     from processors.delivering.book import Batch
+    from processors.delivering.holds import LIVE, Rules
     from schemas.errors import VendorError
     from schemas.records import Action, LaneEntry
 
@@ -114,8 +115,10 @@ class Driven:
         flood: Flood | None = None,
         polls: Schedule | None = None,
         read_back: Schedule | None = None,
+        rules: Rules = LIVE,
         **backoff: Any,
     ) -> None:
+        self.rules = rules
         self.breaker = breaker or Breaker()
         plans, company = Plans(lambda _: polls, lambda _: read_back), Company(batch, wait_s)
         self.limits = Limits(calls, lambda _: company, open=50, parked=50, flood=flood or Flood(), plans=plans)
@@ -135,7 +138,7 @@ class Driven:
 
     def restart(self) -> None:
         """All that isn't committed is forgotten, and a new core begins; the log's rest is read again."""
-        self.core = Core(self.limits, self.backoff, self.breaker, Half())
+        self.core = Core(self.limits, self.backoff, self.breaker, Half(), self.rules)
         for key, entry in self.state.items():
             pid, delivery_id = key.split("|")
             self.core.load(pid, delivery_id, entry)

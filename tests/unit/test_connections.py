@@ -51,7 +51,7 @@ def test_an_empty_file_is_a_relay_without_work() -> None:
     ("changes", "text"),
     [
         ({"mode": ...}, "connections.zoho-crm.mode: is missing"),
-        ({"mode": "test"}, "connections.zoho-crm.mode: Input should be 'live'"),
+        ({"mode": "test"}, "connections.zoho-crm.mode: Input should be 'live' or 'dry-run'"),
         ({"serves": []}, "connections.zoho-crm.serves: Tuple should have at least 1 item"),
         ({"serves": "zoho-one/crm"}, "connections.zoho-crm.serves: Input should be a valid tuple"),
         ({"adapter": ...}, "connections.zoho-crm.adapter: is missing"),
@@ -78,7 +78,7 @@ def test_a_wrong_key_is_named(changes: dict[str, Any], text: str) -> None:
 
 
 def test_the_mode_is_never_assumed() -> None:
-    assert 'state mode = "live"; it is never assumed' in refused(config(mode=...))
+    assert 'state mode = "live" or "dry-run"; it is never assumed' in refused(config(mode=...))
 
 
 def test_a_value_is_never_repeated() -> None:
@@ -115,3 +115,17 @@ def test_a_file_that_can_not_be_read_is_told(tmp_path: Path, content: bytes | No
         load_config(path)
     with pytest.raises(SetupError):
         load_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"), [("72h", 259_200.0), ("3d", 259_200.0), ("1.5 h", 5400.0), ("15min", 900.0), (30, 30.0)]
+)
+def test_a_cancel_window_is_stated_as_people_write_it(stated: object, seconds: float) -> None:
+    made = parse_config({"controllers": {"oomnis": {"policy": "oomnis", "cancel_window": stated}}}, "relay.toml")
+    assert made.controllers["oomnis"].cancel_window == seconds
+
+
+@pytest.mark.parametrize("stated", ["", "soon", "3 weeks", "-1h", "0h", -5])
+def test_a_window_that_is_none_is_refused(stated: object) -> None:
+    told = refused({"controllers": {"oomnis": {"policy": "oomnis", "cancel_window": stated}}})
+    assert "controllers.oomnis.cancel_window: " in told

@@ -73,7 +73,7 @@ class Paper:
 def record(offset: int, pid: str = "p1.ana") -> Any:
     sealed = SEALS.seal_identities([Identity(type="email", value="a@example.com")], pid, f"event-{offset}")
     one = delivery(offset, pid=pid, sealed=sealed, due_at=now_micros() + DAY)
-    return SimpleNamespace(offset=offset, value=encode(one))
+    return SimpleNamespace(offset=offset, value=encode(one), timestamp=0)
 
 
 def control_record(name: str, number: int) -> Any:

@@ -30,8 +30,8 @@ class Post:
     watches: list[Watch] = field(default_factory=list)
 
 
-Act = Callable[[Given, Now], str]
-"""Carries a command out at once, and says what came of it; no person is named."""
+Act = Callable[[Given, Now], str | None]
+"""Carries a command out at once, and says what came of it; no person is named. None: the rest in the next commit."""
 Watch = Callable[[Now], bool]
 """Looks at the core whenever the lane turns; whether it has done something."""
 Family = Callable[[Post], Mapping[str, Act]]

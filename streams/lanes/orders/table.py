@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.lanes.orders import callbacks, pausing, redriving, tasks
+from streams.lanes.orders import callbacks, holding, pausing, redriving, tasks
 
 if TYPE_CHECKING:
     from streams.lanes.orders.post import Act, Family, Post
 
 FAMILIES: tuple[Family, ...] = (
+    holding.acts,
     pausing.acts,
     redriving.acts,
     tasks.acts,
