@@ -41,6 +41,19 @@ class Cli:
     def json(self, *args: str, code: int = 0, stdin: str | bytes | None = None) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.run(*args, "--json", code=code, stdin=stdin).stdout.splitlines()]
 
+    async def ended(self, *args: str) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr, run as a program while this process works on."""
+        process = self.start(*args)
+        out, errors = await asyncio.to_thread(process.communicate, timeout=60)
+        return process.returncode, out, errors
+
+    async def said(self, *args: str) -> dict[str, Any]:
+        """What it says as one JSON object when all is well."""
+        code, out, errors = await self.ended(*args, "--json")
+        assert code == 0, errors
+        told: dict[str, Any] = json.loads(out)
+        return told
+
     def start(self, *args: str) -> subprocess.Popen[str]:
         return subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "streams", *args],

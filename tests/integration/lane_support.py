@@ -133,11 +133,13 @@ class LaneUnderTest:
 
     def stage(self, transport: Any) -> Stage:
         """The lane as a worker's pipeline has it."""
-        ready = connectors(parse_config(self.config, "test"), self._secret, transport, scale=self.scale)
+        config = parse_config(self.config, "test")
+        ready = connectors(config, self._secret, transport, scale=self.scale)
         pace = (PARTITIONS, self.retry_budget, 0.02)
         self.bench = bench = Bench(
             ready[self.name], SEALS, self.status, *pace, control=self.control, flood=self.flood
         )
+        bench.cancel_window_s = config.controllers["oomnis"].cancel_window
         return Stage(lane_role("t", self.name), lambda number: LaneWork(bench, number))
 
     def _secret(self, name: str) -> str:

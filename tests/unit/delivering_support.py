@@ -11,6 +11,7 @@ from routing_support import SEALS
 from processors.delivering.backoff import Backoff
 from processors.delivering.breaker import Breaker
 from processors.delivering.core import Core
+from processors.delivering.holds import LIVE
 from processors.delivering.job import Call, Job, Now
 from processors.delivering.plans import Limits, Plans
 from processors.delivering.ready import Company
@@ -26,7 +27,7 @@ from streams import topics
 
 if TYPE_CHECKING:
     from processors.delivering.book import Batch
-    from processors.delivering.holds import LIVE, Rules
+    from processors.delivering.holds import Rules
     from schemas.errors import VendorError
     from schemas.records import Action, LaneEntry
 
