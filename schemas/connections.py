@@ -9,14 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.contract import invalid
 from schemas.errors import SetupError
-from schemas.times import Duration
+from schemas.times import Duration, seconds_in
 from schemas.windows import Window
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
 class _Table(BaseModel):
@@ -76,8 +73,7 @@ class Connection(_Table):
             return None
         if self.read_back is None:
             return usual
-        number = self.read_back.rstrip("sminhd")
-        return float(number) * _SECONDS[self.read_back[len(number) :]]
+        return seconds_in(self.read_back)
 
 
 class RelayConfig(_Table):

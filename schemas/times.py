@@ -32,17 +32,17 @@ def to_micros(value: object) -> object:
     return value
 
 
-def to_seconds(value: object) -> object:
-    """Turn text as in `72h` into s; leave anything else to the field's own check.
-
-    Raises ValueError for text that is no duration.
-    """
-    if not isinstance(value, str):
-        return value
-    found = _DURATION.fullmatch(value)
+def seconds_in(text: str) -> float:
+    """A duration as in `72h`, in s. Raises ValueError for text that is none."""
+    found = _DURATION.fullmatch(text)
     if not found:
         raise ValueError("write a duration as in 30s, 15min, 72h or 3d")
     return float(found[1]) * _UNITS[found[2]]
+
+
+def to_seconds(value: object) -> object:
+    """Turn text into s; leave anything else to the field's own check. Raises as `seconds_in` does."""
+    return seconds_in(value) if isinstance(value, str) else value
 
 
 def iso(micros: int) -> str:
