@@ -117,8 +117,9 @@ def _judged(answer: Result | Undone | VendorError) -> Verdict:
         return "unreachable"
     if isinstance(answer, VendorUnavailable) and (answer.reason in _DOWN or (answer.status or 0) >= _SERVER_FAULT):
         return "down"
-    # A token's issuer is not the vendor.
-    return "unknown" if answer.status is None or answer.reason.startswith("token_") else "alive"
+    # A token's issuer is not the vendor. An odd answer about several: those who are called alone after it will tell.
+    no_word_of_it = answer.status is None or answer.reason.startswith("token_") or answer.reason in _DOWN
+    return "unknown" if no_word_of_it else "alive"
 
 
 def _reason(answers: Iterable[Result | Undone | VendorError], said: Verdict) -> str:

@@ -67,7 +67,7 @@ class Ready:
     def look(self, now: float) -> None:
         for pid in self._new:
             if pid in self._kinds:
-                self._since.setdefault(pid, now)
+                self._since[pid] = now
         self._new.clear()
 
     def take(self, now: float, companies: Companies) -> list[str]:

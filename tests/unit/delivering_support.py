@@ -91,6 +91,14 @@ def delivery(number: int, action: Action = "withdraw", pid: str = "p1.ana", **mo
     )
 
 
+def deletions(*numbers: int) -> list[Delivery]:
+    return [delivery(number, "delete", f"p1.{number}") for number in numbers]
+
+
+def people(call: Call) -> list[str]:
+    return [job.pid for job in call.jobs]
+
+
 def job(offset: int, action: Action = "withdraw", pid: str = "p1.ana", **more: Any) -> Job:
     one = delivery(offset, action, pid, **more)
     return Job(offset, one, encode(one))

@@ -9,7 +9,7 @@ from delivering_support import BUSY, DOWN, GOOD, REFUSED, REJECTED, UNREACHABLE
 
 from processors.delivering.breaker import FAILURES, LONGEST_PAUSE_S, Breaker, verdict
 from processors.vendors.base import Result
-from schemas.errors import MissingIdentity, VendorUnavailable
+from schemas.errors import BatchRefused, MissingIdentity, VendorUnavailable
 
 if TYPE_CHECKING:
     from schemas.errors import VendorError
@@ -136,6 +136,8 @@ def test_while_the_vendor_asks_everybody_to_wait_nobody_goes_and_then_everybody(
         ([VendorUnavailable("token_throttled", status=400)], "unknown"),
         ([VendorUnavailable("answer_is_no_json", status=200)], "down"),
         ([VendorUnavailable("record_locked", status=200)], "alive"),
+        ([BatchRefused("http_400", status=400)], "alive"),
+        ([BatchRefused("answer_not_understood", status=200)], "unknown"),
         *(([VendorUnavailable(word)], "down") for word in ("timeout", "connection_reset", "answer_too_long")),
     ],
 )

@@ -1,4 +1,4 @@
-"""Calls for several people: waiting for company, and finding out who spoils a call."""
+"""Calls for several people: finding out who spoils one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ from math import ceil, log2
 from typing import TYPE_CHECKING
 
 from contract_support import a_few
-from delivering_support import BUSY, DOWN, GOOD, REFS, REFUSED, REJECTED, UNREACHABLE, Driven, delivery
+from delivering_support import (
+    BUSY,
+    DOWN,
+    GOOD,
+    REDRIVE,
+    REFS,
+    REFUSED,
+    REJECTED,
+    UNREACHABLE,
+    Driven,
+    deletions,
+    people,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,17 +31,8 @@ if TYPE_CHECKING:
     from processors.delivering.job import Call
     from processors.vendors.base import Result
     from schemas.errors import VendorError
-    from schemas.records import Delivery
 
 SPOILT = BatchRefused("http_400", status=400)
-
-
-def deletions(*numbers: int) -> list[Delivery]:
-    return [delivery(number, "delete", f"p1.{number}") for number in numbers]
-
-
-def people(call: Call) -> list[str]:
-    return [job.pid for job in call.jobs]
 
 
 def refuse(lane: Driven, call: Call, poison: Collection[str]) -> None:
@@ -47,59 +50,6 @@ def finish(lane: Driven, poison: Collection[str]) -> list[Call]:
         made += calls
         lane.commit()
     return made
-
-
-def test_deletions_wait_for_one_another_and_the_core_says_when_to_come_back() -> None:
-    lane = Driven(batch=3, wait_s=0.25)
-    lane.arrive(*deletions(1))
-    assert lane.start() == []
-    lane.seconds = 0.125
-    lane.arrive(*deletions(2))
-    assert lane.start() == []
-    assert lane.sleep()
-    assert lane.seconds == 0.25
-    assert [people(call) for call in lane.start()] == [["p1.1", "p1.2"]]
-
-
-def test_two_instructions_of_one_person_are_never_in_one_call() -> None:
-    lane = Driven(batch=3)
-    lane.arrive(delivery(1, pid="p1.a"), delivery(2, pid="p1.a", purposes=("b",)), delivery(3, pid="p1.b"))
-    assert lane.round(GOOD) == [0, 2]
-    assert lane.round(GOOD) == [1]
-
-
-def test_a_newer_instruction_overtakes_one_that_waits_for_company() -> None:
-    lane = Driven(batch=3, wait_s=1.0)
-    lane.arrive(delivery(1, "grant"), *deletions(2))
-    assert lane.start() == []
-    lane.arrive(delivery(3))
-    lane.commit()
-    assert lane.told == [("p1.ana", "superseded", "overtaken")]
-    lane.start()
-    assert lane.sleep()
-    assert lane.round(GOOD) == [1, 2]
-
-
-def test_a_restart_forgets_nobody_who_waited_for_company() -> None:
-    lane = Driven(batch=3, wait_s=1.0)
-    lane.arrive(*deletions(1, 2))
-    assert lane.start() == []
-    lane.restart()
-    assert lane.start() == []
-    lane.sleep()
-    assert lane.round(GOOD) == [0, 1]
-
-
-def test_the_probe_is_one_person_who_does_not_wait_for_company() -> None:
-    lane = Driven(batch=3, wait_s=100.0)
-    lane.arrive(*deletions(1, 2, 3, 4))
-    assert lane.round(REJECTED) == [0, 1, 2]
-    lane.sleep()
-    (probe,) = lane.start()
-    assert (probe.probe, len(probe.jobs)) == (True, 1)
-    lane.answer(probe, GOOD)
-    lane.commit()
-    assert [len(call.jobs) for call in lane.start()] == [3]
 
 
 def test_what_hits_everybody_parts_nobody() -> None:
@@ -123,6 +73,28 @@ def test_the_one_who_spoils_a_call_fails_alone_and_nobody_else_spends_a_try() ->
     assert len(lane.told) == 8
     assert {record.attempt for record in lane.audit} == {1}
     assert lane.offset == 8
+
+
+def test_of_three_two_go_together_once_more() -> None:
+    lane = Driven(batch=3)
+    lane.arrive(*deletions(0, 1, 2))
+    assert [people(call) for call in finish(lane, {"p1.2"})] == [["p1.0", "p1.1", "p1.2"], ["p1.0", "p1.1"], ["p1.2"]]
+
+
+def test_one_alone_who_is_refused_in_the_words_for_several_fails() -> None:
+    lane = Driven(batch=3)
+    lane.arrive(*deletions(0))
+    assert lane.round(SPOILT) == [0]
+    assert (lane.told, lane.start()) == ([("p1.0", "failed", "http_400")], [])
+
+
+def test_what_has_failed_and_is_sent_once_more_goes_together_again() -> None:
+    lane = Driven(batch=2)
+    lane.arrive(*deletions(0, 1))
+    finish(lane, {"p1.0", "p1.1"})
+    lane.core.redrive(REDRIVE, None, lane.now)
+    lane.commit()
+    assert [people(call) for call in lane.start()] == [["p1.0", "p1.1"]]
 
 
 def test_to_find_one_among_a_hundred_takes_fourteen_calls_more() -> None:
@@ -188,8 +160,10 @@ def test_who_keeps_failing_is_parked_and_then_tried_alone_as_he_may_be_what_the_
         lane.sleep()
         lane.round(DOWN)
     assert len(lane.entries("parked")) == 3
-    lane.restart()
     lane.sleep()
+    calls = lane.start()
+    assert [len(call.jobs) for call in calls] == [1, 1, 1]
+    lane.restart()
     assert [len(call.jobs) for call in lane.start()] == [1, 1, 1]
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contract_support import a_few
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.delivering.ready import Company, Kind, Ready, alone
@@ -81,10 +80,13 @@ def test_those_who_may_only_have_so_much_company_go_at_once_and_apart_from_other
 
 
 def test_who_is_put_again_keeps_turn_and_waiting_time_unless_it_is_about_something_else() -> None:
-    made = ready(ana=DELETE, ben=DELETE)
+    made = ready(ana=DELETE)
+    made.put("ben", DELETE)
     made.put("ana", DELETE)
     made.look(6.0)
     assert made.wakes_at(6.0, companies) == 10.0
+    assert made.take(10.0, companies) == ["ana", "ben"]
+    made = ready(ana=DELETE, ben=DELETE)
     made.put("ana", WITHDRAW)
     made.put("ana", DELETE)
     made.look(7.0)
@@ -109,7 +111,7 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.integers(1, 4), st.sampled_from([0.0, 2.0, 10.0]))
-@a_few
+@settings(max_examples=200, deadline=None)
 def test_nobody_waits_longer_than_he_may_and_no_call_is_too_large(
     steps: list[tuple[str, int, Kind, float]], size: int, wait_s: float
 ) -> None:
