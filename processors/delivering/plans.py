@@ -43,6 +43,6 @@ class Limits:
     company: Companies
     open: int = 2000
     parked: int = 10_000
-    verifying: int = 10_000
+    verifying: int = 5_000
     plans: Plans = Plans()
     flood: Flood = field(default_factory=Flood)

@@ -88,6 +88,8 @@ def vendor_of(connection: Connection) -> Vendor:
             f"connections.{connection.name}.options.{first.field}: {first.message}",
             remedy=f"`consent-relay vendors show {kind.name}` lists its options",
         ) from None
+    if connection.read_back not in {None, "off"} and not any(can.read_back_s for can in kind.can.values()):
+        raise SetupError(f"connections.{connection.name}.read_back: {kind.title} can't be asked whether it stands")
     for key, url in (("base_url", connection.base_url or vendor.url), ("options.accounts_url", vendor.token_url)):
         parts = urlsplit(url)
         if url and not (parts.scheme in {"http", "https"} and parts.hostname):

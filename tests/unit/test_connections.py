@@ -129,3 +129,8 @@ def test_a_cancel_window_is_stated_as_people_write_it(stated: object, seconds: f
 def test_a_window_that_is_none_is_refused(stated: object) -> None:
     told = refused({"controllers": {"oomnis": {"policy": "oomnis", "cancel_window": stated}}})
     assert "controllers.oomnis.cancel_window: " in told
+
+
+@pytest.mark.parametrize("wrong", ["1 h", "h", "-1h", "1w", "on", ""])
+def test_a_read_back_is_a_delay_or_off(wrong: str) -> None:
+    assert "connections.zoho-crm.read_back" in refused(config(read_back=wrong))

@@ -39,6 +39,17 @@ def test_each_connection_has_a_connector_with_its_limits() -> None:
     assert ready["crm"].limiter.windows == (Window(calls=25_000, seconds=86_400),)
 
 
+@pytest.mark.parametrize(
+    ("said", "deletion"), [(None, 3600.0), ("off", None), ("30min", 1800.0), ("0.5s", 0.5), ("2d", 172_800.0)]
+)
+def test_what_is_done_is_read_back_as_the_connection_says_or_else_the_adapter(
+    said: str | None, deletion: float | None
+) -> None:
+    crm = connect(crm={**CRM, "read_back": said})["crm"]
+    plan = crm.read_back("delete")
+    assert (plan and plan.first_s, crm.read_back("grant")) == (deletion, None)
+
+
 async def test_accounts_of_one_zoho_login_share_their_token() -> None:
     def answer(request: Any) -> Reply:
         if request.url.endswith("/token"):
@@ -69,6 +80,7 @@ async def test_accounts_of_one_zoho_login_share_their_token() -> None:
     [
         ({**CRM, "options": {"data_center": "eu"}}, "connections.x.options.data_center: unknown field"),
         ({**CRM, "options": {"data_centre": "mars"}}, "connections.x.options.data_centre: "),
+        ({**CAMPAIGNS, "read_back": "1h"}, "connections.x.read_back: Zoho Campaigns can't be asked"),
         ({**CAMPAIGNS, "options": {}}, "connections.x.options.lists: is missing"),
         ({**GA, "options": {"property_ids": ["G-ABC"]}}, "connections.x.options.property_ids.0: "),
         ({**CRM, "secrets": {"client_id": "ID"}}, "connections.x.secrets.client_secret: is missing"),
