@@ -1,4 +1,4 @@
-"""How a worker ends: when it is asked, asked twice, or hangs; and what it does after it was frozen."""
+"""How a worker ends: when it is asked, asked twice, or hangs; what it does after it was frozen, or the broker was."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from lane_support import PARTITIONS
 from ownership_support import until
 
 from infra.sandbox import Fault
+from schemas.times import SECOND
 from streams.demo.cast import make_cast
 from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import make_events
 from streams.demo.order import Outage
 from streams.demo.stage import Stage
 from streams.demo.stories import Teller
-from streams.ownership.tenure import now_micros
+from streams.ownership.tenure import COMMIT_LIMIT_S, now_micros
 from streams.supervised import AT_ONCE, LOOP_STUCK
 
 if TYPE_CHECKING:
@@ -102,6 +103,17 @@ async def ledger(stage: Stage) -> list[dict[str, Any]]:
     return found
 
 
+async def freeze_broker(stage: Stage) -> None:
+    """For longer than a transaction may hang."""
+    began, broker = now_micros(), stage.broker._kafka.pid
+    os.kill(broker, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(COMMIT_LIMIT_S + 2)
+    finally:
+        os.kill(broker, signal.SIGCONT)
+    stage.outages.append(Outage(began, now_micros() + round(COMMIT_LIMIT_S * SECOND)))
+
+
 async def settled(stage: Stage) -> None:
     """All that was published is done, as the vendors should have it."""
     assert await stage.wait_settled(EVENTS, LIMIT_S), "not settled in time"
@@ -169,3 +181,19 @@ async def test_frozen_beyond_its_session_it_calls_nobody_any_more(stage: Stage) 
     await until(shared_again, LIMIT_S)
     assert await ledger(stage) == before
     await settled(stage)
+
+
+async def test_while_the_broker_is_frozen_everything_is_waited_for_and_then_goes_on(tmp_path: Path) -> None:
+    async with Stage(tmp_path, make_cast(PEOPLE, SEED), stuck_after=5) as stage:
+        worker = await stage.start_worker()
+        await worker.ready()
+        latency = stage.sandbox.arm(Fault(kind="latency", seconds=1.0))
+        await publish(stage)
+        await until(lambda: stage.tally.settled > 0, LIMIT_S)
+        await freeze_broker(stage)
+        async with stage.sandbox.client() as client:
+            await client.clear_faults(latency)
+        await settled(stage)
+        said = worker.log_file.read_text("utf-8")
+        assert "not again" not in said
+        assert "role_ended" not in said
