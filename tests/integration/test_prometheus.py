@@ -10,7 +10,7 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import aiohttp
 import pytest
@@ -21,7 +21,7 @@ from prometheus_support import Prometheus, needed, prometheus
 
 from processors.engine.connect import vendor_of, windows_of
 from schemas.events import PROTECTIVE
-from schemas.records import ACTIONS
+from schemas.records import ACTIONS, LaneStatus
 from streams.demo.cast import make_cast
 from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import make_events
@@ -190,10 +190,13 @@ async def test_every_label_has_one_of_few_values(run: Run) -> None:
         "outcome": {*words.OUTCOMES, words.OTHER},
         "alarm": {*words.ALARMS, words.OTHER},
         "reason": {*words.REASONS["router"], *words.REASONS["lane"], words.OTHER},
-        "status": {"attempted", "parked", "held", "dry_run", "manual_task", "failed"},
+        "status": set(get_args(LaneStatus)),
         "state": STATES,
         "result": RESULTS,
         "call": {"api", "token"},
+        "asks": {"job", "person"},
+        "answer": {"done", "running", "undone", "unanswered", "skipped"},
+        "http": {"204", "400", "401", "404", "408", "413", "500", "503"},
         "protective": {"yes", "no"},
         "why": {"unseen", "forgotten", "unreadable"},
         "window": {
