@@ -21,6 +21,7 @@ from streams.metrics.withdrawals import Withdrawals
 from streams.pages import add_pages
 from streams.services import Roles, Runner
 from streams.status import Status
+from streams.storage import writing
 from streams.supervised import LoopWatch, Worker, watching
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def follow_withdrawals(app: faust.App, withdrawals: Withdrawals) -> None:
 
 def _own_directory(settings: Settings, worker_id: str) -> Path:
     path = settings.data_dir / "faust" / worker_id
-    path.mkdir(parents=True, exist_ok=True)
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
     return path
 
 

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import uuid
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from schemas.codec import decode, encode
@@ -19,6 +20,7 @@ from streams.clients import writer
 from streams.closing import closed
 from streams.logs import scan
 from streams.ownership.tenure import now_micros
+from streams.storage import writing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,30 +36,41 @@ def claim_worker_id(data_dir: Path, wanted: str | None) -> tuple[str, IO[str]]:
     """A worker id and the lock that holds it; keep the file open as long as the id is used.
 
     Raises:
-        SetupError: another process here goes by that id, or it is none.
+        SetupError: another process here goes by that id, or it is none, or the lock can't be written.
 
     """
     if wanted and not _WORKER_ID.fullmatch(wanted):
         raise SetupError("a worker's id has letters, digits, dots, dashes and underscores only", remedy="change --id")
     directory = data_dir / "workers"
-    directory.mkdir(parents=True, exist_ok=True)
     host = socket.gethostname()
     names = [wanted] if wanted else [f"{host}-{number}" for number in range(1, MOST_WORKERS)]
-    for name in names:
-        file = (directory / f"{name}.lock").open("a+")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            continue
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        return name, file
+    with writing(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            if lock := _locked(directory / f"{name}.lock"):
+                return name, lock
     raise SetupError(
         f"a worker with the id {wanted} runs already on {data_dir}",
         remedy="give this one another --id, or leave --id out",
     )
+
+
+def _locked(path: Path) -> IO[str] | None:
+    """The file, with our process in it; None: another process holds it."""
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+    except BlockingIOError:
+        file.close()
+        return None
+    except OSError:
+        with suppress(OSError):  # it would write once more
+            file.close()
+        raise
+    return file
 
 
 async def check_pepper(settings: Settings) -> None:

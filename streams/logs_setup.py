@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import logging.config
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import structlog
 
@@ -43,6 +45,20 @@ class Repeats(logging.Filter):
         return True
 
 
+class Lines(io.TextIOBase):
+    """Standard error, where a line that can't be written is lost and stops nobody: its disk may be full."""
+
+    def write(self, text: str) -> int:
+        # Looked up at each line: whoever calls us inside its own process may change it, as tests do.
+        with suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()
+
+
 def library_logging(level: str) -> dict[str, Any]:
     """Configuration of the standard library's logging, for what Kafka client and Faust have to say."""
     quiet = max(logging.getLevelNamesMapping()[level.upper()], logging.WARNING)
@@ -73,6 +89,5 @@ def set_up_our_logging(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        # Looked up at each line: whoever calls us inside its own process may change it, as tests do.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(cast("TextIO", Lines())),
     )

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.contract import invalid
 from schemas.errors import SetupError
+from streams.storage import writing
 
 KEY_BYTES = 32
 
@@ -128,15 +129,16 @@ def load_settings(**given: object) -> Settings:
 
 def key_file(directory: Path, name: str) -> tuple[Path, bool]:
     """The embedded default's own key: made once, readable by its owner alone. True: it was made just now."""
-    directory.mkdir(parents=True, exist_ok=True)
     path = directory / name
     draft = directory / f".{name}.{os.getpid()}"
-    draft.touch(mode=0o600)
-    draft.write_text(random_secrets.token_hex(KEY_BYTES))
-    try:
-        os.link(draft, path)  # all of it at once, and only if nobody was faster
-    except FileExistsError:
-        return path, False
-    finally:
-        draft.unlink()
+    with writing(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        draft.touch(mode=0o600)
+        try:
+            draft.write_text(random_secrets.token_hex(KEY_BYTES))
+            os.link(draft, path)  # all of it at once, and only if nobody was faster
+        except FileExistsError:
+            return path, False
+        finally:
+            draft.unlink()
     return path, True

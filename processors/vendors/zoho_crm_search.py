@@ -72,7 +72,7 @@ def _id(record: Mapping[str, Any]) -> str:
 
     """
     text = str(record["id"])
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
+    if record["id"] is None or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
         raise ValueError("a record's id is none")
     return text
 

@@ -56,3 +56,12 @@ async def test_a_wrong_secret_is_the_credentials_fault(vendor: str, key: str, wr
     async with relay(spoil={key: wrong}) as r:
         outcome = await r.do(vendor, "delete")
     assert isinstance(outcome, VendorAuthRejected)
+
+
+@pytest.mark.parametrize("behind_s", [-600.0, 4000.0])
+async def test_an_assertion_by_a_clock_that_is_wrong_stops_the_lane_and_blames_nobody(behind_s: float) -> None:
+    async with relay() as r:
+        r.clock.ahead = behind_s
+        outcome = await r.do("google_analytics", "delete")
+        assert (type(outcome), outcome.reason) == (VendorAuthRejected, "token_invalid_grant")
+        assert isinstance(await r.do("zoho_crm", "delete"), Result), "whoever asks for no time doesn't notice"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from streams.logs_setup import QUIET_S, Repeats
+from streams.logs_setup import QUIET_S, Lines, Repeats
 
 
 class Log:
@@ -51,3 +54,14 @@ def test_texts_without_end_take_no_memory_without_end() -> None:
     for number in range(2000):
         assert repeats.filter(logging.LogRecord("client", logging.ERROR, "", 0, f"text {number}", None, None))
     assert len(repeats._said) < 1000
+
+
+def test_a_line_for_which_there_is_no_room_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = Path("/dev/full").open("w", buffering=1, encoding="utf-8")  # noqa: SIM115 - it can't be closed in peace
+    monkeypatch.setattr(sys, "stderr", full)
+    with pytest.raises(OSError, match="No space left"):
+        print("a line", file=sys.stderr)  # noqa: T201 - so it is for whoever takes no care
+    for _ in range(3):
+        print("a line", file=Lines(), flush=True)
+    with suppress(OSError):
+        full.close()
