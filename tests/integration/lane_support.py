@@ -50,6 +50,7 @@ def crm_config(name: str, sandbox: Sandbox, **more: Any) -> dict[str, Any]:
         "adapter": "zoho_crm",
         "serves": ["zoho-one/crm"],
         "mode": "live",
+        "surge": "off",  # tests of its own turn it on
         "base_url": urls["zoho_crm"],
         "timeout_s": 1.5,
         "read_back": "off",

@@ -47,7 +47,7 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def lane(kafka: KafkaUnderTest, tmp_path: Path, sandbox: Sandbox) -> LaneUnderTest:
-    return await lane_at(kafka.bootstrap, tmp_path, sandbox)
+    return await lane_at(kafka.bootstrap, tmp_path, sandbox, surge="on")
 
 
 @pytest.fixture
