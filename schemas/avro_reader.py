@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     Make = Callable[[dict[str, Any]], Any]
 
 _BITS = 64
+_HIGH = 0x8080808080808080
+_EIGHT_BYTES = 0x0080808080808080
+"""Of the highest bits in eight bytes: all but the last say that another byte follows."""
 _NULL_FIRST = 2
 
 
@@ -155,6 +158,13 @@ def _fail() -> None:
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
     """An int or a long: zig-zag, seven bits a byte, the lowest first."""
+    eight = int.from_bytes(data[at : at + 8], "little")
+    if eight & _HIGH == _EIGHT_BYTES:  # as moments of our time have: their bits are pushed together, pair by pair
+        eight ^= _EIGHT_BYTES
+        eight = (eight & 0x007F007F007F007F) | (eight & 0x7F007F007F007F00) >> 1
+        eight = (eight & 0x00003FFF00003FFF) | (eight & 0x3FFF00003FFF0000) >> 2
+        eight = (eight & 0x000000000FFFFFFF) | (eight & 0x0FFFFFFF00000000) >> 4
+        return (eight >> 1) ^ -(eight & 1), at + 8
     byte = data[at]
     at += 1
     value = byte & 0x7F

@@ -33,14 +33,17 @@ class Line:
     @property
     def next(self) -> Job | None:
         """The first one that no hold keeps back; it may have to wait for its time."""
+        if self.jobs and self.jobs[0].hold is None:  # as nearly always
+            return self.jobs[0]
         return next(self._free(), None)
 
     @property
-    def is_ready(self) -> bool:
+    def ready(self) -> Job | None:
+        """The one that may be called now."""
         if self.calling is not None or self.uncommitted:
-            return False
+            return None
         job = self.next
-        return job is not None and job.until is None
+        return job if job is not None and job.until is None else None
 
     @property
     def waiting(self) -> list[Job]:
@@ -95,7 +98,7 @@ class Lines:
     def place(self, pid: str) -> None:
         """Put the person where they belong now; a person without anything is forgotten."""
         line = self._lines[pid]
-        if line.is_ready and (job := line.next):
+        if job := line.ready:
             grants_only = not any(other.delivery.protective for other in line.jobs)
             self._ready.put(pid, Kind(grants_only, job.action, job.most))
         else:

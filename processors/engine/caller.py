@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
+
+from pydantic_core import to_json
 
 from processors.engine.classify import classify
 from processors.engine.limiter import Told
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from processors.vendors.base import Call, Reply, Vendor
     from schemas.connections import Connection
 
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 Permit = Callable[[], AbstractContextManager[None]]
 """Raises OwnershipLost when this process may not call any more; open for as long as the request is in the air."""
 
@@ -94,7 +94,7 @@ def build(call: Call, base_url: str, headers: Headers, timeout_s: float) -> Requ
     query = f"?{urlencode(call.params, quote_via=quote, safe='')}" if call.params else ""
     body, kind = None, {}
     if call.json is not None:
-        body, kind = _as_json(call.json).encode(), {"content-type": "application/json"}
+        body, kind = to_json(call.json), {"content-type": "application/json"}
     elif call.form is not None:
         body = urlencode(call.form).encode()
         kind = {"content-type": "application/x-www-form-urlencoded"}

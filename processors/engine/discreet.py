@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WITHHELD = "withheld"
 _PLAIN = re.compile(r"[\x20-\x7e]{1,200}")
-_SIGNS = re.compile(r"[\W_]+")
+_SIGNS = bytes(sign for sign in range(128) if not chr(sign).isalnum())
 _SHORTEST = 5
 """Shorter names are found in any text: they name nobody by themselves."""
 
@@ -78,4 +78,6 @@ def _kept(text: str | None, names: list[str]) -> str | None:
 
 def _bare(text: str) -> str:
     """Letters and digits alone: a phone number stays one however it is written."""
-    return _SIGNS.sub("", text.casefold())
+    if text.isascii():
+        return text.lower().encode().translate(None, _SIGNS).decode()
+    return "".join(sign for sign in text.casefold() if sign.isalnum())

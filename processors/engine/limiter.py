@@ -151,7 +151,7 @@ class Limiter:
     def _let_go(self) -> None:
         """Whose turn is it? Nobody passes one who waits for the same API."""
         now, waits = self._clock.steady(), dict[str, float]()
-        while self._waiting and (api := self._first(waits)) is not None:
+        while self._account.has_room and (api := self._first(waits)) is not None:
             if turn := self._account.take(api, now):
                 self._waiting[api].popleft().turn.set_result(turn)
                 self.turns += 1

@@ -121,16 +121,12 @@ async def _side_by_side(acts: Iterable[Awaitable[Any]]) -> list[Any]:
     """What each gave, VendorErrors among it. Any other error is raised, but only when all have ended."""
     several = list(acts)
     if len(several) == 1:  # as most are: no task for it
-        return [await _alone(several[0])]
+        try:
+            return [await several[0]]
+        except VendorError as error:
+            return [bare(error)]
     answers = await asyncio.gather(*several, return_exceptions=True)
     for answer in answers:
         if isinstance(answer, BaseException) and not isinstance(answer, VendorError):
             raise answer
     return [bare(answer) if isinstance(answer, VendorError) else answer for answer in answers]
-
-
-async def _alone(act: Awaitable[Any]) -> Any:
-    try:
-        return await act
-    except VendorError as error:
-        return bare(error)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import aiohttp
 from yarl import URL
 
+from processors.engine.exchange import Exchange
 from processors.engine.unanswered import unanswered
 from processors.vendors.base import Reply
-from processors.vendors.batches import TOO_LONG
-from schemas.errors import SetupError, VendorError, VendorUnavailable
+from schemas.errors import SetupError, VendorError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
-
-MAX_ANSWER = 4 * 1024 * 1024
-"""Bytes, inflated. So many calls are under way at the same time that each of them must stay small."""
-_FIRST_STATUS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +53,18 @@ async def http_transport(ca_file: Path | None = None) -> AsyncIterator[Transport
 
     """
     connector = _Connector(limit=0, ssl=_trusting(ca_file))  # connections limit themselves, by `concurrency`
-    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with connector:
+        exchange = Exchange(connector)
 
         async def send(request: Request) -> Reply:
             try:
-                return await _exchange(session, request)
+                return await exchange(request)
             except VendorError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a vendor sends, the lane goes on
                 raise unanswered(error) from None
 
-        # aiohttp would send some requests a second time by itself; whether to is not its decision.
-        session._retry_connection = False  # noqa: SLF001 - there is no public switch
         yield send
-
-
-async def _exchange(session: aiohttp.ClientSession, request: Request) -> Reply:
-    async with session.request(
-        request.method,
-        URL(request.url, encoded=True),
-        headers=request.headers,
-        data=request.body,
-        allow_redirects=False,
-        timeout=_timeout(request.timeout_s),
-    ) as response:
-        if response.status < _FIRST_STATUS:  # an interim answer is none, and there was no request to switch
-            raise VendorUnavailable("answer_is_no_http")
-        body = bytearray()
-        if (response.content_length or 0) > MAX_ANSWER:
-            raise VendorUnavailable(TOO_LONG, status=response.status)
-        while chunk := await response.content.readany():
-            body += chunk
-            if len(body) > MAX_ANSWER:
-                raise VendorUnavailable(TOO_LONG, status=response.status)
-        return Reply(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
-
-
-@cache
-def _timeout(seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=seconds)
 
 
 class _Connector(aiohttp.TCPConnector):

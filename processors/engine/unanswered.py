@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from schemas.errors import VendorUnavailable, VendorUnreachable
 
@@ -30,7 +31,7 @@ def unanswered(error: Exception) -> VendorUnavailable:
             return VendorUnreachable("tls_failed")
         case aiohttp.ClientConnectorError():
             return VendorUnreachable("unreachable")
-        case aiohttp.ClientResponseError():
+        case HttpProcessingError() | aiohttp.ClientResponseError():
             return VendorUnavailable("answer_is_no_http")
         case aiohttp.ClientError() | OSError() | asyncio.IncompleteReadError():
             return VendorUnavailable("connection_reset")

@@ -66,6 +66,11 @@ class Account:
         """Which part of everything is in our hands, 0 to 1."""
         return len(self.shares) / self.total
 
+    @property
+    def has_room(self) -> bool:
+        """Whether one more call may be under way at all."""
+        return bool(self.shares) and self._room >= 1
+
     def hold(self, partition: int, total: int, share: Share) -> None:
         """Use this partition's part of the windows, one of `total`, from now on."""
         self.shares[partition], self.total = share, total
@@ -86,14 +91,14 @@ class Account:
 
     def wait_s(self, api: str, now: float) -> float:
         """For how long no call of this API may go; inf: until an answer, a reservation or a partition comes."""
-        if not self.shares or self._room < 1:
+        if not self.has_room:
             return inf
         waits = [self._best(number, name, now)[0] for number, name in self._counters(api)]
         return max([self.brakes[api].wait_s(now), *waits])
 
     def take(self, api: str, now: float) -> Turn | None:
         """Count a call that goes now; None: it may not yet."""
-        if not self.shares or self._room < 1 or self.brakes[api].wait_s(now) > 0:
+        if not self.has_room or self.brakes[api].wait_s(now) > 0:
             return None
         found = [self._best(number, name, now) for number, name in self._counters(api)]
         if any(best[0] for best in found):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract_support import a_few, records
+from delivering_support import delivery
 from fastavro import schemaless_reader
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from schemas.avro_reader import compiled
 from schemas.codec import CONTRACTS, current, decode, decode_own, encode
 from schemas.errors import UndecodableRecord
-from schemas.records import Choice, Command, LaneEntry, Seen, SubjectState
+from schemas.records import Choice, Command, Delivery, LaneEntry, Seen, SubjectState
 
 if TYPE_CHECKING:
     from schemas.contract import Contract
@@ -61,6 +62,16 @@ def test_what_it_reads_of_damaged_bytes_the_library_reads_alike(record: LaneEntr
         return  # the library is asked then
     if read[1] <= len(damaged):
         assert read == by_the_library(LaneEntry, bytes(damaged))
+
+
+def test_what_is_kept_of_the_record_before_is_taken_for_no_other() -> None:
+    scopes = [("a",), ("a", "b"), (), ("b",), ("ab",), ("a",)]
+    for number, purposes in enumerate([*scopes, *reversed(scopes)]):
+        encoded = encode(delivery(number, purposes=purposes))
+        for cut in range(10, len(encoded)):
+            with pytest.raises(UndecodableRecord):
+                decode_own(Delivery, encoded[:cut])
+        assert decode_own(Delivery, encoded).purposes == purposes
 
 
 def test_blocks_that_say_their_size_and_several_blocks_are_read_all_the_same() -> None:

@@ -12,6 +12,7 @@ from fastavro import parse_schema, schemaless_writer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas import avro_reader
 from schemas.avro_writer import compiled, number
 from schemas.codec import CONTRACTS, current, encode
 
@@ -34,10 +35,23 @@ def test_every_contract_is_written_as_the_library_writes_it(contract: type[Contr
     assert encode(record) == header + by_the_library(schema, record.model_dump())
 
 
+NUMBER: dict[str, Any] = {"type": "record", "name": "R", "fields": [{"name": "n", "type": "long"}]}
+
+
 @given(value=st.integers(-(2**63), 2**63 - 1))
 def test_numbers_are_written_as_the_library_writes_them(value: int) -> None:
-    schema = {"type": "record", "name": "R", "fields": [{"name": "n", "type": "long"}]}
-    assert number(value) == by_the_library(parse_schema(schema), {"n": value})
+    assert number(value) == by_the_library(parse_schema(NUMBER), {"n": value})
+
+
+@pytest.mark.parametrize("bits", range(64))
+def test_numbers_of_every_length_are_written_and_read_as_the_library_does(bits: int) -> None:
+    around = [sign * ((1 << bits) + more) for sign in (1, -1) for more in range(-3, 3)]
+    for signed in around:
+        if -(1 << 63) <= signed < 1 << 63:
+            encoded = by_the_library(parse_schema(NUMBER), {"n": signed})
+            assert number(signed) == encoded
+            for behind in (b"", b"\x00" * 8, b"\xff" * 8):
+                assert avro_reader.compiled(NUMBER)(encoded + behind, 0) == ({"n": signed}, len(encoded))
 
 
 def test_a_named_type_is_known_where_it_stands_again() -> None:

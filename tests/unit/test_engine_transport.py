@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,64 @@ async def test_a_request_goes_out_as_it_is_and_the_answer_comes_back_whole() -> 
         reply = await send(Request("PUT", f"{url}/a%2Fb?c=%2B%40&d=1,2", {"x-a": "1"}, b"body"))
     assert seen == [("PUT", "/a%2Fb?c=%2B%40&d=1,2", "1", b"body")]
     assert (reply.status, len(reply.body), reply.headers["retry-after"]) == (207, 100_000, "3")
+
+
+async def test_a_request_says_what_every_request_must_and_uses_its_connection_again() -> None:
+    seen, peers = [], set()
+
+    async def handle(request: web.BaseRequest) -> web.Response:
+        seen.append((request.method, dict(request.headers), await request.read()))
+        peers.add(request.transport and request.transport.get_extra_info("peername"))
+        return web.Response(body=b"x" * 3)
+
+    async with server(handle) as url, http_transport() as send:
+        for method in ("POST", "GET", "DELETE", "HEAD"):
+            reply = await send(Request(method, f"{url}/", {"Accept": "application/json", "x-a": "é"}))
+            assert len(reply.body) == (0 if method == "HEAD" else 3)
+    asked = {"host": url.removeprefix("http://"), "accept": "application/json", "x-a": "é"}
+    for method, headers, body in seen:
+        named = {name.lower(): value for name, value in headers.items()}
+        assert (asked.items() <= named.items(), body) == (True, b"")
+        assert "gzip" in named["accept-encoding"]
+        assert named.get("content-length") == ("0" if method == "POST" else None)
+    assert len(peers) == 1
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("GET", "{url}/", {"x": "a\r\nHost: elsewhere"}),
+        Request("GET", "{url}/", {"x\nHost": "elsewhere"}),
+        Request("GET", "{url}/\r\nHost: elsewhere"),
+        Request("GET / HTTP/1.1\r\nHost: elsewhere\r\n", "{url}/"),
+    ],
+)
+async def test_nothing_in_a_request_begins_a_line_of_its_own(request_: Request) -> None:
+    asked = []
+
+    async def handle(request: web.BaseRequest) -> web.Response:
+        asked.append(request.path)
+        return web.Response()
+
+    async with server(handle) as url:
+        assert await reason(replace(request_, url=request_.url.format(url=url))) == "no_answer"
+    assert asked == []
+
+
+async def test_a_call_that_is_given_up_leaves_no_answer_to_the_next_one() -> None:
+    async def handle(request: web.BaseRequest) -> web.Response:
+        await asyncio.sleep(0.05 if request.path == "/slow" else 0)
+        return web.Response(text=request.path)
+
+    async with server(handle) as url, http_transport() as send:
+        slow = asyncio.ensure_future(send(Request("GET", f"{url}/slow")))
+        await asyncio.sleep(0.01)
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
+        assert slow.cancelled()
+        for number in range(3):
+            assert (await send(Request("GET", f"{url}/{number}"))).body == f"/{number}".encode()
+            await asyncio.sleep(0.03)
 
 
 async def test_a_redirect_is_an_answer_and_not_followed() -> None:

@@ -1,0 +1,112 @@
+"""One request and its answer over aiohttp's connections.
+
+Connections, TLS and the parser are aiohttp's. Its `ClientSession`, with cookies, redirects, authentication, proxies,
+streamed bodies and a task for each of them, is not needed for a request whose bytes are known, and takes most of the
+time that a call costs. What is used below it has no promise to stay: the version is pinned, and tests show that it
+works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+import aiohttp
+from yarl import URL
+
+from processors.vendors.batches import TOO_LONG
+from processors.vendors.calls import Reply
+from schemas.errors import VendorUnavailable
+
+if TYPE_CHECKING:
+    from aiohttp.client_proto import ResponseHandler
+    from aiohttp.connector import Connection
+    from aiohttp.streams import StreamReader
+
+    from processors.engine.transport import Request
+
+MAX_ANSWER = 4 * 1024 * 1024
+"""Bytes, inflated. So many calls are under way at the same time that each of them must stay small."""
+_FIRST_STATUS = 200
+_INTERIM = frozenset(range(100, 200)) - {101}
+_BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
+_NO_LIMIT = aiohttp.ClientTimeout()
+_BLANK = re.compile(r"[\s\0]")
+_ENDS_LINE = re.compile(r"[\r\n\0]")
+
+
+class Exchange:
+    """Sends requests over the connections of a connector. Only inside a running loop."""
+
+    def __init__(self, connector: aiohttp.TCPConnector) -> None:
+        self._connector = connector
+        self._host = cache(_host)
+
+    async def __call__(self, request: Request) -> Reply:
+        """The answer; the connection is used again unless something is odd about it.
+
+        Raises:
+            VendorUnavailable: the answer is none that can be used.
+            Exception: whatever aiohttp raises where there is none.
+
+        """
+        url = URL(request.url, encoded=True)
+        host = self._host(url.scheme, url.raw_authority)
+        head = _head(request, url.raw_path_qs, host)
+        async with asyncio.timeout(request.timeout_s):
+            connection = await self._connector.connect(host, [], _NO_LIMIT)
+            try:
+                protocol, wire = _open(connection)
+                protocol.set_response_params(skip_payload=request.method == "HEAD", read_until_eof=True)
+                wire.write(head + (request.body or b""))
+                reply = await _answer(protocol)
+            except BaseException:
+                connection.close()
+                raise
+            connection.release()
+            return reply
+
+
+def _host(scheme: str, authority: str) -> aiohttp.ClientRequest:
+    """Whom to connect to; its headers are those that every request has."""
+    return aiohttp.ClientRequest("GET", URL(f"{scheme}://{authority}/"), loop=asyncio.get_running_loop())
+
+
+def _open(connection: Connection) -> tuple[ResponseHandler, asyncio.WriteTransport]:
+    protocol = connection.protocol
+    if protocol is None or protocol.transport is None:
+        raise aiohttp.ServerDisconnectedError
+    return protocol, protocol.transport
+
+
+def _head(request: Request, target: str, host: aiohttp.ClientRequest) -> bytes:
+    headers = {name.lower(): value for name, value in (*host.headers.items(), *request.headers.items())}
+    if request.body is not None or request.method not in _BODILESS:
+        headers["content-length"] = str(len(request.body or b""))
+    lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    if _BLANK.search(request.method + target) or any(map(_ENDS_LINE.search, lines)):
+        raise ValueError("the request would not be read as it is meant")
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+async def _answer(protocol: ResponseHandler) -> Reply:
+    message, payload = await protocol.read()
+    while message.code in _INTERIM:
+        message, payload = await protocol.read()
+    if message.code < _FIRST_STATUS:  # there was no request to switch
+        raise VendorUnavailable("answer_is_no_http")
+    if int(message.headers.get("content-length", 0)) > MAX_ANSWER:
+        raise VendorUnavailable(TOO_LONG, status=message.code)
+    headers = {name.lower(): value for name, value in message.headers.items()}
+    return Reply(message.code, headers, await _body(payload, message.code))
+
+
+async def _body(payload: StreamReader, status: int) -> bytes:
+    body = bytearray()
+    while chunk := await payload.readany():
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise VendorUnavailable(TOO_LONG, status=status)
+    return bytes(body)
