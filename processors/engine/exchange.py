@@ -9,9 +9,8 @@ works.
 from __future__ import annotations
 
 import asyncio
-import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
 from yarl import URL
@@ -21,6 +20,8 @@ from processors.vendors.calls import Reply
 from schemas.errors import VendorUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.connector import Connection
     from aiohttp.streams import StreamReader
@@ -33,8 +34,8 @@ _FIRST_STATUS = 200
 _INTERIM = frozenset(range(100, 200)) - {101}
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 _NO_LIMIT = aiohttp.ClientTimeout()
-_BLANK = re.compile(r"[\s\0]")
-_ENDS_LINE = re.compile(r"[\r\n\0]")
+_WORDS = 3
+"""Of the first line: method, target, version."""
 
 
 class Exchange:
@@ -54,9 +55,9 @@ class Exchange:
         """
         url = URL(request.url, encoded=True)
         host = self._host(url.scheme, url.raw_authority)
-        head = _head(request, url.raw_path_qs, host)
+        head = _head(request, url.raw_path_qs, host.headers)
         async with asyncio.timeout(request.timeout_s):
-            connection = await self._connector.connect(host, [], _NO_LIMIT)
+            connection = await self._connector.connect(host.asked, [], _NO_LIMIT)
             try:
                 protocol, wire = _open(connection)
                 protocol.set_response_params(skip_payload=request.method == "HEAD", read_until_eof=True)
@@ -69,9 +70,16 @@ class Exchange:
             return reply
 
 
-def _host(scheme: str, authority: str) -> aiohttp.ClientRequest:
-    """Whom to connect to; its headers are those that every request has."""
-    return aiohttp.ClientRequest("GET", URL(f"{scheme}://{authority}/"), loop=asyncio.get_running_loop())
+class Host(NamedTuple):
+    """Whom to connect to. headers: those that every request has, names in lower case."""
+
+    asked: aiohttp.ClientRequest
+    headers: dict[str, str]
+
+
+def _host(scheme: str, authority: str) -> Host:
+    asked = aiohttp.ClientRequest("GET", URL(f"{scheme}://{authority}/"), loop=asyncio.get_running_loop())
+    return Host(asked, {name.lower(): value for name, value in asked.headers.items()})
 
 
 def _open(connection: Connection) -> tuple[ResponseHandler, asyncio.WriteTransport]:
@@ -81,14 +89,16 @@ def _open(connection: Connection) -> tuple[ResponseHandler, asyncio.WriteTranspo
     return protocol, protocol.transport
 
 
-def _head(request: Request, target: str, host: aiohttp.ClientRequest) -> bytes:
-    headers = {name.lower(): value for name, value in (*host.headers.items(), *request.headers.items())}
+def _head(request: Request, target: str, common: Mapping[str, str]) -> bytes:
+    headers = {**common, **{name.lower(): value for name, value in request.headers.items()}}
     if request.body is not None or request.method not in _BODILESS:
         headers["content-length"] = str(len(request.body or b""))
-    lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    if _BLANK.search(request.method + target) or any(map(_ENDS_LINE.search, lines)):
+    first = f"{request.method} {target} HTTP/1.1"
+    text = "\r\n".join([first, *[f"{name}: {value}" for name, value in headers.items()], "", ""])
+    ends = len(headers) + 2
+    if len(first.split()) != _WORDS or not text.count("\r") == text.count("\n") == ends or "\0" in text:
         raise ValueError("the request would not be read as it is meant")
-    return "\r\n".join([*lines, "", ""]).encode()
+    return text.encode()
 
 
 async def _answer(protocol: ResponseHandler) -> Reply:
