@@ -12,7 +12,7 @@ from processors.planning.case import ACTIONS, open_case
 from processors.planning.choice_legs import choice_legs
 from processors.planning.choices import IMPORTS, Standing, is_imported_grant
 from processors.planning.deletion_legs import deletion_legs
-from schemas.contract import trusted
+from schemas.contract import maker
 from schemas.drafts import Series
 from schemas.errors import InvalidRecord
 from schemas.records import Seen, SubjectState
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 REMEMBERED = 32
 """Repeats are known among so many of a person's last events."""
-_seen, _state = trusted(Seen), trusted(SubjectState)
+_seen, _state = maker(Seen), maker(SubjectState)
 
 
 class Plan(NamedTuple):
@@ -68,13 +68,13 @@ def plan(  # noqa: PLR0917 - the six things a plan depends on
         received_at, _ = clock.received(event, now)
         return Plan("duplicate", None, event.occurred_at, received_at, (), Series(), state)
     case = open_case(event, policy, lanes, clock.judge(event, now))
-    seen = _seen(event_id=event.event_id, content_hash=content_hash)
+    seen = _seen({"event_id": event.event_id, "content_hash": content_hash})
     state = _changed(state, recent=(*state.recent, seen)[-REMEMBERED:])
     return _deletion(case, state) if case.ask.action == "delete" else _choice(case, state)
 
 
 def _changed(state: SubjectState, **changes: Any) -> SubjectState:
-    return _state(**{**state.__dict__, **changes})
+    return _state({**state.__dict__, **changes})
 
 
 def _is_repeat(event: ConsentEvent, state: SubjectState, content_hash: str) -> bool:

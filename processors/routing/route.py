@@ -12,7 +12,7 @@ from processors.planning.case import KEPT
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
-from schemas.contract import trusted
+from schemas.contract import defaults_of, maker
 from schemas.drafts import Draft, Series
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
     from schemas.records import Leg
 
-_audit, _facts = trusted(AuditRecord), trusted(EventFacts)
+_audit, _facts, _state = maker(AuditRecord), maker(EventFacts), maker(SubjectState)
+_BARE, _UNKNOWN = defaults_of(AuditRecord), defaults_of(SubjectState)
+"""What stands in a record about which nothing more is said; and of a person of whom nothing is known."""
 StateOf = Callable[[str], SubjectState | None]
 
 
@@ -47,7 +49,7 @@ def route(incoming: Incoming, desk: Desk, state_of: StateOf) -> Routed:
         policy = desk.policy_for(event)
         person = desk.pid(event)
         _check_seal(event, person, desk)
-        state = state_of(person) or SubjectState(pid=person, controller=event.controller)
+        state = state_of(person) or _state({**_UNKNOWN, "pid": person, "controller": event.controller})
         case = Case(incoming, event, policy, desk, person, content_hash(desk.pepper, event))
         return case.routed(state)
     except DataError as error:
@@ -113,21 +115,23 @@ class Case(NamedTuple):
         """One record per event, with its facts and all its legs; duplicates and stale ones say so."""
         event = self.event
         facts = _facts(
-            kind=event.kind,
-            purposes=event.purposes,
-            channels=event.channels,
-            data_domain=event.data_domain,
-            jurisdiction=event.jurisdiction,
-            lawful_basis=event.lawful_basis,
-            expressed_by=event.expressed_by,
-            verified_by=event.verified_by,
-            method=event.method,
-            evidence=event.evidence,
-            published_by=event.published_by,
-            supersedes=event.supersedes,
-            occurred_at=made.occurred_at,
-            received_at=made.received_at,
-            content_hash=self.digest,
+            {
+                "kind": event.kind,
+                "purposes": event.purposes,
+                "channels": event.channels,
+                "data_domain": event.data_domain,
+                "jurisdiction": event.jurisdiction,
+                "lawful_basis": event.lawful_basis,
+                "expressed_by": event.expressed_by,
+                "verified_by": event.verified_by,
+                "method": event.method,
+                "evidence": event.evidence,
+                "published_by": event.published_by,
+                "supersedes": event.supersedes,
+                "occurred_at": made.occurred_at,
+                "received_at": made.received_at,
+                "content_hash": self.digest,
+            }
         )
         # Kept as a series, so that nobody makes the legs just to encode them.
         legs = cast("tuple[Leg, ...]", made.legs) if made.verdict == "planned" else None
@@ -139,16 +143,19 @@ class Case(NamedTuple):
 
     def record(self, kind: str, **more: Any) -> AuditRecord:
         return _audit(
-            record_id=origin_record_id(kind, self.incoming.origin),
-            kind=kind,
-            at=self.incoming.log_time,
-            pid=self.pid,
-            controller=self.event.controller,
-            event_id=self.event.event_id,
-            policy=self.policy.ref,
-            origin=self.incoming.origin,
-            software=SOFTWARE,
-            **more,
+            {
+                **_BARE,
+                "record_id": origin_record_id(kind, self.incoming.origin),
+                "kind": kind,
+                "at": self.incoming.log_time,
+                "pid": self.pid,
+                "controller": self.event.controller,
+                "event_id": self.event.event_id,
+                "policy": self.policy.ref,
+                "origin": self.incoming.origin,
+                "software": SOFTWARE,
+                **more,
+            }
         )
 
     def deliveries(self, made: Plan, drafts: tuple[Draft[Delivery], ...]) -> Series[Delivery]:

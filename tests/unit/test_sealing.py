@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from contract_support import a_few
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from schemas.contract import Origin, Sealed
 from schemas.errors import InvalidRecord, SetupError
 from schemas.events import Identity
-from schemas.sealing import NONCE_BYTES, Sealer, Seals
+from schemas.sealing import NONCE_BYTES, NONCES, Sealer, Seals
 
 KEY = bytes(range(32))
 SEALS = Seals(KEY)
@@ -35,6 +37,34 @@ def test_nothing_of_it_can_be_read_and_no_two_are_alike() -> None:
     assert b"jane" not in one.bytes
     assert one.bytes[:NONCE_BYTES] != other.bytes[:NONCE_BYTES]
     assert one.bytes != other.bytes
+
+
+def nonces(number: int) -> list[bytes]:
+    return [SEALS.people.seal(b"", "").bytes[:NONCE_BYTES] for _ in range(number)]
+
+
+def test_no_two_have_the_same_nonce_in_whatever_thread() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        drawn = [nonce for part in pool.map(nonces, [NONCES] * 8) for nonce in part]
+    assert len(set(drawn)) == 8 * NONCES
+    assert {len(nonce) for nonce in drawn} == {NONCE_BYTES}
+
+
+def test_nor_in_another_process_that_began_as_a_copy_of_this_one() -> None:
+    nonces(1)  # so that some are left
+    receiving, sending = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.write(sending, b"".join(nonces(NONCES)))
+        finally:
+            os._exit(0)
+    os.close(sending)
+    os.waitpid(child, 0)
+    theirs = os.read(receiving, NONCES * NONCE_BYTES)
+    os.close(receiving)
+    assert len(theirs) == NONCES * NONCE_BYTES
+    assert not {theirs[at : at + NONCE_BYTES] for at in range(0, len(theirs), NONCE_BYTES)} & set(nonces(NONCES))
 
 
 def test_another_key_is_named_before_anything_is_tried() -> None:
