@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aiokafka.partitioner import murmur2
-
 from processors.routing.incoming import Incoming
+from processors.routing.murmur2 import murmur2
 from schemas.codec import encode, encode_each
-from schemas.contract import Origin, trusted
+from schemas.contract import Origin, maker
 from schemas.records import Delivery
 from streams import topics
 from streams.outbox import Out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from aiokafka import ConsumerRecord
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from schemas.drafts import Series
     from schemas.records import AuditRecord, DeadLetter
 
-_origin = trusted(Origin)
+_origin = maker(Origin)
 FORWARDED = "consent-relay-forwarded"
 _FROM = "consent-relay-from"
 """`topic|partition|offset|timestamp in µs` of the record as it first came in."""
@@ -32,12 +31,12 @@ _FROM_US = re.compile(rb"%b\|(\d{1,9})\|(\d{1,18})\|(\d{1,16})" % re.escape(topi
 
 def home_of(partitions: int) -> Callable[[str], int]:
     """subject_id → partition, as Kafka's Java client partitions a key: murmur2, sign bit cleared, modulo."""
-    return lambda subject_id: int((murmur2(subject_id.encode()) & 0x7FFFFFFF) % partitions)
+    return lambda subject_id: (murmur2(subject_id.encode()) & 0x7FFFFFFF) % partitions
 
 
 def incoming_of(record: ConsumerRecord) -> Incoming:
     """A record with the origin and time it first had. Headers that no router writes count for nothing."""
-    here = _origin(topic=record.topic, partition=record.partition, offset=record.offset)
+    here = _origin({"topic": record.topic, "partition": record.partition, "offset": record.offset})
     if not record.headers:
         return Incoming(record.key, record.value, here, record.timestamp * 1000)
     headers = dict(record.headers)
@@ -49,26 +48,29 @@ def incoming_of(record: ConsumerRecord) -> Incoming:
     return Incoming(record.key, record.value, origin, at, forwarded=True, partition=record.partition)
 
 
-def outs_of(incoming: Incoming, routed: Routed) -> Iterator[Out]:
+def outs_of(incoming: Incoming, routed: Routed) -> list[Out]:
     """Every record that one incoming record leads to, except the state; all on the partition it came in on."""
     here = incoming.here
-    yield from delivery_outs(routed.deliveries, here)
-    for record in routed.audit:
-        yield audit_out(record, here)
+    outs = delivery_outs(routed.deliveries, here)
+    outs += [audit_out(record, here) for record in routed.audit]
     if routed.dead_letter:
-        yield dead_letter_out(routed.dead_letter, here)
+        outs.append(dead_letter_out(routed.dead_letter, here))
     if routed.home is not None and routed.key is not None:
         origin = incoming.origin
         source = f"{origin.topic}|{origin.partition}|{origin.offset}|{incoming.log_time}".encode()
         headers = ((FORWARDED, b"1"), (_FROM, source))
-        yield Out(topics.EVENTS, routed.home, routed.key, incoming.value, headers)
+        outs.append(Out(topics.EVENTS, routed.home, routed.key, incoming.value, headers))
+    return outs
 
 
-def delivery_outs(series: Series[Delivery], partition: int) -> Iterator[Out]:
-    if series:
-        key = series.common["pid"].encode()
-        for draft, value in zip(series.drafts, encode_each(Delivery, series), strict=True):
-            yield Out(topics.deliveries(draft.values["lane"]), partition, key, value)
+def delivery_outs(series: Series[Delivery], partition: int) -> list[Out]:
+    if not series.drafts:
+        return []
+    key, values = series.common["pid"].encode(), encode_each(Delivery, series)
+    return [
+        Out(topics.deliveries(draft.values["lane"]), partition, key, value)
+        for draft, value in zip(series.drafts, values, strict=True)
+    ]
 
 
 def audit_out(record: AuditRecord, partition: int) -> Out:

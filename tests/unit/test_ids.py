@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 import unicodedata
+from base64 import b32encode
 
 from contract_support import a_few, records
 from hypothesis import given
 from hypothesis import strategies as st
 from plan_support import event
 
+from schemas.base32 import base32
 from schemas.contract import Origin, Sealed
 from schemas.events import ConsentEvent
 from schemas.ids import (
@@ -57,6 +60,19 @@ def test_pids_never_change() -> None:
     assert pid(PEPPER, "oomnis", "c-1001") == "p1.qj5yumlrl7klcekk4khaba4cv6m2toan3qwf5u2mrixkiirg2ala"
     assert pid(PEPPER, "oomnis", "Zoë-7") == "p1.m5zfgif76xx6k2tooybh2nvhcg2vt3s5afrui2bbr56hsnfmpe6q"
     assert re.fullmatch(r"p1\.[a-z2-7]{52}", pid(PEPPER, "oomnis", "c-1001"))
+
+
+@given(st.binary(min_size=32, max_size=32))
+@a_few
+def test_base32_is_the_librarys(digest: bytes) -> None:
+    assert base32(digest) == b32encode(digest).decode().rstrip("=").lower()
+
+
+@given(pepper=st.binary(min_size=1, max_size=130), controller=st.text(max_size=6))
+@a_few
+def test_a_pid_is_the_librarys_hmac_whatever_the_peppers_length(pepper: bytes, controller: str) -> None:
+    digest = hmac.digest(pepper, prefixed(controller, "c-1"), "sha256")
+    assert pid(pepper, controller, "c-1") == f"p1.{base32(digest)}"
 
 
 def test_the_other_ids_never_change() -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiokafka.partitioner import murmur2 as library_murmur2
+from contract_support import a_few
+from hypothesis import given
+from hypothesis import strategies as st
 from plan_support import CAMPAIGNS, CRM, LANES, ids
 from routing_support import AWAY, DESK, EMAIL, HOME, MINUTE, NOW, PARTITIONS, PEPPER, SEALS, event, incoming
 
+from processors.routing.murmur2 import murmur2
 from processors.routing.route import route
 from schemas.codec import encode
 from schemas.contract import Origin
@@ -197,3 +202,9 @@ def test_subjects_are_spread_as_the_java_client_does() -> None:
     known |= {"a-little-bit-longer-string": -1486304829}
     for subject, hashed in known.items():
         assert DESK.home(subject) == (hashed & 0x7FFFFFFF) % PARTITIONS
+
+
+@given(st.binary(max_size=40))
+@a_few
+def test_and_as_the_client_library_does(data: bytes) -> None:
+    assert murmur2(data) == library_murmur2(data) & 0xFFFFFFFF
