@@ -88,6 +88,9 @@ class Floodgate:
 
     def take(self, offset: int, routed: Routed, outs: list[Out]) -> list[Out]:
         """What may be committed now; not to be called when halted."""
+        if self._guard.waves_on(offset, routed):
+            self._passed(routed)
+            return outs
         if routed.dead_letter is not None:
             self._quiet_from = self._watch.clock() + self._watch.hold_s
         may_be_held = routed.dead_letter is not None or routed.home is not None

@@ -18,6 +18,8 @@ OVERHEAD = 512
 """Bytes kept free for the batch header and the record's own framing."""
 SURELY_FITS = RECORD_LIMIT - OVERHEAD
 """Bytes of key and value that any topic takes."""
+_NO_HEADERS: list[tuple[str, bytes]] = []
+"""The client asks for a list, and only reads it."""
 
 
 class Out(NamedTuple):
@@ -47,18 +49,17 @@ class Out(NamedTuple):
             raise OversizeRecord(f"{size} bytes for {self.topic}, which takes {limit}")
 
 
-def sized(outs: Iterable[Out]) -> list[Out]:
-    """The records, each of which its topic takes.
+def sized(outs: list[Out]) -> list[Out]:
+    """The same records, each of which its topic takes.
 
     Raises:
         OversizeRecord: one is too large.
 
     """
-    checked = list(outs)
-    for out in checked:
+    for out in outs:
         if out.headers or len(out.key) + len(out.value or b"") > SURELY_FITS:
             out.check_size()
-    return checked
+    return outs
 
 
 async def send_all(producer: AIOKafkaProducer, outs: Iterable[Out]) -> None:
@@ -72,11 +73,11 @@ async def send_all(producer: AIOKafkaProducer, outs: Iterable[Out]) -> None:
 async def _send(producer: AIOKafkaProducer, topic: str, partition: int, outs: list[Out]) -> None:
     waiting = []
     batch = producer.create_batch()
-    for out in outs:
-        record = {"key": out.key, "value": out.value, "headers": list(out.headers), "timestamp": None}
-        if batch.append(**record) is None:  # full: the next record opens another one
+    for _, _, key, value, given in outs:
+        headers = list(given) if given else _NO_HEADERS
+        if batch.append(key=key, value=value, headers=headers, timestamp=None) is None:  # full: another one is opened
             waiting.append(await producer.send_batch(batch, topic, partition=partition))
             batch = producer.create_batch()
-            batch.append(**record)
+            batch.append(key=key, value=value, headers=headers, timestamp=None)
     waiting.append(await producer.send_batch(batch, topic, partition=partition))
     await asyncio.gather(*waiting)

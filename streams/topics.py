@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -29,6 +30,7 @@ RECORD_LIMIT = MIB
 DEAD_LETTER_LIMIT = 2 * MIB
 
 
+@cache
 def deliveries(lane: str) -> str:
     return f"consent.deliveries.{lane}"
 

@@ -73,13 +73,19 @@ class Guard(Generic[T]):
 
     def take(self, offset: int, routed: Routed, made: T, size: int) -> list[T]:
         """What may be committed now that this record is judged. `size` in bytes. Not to be called in a flood."""
-        fate = _fate_of(routed)
-        if not self._held and fate is _Fate.GOOD and offset >= self._armed_from:  # nearly always
-            self._judged(rejected=False)
-            return [made]
         letter = routed.dead_letter
         why = (f"{letter.reason} in {letter.field}" if letter.field else letter.reason) if letter else ""
-        return self._take(_Held(offset, fate, why, made, size))
+        return self._take(_Held(offset, _fate_of(routed), why, made, size))
+
+    def waves_on(self, offset: int, routed: Routed) -> bool:
+        """Whether a good record comes and nothing is held back, as nearly always: `take` would give back it alone.
+
+        Then it is judged by this; else `take` has to be asked.
+        """
+        if self._held or offset < self._armed_from or _fate_of(routed) is not _Fate.GOOD:
+            return False
+        self._judged(rejected=False)
+        return True
 
     def release(self) -> list[T]:
         """Let through what is held back: nothing follows it for now. The run goes on being counted."""

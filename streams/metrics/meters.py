@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from processors.routing.incoming import Routed
     from processors.vendors.base import Result
     from processors.vendors.later import Asks, Undone
+    from schemas.drafts import Draft
     from schemas.errors import VendorError
     from schemas.records import AuditRecord, Delivery
     from streams.metrics.registry import Metrics
@@ -48,7 +49,7 @@ class RouterMeter:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._events: Counter[tuple[str, str | None]] = Counter()
-        self._deliveries: Counter[tuple[str | None, str | None]] = Counter()
+        self._deliveries: Counter[tuple[Draft[Delivery], ...]] = Counter()
         self._unbound = 0
         self._letters: Counter[tuple[str, bool]] = Counter()
 
@@ -56,8 +57,7 @@ class RouterMeter:
         """One record's fate, which goes into the next transaction."""
         planned = routed.audit[0]
         self._events[routed.verdict, planned.event.kind if planned.event else None] += 1
-        for draft in routed.deliveries.drafts:
-            self._deliveries[draft.values["lane"], draft.values["action"]] += 1
+        self._deliveries[routed.deliveries.drafts] += 1
         self._unbound += routed.tasks
         if routed.dead_letter:
             self._letters[routed.dead_letter.reason, routed.dead_letter.protective] += 1
@@ -70,8 +70,9 @@ class RouterMeter:
                 metrics[d.FORWARDED].inc(count)
             else:
                 metrics[d.EVENTS].labels(kind_word(kind), one_of(VERDICTS, verdict)).inc(count)
-        for (lane, action), count in self._deliveries.items():
-            metrics[d.PLANNED].labels(lane, action).inc(count)
+        for drafts, count in self._deliveries.items():
+            for draft in drafts:
+                metrics[d.PLANNED].labels(draft.values["lane"], draft.values["action"]).inc(count)
         metrics[d.UNBOUND].inc(self._unbound)
         self._unbound = 0
         for (reason, protective), count in self._letters.items():
