@@ -1,39 +1,42 @@
-"""Avro's binary encoding of our records, compiled once per schema into plain functions.
+"""Avro's binary encoding of our records, written by functions whose source is written once per schema.
 
 fastavro finds the branch of a union by validating the value against each; our contracts, full of optional fields,
-spend most of an encoding there. Here None alone tells. Reading stays fastavro's, and a test holds every byte against
-it. Source: Apache Avro 1.12 specification, "Binary Encoding".
+spend most of an encoding there. Here None alone tells. A test holds every byte against the library's. The twin of
+`schemas.avro_reader`. Source: Apache Avro 1.12 specification, "Binary Encoding".
 """
 
 from __future__ import annotations
 
 from functools import cache, lru_cache, partial
-from operator import call, itemgetter
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.drafts import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from schemas.drafts import Draft
 
-    Write = Callable[[Any], bytes]
+    Parts = Callable[[Mapping[str, Any]], tuple[bytes, ...]]
+    PartsOf = Callable[[tuple[str, ...]], Parts]
 
 _NULL_FIRST = 2
 _EIGHT_FROM, _NINE_FROM = 1 << 49, 1 << 56
 """What takes eight bytes of seven bits each."""
 _CACHED = 256
-"""Texts and numbers kept encoded: ids and moments stand in several records of one event, words in nearly all.
+"""Words and numbers kept encoded: words stand in nearly all records, a moment in several of one event.
 
 So few that they stay in the processor's cache: more of them made it slower.
 """
+_WORD = 33
+"""Texts as long as this or longer are ids and links: made anew for each event, so that keeping them costs more."""
 
 
 class Writer(NamedTuple):
     """one: encodes a frozen record, an object with the schema's fields as attributes; each: all those of a series."""
 
-    one: Write
+    one: Callable[[Any], bytes]
     each: Callable[[Series[Any]], list[bytes]]
 
 
@@ -47,131 +50,145 @@ def compiled(schema: Mapping[str, Any]) -> Writer:
         TypeError: the schema holds anything else.
 
     """
-    return _record(schema["fields"], {})
+    source = _Source()
+    name = source.define(schema)
+    return Writer(source.names[f"write_{name}"], source.names[f"each_{name}"])
 
 
-def _writer(schema: Any, named: dict[str, Write]) -> Write:
-    if isinstance(schema, list):
-        return _nullable(schema, named)
-    if isinstance(schema, str):
-        known = _PLAIN.get(schema) or named.get(schema.rpartition(".")[2])
-        if known is None:
-            raise TypeError(f"{schema} is not written here")
-        return known
-    match schema["type"]:
-        case "record":
-            return named.setdefault(schema["name"].rpartition(".")[2], _shared(_record(schema["fields"], named).one))
-        case "array" if isinstance(schema["items"], dict) and schema["items"]["type"] == "record":
-            return _records(schema["items"], named)
-        case "array":
-            return _array(_writer(schema["items"], named))
-        case "map":
-            item = _writer(schema["values"], named)
-            return _blocks(lambda pair: text(pair[0]) + item(pair[1]), lambda found: found.items())
-        case inner:
-            return _writer(inner, named)
+class _Source:
+    """Writes expressions that encode a value of some type, and a few functions for each record type."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {
+            "Series": Series, "array": _array, "join": b"".join, "number": number, "octets": _bytes, "text": text,
+            "truth": (b"\x00", b"\x01"), "word": word, "words": _words,
+        }  # fmt: skip
+        self._defined: set[str] = set()
+        self._fresh = (f"t{number}" for number in count())
+
+    def define(self, schema: Mapping[str, Any]) -> str:
+        """Make the functions of a record type; its name.
+
+        write_: encodes one; kept_: the same, and keeps the last one in last_, as what is made of one event shares its
+        origin, its policy, its sealed identities; each_: encodes those of a series.
+        """
+        name = _last(schema["name"])
+        types = {field["name"]: field["type"] for field in schema["fields"]}
+        parts = cache(partial(self._parts, types))
+        source = f"""
+def write_{name}(record):
+    v = record.__dict__
+    return join(({self._values(types)}))
+
+def kept_{name}(record):
+    global last_{name}
+    encoded = write_{name}(record)
+    last_{name} = record, encoded
+    return encoded
+"""
+        self._run(name, source)
+        self.names |= {f"last_{name}": (None, b""), f"each_{name}": partial(_each, parts, tuple(types))}
+        self._defined.add(name)
+        return name
+
+    def _parts(self, types: Mapping[str, Any], names: tuple[str, ...]) -> Parts:
+        """What encodes these fields of a record type each by itself."""
+        self._run("parts", f"def parts(v): return ({self._values({name: types[name] for name in names})})")
+        parts: Parts = self.names.pop("parts")
+        return parts
+
+    def _run(self, what: str, source: str) -> None:
+        exec(compile(source, f"<writer of {what}>", "exec"), self.names)  # noqa: S102 - of our own schemas alone
+
+    def _values(self, types: Mapping[str, Any]) -> str:
+        return "".join(f"{self._value(of_type, f'v[{name!r}]')}, " for name, of_type in types.items())
+
+    def _value(self, schema: Any, got: str) -> str:
+        """`got`: the expression of a value of that type; evaluated once."""
+        if isinstance(schema, list):
+            return self._nullable(schema, got)
+        if isinstance(schema, str):
+            return self._named(schema, got)
+        match schema["type"]:
+            case "record":
+                return self._named(self.define(schema), got)
+            case "array":
+                return self._array(schema["items"], got)
+            case "map":
+                return f"array([text(key) + {self._value(schema['values'], 'item')} for key, item in {got}.items()])"
+            case inner:
+                return self._value(inner, got)
+
+    def _named(self, name: str, got: str) -> str:
+        of, value = _last(name), next(self._fresh)
+        if name in _PLAIN:
+            return _PLAIN[name].format(got=got, value=value)
+        if of not in self._defined:
+            raise TypeError(f"{name} is not written here")
+        kept = next(self._fresh)  # record and bytes, looked up both at once: another thread may be writing, too
+        return f"({kept}[1] if ({kept} := last_{of})[0] is ({value} := {got}) else kept_{of}({value}))"
+
+    def _nullable(self, branches: list[Any], got: str) -> str:
+        if len(branches) != _NULL_FIRST or branches[0] != "null":
+            raise TypeError(f"no union but ['null', X] is written here: {branches}")
+        value = next(self._fresh)
+        return rf"(b'\x00' if ({value} := {got}) is None else b'\x02' + {self._value(branches[1], value)})"
+
+    def _array(self, items: Any, got: str) -> str:
+        """Lists of words come again and again; lists of numbers, such as offsets, never do, nor do records."""
+        if items == "string":
+            return f"words({got})"
+        if isinstance(items, dict) and items["type"] == "record":
+            of, values = self.define(items), next(self._fresh)
+            one_by_one = f"[write_{of}(item) for item in {values}]"
+            return f"array(each_{of}({values}) if ({values} := {got}).__class__ is Series else {one_by_one})"
+        return f"array([{self._value(items, 'item')} for item in {got}])"
 
 
-def _record(fields: list[dict[str, Any]], named: dict[str, Write]) -> Writer:
-    writers = {field["name"]: _writer(field["type"], named) for field in fields}
-    return Writer(_one(writers), partial(_each, writers))
+_PLAIN = {
+    "string": f"(word({{value}}) if len({{value}} := {{got}}) < {_WORD} else text({{value}}))",
+    "bytes": "octets({got})",
+    "int": "number({got})",
+    "long": "number({got})",
+    "boolean": "truth[{got}]",
+}
 
 
-def _one(writers: Mapping[str, Write]) -> Write:
-    if len(writers) == 1:
-        ((name, only),) = writers.items()
-        return lambda record: only(record.__dict__[name])
-    get, of_each_field, join = itemgetter(*writers), list(writers.values()), b"".join
-    return lambda record: join(map(call, of_each_field, get(record.__dict__)))
-
-
-def _each(writers: Mapping[str, Write], series: Series[Any]) -> list[bytes]:
+def _each(parts: PartsOf, fields: Sequence[str], series: Series[Any]) -> list[bytes]:
     """What the drafts have is encoded already, and what they get in common is encoded once."""
-    common = tuple([writers[name](value) for name, value in series.common.items()])
+    common = parts(tuple(series.common))(series.common)
     encoded = []
     for draft, delivery_id in zip(series.drafts, series.ids, strict=True):
         template = draft.template
         if template is None:
-            template = draft.template = _template(writers, draft)
+            template = draft.template = b"".join(_template(parts, fields, draft))
         if not draft.own:
             encoded.append(template)
         elif delivery_id is None:
             encoded.append(template % common)
         else:
-            encoded.append(template % (writers["delivery_id"](delivery_id), *common))
+            encoded.append(template % (text(delivery_id), *common))
     return encoded
 
 
-def _template(writers: Mapping[str, Write], draft: Draft[Any]) -> bytes:
-    if not draft.own:
-        return b"".join([write(draft.values[name]) for name, write in writers.items()])
-    return b"".join(
-        [
-            b"%b" if name in draft.own else write(draft.values[name]).replace(b"%", b"%%")
-            for name, write in writers.items()
-        ]
-    )
+def _template(parts: PartsOf, fields: Sequence[str], draft: Draft[Any]) -> Iterator[bytes]:
+    for name in fields:
+        if name == "delivery_id" and name in draft.own:
+            (empty,) = parts((name,))({name: ""})
+            yield empty.removesuffix(text("")) + b"%b"  # its branch, where it may be null
+        elif name in draft.own:
+            yield b"%b"
+        else:
+            (encoded,) = parts((name,))(draft.values)
+            yield encoded.replace(b"%", b"%%") if draft.own else encoded
 
 
-def _records(schema: Any, named: dict[str, Write]) -> Write:
-    """An array of records of a new type: no two of them are the same one."""
-    one, each = _record(schema["fields"], named)
-    named.setdefault(schema["name"].rpartition(".")[2], one)
-
-    def blocks(values: Any) -> bytes:
-        if not values:
-            return b"\x00"
-        encoded = each(values) if isinstance(values, Series) else [one(value) for value in values]
-        return number(len(values)) + b"".join(encoded) + b"\x00"
-
-    return blocks
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
-def _shared(write: Write) -> Write:
-    """Keep the last one: what is made of one event shares its origin, its policy, its sealed identities."""
-    last: tuple[Any, bytes] = (None, b"")
-
-    def shared(record: Any) -> bytes:
-        nonlocal last
-        kept, encoded = last  # both at once: another thread may be writing, too
-        if kept is not record:
-            encoded = write(record)
-            last = (record, encoded)
-        return encoded
-
-    return shared
-
-
-def _nullable(branches: list[Any], named: dict[str, Write]) -> Write:
-    if len(branches) != _NULL_FIRST or branches[0] != "null":
-        raise TypeError(f"no union but ['null', X] is written here: {branches}")
-    return _optional(_writer(branches[1], named))
-
-
-@cache
-def _optional(write: Write) -> Write:
-    return _kept(write, lambda value: b"\x00" if value is None else b"\x02" + write(value))
-
-
-@cache
-def _array(write: Write) -> Write:
-    """Lists of words come again and again; lists of numbers, such as offsets, never do."""
-    blocks = _blocks(write, iter)
-    return _kept(write, blocks) if write is text else blocks
-
-
-def _blocks(write: Write, items: Callable[[Any], Any]) -> Write:
-    def blocks(values: Any) -> bytes:
-        if not values:
-            return b"\x00"
-        return number(len(values)) + b"".join([write(value) for value in items(values)]) + b"\x00"
-
-    return blocks
-
-
-def _kept(inner: Write, write: Write) -> Write:
-    """Keep what is made of kept parts. A record as a key would cost more than writing it."""
-    return lru_cache(_CACHED)(write) if hasattr(inner, "cache_info") else write
+def _array(encoded: list[bytes]) -> bytes:
+    return number(len(encoded)) + b"".join(encoded) + b"\x00" if encoded else b"\x00"
 
 
 @lru_cache(_CACHED)
@@ -191,15 +208,17 @@ def number(value: int) -> bytes:
     return bytes(out)
 
 
-@lru_cache(_CACHED)
 def text(value: str) -> bytes:
-    encoded = value.encode()
-    return number(len(encoded)) + encoded
+    return _bytes(value.encode())
+
+
+word = lru_cache(_CACHED)(text)
+
+
+@lru_cache(_CACHED)
+def _words(values: Sequence[str]) -> bytes:
+    return _array([word(value) for value in values])
 
 
 def _bytes(value: bytes) -> bytes:
     return number(len(value)) + value
-
-
-_boolean = {False: b"\x00", True: b"\x01"}.__getitem__
-_PLAIN: dict[str, Write] = {"string": text, "bytes": _bytes, "int": number, "long": number, "boolean": _boolean}
