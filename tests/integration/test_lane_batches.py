@@ -38,7 +38,7 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def lane(kafka: KafkaUnderTest, tmp_path: Path, sandbox: Sandbox) -> LaneUnderTest:
-    return await lane_at(kafka.bootstrap, tmp_path, sandbox, surge="off")
+    return await lane_at(kafka.bootstrap, tmp_path, sandbox)
 
 
 async def calls(sandbox: Sandbox, effect: str, vendor: str = "zoho_crm") -> list[list[str]]:
@@ -104,7 +104,7 @@ async def test_a_full_call_goes_at_once_and_the_rest_waits_until_its_time_has_co
 ) -> None:
     people = crowd(MOST + 2)
     sandbox.seed(people)
-    lane.config = crm_config(lane.name, sandbox, surge="off", batch_wait_s=LONG_S)
+    lane.config = crm_config(lane.name, sandbox, batch_wait_s=LONG_S)
     await lane.deliver(*deletions(lane, people))
     async with lane.working():
         await lane.settled(MOST, LONG_S)
@@ -119,7 +119,7 @@ async def test_who_waits_for_company_is_overtaken_and_left_behind_at_a_stop_like
 ) -> None:
     people = crowd(3)
     sandbox.seed(people)
-    lane.config = crm_config(lane.name, sandbox, surge="off", batch_wait_s=LONG_S)
+    lane.config = crm_config(lane.name, sandbox, batch_wait_s=LONG_S)
     await lane.deliver(*deletions(lane, people))
     async with lane.working():
         await lane.deliver(lane.delivery(people[0], "delete", 2))
@@ -130,7 +130,7 @@ async def test_who_waits_for_company_is_overtaken_and_left_behind_at_a_stop_like
         assert ("p1.z", "no_match", None) in await lane.settled(2)
     assert await lane.ended_cleanly()
     assert await calls(sandbox, "delete") == []
-    lane.config = crm_config(lane.name, sandbox, surge="off", batch_wait_s=0)
+    lane.config = crm_config(lane.name, sandbox, batch_wait_s=0)
     async with lane.working("w2"):
         await lane.settled(6)
     assert await left(sandbox) == []
@@ -161,7 +161,7 @@ async def test_a_vendor_that_counts_bytes_is_told_no_more_than_it_takes(
 
 
 def eraser_config(lane: LaneUnderTest, sandbox: Sandbox) -> dict[str, Any]:
-    config = crm_config(lane.name, sandbox, surge="off", adapter=NAME, secrets={}, options={})
+    config = crm_config(lane.name, sandbox, adapter=NAME, secrets={}, options={})
     config["connections"][lane.name]["base_url"] = f"{sandbox.world.base_url}/{NAME}"
     return config
 
