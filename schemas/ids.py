@@ -55,7 +55,8 @@ def content_hash(pepper: bytes, event: ConsentEvent) -> str:
 
     The fields stand in the contract's order, absent ones left out: a later optional field changes no older hash.
     """
-    content = ConsentEvent.__pydantic_serializer__.to_json(event, exclude=_NOT_CONTENT, exclude_none=True)
+    left_out = None if event.received_at is None else _NOT_CONTENT  # asked for, it takes as long as all the rest
+    content = ConsentEvent.__pydantic_serializer__.to_json(event, exclude=left_out, exclude_none=True)
     return _keyed_hash(pepper, content).hex()
 
 

@@ -88,7 +88,7 @@ class Seals:
         plain = tuple(identities)
         if not plain:
             return None
-        return self.people.seal(_IDENTITIES.dump_json(plain), f"{pid}|{event_id}")
+        return self.people.seal(_IDENTITIES.serializer.to_json(plain), f"{pid}|{event_id}")
 
     def open_identities(self, sealed: Sealed | None, pid: str, event_id: str) -> tuple[Identity, ...]:
         """Identities again; none where none were given.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,11 +36,15 @@ KEPT = 1024
 _choice_of = maker(Choice)
 Cells = frozenset[tuple[str, str]]
 """(purpose, channel)"""
+Words = tuple[str, str, str, tuple[str, ...] | None, tuple[str, ...], str | None]
+"""Controller, kind, kind of data, purposes, channels, jurisdiction: what an event asks, as it says it."""
 
 
-class Ask(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
     """What an event asks, whoever sent it and when: what one ask leads to is worked out once.
 
+    Events that ask the same share one ask, known by its identity: comparing all of it would take its time.
     purposes: all that it is about, in the policy's order; lanes: those of its controller, by name; everything: the
     person named no purpose.
     """
@@ -102,27 +107,27 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
 
     """
     _check_policy(event, policy)
-    ask = Ask(
-        policy=policy,
-        lanes=_lanes(lanes, event.controller),
-        action=ACTIONS[event.kind],
-        purposes=_purposes(policy, event.data_domain, event.purposes),
-        channels=_channels(event.channels),
-        domain=event.data_domain,
-        jurisdiction=event.jurisdiction,
-        everything=event.purposes is None,
-    )
-    return Case(event, ask, moments)
+    words = event.controller, event.kind, event.data_domain, event.purposes, event.channels, event.jurisdiction
+    return Case(event, _ask(policy, lanes, words), moments)
 
 
 @lru_cache(KEPT)
+def _ask(policy: Policy, lanes: tuple[Lane, ...], words: Words) -> Ask:
+    controller, kind, domain, purposes, channels, jurisdiction = words
+    return Ask(
+        policy=policy,
+        lanes=_lanes(lanes, controller),
+        action=ACTIONS[kind],
+        purposes=_purposes(policy, domain, purposes),
+        channels=tuple(channel for channel in CHANNELS if not channels or channel in channels),
+        domain=domain,
+        jurisdiction=jurisdiction,
+        everything=purposes is None,
+    )
+
+
 def _lanes(lanes: tuple[Lane, ...], controller: str) -> tuple[Lane, ...]:
     return tuple(sorted((lane for lane in lanes if lane.controller == controller), key=lambda lane: lane.name))
-
-
-@lru_cache(KEPT)
-def _channels(named: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(channel for channel in CHANNELS if not named or channel in named)
 
 
 def _check_policy(event: ConsentEvent, policy: Policy) -> None:
@@ -132,7 +137,6 @@ def _check_policy(event: ConsentEvent, policy: Policy) -> None:
         raise InvalidRecord(f"is no version of {policy.id} that we have", field="policy_version")
 
 
-@lru_cache(KEPT)
 def _purposes(policy: Policy, domain: str, named: tuple[str, ...] | None) -> tuple[str, ...]:
     known = policy.purposes_of(domain)
     if not known:
