@@ -79,7 +79,7 @@ def _chosen(text: str | None, known: tuple[str, ...], option: str) -> list[str]:
     for name in names:
         if name not in known:
             raise SetupError(f"{option}: there is no {name!r}", remedy=f"choose among: {', '.join(known)}")
-    if not names:
+    if not names and text is not None:  # a relay may have no connections yet
         raise SetupError(f"{option} names nothing", remedy=f"choose among: {', '.join(known)}, or leave it out")
     return names
 
