@@ -29,6 +29,10 @@ def test_a_misspelt_topic_is_an_error_and_not_a_new_topic() -> None:
     assert properties()["auto.create.topics.enable"] == "false"
 
 
+def test_a_lone_node_does_not_give_its_partitions_away_while_transactions_still_end() -> None:
+    assert properties()["controlled.shutdown.enable"] == "false"
+
+
 def test_no_path_depends_on_where_the_data_directory_is() -> None:
     assert properties()["log.dirs"] == "topics"
 
