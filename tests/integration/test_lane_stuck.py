@@ -109,4 +109,4 @@ async def test_a_lane_with_nothing_to_do_or_that_waits_is_left_alone(lane: LaneU
             await lane.settled(1)
             await asyncio.sleep(3)  # several times the limit, with nothing to do
             assert owner.held == [0, 1, 2, 3]
-    assert [entry for entry in logs if entry["event"] == "alarm"] == []
+    assert [entry for entry in logs if entry.get("alarm") == "stuck"] == []
