@@ -20,7 +20,7 @@ from streams.commands.common import (
 )
 from streams.commands.lane_orders import carry_out, lanes_on
 from streams.commands.lanes_served import configured, workers
-from streams.commands.lanes_table import table
+from streams.commands.lanes_table import shown
 from streams.commands.lanes_view import places, summed
 from streams.commands.orders import By, Wait, operator, order, watching
 from streams.commands.screen import console
@@ -63,7 +63,7 @@ def list_lanes(
         for lane in found:
             show_json(lane)
         return
-    console().print(table(found) if found else "there are no lanes")
+    console().print(shown(found) if found else "there are no lanes")
 
 
 async def _all(settings: Settings) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Group
 from rich.table import Table
 
 from processors.delivering.job import HOLDS
@@ -14,18 +15,29 @@ from streams.commands.lanes_view import age
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+ALWAYS = ("lane", "partitions", "paused", "lag", "oldest", "parked", "failed")
 COLUMNS = (
     "lane", "partitions", "paused", "lag", "oldest", "parked", "on hold", "jobs", "failed", "manual tasks",
-    "overdue", "in flight", "breaker", "limit", "told", "",
+    "overdue", "in flight", "breaker", "limit", "told",
 )  # fmt: skip
+NOTHING = {"", "-", "0"}
 
 
-def table(lanes: Iterable[Mapping[str, Any]]) -> Table:
-    """One row a lane."""
-    shown = Table(*COLUMNS, box=None)
-    for lane in lanes:
-        shown.add_row(*map(str, _row(lane)))
-    return shown
+def shown(lanes: Iterable[Mapping[str, Any]]) -> Group:
+    """One row a lane, without columns that tell nothing; below, what must be known of a lane."""
+    lanes = list(lanes)
+    rows = [tuple(map(str, _row(lane))) for lane in lanes]
+    columns = [
+        number
+        for number, name in enumerate(COLUMNS)
+        if name in ALWAYS or any(row[number] not in NOTHING for row in rows)
+    ]
+    table = Table(box=None)
+    for number in columns:
+        table.add_column(COLUMNS[number], no_wrap=COLUMNS[number] == "lane")
+    for row in rows:
+        table.add_row(*(row[number] for number in columns))
+    return Group(table, *(f"{lane['lane']}: {text}" for lane in lanes if (text := note(lane))))
 
 
 def _row(lane: Mapping[str, Any]) -> Iterator[object]:
@@ -42,7 +54,6 @@ def _row(lane: Mapping[str, Any]) -> Iterator[object]:
     yield breaker_text(lane)
     yield limit_text(lane)
     yield age(lane["told_s_ago"])
-    yield note(lane)
 
 
 def _paused(lane: Mapping[str, Any]) -> str:
