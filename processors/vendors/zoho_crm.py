@@ -33,9 +33,10 @@ from processors.vendors.base import (
 from processors.vendors.capability import Capability
 from processors.vendors.later import DAY_S, Schedule
 from processors.vendors.zoho import Zoho, ZohoOptions
-from processors.vendors.zoho_crm_erase import Erased, Said, erase, id_of, said_of
+from processors.vendors.zoho_crm_erase import Erased, Said, erase, said_of
 from processors.vendors.zoho_crm_jobs import JOB
 from processors.vendors.zoho_crm_later import poll, read_back, under_way
+from processors.vendors.zoho_crm_refs import id_of
 from processors.vendors.zoho_crm_search import Found, look_up
 from schemas.errors import MissingIdentity, VendorError, VendorUnavailable
 from schemas.windows import Window

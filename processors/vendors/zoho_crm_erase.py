@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from processors.vendors.base import Answer, Call, Reply, Step
 from processors.vendors.batches import together
 from processors.vendors.words import word
 from processors.vendors.zoho_crm_jobs import BUSY, JOB, many, submissions, taken
+from processors.vendors.zoho_crm_refs import by_module, chunks, id_of, module_of
 from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
 _AT_ONCE = 100
@@ -89,10 +89,6 @@ def said_of(reply: Reply, key: str, ids: Sequence[str]) -> list[Said | VendorErr
     return [Said(said[record].pop(), reply) if len(said[record]) == 1 else unsaid for record in ids]
 
 
-def id_of(ref: str) -> str:
-    return ref.partition(":")[2]
-
-
 _Bulk = Sequence[tuple[Call, Sequence[str]]]
 
 
@@ -100,22 +96,17 @@ def _deletions(refs: Sequence[str]) -> _Bulk:
     return [
         # Without wf_trigger=false the deletion may start the customer's own workflows, mails among them.
         (_delete(f"/crm/v8/{module}", some, {"wf_trigger": "false"}), some)
-        for module, group in groupby(refs, key=lambda ref: ref.partition(":")[0])
-        for some in _chunks(list(group))
+        for module, some in by_module(refs, _AT_ONCE)
     ]
 
 
 def _purges(refs: Sequence[str]) -> _Bulk:
-    return [(_delete(_BIN, some, {}), some) for some in _chunks(refs)]
+    return [(_delete(_BIN, some, {}), some) for some in chunks(refs, _AT_ONCE)]
 
 
 def _delete(path: str, refs: Sequence[str], more: Mapping[str, str]) -> Call:
     ids = ",".join(id_of(ref) for ref in refs)
     return Call("DELETE", path, params={"ids": ids, **more}, expect=frozenset({200, 207, 400}))
-
-
-def _chunks(refs: Sequence[str]) -> list[Sequence[str]]:
-    return [refs[start : start + _AT_ONCE] for start in range(0, len(refs), _AT_ONCE)]
 
 
 _HandedOver = tuple[dict[str, Reply], set[str], dict[str, Said | VendorError]]
@@ -137,7 +128,7 @@ def _hand_over(refs: Sequence[str], rest: set[str]) -> Generator[Step, Any, _Han
         if job != BUSY:
             rest -= set(one[1])
         if job not in {None, BUSY}:
-            jobs[f"{JOB}{one[1][0].partition(':')[0]}:{job}"] = answer
+            jobs[f"{JOB}{module_of(one[1][0])}:{job}"] = answer
     return jobs, rest, _read([one for one, _ in at_once], [answer for _, answer in at_once], "data")
 
 

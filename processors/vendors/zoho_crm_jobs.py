@@ -10,13 +10,14 @@ there is no `wf_trigger` as the plain deletion has it. That is why it must be as
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from processors.vendors.base import Call, Reply
+from processors.vendors.zoho_crm_refs import by_module, id_of, module_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
 JOB = "job:"
 """What a ref begins with that is no record but a job, `job:Contacts:ID`."""
@@ -28,21 +29,12 @@ _UNKNOWN = {204, 404}
 
 def many(refs: Collection[str], above: int | None) -> list[str]:
     """Records of modules with more of them than that."""
-    modules: dict[str, list[str]] = defaultdict(list)
-    for ref in sorted(refs):
-        modules[ref.partition(":")[0]].append(ref)
-    return [ref for some in modules.values() if above is not None and len(some) > above for ref in some]
+    counts = Counter(map(module_of, refs))
+    return [ref for ref in sorted(refs) if above is not None and counts[module_of(ref)] > above]
 
 
-def submissions(refs: Iterable[str]) -> list[tuple[Call, list[str]]]:
-    modules: dict[str, list[str]] = defaultdict(list)
-    for ref in refs:
-        modules[ref.partition(":")[0]].append(ref)
-    return [
-        (_submission(module, some[start : start + AT_ONCE]), some[start : start + AT_ONCE])
-        for module, some in modules.items()
-        for start in range(0, len(some), AT_ONCE)
-    ]
+def submissions(refs: Iterable[str]) -> list[tuple[Call, Sequence[str]]]:
+    return [(_submission(module, some), some) for module, some in by_module(refs, AT_ONCE)]
 
 
 def taken(reply: Reply) -> str | None:
@@ -74,8 +66,8 @@ def runs(reply: Reply) -> bool:
     return reply.status not in _UNKNOWN and reply.json()["data"][0]["Status"] not in _ENDED
 
 
-def _submission(module: str, refs: list[str]) -> Call:
-    body = {"ids": [ref.partition(":")[2] for ref in refs]}
+def _submission(module: str, refs: Sequence[str]) -> Call:
+    body = {"ids": [id_of(ref) for ref in refs]}
     return Call("POST", _path(module), json=body, expect=frozenset({200, 202, 207, 400}))
 
 
