@@ -11,12 +11,12 @@ from streams.lanes.alarms import alarm
 from streams.lanes.duties import duties
 from streams.lanes.errand import Errand
 from streams.lanes.foreman import Foreman
-from streams.lanes.guard import SurgeKeeper
 from streams.lanes.intake import Intake
 from streams.lanes.outs import out_of
 from streams.lanes.pace import Pace
 from streams.lanes.pulse import Pulses
 from streams.lanes.quota import QuotaKeeper
+from streams.lanes.surge import SurgeKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence

@@ -56,12 +56,12 @@ class Holding:
         confirmed = dict(pair.split(":") for pair in args[COUNTS].split()).get(str(self._post.tenure.partition), "0")
         if len(found) > int(confirmed):
             return f"nothing done: {confirmed} were confirmed, {len(found)} are there; look again"
-        now_, later = found[:MOST], found[MOST:]
+        some, later = found[:MOST], found[MOST:]
         if command.name == DROP:
-            holds.cancel(now_, command, now)
-            self._done["dropped"] += len(now_)
+            holds.cancel(some, command, now)
+            self._done["dropped"] += len(some)
         else:
-            for status, count in holds.release(now_, command, now).items():
+            for status, count in holds.release(some, command, now).items():
                 self._done["wait for the end of their cancel window" if status == "waiting" else "released"] += count
         if later:
             return None
