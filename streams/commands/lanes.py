@@ -21,18 +21,15 @@ from streams.commands.common import (
 from streams.commands.lane_orders import carry_out, lanes_on
 from streams.commands.lanes_served import configured, workers
 from streams.commands.lanes_table import shown
-from streams.commands.lanes_view import places, summed
-from streams.commands.orders import By, Wait, operator, order, watching
+from streams.commands.lanes_view import standing
+from streams.commands.orders import By, Wait, operator, order
 from streams.commands.screen import console
 from streams.lanes.orders.pausing import PAUSE, RESUME
-from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from streams.settings import Settings
 
 app = typer.Typer(help="The lanes: deliveries out, each to one connection's vendor.", no_args_is_help=True)
-AT_ONCE = 8
-"""Lanes that are read at the same time: most of the time is waiting for the broker."""
 LaneName = Annotated[str, typer.Argument(metavar="LANE", help="A connection's name, as in relay.toml.")]
 
 
@@ -70,14 +67,10 @@ async def _all(settings: Settings) -> list[dict[str, Any]]:
     lanes, known = await lanes_on(settings), configured(settings)
     async with administrator(settings) as admin:
         serving = await workers(settings, admin, lanes)
-    turn = asyncio.Semaphore(AT_ONCE)
-
-    async def one(lane: str) -> dict[str, Any]:
-        async with turn, watching(settings) as source:
-            told = summed(lane, await places(settings, source, lane), now_micros())
-        return told | {"workers": serving.get(lane), "configured": None if known is None else lane in known}
-
-    return await asyncio.gather(*map(one, lanes))
+    return [
+        told | {"workers": serving.get(lane), "configured": None if known is None else lane in known}
+        for lane, told in (await standing(settings, lanes)).items()
+    ]
 
 
 @app.command()

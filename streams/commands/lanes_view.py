@@ -16,10 +16,11 @@ from schemas.records import Bookmark, Delivery, LaneStatus
 from schemas.times import SECOND, iso
 from streams import topics
 from streams.clients import unreachable
-from streams.commands.lane_state import State, entries_in, state_of
+from streams.commands.lane_state import State, entries_in, of_each, state_of
 from streams.commands.lanes_pulse import told
+from streams.commands.orders import watching
 from streams.lanes.orders.pausing import BY_GUARD, PAUSED_KEY
-from streams.ownership.tenure import OFFSET_KEY, PULSE_KEY
+from streams.ownership.tenure import OFFSET_KEY, PULSE_KEY, now_micros
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +54,16 @@ class Place:
     waits_since: int | None
     due: tuple[int, ...]
     pulse: Pulse | None
+
+
+async def standing(settings: Settings, lanes: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """How each of these lanes stands, as `lanes list --json` tells it. Raises as `places` does."""
+
+    async def one(lane: str) -> dict[str, Any]:
+        async with watching(settings) as source:
+            return summed(lane, await places(settings, source, lane), now_micros())
+
+    return await of_each(lanes, one)
 
 
 async def places(settings: Settings, source: AIOKafkaConsumer, lane: str) -> list[Place]:

@@ -11,10 +11,8 @@ import structlog
 from streams.closing import is_meant
 from streams.commands.lane_orders import lanes_on
 from streams.commands.lanes_served import removed, still_open
-from streams.commands.lanes_view import places, summed
-from streams.commands.orders import watching
+from streams.commands.lanes_view import standing
 from streams.metrics import definitions as d
-from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
@@ -62,5 +60,4 @@ async def left_behind(settings: Settings, connections: Collection[str]) -> dict[
 
     """
     lanes = [lane for lane in await lanes_on(settings) if lane not in connections]
-    async with watching(settings) as source:
-        return {lane: still_open(summed(lane, await places(settings, source, lane), now_micros())) for lane in lanes}
+    return {lane: still_open(told) for lane, told in (await standing(settings, lanes)).items()}
