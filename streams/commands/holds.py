@@ -12,7 +12,7 @@ from processors.delivering.job import KEPT
 from schemas.errors import InvalidRecord, SetupError
 from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, settings_for, show_json
 from streams.commands.holds_view import confirmed, facts, in_order, summary, table, token_of
-from streams.commands.lane_orders import carry_out, check_lane
+from streams.commands.lane_orders import LaneName, carry_out, check_lane
 from streams.commands.lane_state import Kept, kept
 from streams.commands.orders import By, Wait, operator, order
 from streams.commands.screen import console
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 STATUSES = (*KEPT, "failed")
-LaneName = Annotated[str, typer.Argument(metavar="LANE", help="A connection's name, as in relay.toml.")]
 Status = Annotated[str | None, typer.Option(help=f"Only these: {', '.join(STATUSES)}.")]
 Held = Annotated[bool, typer.Option("--held", help="The deletions that the surge guard holds, not the dry run's.")]
 Drop = Annotated[bool, typer.Option("--drop", help="Cancel them instead: they are never sent.")]

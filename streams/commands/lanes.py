@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -18,7 +18,7 @@ from streams.commands.common import (
     settings_for,
     show_json,
 )
-from streams.commands.lane_orders import carry_out, lanes_on
+from streams.commands.lane_orders import LaneName, carry_out, lanes_on
 from streams.commands.lanes_served import configured, workers
 from streams.commands.lanes_table import shown
 from streams.commands.lanes_view import standing
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 app = typer.Typer(help="The lanes: deliveries out, each to one connection's vendor.", no_args_is_help=True)
-LaneName = Annotated[str, typer.Argument(metavar="LANE", help="A connection's name, as in relay.toml.")]
 
 
 @app.command("list")
