@@ -16,11 +16,12 @@ from streams.commands.child import Child
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 STOP_LIMIT_S = 30.0
 READY_LIMIT_S = 60.0
+PROGRAM = ("-m", "streams")
 _POLL_S = 0.1
 
 
@@ -33,16 +34,25 @@ class WorkerProcess(Child):
         self.web_port = 0
 
     @classmethod
-    async def launch(cls, name: str, settings: Mapping[str, str], log_file: Path, *options: str) -> Self:
+    async def launch(
+        cls,
+        name: str,
+        settings: Mapping[str, str],
+        log_file: Path,
+        *options: str,
+        program: Sequence[str] = PROGRAM,
+        env: Mapping[str, str] | None = None,
+    ) -> Self:
         """Start a worker of that name. `settings`: without their prefix; no other setting of ours is passed on.
 
-        options: more of the command line, as `--roles`, `router`.
+        options: more of the command line, as `--roles`, `router`. program: what Python runs in its place, with the
+        same command line; env: more of its environment.
         """
         port = _free_port()
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CONSENT_RELAY_")}
         given = {f"CONSENT_RELAY_{key}": value for key, value in {**settings, "WEB_PORT": str(port)}.items()}
-        command = (sys.executable, "-m", "streams", "worker", "--id", name, *options)
-        worker = await cls.start(command, kept | given, log_file)
+        command = (sys.executable, *program, "worker", "--id", name, *options)
+        worker = await cls.start(command, {**kept, **given, **(env or {})}, log_file)
         worker.web_port = port
         return worker
 

@@ -1,0 +1,39 @@
+"""A worker as the fault tests want it: the product's own command line, patched from outside before it starts.
+
+FAULTS_CLOCK=FILE: the wall clock is off by as many seconds as stand in the file. FAULTS_CUT=POINT:NTH: the process
+kills itself at the nth time that it passes that point. FAULTS_PLANT=NAME: one of the bugs in `plants` is in it. What
+can't be patched any more ends the process at once: nobody must believe that a fault was there when it wasn't.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+ROOM = Path(__file__).parents[1]
+PROGRAM = (str(Path(__file__)),)
+"""For `WorkerProcess.launch`."""
+
+
+def prepare() -> None:
+    """Patch what the environment asks for. The clock first: who imports `time.time` by name must get ours."""
+    from harness import clock  # noqa: PLC0415
+
+    if path := os.environ.get("FAULTS_CLOCK"):
+        clock.follow(Path(path))
+    if cut := os.environ.get("FAULTS_CUT"):
+        from harness import cuts  # noqa: PLC0415 - it imports the product
+
+        cuts.install(cut)
+    if plant := os.environ.get("FAULTS_PLANT"):
+        import_module(f"harness.plants.{plant}").plant()
+
+
+if __name__ == "__main__":
+    sys.path[0] = str(ROOM)  # so that no module here takes the name of another one
+    prepare()
+    from streams.cli import main
+
+    main()
