@@ -7,7 +7,18 @@
 from __future__ import annotations
 
 from infra.kafka.broker import EmbeddedKafka, start_detached, stop_at
+from infra.kafka.config import Tunnel, free_ports
 from infra.kafka.directory import Broker, broker_at, running_at
 from infra.kafka.jars import KAFKA_VERSION
 
-__all__ = ["KAFKA_VERSION", "Broker", "EmbeddedKafka", "broker_at", "running_at", "start_detached", "stop_at"]
+__all__ = [
+    "KAFKA_VERSION",
+    "Broker",
+    "EmbeddedKafka",
+    "Tunnel",
+    "broker_at",
+    "free_ports",
+    "running_at",
+    "start_detached",
+    "stop_at",
+]

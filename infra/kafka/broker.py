@@ -11,6 +11,7 @@ from infra.kafka.process import Child, Detached, end
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from infra.kafka.config import Tunnel
     from infra.kafka.java import Java
 
 GRACE_S = 20.0
@@ -20,13 +21,22 @@ class EmbeddedKafka:
     """A broker that is a child of this process and ends with it, even by SIGKILL. A context manager.
 
     The same data directory may be started again and again: it keeps all data and, if nobody took it, the port.
-    `console` shows progress; without one nothing is printed. `java` overrides the search for one.
+    `console` shows progress; without one nothing is printed. `java` overrides the search for one. `tunnel`: a second
+    way in, for clients on its other end.
     """
 
-    def __init__(self, data_dir: Path, *, console: Console | None = None, java: Java | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        console: Console | None = None,
+        java: Java | None = None,
+        tunnel: Tunnel | None = None,
+    ) -> None:
         self._directory = DataDirectory(data_dir)
         self._console = console or Console(quiet=True)
         self._java = java
+        self._tunnel = tunnel
         self._running: tuple[Broker, Child | Detached] | None = None
 
     def start(self) -> str:
@@ -34,7 +44,7 @@ class EmbeddedKafka:
 
         Raises EmbeddedKafkaError, whose text says what was tried, where the log is, and what to do.
         """
-        self._running = launch(self._directory, Child, self._console, self._java)
+        self._running = launch(self._directory, Child, self._console, self._java, self._tunnel)
         return self.bootstrap
 
     def stop(self) -> None:

@@ -49,25 +49,38 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def free_ports(last: str | None) -> Ports:
+class Tunnel(NamedTuple):
+    """A second way in, for clients that can reach the broker only through a tunnel or a proxy on this machine.
+
+    The tunnel leads to `port` of the loopback interface. A Kafka client goes where the broker tells it to: whoever
+    comes by that port is told `advertised` (HOST:PORT), the tunnel's other end. `free_ports` has a port to take.
+    """
+
+    port: int
+    advertised: str
+
+
+def free_ports(last: str | None = None, tunnel: Tunnel | None = None) -> Ports:
     """Two free ports; the broker's is that of `last`, its bootstrap servers of last time, if nobody took it since."""
     known = [int(last.rsplit(":", 1)[1])] if last else []
-    drawn = [port for port in random.SystemRandom().sample(_PORTS, 200) if port not in known]
-    free = (port for port in known + drawn if _is_free(port))
+    drawn = dict.fromkeys(known + random.SystemRandom().sample(_PORTS, 200))
+    free = (port for port in drawn if not (tunnel and port == tunnel.port) and _is_free(port))
     return Ports(broker=next(free), controller=next(free))
 
 
-def server_properties(ports: Ports) -> str:
+def server_properties(ports: Ports, tunnel: Tunnel | None = None) -> str:
     """The text of server.properties. Times in ms, sizes in bytes."""
+    way_in = f",TUNNEL://{HOST}:{tunnel.port}" if tunnel else ""
+    other_end = f",TUNNEL://{tunnel.advertised}" if tunnel else ""
     properties: dict[str, str | int] = {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@{HOST}:{ports.controller}",
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "PLAINTEXT",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "listeners": f"PLAINTEXT://{HOST}:{ports.broker},CONTROLLER://{HOST}:{ports.controller}",
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{ports.broker}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TUNNEL:PLAINTEXT",
+        "listeners": f"PLAINTEXT://{HOST}:{ports.broker},CONTROLLER://{HOST}:{ports.controller}{way_in}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{ports.broker}{other_end}",
         "log.dirs": LOG_DIR,
         "auto.create.topics.enable": "false",
         "offsets.topic.num.partitions": 4,

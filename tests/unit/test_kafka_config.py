@@ -2,18 +2,29 @@ from __future__ import annotations
 
 import socket
 
-from infra.kafka.config import HOST, Ports, free_ports, server_properties
+from infra.kafka.config import HOST, Ports, Tunnel, free_ports, server_properties
 
 PORTS = Ports(broker=21001, controller=21002)
 
 
-def properties() -> dict[str, str]:
-    return dict(line.split("=", 1) for line in server_properties(PORTS).splitlines())
+def properties(tunnel: Tunnel | None = None) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in server_properties(PORTS, tunnel).splitlines())
 
 
 def test_nothing_listens_beyond_the_loopback_interface() -> None:
     assert properties()["listeners"] == "PLAINTEXT://127.0.0.1:21001,CONTROLLER://127.0.0.1:21002"
     assert properties()["advertised.listeners"] == f"PLAINTEXT://{PORTS.bootstrap}"
+
+
+def test_clients_from_a_tunnel_are_told_its_other_end_and_nobody_else_is() -> None:
+    told = properties(Tunnel(21003, "broker.test:9092"))
+    assert told["listeners"].endswith(",TUNNEL://127.0.0.1:21003")
+    assert told["advertised.listeners"] == f"PLAINTEXT://{PORTS.bootstrap},TUNNEL://broker.test:9092"
+
+
+def test_a_tunnels_port_is_left_to_it() -> None:
+    first = free_ports()
+    assert first.broker not in free_ports(first.bootstrap, Tunnel(first.broker, "broker.test:9092"))
 
 
 def test_one_node_is_enough_for_every_internal_topic() -> None:
@@ -38,13 +49,13 @@ def test_no_path_depends_on_where_the_data_directory_is() -> None:
 
 
 def test_ports_are_apart_and_below_those_of_outgoing_connections() -> None:
-    ports = free_ports(last=None)
+    ports = free_ports()
     assert ports.broker != ports.controller
     assert max(ports) < 32768
 
 
 def test_the_port_of_last_time_is_taken_again() -> None:
-    last = free_ports(last=None).bootstrap
+    last = free_ports().bootstrap
     assert free_ports(last).bootstrap == last
 
 
