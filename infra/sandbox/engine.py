@@ -82,6 +82,8 @@ class Engine:
         if fault.kind == "status":
             answer = self.vendor.error(fault.status)
             return self._render(call, answer, _retry_after(fault, self.world.clock()))
+        if fault.kind == "lie":
+            return self._render(call, self.vendor.lie(call))
         if fault.kind == "hang":
             await asyncio.Event().wait()  # until the client gives up or the server stops
         if request.transport is not None:

@@ -1,4 +1,4 @@
-"""Faults on purpose: slow, refusing, breaking off or silent, for a vendor, a verb or one person."""
+"""Faults on purpose: slow, refusing, breaking off, silent or lying, for a vendor, a verb or one person."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class Fault(BaseModel):
 
     kind: `latency` delays by `seconds` (more than one adds up) · `status` answers with `status` in the vendor's own
       error shape, with `retry_after_s` also a Retry-After header as seconds or as an HTTP date · `reset` closes the
-      connection without an answer · `hang` never answers.
+      connection without an answer · `hang` never answers · `lie` answers 200 with an error in the body, in the
+      vendor's own shape.
     stage: whether that happens `before` or `after` the change is applied; by default `after` for reset, `before`
       otherwise. After a latency `before` the change is applied even to a client that has given up.
     person: a key or any identity of a person, e.g. an e-mail address or a client id.
@@ -29,7 +30,7 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["latency", "status", "reset", "hang"]
+    kind: Literal["latency", "status", "reset", "hang", "lie"]
     vendor: str = "*"
     verb: str | None = None
     person: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -92,6 +92,10 @@ class Vendor(ABC):
     @abstractmethod
     def error(self, status: int) -> Answer:
         """The answer to a bad token (401), a missing scope (403), a wrong path (404), a fault's status."""
+
+    def lie(self, call: Call) -> Answer:  # noqa: ARG002 - some vendors answer by call
+        """A fault's 200 whose body says that nothing was done."""
+        return replace(self.error(500), status=200)
 
     def throttled(self, limit: Limit | None) -> Answer:  # noqa: ARG002 - some vendors answer by limit
         """The answer to a call that `limit` refuses (None: too many at once)."""

@@ -49,7 +49,8 @@ class _Page:
         if answer.status == 204:  # noqa: PLR2004 - no content: nobody found
             return None
         body = answer.json()
-        mine = [record for record in body["data"] if self._carries_it(record)]
+        # What has no id is no record but perhaps an error, and then nobody knows whom the answer leaves out.
+        mine = [record for record in body["data"] if _id(record) and self._carries_it(record)]
         found.refs |= {f"{self.module}:{_id(record)}" for record in mine}
         found.opted_out += [record.get("Email_Opt_Out") for record in mine]
         if not body.get("info", {}).get("more_records"):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from sandbox_support import BOB, NEIGHBOUR, relay
 
 from infra.sandbox import Fault, Person
 from processors.vendors.base import Result
 from schemas.errors import VendorAuthRejected, VendorUnavailable
+
+if TYPE_CHECKING:
+    from schemas.records import Action
 
 
 async def test_a_choice_reaches_every_record_in_the_crm_and_nobody_else() -> None:
@@ -143,3 +148,29 @@ async def test_a_vendor_out_of_order_is_told_as_such_and_nothing_is_done(
         assert await r.effects(vendor) == []
         if wait:
             assert getattr(outcome, "retry_after", None) == wait
+
+
+@pytest.mark.parametrize(
+    ("vendor", "action", "verb", "outcome", "done"),
+    [
+        ("zoho_crm", "withdraw", "search", "executed", {"withdraw"}),
+        ("zoho_crm", "withdraw", "update", "executed", {"withdraw"}),
+        ("zoho_crm", "delete", "search", "executed", {"delete", "purge"}),
+        ("zoho_crm", "delete", "delete", "executed", {"delete", "purge"}),
+        ("zoho_crm", "delete", "purge", "executed", {"delete", "purge"}),
+        ("zoho_campaigns", "grant", "listsubscribe", "accepted", {"grant"}),
+        ("zoho_campaigns", "withdraw", "listunsubscribe", "executed", {"withdraw"}),
+        ("zoho_campaigns", "delete", "contactdonotmail", "manual_task", {"withdraw"}),
+        ("google_analytics", "delete", "user_deletion", "accepted", {"delete"}),
+    ],
+)
+async def test_a_200_that_says_no_is_no_success_and_the_redo_does_what_is_due(
+    vendor: str, action: Action, verb: str, outcome: str, done: set[str]
+) -> None:
+    async with relay() as r:
+        await r.control.set_fault(Fault(kind="lie", vendor=vendor, verb=verb))
+        assert type(await r.do(vendor, action)) is VendorUnavailable
+        assert set(await r.effects(vendor)) < done
+        await r.control.clear_faults()
+        assert (await r.do(vendor, action)).outcome == outcome
+        assert set(await r.effects(vendor)) == done

@@ -89,6 +89,11 @@ class ZohoCrm(Vendor):
         code, message = _ERRORS.get(status, ("INTERNAL_ERROR", "Internal server error occurred."))
         return Answer(status, failure(code, message))
 
+    def lie(self, call: Call) -> Answer:
+        key = "recycle_bin" if call.verb in {"list_bin", "purge"} else "data"
+        said = self.error(500).body
+        return Answer(200, {key: [{**said, "details": {"id": one}} for one in given_ids(call)] or [said]})
+
     def identities(self, call: Call) -> Sequence[str]:
         email = call.params.get("email")
         return (email,) if email else self._records.emails(given_ids(call))

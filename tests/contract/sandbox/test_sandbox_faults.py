@@ -59,6 +59,21 @@ async def test_status_in_the_vendors_own_shape_and_nothing_applied(zoho: Bench, 
     assert (await never_mail(zoho)).status == 200
 
 
+async def test_lie_is_a_200_with_an_error_the_vendors_way_and_nothing_applied(zoho: Bench) -> None:
+    await zoho.control.set_fault(Fault(kind="lie"))
+    told = await never_mail(zoho)
+    assert (told.status, told.body["status"], told.body["code"]) == (200, "error", "500")
+    assert await do_not_mail(zoho) is False
+    (record,) = (await zoho.control.person("subject-0"))["zoho_crm"]["records"]
+    told = await zoho.call("DELETE", "zoho_crm", f"/crm/v8/Leads?ids={record['id']}")
+    (item,) = told.body["data"]
+    assert (told.status, item["code"], item["status"]) == (200, "INTERNAL_ERROR", "error")
+    assert item["details"] == {"id": record["id"]}
+    assert (await zoho.control.person("subject-0"))["zoho_crm"]["records"] == [record]
+    told = await zoho.call("POST", "google_analytics", "/analytics/v3/userDeletion/userDeletionRequests:upsert")
+    assert (told.status, told.body["error"]["code"]) == (200, 500)
+
+
 async def test_retry_after_in_seconds_and_as_a_date(zoho: Bench) -> None:
     as_date = Fault(kind="status", verb="search", status=429, retry_after_s=60, retry_after_as="date")
     await zoho.control.set_fault(as_date, Fault(kind="status", verb="contactdonotmail", status=429, retry_after_s=7))
