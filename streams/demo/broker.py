@@ -23,6 +23,10 @@ class OwnBroker:
         self._directory = directory
         self._kafka = EmbeddedKafka(directory, console=console)
 
+    @property
+    def pid(self) -> int:
+        return self._kafka.pid
+
     async def start(self) -> str:
         """Start it; its bootstrap servers, when it is healthy."""
         return await _whole(self._kafka.start)

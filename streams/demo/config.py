@@ -27,7 +27,7 @@ _ZOHO = {
 
 def write_config(path: Path, sandbox: SandboxSettings) -> RelayConfig:
     """Write the file and read it back as the worker will."""
-    path.write_text(_toml(_tables(sandbox)), "utf-8")
+    path.write_text(toml(_tables(sandbox)), "utf-8")
     return load_config(path)
 
 
@@ -90,7 +90,8 @@ def _tables(sandbox: SandboxSettings) -> dict[str, dict[str, Any]]:
     }
 
 
-def _toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
+def toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """Name of a table → its keys, as the text of a TOML file."""
     blocks = (
         "\n".join([f"[{name}]", *(f"{key} = {_value(value)}" for key, value in table.items())])
         for name, table in tables.items()

@@ -1,0 +1,235 @@
+"""Everything a fault run needs, all of it real and on this machine: broker, vendors' sandboxes, worker processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from harness.accounts import HEALTHY, write_config
+from harness.progress import Progress, follow
+from harness.publisher import Publisher
+from harness.rundir import RunDir
+
+from infra.sandbox import Sandbox, make_people
+from schemas.ids import pid
+from streams import clients, topics
+from streams.demo.broker import OwnBroker
+from streams.demo.config import CONTROLLER
+from streams.demo.process import STOP_LIMIT_S, WorkerProcess
+from streams.settings import Settings, key_file
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from types import TracebackType
+
+    from harness.accounts import Account
+
+LAUNCH = (str(Path(__file__).with_name("launch.py")),)
+LIMITS_SCALE = 1000.0
+"""Where limits are not what is tested, they are out of the way."""
+PARTITIONS = 4
+_POLL_S = 0.1
+
+
+def now_micros() -> int:
+    return time.time_ns() // 1000
+
+
+class Cluster:
+    """An asynchronous context manager: inside it broker, topics and sandboxes are up; everything ends with it.
+
+    run: the directory of the run. bootstrap: another broker than one of its own, without topics of the relay.
+    more: other settings of the workers.
+    """
+
+    def __init__(
+        self,
+        run: Path,
+        accounts: Sequence[Account] = HEALTHY,
+        *,
+        people: int = 300,
+        seed: int = 0,
+        bootstrap: str | None = None,
+        limits_scale: float = LIMITS_SCALE,
+        **more: Any,
+    ) -> None:
+        self.run = RunDir(run)
+        self.accounts = {account.name: account for account in accounts}
+        self.people = make_people(people, seed)
+        self.sandboxes = {
+            account.name: Sandbox(
+                self.run.ledger(account.name), limits_scale=limits_scale, faults=account.faults, fault_seed=seed
+            )
+            for account in accounts
+        }
+        self.workers: dict[str, WorkerProcess] = {}
+        self.progress = Progress(self.accounts)
+        self._bootstrap = bootstrap
+        self._more = {"partitions": PARTITIONS, "limits_scale": limits_scale, **more}
+        self._stack = AsyncExitStack()
+        self._launches = 0
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            bootstrap = self._bootstrap or await self._start_broker(stack)
+            for sandbox in self.sandboxes.values():
+                sandbox.seed(self.people)
+                await sandbox.start()
+                stack.push_async_callback(sandbox.stop)
+            self.settings = self._settings(bootstrap)
+            await self._make_topics()
+            self.publisher = Publisher(self.settings, self.run)
+            stack.push_async_callback(self.publisher.stop)
+            self._following = asyncio.create_task(follow(self.settings, self.progress))
+            stack.push_async_callback(_end, self._following)
+            stack.push_async_callback(self.stop_workers)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def start_worker(self, name: str = "w1", *options: str, **env: str) -> WorkerProcess:
+        """Start a worker, or one of that name again. env: `FAULTS_PLANT="..."` and the like, see launch.py."""
+        self._launches += 1
+        given = self.settings.model_dump(mode="json", exclude_unset=True)
+        settings = {key.upper(): str(value) for key, value in given.items()}
+        log_file = self.run.log(f"{name}.{self._launches}")
+        program = {"program": LAUNCH} if env else {}
+        self.workers[name] = await WorkerProcess.launch(name, settings, log_file, *options, env=env, **program)
+        return self.workers[name]
+
+    async def ready(self, *names: str) -> None:
+        """Wait until these workers, or all, say that they are ready."""
+        await asyncio.gather(*(self.workers[name].ready() for name in names or tuple(self.workers)))
+
+    async def kill(self, name: str = "w1") -> None:
+        """SIGKILL."""
+        async with self.fault("kill", name):
+            await self.workers.pop(name).kill()
+
+    async def stop(self, name: str = "w1") -> None:
+        """SIGTERM: it hands over and ends."""
+        async with self.fault("stop", name):
+            await self.workers.pop(name).stop(STOP_LIMIT_S)
+
+    @asynccontextmanager
+    async def frozen(self, name: str) -> AsyncIterator[None]:
+        """SIGSTOP, and SIGCONT at the end. name: of a worker, or `broker`."""
+        process = self.broker.pid if name == "broker" else self.workers[name].pid
+        async with self.fault("freeze", name):
+            os.kill(process, signal.SIGSTOP)
+            try:
+                yield
+            finally:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
+    @asynccontextmanager
+    async def broker_away(self, *, kill: bool) -> AsyncIterator[None]:
+        """The broker ends, by SIGKILL or in order, and is started again at the end."""
+        async with self.fault("kill" if kill else "stop", "broker"):
+            await (self.broker.kill() if kill else self.broker.stop())
+            yield
+            await self.broker.start_again()
+
+    @asynccontextmanager
+    async def fault(self, what: str, whom: str) -> AsyncIterator[None]:
+        """Notes in `faults.jsonl` what is done to whom, from when to when (µs)."""
+        began = now_micros()
+        try:
+            yield
+        finally:
+            self.run.note("faults.jsonl", {"at": began, "until": now_micros(), "what": what, "whom": whom})
+
+    async def stop_workers(self) -> None:
+        await asyncio.gather(*(worker.stop(STOP_LIMIT_S) for worker in self.workers.values()))
+        self.workers.clear()
+
+    async def wait(self, until: Callable[[], bool], within_s: float) -> bool:
+        """Wait until it holds; False: too late.
+
+        Raises:
+            RelayError: a worker ended by itself.
+
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while not until():
+                    self.check_alive()
+                    await asyncio.sleep(_POLL_S)
+                return True
+        return False
+
+    async def settled(self, within_s: float) -> bool:
+        """Wait until all that was published is judged, and all that is due is over."""
+        progress = self.progress
+        return await self.wait(lambda: progress.judged >= self.publisher.acked and not progress.open, within_s)
+
+    def check_alive(self) -> None:
+        """Raises RelayError if a worker ended by itself, or the audit can't be followed any more."""
+        for worker in self.workers.values():
+            worker.check()
+        if self._following.done():
+            self._following.result()
+
+    async def finish(self, **expect: Any) -> Path:
+        """Stop the workers in order and write down what the checker wants to know; the run's directory."""
+        await self.stop_workers()
+        states = {}
+        for name, sandbox in self.sandboxes.items():
+            async with sandbox.client() as client:
+                states[name] = {
+                    who: state[self.accounts[name].adapter] for who, state in (await client.everybody()).items()
+                }
+        self.run.write("vendors.json", states)
+        self.run.write("people.json", [person.model_dump(mode="json") for person in self.people])
+        pepper = self.settings.key("pepper")
+        self.run.write("expect.json", {
+            "controller": CONTROLLER,
+            "policy": CONTROLLER,
+            "partitions": self.settings.partitions,
+            "pids": {person.key: pid(pepper, CONTROLLER, person.key) for person in self.people},
+            "open": [account.name for account in self.accounts.values() if account.dead],
+            **expect,
+        })  # fmt: skip
+        return self.run.path
+
+    def _settings(self, bootstrap: str) -> Settings:
+        directory = self.run.path
+        config = directory / "relay.toml"
+        self.config = write_config(config, tuple(self.accounts.values()), self.sandboxes)
+        return Settings(
+            bootstrap_servers=bootstrap,
+            cluster_prefix="local",
+            data_dir=directory,
+            config=config,
+            secrets_dir=directory / "secrets",
+            pepper_file=key_file(directory / "keys", "pepper")[0],
+            relay_key_file=key_file(directory / "keys", "relay_key")[0],
+            **self._more,
+        )
+
+    async def _make_topics(self) -> None:
+        admin = await clients.admin(self.settings)
+        try:
+            await topics.apply(admin, topics.topics(self.config.connections), self.settings.partitions, 1)
+        finally:
+            await admin.close()
+
+    async def _start_broker(self, stack: AsyncExitStack) -> str:
+        self.broker = OwnBroker(self.run.path / "kafka")
+        stack.push_async_callback(self.broker.stop)
+        return await self.broker.start()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

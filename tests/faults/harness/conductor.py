@@ -1,0 +1,90 @@
+"""Draws faults from a seed and does them one after the other, with a share of the input published around each."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from harness.cluster import Cluster
+    from harness.workload import Record
+
+KILL, STOP, FREEZE, JOIN, LEAVE = "kill", "stop", "freeze", "join", "leave"
+BROKER_KILL, BROKER_STOP, BROKER_FREEZE = "broker killed", "broker stopped", "broker frozen"
+BEYOND_SESSION_S = 13.0
+"""With a session of 10 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """lead_s: from the act before until it strikes; away_s: until the part is started again."""
+
+    what: str
+    whom: str
+    lead_s: float
+    away_s: float
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.whom}, after {self.lead_s:.1f} s, for {self.away_s:.1f} s"
+
+
+def draw(seed: int, count: int, kinds: Sequence[str], workers: Sequence[str]) -> tuple[Act, ...]:
+    """`count` acts in their order; the same for the same arguments. Each kind comes before any comes again."""
+    rng = Random(f"conductor {seed}")
+    acts: list[Act] = []
+    while len(acts) < count:
+        for what in rng.sample(list(kinds), len(kinds)):
+            lead, away = round(rng.uniform(0.5, 3.0), 1), round(rng.uniform(0.0, 2.0), 1)
+            if what in {FREEZE, BROKER_FREEZE}:
+                away = round(BEYOND_SESSION_S + away, 1)
+            acts.append(Act(what, rng.choice(list(workers)), lead, away))
+    return tuple(acts[:count])
+
+
+class Conductor:
+    """say: hears of each act as it strikes."""
+
+    def __init__(self, cluster: Cluster, say: Callable[[str], None] = print) -> None:
+        self._cluster = cluster
+        self._say = say
+
+    async def play(self, acts: Sequence[Act], records: Sequence[Record]) -> None:
+        """Do all acts and publish all records."""
+        share = -(-len(records) // (len(acts) or 1))
+        for number, act in enumerate(acts):
+            part = records[number * share : (number + 1) * share]
+            publishing = asyncio.create_task(self._cluster.publisher.publish(part))
+            try:
+                await asyncio.sleep(act.lead_s)
+                self._say(str(act))
+                await self.strike(act)
+                await self._cluster.ready()
+                await publishing
+            finally:
+                publishing.cancel()
+                await asyncio.gather(publishing, return_exceptions=True)
+
+    async def strike(self, act: Act) -> None:
+        """Do it, and what belongs to it: what was killed or stopped is started again."""
+        cluster = self._cluster
+        if act.what in {KILL, STOP}:
+            await (cluster.kill(act.whom) if act.what == KILL else cluster.stop(act.whom))
+            await asyncio.sleep(act.away_s)
+            await cluster.start_worker(act.whom)
+        elif act.what == FREEZE:
+            async with cluster.frozen(act.whom):
+                await asyncio.sleep(act.away_s)
+        elif act.what == BROKER_FREEZE:
+            async with cluster.frozen("broker"):
+                await asyncio.sleep(act.away_s)
+        elif act.what in {BROKER_KILL, BROKER_STOP}:
+            async with cluster.broker_away(kill=act.what == BROKER_KILL):
+                await asyncio.sleep(act.away_s)
+        elif act.what == JOIN:
+            await cluster.start_worker(f"{act.whom}-extra")
+        elif act.what == LEAVE:
+            await cluster.stop(f"{act.whom}-extra")

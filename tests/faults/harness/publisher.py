@@ -1,0 +1,94 @@
+"""The upstream app of a fault run: what has no acknowledgement is published again, as the very same record."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from aiokafka.errors import KafkaError
+
+from streams import clients, topics
+from streams.closing import closed, dropped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiokafka import AIOKafkaProducer
+    from harness.rundir import RunDir
+    from harness.workload import Record
+
+    from streams.settings import Settings
+
+PATIENCE_S = 5.0
+BATCH = 500
+_PAUSE_S = 0.3
+
+
+class Publisher:
+    """Notes what it sends in `input.jsonl` before it is sent, and what the broker has in `acked.jsonl`."""
+
+    def __init__(self, settings: Settings, run: RunDir) -> None:
+        self._settings = settings
+        self._run = run
+        self._producer: AIOKafkaProducer | None = None
+        self._next = 0
+        self.acked = 0
+
+    async def publish(self, records: Sequence[Record], pause_s: float = 0.0) -> None:
+        """Return when the broker has all of them, each partition in the order given but for what it took late.
+
+        pause_s: after each batch of 500.
+        """
+        numbered = list(enumerate(records, self._next))
+        self._next += len(records)
+        for start in range(0, len(numbered), BATCH):
+            waiting = numbered[start : start + BATCH]
+            self._run.note("input.jsonl", *(record.as_json(number) for number, record in waiting))
+            while waiting:
+                waiting = await self._send(waiting)
+            await asyncio.sleep(pause_s)
+
+    async def stop(self) -> None:
+        if self._producer:
+            await closed(self._producer.stop())
+
+    async def _send(self, waiting: Sequence[tuple[int, Record]]) -> list[tuple[int, Record]]:
+        """Send them; those that got no acknowledgement."""
+        futures: list[asyncio.Future[object]] = []
+        try:
+            producer = await self._started()
+            for _, record in waiting:
+                where = {"key": record.key, "partition": record.partition}
+                futures.append(await producer.send(topics.EVENTS, record.value, **where))
+            await asyncio.wait(futures, timeout=PATIENCE_S)
+        except (KafkaError, TimeoutError):
+            pass
+        taken = {}
+        for (number, _), future in zip(waiting, futures, strict=False):
+            if future.done():
+                with suppress(KafkaError):
+                    taken[number] = future.result()
+        self._run.note(
+            "acked.jsonl",
+            *({"n": n, "partition": meta.partition, "offset": meta.offset} for n, meta in taken.items()),  # type: ignore[attr-defined]
+        )
+        self.acked += len(taken)
+        left = [(number, record) for number, record in waiting if number not in taken]
+        if left:
+            await self._give_up()
+        return left
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            self._producer = clients.writer(self._settings)
+            async with asyncio.timeout(PATIENCE_S):
+                await self._producer.start()
+        return self._producer
+
+    async def _give_up(self) -> None:
+        """Let nothing of this producer arrive any more."""
+        producer, self._producer = self._producer, None
+        if producer:
+            await dropped(producer)
+        await asyncio.sleep(_PAUSE_S)

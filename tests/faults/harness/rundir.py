@@ -1,0 +1,34 @@
+"""The directory of a run: everything that is needed to judge it, and to understand it if it failed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """Its files. Each line of a `.jsonl` is written at once: what was killed meanwhile leaves whole lines."""
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        for name in ("ledger", "logs"):
+            (self.path / name).mkdir(parents=True, exist_ok=True)
+
+    def ledger(self, connection: str) -> Path:
+        return self.path / "ledger" / f"{connection}.jsonl"
+
+    def log(self, name: str) -> Path:
+        return self.path / "logs" / f"{name}.log"
+
+    def write(self, name: str, what: Any) -> None:
+        (self.path / name).write_text(json.dumps(what, indent=1), "utf-8")
+
+    def note(self, name: str, *lines: Any) -> None:
+        with (self.path / name).open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(line) + "\n" for line in lines)

@@ -1,0 +1,12 @@
+"""How much is done: a little in `make test`, all of it in `make faults`."""
+
+from __future__ import annotations
+
+import os
+
+EVENTS = int(os.environ.get("FAULTS_EVENTS", "5000"))
+KILLS = int(os.environ.get("FAULTS_KILLS", "4"))
+WORKERS = tuple(f"w{number}" for number in range(1, 1 + int(os.environ.get("FAULTS_WORKERS", "2"))))
+SEED = int(os.environ.get("SEED", "1"))
+SETTLE_S = 120.0 + EVENTS / 50
+"""Generous: only a run that stands still takes so long."""
