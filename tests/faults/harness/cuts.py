@@ -1,6 +1,8 @@
-"""Points at which a worker kills itself, the nth time that it passes there: nothing is finished, as after kill -9.
+"""What happens to a worker by its own hand, the nth time that it passes a point.
 
-A transaction's outcomes and its bookmark become visible together, so that there is no point between them.
+`FAULTS_CUT`: POINT:NTH[:ACTION], or several by comma, of which each counts from when the one before it has struck.
+The actions: `kill` (SIGKILL: nothing is finished; so if none is named), `stop` (SIGSTOP, until somebody sends
+SIGCONT), `fail` (as if the broker had refused).
 """
 
 from __future__ import annotations
@@ -8,85 +10,85 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from dataclasses import dataclass
-from functools import partial
-from itertools import count
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aiokafka.errors import KafkaConnectionError
 from harness.patching import patch
-
-from processors.engine.caller import Caller
-from streams import topics
-from streams.ownership import tenure
-from streams.ownership.takeover import Takeover
-from streams.ownership.tenure import Tenure
+from harness.points import POINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Sequence
 
-    from streams.outbox import Out
-
-
-def _always(*_: object) -> bool:
-    return True
+    from harness.points import Point
 
 
-def _tells(state: str, _: object, outs: Iterable[Out], *__: object) -> bool:
-    """A transaction with facts for the audit, of the role whose state topic begins so."""
-    written = {out.topic for out in outs}
-    return topics.AUDIT in written and any(topic.startswith(state) for topic in written)
+def _fail() -> None:
+    raise KafkaConnectionError
 
 
-def _owns(state: str, own: Tenure, outs: Iterable[Out], *_: object) -> bool:
-    """The same, where the bookmark isn't among the records yet."""
-    return own._state_topic.startswith(state) and topics.AUDIT in {out.topic for out in outs}
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Before or after a function of the product; only calls count whose arguments say yes to `counts`."""
-
-    owner: Any
-    name: str
-    before: bool
-    counts: Callable[..., bool] = _always
-
-
-LANE, ROUTER = topics.lane_state(""), topics.STATE
-POINTS = {
-    "before_call": Point(Caller, "_send", before=True),
-    "after_call": Point(Caller, "_send", before=False),  # the vendor has answered, and nothing is written down
-    "before_outcome": Point(tenure, "send_all", before=True, counts=partial(_tells, LANE)),
-    "before_commit": Point(tenure, "send_all", before=False, counts=partial(_tells, LANE)),  # the broker has it all
-    "after_commit": Point(Tenure, "commit", before=False, counts=partial(_owns, LANE)),
-    "router_before_outcome": Point(tenure, "send_all", before=True, counts=partial(_tells, ROUTER)),
-    "router_before_commit": Point(tenure, "send_all", before=False, counts=partial(_tells, ROUTER)),
-    "router_after_commit": Point(Tenure, "commit", before=False, counts=partial(_owns, ROUTER)),
-    "takeover_after_init": Point(Takeover, "_settle_in", before=True),
-    "takeover_after_restore": Point(Takeover, "_restore", before=False),
+ACTIONS = {
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    "fail": _fail,
 }
 
 
-def install(cut: str) -> None:
-    """`cut`: POINT:NTH, counted from 1."""
-    name, _, nth = cut.partition(":")
-    point, passed, last = POINTS[name], count(1), int(nth)
+@dataclass
+class Cut:
+    """One of the list. `left`: how often its point may still be passed, with the time that strikes."""
 
-    def pass_by() -> None:
-        if next(passed) == last:
-            print(f"cut at {cut}", file=sys.stderr, flush=True)
-            os.kill(os.getpid(), signal.SIGKILL)
+    text: str
+    point: str = field(init=False)
+    action: str = field(init=False)
+    left: int = field(init=False)
 
-    def make(original: Any) -> Any:
-        async def with_cut(*args: Any, **kwargs: Any) -> Any:
-            counts = point.counts(*args)
-            if counts and point.before:
-                pass_by()
-            answer = await original(*args, **kwargs)
-            if counts and not point.before:
-                pass_by()
-            return answer
+    def __post_init__(self) -> None:
+        self.point, nth, *action = self.text.split(":")
+        self.action = action[0] if action else "kill"
+        self.left = int(nth)
+        assert self.point in POINTS, f"there is no point {self.point}"
+        assert self.action in ACTIONS, f"there is no action {self.action}"
 
-        return with_cut
+    def strike(self) -> None:
+        print(f"cut at {self.text}", file=sys.stderr, flush=True)
+        ACTIONS[self.action]()
 
-    patch(point.owner, point.name, make)
+
+class Cuts:
+    """All of one worker, in their order."""
+
+    def __init__(self, cuts: Sequence[Cut]) -> None:
+        self._left = list(cuts)
+
+    def passed(self, point: str) -> None:
+        """The worker has come to a point."""
+        if self._left and self._left[0].point == point:
+            cut = self._left[0]
+            cut.left -= 1
+            if not cut.left:
+                del self._left[0]
+                cut.strike()
+
+    def install(self, name: str, point: Point) -> None:
+        def make(original: Any) -> Any:
+            async def with_cut(*args: Any, **kwargs: Any) -> Any:
+                counts = point.counts(*args)
+                if counts and point.before:
+                    self.passed(name)
+                answer = await original(*args, **kwargs)
+                if counts and not point.before:
+                    self.passed(name)
+                return answer
+
+            return with_cut
+
+        patch(point.owner, point.name, make)
+
+
+def install(text: str) -> None:
+    """Put what `FAULTS_CUT` says into the product."""
+    listed = [Cut(part) for part in text.split(",")]
+    cuts = Cuts(listed)
+    for name in {cut.point for cut in listed}:
+        cuts.install(name, POINTS[name])

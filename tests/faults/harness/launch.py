@@ -1,8 +1,9 @@
 """A worker as the fault tests want it: the product's own command line, patched from outside before it starts.
 
 FAULTS_CLOCK=FILE: the wall clock is off by as many seconds as stand in the file. FAULTS_CUT=POINT:NTH: the process
-kills itself at the nth time that it passes that point. FAULTS_PLANT=NAME: one of the bugs in `plants` is in it. What
-can't be patched any more ends the process at once: nobody must believe that a fault was there when it wasn't.
+kills itself at the nth time that it passes that point (`cuts` has more). FAULTS_PLANT=NAME: one of the bugs in
+`plants` is in it. What can't be patched any more ends the process at once: nobody must believe that a fault was there
+when it wasn't.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ def prepare() -> None:
 
     if path := os.environ.get("FAULTS_CLOCK"):
         clock.follow(Path(path))
-    if cut := os.environ.get("FAULTS_CUT"):
+    if plant := os.environ.get("FAULTS_PLANT"):
+        import_module(f"harness.plants.{plant}").plant()
+    if cut := os.environ.get("FAULTS_CUT"):  # around the bug, so that it strikes before that does its work
         from harness import cuts  # noqa: PLC0415 - it imports the product
 
         cuts.install(cut)
-    if plant := os.environ.get("FAULTS_PLANT"):
-        import_module(f"harness.plants.{plant}").plant()
 
 
 if __name__ == "__main__":
