@@ -1,0 +1,65 @@
+"""What the audit says, put together by record and by delivery."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from checker.delivery import Delivery, cells_of
+from checker.oracle import Key
+from checker.rundir import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from checker.delivery import Told
+    from checker.policy import Connection
+
+_VERDICTS = {"planned", "stale", "duplicate", "rejected"}
+
+
+@dataclass
+class Audit:
+    """verdicts: every one of each place; forwarded: places whose records were sent home.
+
+    deliveries: by what was due; strays: delivery_ids with an outcome that nobody has planned, and their lanes.
+    """
+
+    verdicts: dict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))
+    forwarded: Counter[Place] = field(default_factory=Counter)
+    deliveries: dict[Key, Delivery] = field(default_factory=dict)
+    strays: dict[str, str] = field(default_factory=dict)
+
+
+def put_together(lines: Iterable[Told], connections: Mapping[str, Connection]) -> Audit:
+    """`lines`: of audit.jsonl; a person's stand in the order of the log."""
+    audit, told = Audit(), defaultdict(list)
+    for line in lines:
+        record = line["record"]
+        place = Place(record["origin"]["partition"], record["origin"]["offset"])
+        if record["kind"] in _VERDICTS:
+            audit.verdicts[place].append(record["kind"])
+            _plan(audit, record, connections)
+        elif record["kind"] == "forwarded":
+            audit.forwarded[place] += 1
+        elif record["delivery_id"]:
+            told[record["delivery_id"]].append(line)
+    for delivery in audit.deliveries.values():
+        delivery.told = told.pop(delivery.id, [])
+    audit.strays = {one: lines[0]["record"]["lane"] or "audit" for one, lines in told.items()}
+    return audit
+
+
+def _plan(audit: Audit, record: Told, connections: Mapping[str, Connection]) -> None:
+    for leg in record["legs"] or ():
+        if leg["kind"] != "delivery":
+            continue
+        key = Key(record["event_id"], leg["lane"], leg["action"])
+        if key in audit.deliveries:
+            audit.deliveries[key].planned += 1
+            continue
+        adapter = connections[leg["lane"]].adapter
+        scope = frozenset() if leg["action"] == "delete" else cells_of(leg)
+        made = Delivery(leg["delivery_id"], key, record["pid"], adapter, scope, leg["all_purposes"])
+        audit.deliveries[key] = made

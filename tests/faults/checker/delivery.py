@@ -1,0 +1,99 @@
+"""One planned delivery and all that the audit tells of it, in the order of its log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from checker.adapters import ADAPTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from checker.life import Cell
+    from checker.oracle import Key
+
+RUNGS = ("accepted", "executed", "verified")
+TASK, SUPERSEDED, PARKED, FAILED = "manual_task", "superseded", "parked", "failed"
+_FINAL = {
+    "no_match", "retained", "client_signal", "config_evidence", "terminated_product", "delegated_to",
+    "not_applicable", SUPERSEDED, "cancelled", FAILED, "done",
+}  # fmt: skip
+Told = dict[str, Any]
+"""A line of audit.jsonl."""
+
+
+@dataclass
+class Delivery:
+    """scope: as planned; told: everything about it, in order; planned: how often it was."""
+
+    id: str
+    key: Key
+    pid: str | None
+    adapter: str
+    scope: frozenset[Cell]
+    everything: bool
+    told: list[Told] = field(default_factory=list)
+    planned: int = 1
+
+    @cached_property
+    def cycle(self) -> int:
+        """The newest; only that one counts."""
+        return max((cycle_of(line) for line in self.told), default=0)
+
+    @cached_property
+    def tries(self) -> int:
+        return max((line["record"]["attempt"] or 0 for line in self.told), default=0)
+
+    @cached_property
+    def outcome(self) -> str | None:
+        """How it stands: its final outcome, else the last word; None: nothing was told yet."""
+        told = self.finals(self.cycle) or self._outcomes(self.cycle)[-1:]
+        return told[0]["record"]["outcome"] if told else None
+
+    @cached_property
+    def made(self) -> str | None:
+        """What the lane made of it, whatever became of a task since: the vendor's part was done then."""
+        return self._closing["record"]["outcome"] if self._closing else self.outcome
+
+    @cached_property
+    def left(self) -> frozenset[Cell]:
+        """What newer instructions had left of it when the lane was done with it."""
+        left = self.scope
+        for line in self.told:
+            if line["record"]["kind"] == "overtaken":
+                left = cells_of(line["record"]["legs"][0])
+            if line is self._closing:
+                break
+        return frozenset() if self.made == SUPERSEDED else left
+
+    def finals(self, cycle: int) -> list[Told]:
+        return [line for line in self._outcomes(cycle) if self._is_final(line["record"])]
+
+    def times(self, outcome: str, cycle: int) -> int:
+        return sum(line["record"]["outcome"] == outcome for line in self._outcomes(cycle))
+
+    @cached_property
+    def _closing(self) -> Told | None:
+        told = self._outcomes(self.cycle)
+        return next((x for x in told if self._is_final(x["record"]) or x["record"]["outcome"] == TASK), None)
+
+    def _outcomes(self, cycle: int) -> list[Told]:
+        return [line for line in self.told if line["record"]["kind"] == "outcome" and cycle_of(line) == cycle]
+
+    def _is_final(self, record: Mapping[str, Any]) -> bool:
+        outcome = record["outcome"]
+        if outcome not in RUNGS:
+            return outcome in _FINAL
+        return RUNGS.index(outcome) >= RUNGS.index(ADAPTERS[self.adapter].closing[self.key.action])
+
+
+def cycle_of(line: Told) -> int:
+    return int(line["record"]["cycle"] or 0)
+
+
+def cells_of(leg: Mapping[str, Any]) -> frozenset[Cell]:
+    """Purposes × channels without what was overtaken."""
+    gone = {(cell["purpose"], cell["channel"]) for cell in leg["overtaken"]}
+    return frozenset((p, c) for p in leg["purposes"] for c in leg["channels"]) - gone

@@ -1,0 +1,96 @@
+"""Reads out of Kafka what a checker needs of it, committed records only, into the run's directory."""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from checker.avro import decode
+from checker.tokens import pieces
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from pathlib import Path
+
+    _Places = Sequence[TopicPartition]
+
+EVENTS, AUDIT, DEAD = "consent.events", "consent.audit", "consent.dead-letter"
+_OURS = "consent."
+_POLL_MS = 500
+_FROM = "consent-relay-from"
+
+
+async def dump(bootstrap: str, run: Path) -> None:
+    """Write events.jsonl, audit.jsonl, dead_letters.jsonl, and topics/*.txt: what is readable in each other topic."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, check_crcs=False
+    )
+    await consumer.start()
+    try:
+        ours = await _topics(consumer)
+        await _lines(consumer, ours[EVENTS], run / "events.jsonl", _event)
+        await _lines(consumer, ours[AUDIT], run / "audit.jsonl", partial(_decoded, name="audit_record"))
+        await _lines(consumer, ours[DEAD], run / "dead_letters.jsonl", partial(_decoded, name="dead_letter"))
+        (run / "topics").mkdir(exist_ok=True)
+        for topic in sorted(ours.keys() - {EVENTS}):
+            await _readable(consumer, ours[topic], run / "topics" / f"{topic}.txt")
+    finally:
+        await consumer.stop()
+
+
+async def _lines(consumer: Any, topic: _Places, path: Path, line: Callable[[Any], dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        async for record in _all(consumer, topic):
+            place = {"partition": record.partition, "offset": record.offset, "timestamp": record.timestamp}
+            file.write(json.dumps({**place, **line(record)}) + "\n")
+
+
+def _event(record: Any) -> dict[str, Any]:
+    value = None if record.value is None else base64.b64encode(record.value).decode()
+    line: dict[str, Any] = {"value": value, "event": decode("consent_event", record.value)}
+    for name, said in record.headers:
+        if name == _FROM:
+            _, partition, offset, at = said.decode().split("|")
+            line |= {"first": [int(partition), int(offset)], "first_at": int(at)}
+    return dict(_without_bytes(line))
+
+
+def _decoded(record: Any, name: str) -> dict[str, Any]:
+    return {"record": _without_bytes(decode(name, record.value))}
+
+
+def _without_bytes(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_bytes(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_bytes(item) for item in value]
+    return value.hex() if isinstance(value, bytes) else value
+
+
+async def _readable(consumer: Any, topic: _Places, path: Path) -> None:
+    found: set[bytes] = set()
+    async for record in _all(consumer, topic):
+        for part in (record.key, record.value, *(said for _, said in record.headers)):
+            found |= pieces(part or b"")
+    path.write_bytes(b"\n".join(sorted(found)) + b"\n")
+
+
+async def _all(consumer: Any, places: _Places) -> AsyncIterator[Any]:
+    """Every committed record of a topic as it is now, each partition in its order."""
+    consumer.assign(places)
+    await consumer.seek_to_beginning(*places)
+    ends = await consumer.end_offsets(places)
+    while [place for place in places if await consumer.position(place) < ends[place]]:
+        for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+            for record in records:
+                yield record
+
+
+async def _topics(consumer: Any) -> dict[str, _Places]:
+    cluster = await consumer._client.fetch_all_metadata()  # the public call drops the partitions
+    ours = [topic for topic in cluster.topics() if topic.startswith(_OURS)]
+    return {topic: [TopicPartition(topic, n) for n in sorted(cluster.partitions_for_topic(topic))] for topic in ours}

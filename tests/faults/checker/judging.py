@@ -1,0 +1,27 @@
+"""All rules over one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.case import Case
+from checker.rules.dues import due
+from checker.rules.endings import ending
+from checker.rules.leaks import leak
+from checker.rules.overtaken import superseded
+from checker.rules.states import state
+from checker.rules.verdicts import lost, verdict
+from checker.rundir import Run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from checker.finding import Finding
+
+_RULES = (lost, verdict, due, ending, superseded, state, leak)
+
+
+def check(run: Path) -> list[Finding]:
+    """Every way in which the run breaks a rule; `finding.RULES` says what each rule is."""
+    case = Case(Run(run))
+    return [finding for rule in _RULES for finding in rule(case)]

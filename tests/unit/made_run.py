@@ -1,0 +1,128 @@
+"""A small run as its directory holds it, made by hand: what a checker must find nothing wrong with."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECOND = 1_000_000
+BEGAN = 1_700_000_000 * SECOND
+LANES = {"crm": "zoho_crm", "mail": "zoho_campaigns", "web": "google_analytics"}
+RELAY = """
+[controllers.oomnis]
+policy = "oomnis"
+[connections.crm]
+controller = "oomnis"
+adapter = "zoho_crm"
+serves = ["zoho-one/crm"]
+mode = "live"
+[connections.mail]
+controller = "oomnis"
+adapter = "zoho_campaigns"
+serves = ["zoho-one/marketing"]
+mode = "live"
+[connections.web]
+controller = "oomnis"
+adapter = "google_analytics"
+serves = ["google-analytics"]
+mode = "live"
+"""
+Line = dict[str, Any]
+
+
+class MadeRun:
+    """Lists of lines, to be changed in one way before `write`. Second n of the run is BEGAN + n s."""
+
+    def __init__(self) -> None:
+        self.input: list[Line] = []
+        self.acked: list[Line] = []
+        self.events: list[Line] = []
+        self.audit: list[Line] = []
+        self.faults: list[Line] = []
+        self.calls: dict[str, list[Line]] = {lane: [] for lane in LANES}
+        self.ledger: dict[str, list[Line]] = {lane: [] for lane in LANES}
+        self.people = [_person("anna-0001", "anna@example.test"), _person("boris-0002", "boris@example.test")]
+        self.vendors: dict[str, dict[str, Line]] = {lane: {} for lane in LANES}
+        self.expect: Line = {"policy": "oomnis", "pids": {"anna-0001": "p1.anna", "boris-0002": "p1.boris"}}
+        self.expect |= {"partitions": 1, "open": []}
+        self.log = "worker w1 is ready\n"
+
+    def say(self, kind: str, who: str, second: int, **scope: Any) -> str:
+        """An event, said and taken in at that second; its id."""
+        event_id = f"{kind[:3]}-{who[:4]}-{second}"
+        email = {"type": "email", "format": "raw", "value": f"{who[:-5]}@example.test"}
+        client = {"type": "ga_client_id", "format": "raw", "value": f"{who}.ga"}
+        event = {
+            "event_id": event_id, "kind": kind, "controller": "oomnis", "subject_id": who, "purposes": None,
+            "channels": [], "identities": [email, client], "sealed": None, "policy_id": None, "policy_version": None,
+            "jurisdiction": None, "method": "api", "occurred_at": BEGAN + second * SECOND, "received_at": None,
+        }  # fmt: skip
+        self.publish({**event, **scope}, f"bytes of {event_id}")
+        return event_id
+
+    def publish(self, event: Line | None, value: str) -> None:
+        n = len(self.events)
+        self.input.append({"n": n, "partition": 0, "event": event, "value": None if event else value})
+        self.acked.append({"n": n, "partition": 0, "offset": n})
+        at_ms = (BEGAN + 100 * SECOND) // 1000
+        self.events.append({"partition": 0, "offset": n, "timestamp": at_ms, "value": value, "event": event})
+
+    def judge(self, verdict: str, event_id: str | None, pid: str | None, *legs: Line) -> None:
+        """The verdict on the record published last."""
+        origin = {"partition": 0, "offset": len(self.events) - 1}
+        self._tell({"kind": verdict, "event_id": event_id, "pid": pid, "legs": list(legs), "origin": origin})
+
+    def end(self, event_id: str, lane: str, action: str, outcome: str, **more: Any) -> None:
+        about = {"event_id": event_id, "lane": lane, "action": action, "delivery_id": f"{event_id}/{lane}/{action}"}
+        told = {"kind": "outcome", "outcome": outcome, "cycle": 0, "attempt": 1, "reason": None, "legs": None}
+        self._tell({**about, **told, "origin": {"partition": 0, "offset": 0}, **more})
+
+    def call(self, lane: str, who: str, second: float, effect: str, **detail: Any) -> None:
+        """An accepted call."""
+        at = BEGAN + round(second * SECOND)
+        request = f"{effect} {who} {detail}"
+        entry = {"at": at, "vendor": LANES[lane], "effect": effect, "people": [who], "request": request}
+        self.ledger[lane].append({**entry, "detail": detail})
+
+    def _tell(self, record: Line) -> None:
+        offset = len(self.audit)
+        base = {"delivery_id": None, "cycle": None, "attempt": None, "outcome": None, "lane": None, "action": None}
+        self.audit.append({"partition": 0, "offset": offset, "timestamp": 0, "record": {**base, **record}})
+
+    def write(self, path: Path) -> Path:
+        for name in ("input", "acked", "events", "audit", "faults"):
+            _lines(path / f"{name}.jsonl", getattr(self, name))
+        for lane in LANES:
+            _lines(path / "ledger" / f"{lane}.jsonl", self.ledger[lane])
+            _lines(path / "calls" / f"{lane}.jsonl", self.calls[lane])
+        for name in ("people", "vendors", "expect"):
+            (path / f"{name}.json").write_text(json.dumps(getattr(self, name)))
+        (path / "relay.toml").write_text(RELAY)
+        (path / "logs").mkdir()
+        (path / "logs" / "w1.1.log").write_text(self.log)
+        return path
+
+
+def leg(event_id: str, lane: str, action: str, *cells: tuple[str, str], **more: Any) -> Line:
+    """A planned delivery: each cell a purpose and a channel."""
+    scope = {"purposes": sorted({p for p, _ in cells}), "channels": sorted({c for _, c in cells})}
+    about = {"kind": "delivery", "lane": lane, "action": action, "delivery_id": f"{event_id}/{lane}/{action}"}
+    return {**about, **scope, "all_purposes": False, "overtaken": [], **more}
+
+
+def _person(key: str, email: str) -> Line:
+    return {
+        "key": key,
+        "email": email,
+        "ga_client_id": f"{key}.ga",
+        "crm": ["Contacts"],
+        "lists": {"surveys": "active"},
+    }
+
+
+def _lines(path: Path, lines: list[Line]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
