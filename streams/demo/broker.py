@@ -13,15 +13,18 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from infra.kafka import Tunnel
+
 T = TypeVar("T")
 
 
 class OwnBroker:
-    """An embedded Kafka in `directory`; `console` shows how the first start goes."""
+    """An embedded Kafka in `directory`, with a `tunnel` if need be; `console` shows how the first start goes."""
 
-    def __init__(self, directory: Path, console: Console | None = None) -> None:
+    def __init__(self, directory: Path, console: Console | None = None, tunnel: Tunnel | None = None) -> None:
         self._directory = directory
-        self._kafka = EmbeddedKafka(directory, console=console)
+        self._tunnel = tunnel
+        self._kafka = EmbeddedKafka(directory, console=console, tunnel=tunnel)
 
     @property
     def pid(self) -> int:
@@ -33,7 +36,7 @@ class OwnBroker:
 
     async def start_again(self) -> None:
         """On the same data and port, and without a word: progress bars may be on the screen by now."""
-        self._kafka = EmbeddedKafka(self._directory)
+        self._kafka = EmbeddedKafka(self._directory, tunnel=self._tunnel)
         await self.start()
 
     async def stop(self) -> None:

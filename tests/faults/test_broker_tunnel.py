@@ -26,7 +26,7 @@ HOLE_S = 5.0
 async def proxy(tmp_path: Path) -> AsyncIterator[Proxy]:
     port = free_ports().broker
     async with Proxy(HOST, port) as proxy:
-        broker = EmbeddedKafka(tmp_path, tunnel=Tunnel(port, f"{HOST}:{proxy.port}"))
+        broker = EmbeddedKafka(tmp_path, tunnel=Tunnel(port, proxy.address))
         direct = await asyncio.to_thread(broker.start)
         admin = AIOKafkaAdminClient(bootstrap_servers=direct)
         await admin.start()
@@ -53,7 +53,7 @@ async def pass_through(proxy: Proxy, weather: str) -> None:
 
 
 async def test_a_client_behind_the_tunnel_survives_what_the_tunnel_does(proxy: Proxy) -> None:
-    here = {"bootstrap_servers": f"{HOST}:{proxy.port}"}
+    here = {"bootstrap_servers": proxy.address}
     patient = {"session_timeout_ms": SESSION_MS, "heartbeat_interval_ms": 500, "request_timeout_ms": 3000}
     consumer = AIOKafkaConsumer(TOPIC, **here, **patient, group_id="g", auto_offset_reset="earliest")
     sent: list[bytes] = []

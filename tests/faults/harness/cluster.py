@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from harness import network
 from harness.accounts import HEALTHY, write_config
 from harness.progress import Progress, follow
 from harness.publisher import Publisher
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from harness.accounts import Account
+    from harness.proxy import Proxy
 
 LAUNCH = (str(Path(__file__).with_name("launch.py")),)
 LIMITS_SCALE = 1000.0
@@ -44,6 +46,7 @@ class Cluster:
     """An asynchronous context manager: inside it broker, topics and sandboxes are up; everything ends with it.
 
     run: the directory of the run. bootstrap: another broker than one of its own, without topics of the relay.
+    proxied: one of `proxies` stands before every vendor, and one beside its own broker, see network.py.
     more: other settings of the workers.
     """
 
@@ -56,6 +59,7 @@ class Cluster:
         seed: int = 0,
         bootstrap: str | None = None,
         limits_scale: float = LIMITS_SCALE,
+        proxied: bool = False,
         **more: Any,
     ) -> None:
         self.run = RunDir(run)
@@ -69,6 +73,8 @@ class Cluster:
         }
         self.workers: dict[str, WorkerProcess] = {}
         self.progress = Progress(self.accounts)
+        self.proxies: dict[str, Proxy] = {}
+        self._proxied = proxied
         self._bootstrap = bootstrap
         self._more = {"partitions": PARTITIONS, "limits_scale": limits_scale, **more}
         self._stack = AsyncExitStack()
@@ -77,10 +83,12 @@ class Cluster:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             bootstrap = self._bootstrap or await self._start_broker(stack)
-            for sandbox in self.sandboxes.values():
+            for name, sandbox in self.sandboxes.items():
                 sandbox.seed(self.people)
                 await sandbox.start()
                 stack.push_async_callback(sandbox.stop)
+                if self._proxied:
+                    self.proxies[name] = await network.before_vendor(sandbox, stack)
             self.settings = self._settings(bootstrap)
             await self._make_topics()
             self.publisher = Publisher(self.settings, self.run)
@@ -225,7 +233,10 @@ class Cluster:
             await admin.close()
 
     async def _start_broker(self, stack: AsyncExitStack) -> str:
-        self.broker = OwnBroker(self.run.path / "kafka")
+        tunnel = None
+        if self._proxied:
+            self.proxies[network.BROKER], tunnel = await network.before_broker(stack)
+        self.broker = OwnBroker(self.run.path / "kafka", tunnel=tunnel)
         stack.push_async_callback(self.broker.stop)
         return await self.broker.start()
 

@@ -70,6 +70,10 @@ class Proxy:
             task.cancel()
         await asyncio.gather(*links.values(), return_exceptions=True)
 
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self.port}"
+
     def latency(self, seconds: float, *, share: float = 1.0) -> None:
         """Each piece of up to 64 KiB, and the end of a stream, waits so long, either way."""
         self._set(_Weather("latency", share, seconds))

@@ -1,0 +1,91 @@
+"""The network between workers and everybody else, and the bad days that it has."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from harness.conductor import BEYOND_SESSION_S
+from harness.proxy import HOST, Proxy
+
+from infra.kafka import Tunnel, free_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AsyncExitStack
+
+    from harness.cluster import Cluster
+
+    from infra.sandbox import Sandbox
+
+BROKER = "broker"
+_LATENCY_S = 0.3
+"""Each way. A call to a vendor with a token and a look-up before it stays below its limit of 4 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """What the network does to one of the proxies; lead_s: after the weather before has cleared up."""
+
+    what: str
+    whom: str
+    lead_s: float
+    lasts_s: float
+
+    def __str__(self) -> str:
+        return f"{self.what} before {self.whom}, after {self.lead_s:.1f} s, for {self.lasts_s:.1f} s"
+
+
+def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Weather, ...]:
+    """Each kind before each of these, in any order; the black hole before the broker outlasts the session."""
+    rng = Random(f"network {seed}")
+    kinds = [(what, where) for where in whom for what in ("latency", "reset", "black_hole")]
+    weathers = []
+    for what, where in rng.sample(kinds, len(kinds)):
+        longest = (what, where) == ("black_hole", BROKER)
+        lasts = BEYOND_SESSION_S if longest else round(rng.uniform(1, 6), 1)
+        weathers.append(Weather(what, where, round(rng.uniform(0.2, 2), 1), lasts))
+    return tuple(weathers)
+
+
+async def play(cluster: Cluster, weathers: Sequence[Weather], say: Callable[[str], None] = print) -> None:
+    for weather in weathers:
+        await asyncio.sleep(weather.lead_s)
+        say(str(weather))
+        proxy = cluster.proxies[weather.whom]
+        async with cluster.fault(weather.what, f"network of {weather.whom}"):
+            strike(proxy, weather.what)
+            await asyncio.sleep(weather.lasts_s)
+            proxy.heal()
+
+
+def strike(proxy: Proxy, what: str) -> None:
+    if what == "latency":
+        proxy.latency(_LATENCY_S)
+    elif what == "reset":
+        proxy.reset()
+    else:
+        proxy.black_hole()
+
+
+async def before_vendor(sandbox: Sandbox, stack: AsyncExitStack) -> Proxy:
+    """A proxy for a sandbox that has started: whoever asks for its addresses from now on goes through it."""
+    place = urlsplit(sandbox.world.base_url)
+    proxy = await stack.enter_async_context(Proxy(str(place.hostname), int(place.port or 0)))
+    sandbox.world.base_url = f"http://{proxy.address}"
+    return proxy
+
+
+async def before_broker(stack: AsyncExitStack) -> tuple[Proxy, Tunnel]:
+    """A proxy for a broker that is to be started, and what that must know of it."""
+    port = free_ports().broker
+    proxy = await stack.enter_async_context(Proxy(HOST, port))
+    return proxy, Tunnel(port, proxy.address)
+
+
+def through_proxy(cluster: Cluster) -> dict[str, str]:
+    """For `start_worker`: this one reaches the broker through the proxy alone."""
+    return {"CONSENT_RELAY_BOOTSTRAP_SERVERS": cluster.proxies[BROKER].address}

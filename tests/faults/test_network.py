@@ -1,0 +1,34 @@
+"""The network delays, resets and swallows, before every vendor and before the broker, while events come in."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from harness.cluster import Cluster, now_micros
+from harness.network import BROKER, draw_weather, play, through_proxy
+from harness.workload import make_records
+from sizes import EVENTS, SEED, SETTLE_S
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAUSE_S = 3.0
+"""After 500 events, so that they come in during most of the weather."""
+
+
+@pytest.mark.parametrize("others", [(), ("w2",)], ids=["alone", "beside another"])
+async def test_whatever_the_network_does_everything_settles(tmp_path: Path, others: tuple[str, ...]) -> None:
+    """One worker has the network between itself and the broker; another one would take over from it."""
+    print("seed", SEED)
+    async with Cluster(tmp_path, seed=SEED, proxied=True) as cluster:
+        await cluster.start_worker("w1", **through_proxy(cluster))
+        for name in others:
+            await cluster.start_worker(name)
+        await cluster.ready()
+        records = make_records(EVENTS, cluster.people, cluster.settings.partitions, SEED, now_micros())
+        weathers = draw_weather(SEED, [BROKER, *cluster.accounts])
+        await asyncio.gather(cluster.publisher.publish(records, PAUSE_S), play(cluster, weathers))
+        assert await cluster.settled(SETTLE_S), cluster.progress.open
+        await cluster.finish()
