@@ -7,11 +7,11 @@ import os
 import signal
 import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from harness import network
 from harness.accounts import HEALTHY, write_config
+from harness.launch import PROGRAM
 from harness.progress import Progress, follow
 from harness.publisher import Publisher
 from harness.rundir import RunDir
@@ -26,12 +26,12 @@ from streams.settings import Settings, key_file
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from harness.accounts import Account
     from harness.proxy import Proxy
 
-LAUNCH = (str(Path(__file__).with_name("launch.py")),)
 LIMITS_SCALE = 1000.0
 """Where limits are not what is tested, they are out of the way."""
 PARTITIONS = 4
@@ -76,7 +76,7 @@ class Cluster:
         self.proxies: dict[str, Proxy] = {}
         self._proxied = proxied
         self._bootstrap = bootstrap
-        self._more = {"partitions": PARTITIONS, "limits_scale": limits_scale, **more}
+        self._more = {"cluster_prefix": "local", "partitions": PARTITIONS, "limits_scale": limits_scale, **more}
         self._stack = AsyncExitStack()
         self._launches = 0
 
@@ -110,7 +110,7 @@ class Cluster:
         given = self.settings.model_dump(mode="json", exclude_unset=True)
         settings = {key.upper(): str(value) for key, value in given.items()}
         log_file = self.run.log(f"{name}.{self._launches}")
-        program = {"program": LAUNCH} if env else {}
+        program = {"program": PROGRAM} if env else {}
         self.workers[name] = await WorkerProcess.launch(name, settings, log_file, *options, env=env, **program)
         return self.workers[name]
 
@@ -216,7 +216,6 @@ class Cluster:
         self.config = write_config(config, tuple(self.accounts.values()), self.sandboxes)
         return Settings(
             bootstrap_servers=bootstrap,
-            cluster_prefix="local",
             data_dir=directory,
             config=config,
             secrets_dir=directory / "secrets",

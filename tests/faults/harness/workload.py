@@ -52,7 +52,7 @@ def make_records(count: int, people: Sequence[Person], partitions: int, seed: in
     """`count` records in the order of their arrival; the same for the same arguments. now: µs."""
     rng = Random(f"workload {seed}")
     again = round(count * AGAIN)
-    records = [_record(event, partitions) for event in _late(list(_events(count - again, people, rng, now)), rng)]
+    records = [record_of(event, partitions) for event in _late(list(_events(count - again, people, rng, now)), rng)]
     for _ in range(again):
         place = rng.randrange(len(records))
         records.insert(rng.randint(place + 1, len(records)), records[place])
@@ -64,20 +64,28 @@ def _events(count: int, people: Sequence[Person], rng: Random, now: int) -> Iter
     for number in range(count):
         person = rng.choice(hot if rng.random() < 0.5 else people)
         kind = rng.choices(list(_KINDS), list(_KINDS.values()))[0]
-        yield ConsentEvent.parse({
-            "event_id": str(UUID(int=rng.getrandbits(128), version=4)),
-            "kind": kind,
-            "controller": CONTROLLER,
-            "subject_id": person.key,
-            "identities": [
-                {"type": "email", "value": person.email},
-                {"type": "ga_client_id", "value": person.ga_client_id},
-            ],
-            "purposes": _purposes(kind, rng),
-            "method": "api",
-            "published_by": "faults",
-            "occurred_at": now - _AGO + (_AGO // 2) * number // count,
-        })  # fmt: skip
+        event_id = str(UUID(int=rng.getrandbits(128), version=4))
+        yield choice(person, kind, _purposes(kind, rng), event_id, now - _AGO + (_AGO // 2) * number // count)
+
+
+def choice(
+    person: Person, kind: str, purposes: Sequence[str] | None, event_id: str, occurred_at: int
+) -> ConsentEvent:
+    """What one person chooses. purposes: None for all of them; occurred_at: µs."""
+    return ConsentEvent.parse({
+        "event_id": event_id,
+        "kind": kind,
+        "controller": CONTROLLER,
+        "subject_id": person.key,
+        "identities": [
+            {"type": "email", "value": person.email},
+            {"type": "ga_client_id", "value": person.ga_client_id},
+        ],
+        "purposes": purposes,
+        "method": "api",
+        "published_by": "faults",
+        "occurred_at": occurred_at,
+    })  # fmt: skip
 
 
 def _purposes(kind: str, rng: Random) -> tuple[str, ...] | None:
@@ -95,7 +103,7 @@ def _late(events: list[ConsentEvent], rng: Random) -> list[ConsentEvent]:
     return [event for _, event in sorted(zip(places, events, strict=True), key=lambda pair: pair[0])]
 
 
-def _record(event: ConsentEvent, partitions: int) -> Record:
+def record_of(event: ConsentEvent, partitions: int) -> Record:
     plain = {
         "event_id": event.event_id,
         "kind": event.kind,
