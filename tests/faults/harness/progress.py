@@ -25,7 +25,8 @@ _VERDICTS = frozenset({"planned", "stale", "duplicate", "rejected"})
 
 
 class Progress:
-    """judged: records of `consent.events` with a verdict; due: deliveries planned; open: those not over.
+    """judged: records of `consent.events` with a verdict; due: deliveries planned; open: those not over, with
+    their lanes.
 
     Deliveries to an account that is dead aren't counted: they wait, and some of them in front of the open breaker.
     """
@@ -35,7 +36,7 @@ class Progress:
         self._over: set[str] = set()
         self.judged = 0
         self.due = 0
-        self.open: set[str] = set()
+        self.open: dict[str, str] = {}
 
     @property
     def settled(self) -> int:
@@ -45,13 +46,14 @@ class Progress:
         if record.kind == "outcome" and record.delivery_id:
             if self._is_over(record):
                 self._over.add(record.delivery_id)
-                self.open.discard(record.delivery_id)
+                self.open.pop(record.delivery_id, None)
         elif record.kind in _VERDICTS:
             self.judged += 1
             for leg in record.legs or ():
                 if leg.kind == "delivery" and leg.delivery_id and not self._accounts[leg.lane or ""].dead:
                     self.due += 1
-                    self.open |= {leg.delivery_id} - self._over
+                    if leg.delivery_id not in self._over:
+                        self.open[leg.delivery_id] = leg.lane or ""
 
     def _is_over(self, record: AuditRecord) -> bool:
         outcome, account = record.outcome or "", self._accounts[record.lane or ""]
