@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from aiokafka import TopicPartition
@@ -10,6 +11,7 @@ from aiokafka import TopicPartition
 from processors.vendors.base import VENDORS
 from schemas.codec import decode
 from schemas.records import ACTIONS, AuditRecord
+from schemas.times import SECOND
 from streams import clients, topics
 
 if TYPE_CHECKING:
@@ -25,35 +27,52 @@ _VERDICTS = frozenset({"planned", "stale", "duplicate", "rejected"})
 
 
 class Progress:
-    """judged: records of `consent.events` with a verdict; due: deliveries planned; open: those not over, with
-    their lanes.
+    """judged: records of `consent.events` with a verdict; due: deliveries planned; open: those not over, with lanes.
 
-    Deliveries to an account that is dead aren't counted: they wait, and some of them in front of the open breaker.
+    outcomes: how often the audit says which, by (lane, outcome). took: per lane, for each delivery that is over when
+    its event came in (µs) and how long it took since, s.
+    Deliveries to an account that is dead aren't due: they wait, and some of them in front of the open breaker.
     """
 
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         self._accounts = accounts
-        self._over: set[str] = set()
+        self._over: dict[str, int] = {}
+        self._received: dict[str, int] = {}
         self.judged = 0
         self.due = 0
         self.open: dict[str, str] = {}
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.took: dict[str, list[tuple[int, float]]] = defaultdict(list)
 
     @property
     def settled(self) -> int:
         return self.due - len(self.open)
 
+    def left(self, lane: str) -> int:
+        """How many deliveries of the lane aren't over."""
+        return sum(of == lane for of in self.open.values())
+
     def take(self, record: AuditRecord) -> None:
         if record.kind == "outcome" and record.delivery_id:
-            if self._is_over(record):
-                self._over.add(record.delivery_id)
-                self.open.pop(record.delivery_id, None)
+            self.outcomes[record.lane or "", record.outcome or ""] += 1
+            if self._is_over(record) and record.delivery_id not in self._over:
+                self._over[record.delivery_id] = record.at
+                self._end(record.delivery_id)
         elif record.kind in _VERDICTS:
             self.judged += 1
             for leg in record.legs or ():
-                if leg.kind == "delivery" and leg.delivery_id and not self._accounts[leg.lane or ""].dead:
+                if leg.kind == "delivery" and leg.delivery_id and leg.lane and not self._accounts[leg.lane].dead:
                     self.due += 1
-                    if leg.delivery_id not in self._over:
-                        self.open[leg.delivery_id] = leg.lane or ""
+                    self.open[leg.delivery_id] = leg.lane
+                    self._received[leg.delivery_id] = record.event.received_at if record.event else record.at
+                    self._end(leg.delivery_id)
+
+    def _end(self, delivery_id: str) -> None:
+        """It is over, if the audit has both, in whatever order it was read."""
+        if delivery_id in self._over and delivery_id in self.open:
+            received_at = self._received.pop(delivery_id)
+            took_s = (self._over[delivery_id] - received_at) / SECOND
+            self.took[self.open.pop(delivery_id)].append((received_at, took_s))
 
     def _is_over(self, record: AuditRecord) -> bool:
         outcome, account = record.outcome or "", self._accounts[record.lane or ""]
