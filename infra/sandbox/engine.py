@@ -33,6 +33,8 @@ class Engine:
 
     async def serve(self, operation: Operation, request: web.Request) -> web.Response:
         call = await _read(operation.verb, request)
+        at = int(self.world.clock() * 1_000_000)
+        self.world.requests.write({"at": at, "vendor": self.vendor.name, "verb": call.verb})
         struck = self.world.faults.strike(self.vendor.name, call.verb, lambda: self._names(call))
         self._under_way += 1
         try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
+
+from infra.sandbox.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,13 +41,7 @@ class Ledger:
     def __init__(self, path: Path | None, clock: Clock) -> None:
         self.entries: list[Entry] = []
         self._clock = clock
-        self._file: TextIO | None = None
-        self._seq = 0
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+", encoding="utf-8")
-            self._file.seek(0)
-            self._seq = sum(1 for _ in self._file)
+        self._lines = Lines(path)
 
     def append(
         self,
@@ -60,14 +55,11 @@ class Ledger:
         request: str,
         detail: Mapping[str, Any],
     ) -> None:
-        self._seq += 1
         at = int(self._clock() * 1_000_000)
-        entry = Entry(self._seq, at, vendor, verb, effect, tuple(people), tuple(given), changed, request, detail)
+        seq, people, given = self._lines.count + 1, tuple(people), tuple(given)
+        entry = Entry(seq, at, vendor, verb, effect, people, given, changed, request, detail)
         self.entries.append(entry)
-        if self._file is not None:
-            self._file.write(json.dumps(asdict(entry)) + "\n")
-            self._file.flush()
+        self._lines.write(asdict(entry))
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._lines.close()

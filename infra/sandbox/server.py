@@ -16,6 +16,7 @@ from infra.sandbox.credentials import obtain, publish_account
 from infra.sandbox.engine import Engine
 from infra.sandbox.faults import Fault, Faults
 from infra.sandbox.ledger import Ledger
+from infra.sandbox.lines import Lines
 from infra.sandbox.vendor import Operation, Vendor
 from infra.sandbox.vendors import load
 from infra.sandbox.world import MailingList, World
@@ -55,6 +56,7 @@ class Sandbox:
     """Every vendor that the sandbox knows, on one port.
 
     ledger_path: where accepted calls are written as JSON lines; None keeps them in memory alone.
+    requests_path: where a line is written for every request, accepted or not: its moment in µs, vendor and verb.
     secrets_dir: where the secrets lie, made at the first start (`zoho_client_id`, `zoho_client_secret`,
       `zoho_refresh_token`, `google_service_account`, mode 0600) and accepted again by every later one; None
       makes them anew.
@@ -71,6 +73,7 @@ class Sandbox:
         self,
         ledger_path: Path | None = None,
         *,
+        requests_path: Path | None = None,
         secrets_dir: Path | None = None,
         limits_scale: float = 1.0,
         limits: Mapping[str, Sequence[Limit]] | None = None,
@@ -87,6 +90,7 @@ class Sandbox:
             clock=clock,
             credentials=obtain(secrets_dir),
             ledger=Ledger(ledger_path, clock),
+            requests=Lines(requests_path),
             faults=Faults(fault_seed),
             limits_scale=limits_scale,
             limits=limits or {},
@@ -128,6 +132,7 @@ class Sandbox:
             await self._runner.cleanup()
             self._runner = None
         self.world.ledger.close()
+        self.world.requests.close()
 
     @property
     def settings(self) -> SandboxSettings:

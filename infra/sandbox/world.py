@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from infra.sandbox.faults import Faults
     from infra.sandbox.ledger import Ledger
     from infra.sandbox.limits import Limit
+    from infra.sandbox.lines import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,15 @@ class MailingList:
 
 @dataclass(slots=True)
 class World:
-    """Time, secrets, people, ledger, faults and tokens of one sandbox. `base_url` is known once the port is."""
+    """Time, secrets, people, ledger, faults and tokens of one sandbox. `base_url` is known once the port is.
+
+    requests: a line for every one, whatever its answer.
+    """
 
     clock: Clock
     credentials: Credentials
     ledger: Ledger
+    requests: Lines
     faults: Faults
     limits_scale: float
     access_token_life_s: float

@@ -49,9 +49,10 @@ class MadeRun:
         self.expect: Line = {"policy": "oomnis", "pids": {"anna-0001": "p1.anna", "boris-0002": "p1.boris"}}
         self.expect |= {"partitions": 1, "open": []}
         self.log = "worker w1 is ready\n"
+        self.now = 0
 
     def say(self, kind: str, who: str, second: int, **scope: Any) -> str:
-        """An event, said and taken in at that second; its id."""
+        """An event, said and taken in at that second and judged at once; how it ends is told 0.9 s later. Its id."""
         event_id = f"{kind[:3]}-{who[:4]}-{second}"
         email = {"type": "email", "format": "raw", "value": f"{who[:-5]}@example.test"}
         client = {"type": "ga_client_id", "format": "raw", "value": f"{who}.ga"}
@@ -60,6 +61,7 @@ class MadeRun:
             "channels": [], "identities": [email, client], "sealed": None, "policy_id": None, "policy_version": None,
             "jurisdiction": None, "method": "api", "occurred_at": BEGAN + second * SECOND, "received_at": None,
         }  # fmt: skip
+        self.now = second
         self.publish({**event, **scope}, f"bytes of {event_id}")
         return event_id
 
@@ -67,18 +69,18 @@ class MadeRun:
         n = len(self.events)
         self.input.append({"n": n, "partition": 0, "event": event, "value": None if event else value})
         self.acked.append({"n": n, "partition": 0, "offset": n})
-        at_ms = (BEGAN + 100 * SECOND) // 1000
+        at_ms = BEGAN // 1000 + self.now * 1000
         self.events.append({"partition": 0, "offset": n, "timestamp": at_ms, "value": value, "event": event})
 
     def judge(self, verdict: str, event_id: str | None, pid: str | None, *legs: Line) -> None:
         """The verdict on the record published last."""
         origin = {"partition": 0, "offset": len(self.events) - 1}
-        self._tell({"kind": verdict, "event_id": event_id, "pid": pid, "legs": list(legs), "origin": origin})
+        self._tell({"kind": verdict, "event_id": event_id, "pid": pid, "legs": list(legs), "origin": origin}, 0)
 
     def end(self, event_id: str, lane: str, action: str, outcome: str, **more: Any) -> None:
         about = {"event_id": event_id, "lane": lane, "action": action, "delivery_id": f"{event_id}/{lane}/{action}"}
         told = {"kind": "outcome", "outcome": outcome, "cycle": 0, "attempt": 1, "reason": None, "legs": None}
-        self._tell({**about, **told, "origin": {"partition": 0, "offset": 0}, **more})
+        self._tell({**about, **told, "origin": {"partition": 0, "offset": 0}, **more}, 900)
 
     def call(self, lane: str, who: str, second: float, effect: str, **detail: Any) -> None:
         """An accepted call."""
@@ -86,18 +88,19 @@ class MadeRun:
         request = f"{effect} {who} {detail}"
         entry = {"at": at, "vendor": LANES[lane], "effect": effect, "people": [who], "request": request}
         self.ledger[lane].append({**entry, "detail": detail})
+        self.calls.setdefault(lane, []).append({"at": at, "vendor": LANES[lane], "verb": effect})
 
-    def _tell(self, record: Line) -> None:
-        offset = len(self.audit)
+    def _tell(self, record: Line, after_ms: int) -> None:
+        offset, at_ms = len(self.audit), BEGAN // 1000 + self.now * 1000 + after_ms
         base = {"delivery_id": None, "cycle": None, "attempt": None, "outcome": None, "lane": None, "action": None}
-        self.audit.append({"partition": 0, "offset": offset, "timestamp": 0, "record": {**base, **record}})
+        self.audit.append({"partition": 0, "offset": offset, "timestamp": at_ms, "record": {**base, **record}})
 
     def write(self, path: Path) -> Path:
         for name in ("input", "acked", "events", "audit", "faults"):
             _lines(path / f"{name}.jsonl", getattr(self, name))
         for lane in LANES:
             _lines(path / "ledger" / f"{lane}.jsonl", self.ledger[lane])
-            _lines(path / "calls" / f"{lane}.jsonl", self.calls[lane])
+            _lines(path / "calls" / f"{lane}.jsonl", self.calls.get(lane, []))
         for name in ("people", "vendors", "expect"):
             (path / f"{name}.json").write_text(json.dumps(getattr(self, name)))
         (path / "relay.toml").write_text(RELAY)

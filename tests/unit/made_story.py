@@ -11,6 +11,7 @@ MAIL = ("comms-marketing", "email")
 def clean_run() -> MadeRun:
     """Anna goes to and fro about mails, Boris wants to be forgotten; there are a repeat, a late one and junk."""
     run = MadeRun()
+    run.expect["limits"] = {"crm": [[2, 1]]}
     run.vendors["web"] = {ANNA: {"deletion_requested": None}, BORIS: {"deletion_requested": "2026-01-01"}}
     _grant_surveys(run)
     _withdraw_and_grant(run)

@@ -3,10 +3,26 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from checker import RULES, check
+from made_changes import (
+    again,
+    call_when_settled,
+    count_nothing,
+    end_after_a_freeze,
+    end_once_more,
+    kill,
+    know_nobody,
+    outcome,
+    plan_more,
+    planned,
+    purge,
+    shrink,
+    swap,
+)
+from made_run import BEGAN, SECOND
 from made_story import ANNA, BORIS, clean_run
 
 if TYPE_CHECKING:
@@ -18,29 +34,6 @@ FAULTS = Path(__file__).parents[1] / "faults"
 ALLOWED = {"checker", "aiokafka", "fastavro"}
 
 
-def _outcome(run: MadeRun, word: str, nth: int = 0) -> dict[str, Any]:
-    """The nth outcome of that word in the audit."""
-    return [line for line in run.audit if line["record"]["outcome"] == word][nth]
-
-
-def _planned(run: MadeRun, nth: int) -> dict[str, Any]:
-    record: dict[str, Any] = [line for line in run.audit if line["record"]["kind"] == "planned"][nth]["record"]
-    return record
-
-
-def _plan_more(run: MadeRun) -> None:
-    """Something that nobody is due to do: the same leg on another connection, and done."""
-    record = _planned(run, 1)
-    twin = {**record["legs"][0], "lane": "web", "delivery_id": "twin"}
-    record["legs"].append(twin)
-    run.end(record["event_id"], "web", "withdraw", "client_signal", delivery_id="twin")
-
-
-def _end_once_more(run: MadeRun, **changes: Any) -> None:
-    record = {**_outcome(run, "executed")["record"], **changes}
-    run.audit.append({"partition": 0, "offset": 99, "timestamp": 0, "record": record})
-
-
 BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "an acknowledged event is gone": ("lost", lambda run: run.acked.append({"n": 1, "partition": 0, "offset": 77})),
     "something else stands there": ("lost", lambda run: run.acked[0].update(n=1)),
@@ -48,23 +41,36 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "two verdicts": ("verdict", lambda run: run.audit.append(run.audit[-1])),
     "junk is not rejected": ("verdict", lambda run: run.audit[-1]["record"].update(kind="stale")),
     "a late grant is planned": ("verdict", lambda run: run.audit[5]["record"].update(kind="planned")),
-    "due and not planned": ("due", lambda run: _planned(run, 1)["legs"].clear()),
-    "planned and not due": ("due", _plan_more),
-    "planned twice": ("due", lambda run: _planned(run, 1)["legs"].append(_planned(run, 1)["legs"][0])),
-    "for somebody else": ("due", lambda run: _planned(run, 1).update(pid="p1.boris")),
-    "another scope": ("due", lambda run: _planned(run, 0)["legs"][0].update(channels=["sms"])),
+    "due and not planned": ("due", lambda run: planned(run, 1)["legs"].clear()),
+    "planned and not due": ("due", plan_more),
+    "planned twice": ("due", lambda run: planned(run, 1)["legs"].append(planned(run, 1)["legs"][0])),
+    "for somebody else": ("due", lambda run: planned(run, 1).update(pid="p1.boris")),
+    "another scope": ("due", lambda run: planned(run, 0)["legs"][0].update(channels=["sms"])),
     "an outcome that nobody planned": ("due", lambda run: run.end("no-event", "crm", "grant", "no_match")),
-    "no ending": ("ending", lambda run: run.audit.remove(_outcome(run, "executed"))),
-    "still parked": ("ending", lambda run: _outcome(run, "executed")["record"].update(outcome="parked")),
-    "failed": ("ending", lambda run: _outcome(run, "executed")["record"].update(outcome="failed")),
-    "ended twice": ("ending", _end_once_more),
-    "ended twice, differently": ("ending", lambda run: _end_once_more(run, outcome="no_match")),
-    "a cycle without an end": ("ending", lambda run: _outcome(run, "executed")["record"].update(cycle=1)),
+    "no ending": ("ending", lambda run: run.audit.remove(outcome(run, "executed"))),
+    "still parked": ("ending", lambda run: outcome(run, "executed")["record"].update(outcome="parked")),
+    "failed": ("ending", lambda run: outcome(run, "executed")["record"].update(outcome="failed")),
+    "ended twice": ("ending", end_once_more),
+    "ended twice, differently": ("ending", lambda run: end_once_more(run, outcome="no_match")),
+    "a cycle without an end": ("ending", lambda run: outcome(run, "executed")["record"].update(cycle=1)),
     "another state": ("state", lambda run: run.vendors["crm"][ANNA]["records"][0].update(opted_out=True)),
     "not deleted": ("state", lambda run: run.vendors["web"][BORIS].update(deletion_requested=None)),
     "not in do-not-mail": ("state", lambda run: run.vendors["mail"][BORIS].update(do_not_mail=False)),
     "still on a list": ("state", lambda run: run.vendors["mail"][BORIS]["lists"].update(surveys="active")),
     "granted and off the list": ("state", lambda run: run.vendors["mail"][ANNA]["lists"].update(surveys="unsub")),
+    "said to be done": ("rung", lambda run: run.ledger["web"].clear()),
+    "said to be nobody": ("rung", know_nobody),
+    "the newer one first": ("order", lambda run: swap(run.ledger["crm"])),
+    "a call for nothing": ("order", lambda run: run.call("crm", BORIS, 39, "withdraw", module="Contacts")),
+    "a call before its plan": ("order", lambda run: run.ledger["crm"][0].update(at=BEGAN + 19 * SECOND)),
+    "a call for a stranger": ("order", lambda run: run.call("mail", "x@y.z", 3, "grant", purpose="surveys")),
+    "half of it": ("order", lambda run: run.ledger["crm"].remove(purge(run))),
+    "a call made twice": ("order", lambda run: again(run, 20.3)),
+    "a call once more when all is settled": ("order", call_when_settled),
+    "overtaken by nothing newer": ("superseded", shrink),
+    "two endings after a freeze": ("zombie", end_after_a_freeze),
+    "too many calls": ("quota", lambda run: run.expect.update(limits={"crm": [[10, 5], [1, 1]]})),
+    "no calls counted": ("quota", count_nothing),
     "an e-mail in a log": ("leak", lambda run: setattr(run, "log", "told ANNA@example.test so\n")),
     "a device id in the audit": ("leak", lambda run: run.audit[0]["record"].update(reason="x-boris-0002.ga!")),
 }  # fmt: skip
@@ -82,8 +88,53 @@ def test_a_run_changed_in_one_way_breaks_one_rule(what: str, tmp_path: Path) -> 
     assert {finding.rule for finding in check(run.write(tmp_path))} == {rule}
 
 
+def _lose_the_answer(run: MadeRun) -> None:
+    """A kill between the call and its commit: made once more."""
+    again(run, 20.6)
+    kill(run, 20.2)
+
+
+def _retry(run: MadeRun) -> None:
+    """A first try that was answered badly, and had been carried out."""
+    again(run, 20.6)
+    outcome(run, "executed")["record"].update(attempt=2)
+
+
+def _overtake(run: MadeRun) -> None:
+    """Anna's withdrawal is overtaken by her later grant."""
+    outcome(run, "executed")["record"].update(outcome="superseded", attempt=0)
+    del run.ledger["crm"][0]
+
+
+def _overtake_what_was_done(run: MadeRun) -> None:
+    outcome(run, "executed")["record"].update(outcome="superseded", attempt=0)
+    kill(run, 20.2)
+
+
+def _be_down(run: MadeRun) -> None:
+    """The vendor is down for the whole run, and somebody expects that."""
+    run.expect["open"] = ["web"]
+    outcome(run, "accepted", 1)["record"].update(outcome="parked")
+    run.ledger["web"].clear()
+    run.vendors["web"][BORIS].update(deletion_requested=None)
+
+
+@pytest.mark.parametrize("change", [_lose_the_answer, _retry, _overtake, _overtake_what_was_done, _be_down])
+def test_what_faults_may_do_is_no_finding(change: Callable[[MadeRun], None], tmp_path: Path) -> None:
+    run = clean_run()
+    change(run)
+    assert check(run.write(tmp_path)) == []
+
+
+def test_a_call_for_what_was_overtaken_needs_a_fault(tmp_path: Path) -> None:
+    run = clean_run()
+    _overtake_what_was_done(run)
+    run.faults.clear()
+    assert {finding.rule for finding in check(run.write(tmp_path))} == {"order"}
+
+
 def test_each_rule_has_its_sentence_and_is_broken_here() -> None:
-    assert {rule for rule, _ in BREAKS.values()} <= RULES.keys()
+    assert {rule for rule, _ in BREAKS.values()} == RULES.keys()
 
 
 def test_a_finding_names_nobody(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Change = tuple[str, str]
-Entry = "Mapping[str, Any]"
 
 
 class Asked(NamedTuple):
@@ -25,12 +24,16 @@ class Asked(NamedTuple):
 
 
 class Account(ABC):
-    """channels: those that matter there; one_switch: one for all purposes; closing: last rung of each action."""
+    """channels: those that matter there; one_switch: one for all purposes; closing: last rung of each action.
+
+    effects: what the ledger calls each action.
+    """
 
     channels: ClassVar[frozenset[str]]
     one_switch: ClassVar[bool] = False
     closing: ClassVar[Mapping[str, str]]
     identities: ClassVar[frozenset[str]]
+    effects: ClassVar[Mapping[str, str]] = {"grant": "grant", "withdraw": "withdraw", "delete": "delete"}
 
     @abstractmethod
     def asked(self, action: str, purposes: frozenset[str], *, everything: bool) -> Asked: ...
@@ -83,6 +86,7 @@ class Campaigns(Account):
     channels: ClassVar = frozenset({"email"})
     closing: ClassVar = {"grant": "accepted", "withdraw": "executed", "delete": "executed"}
     identities: ClassVar = frozenset({"email"})
+    effects: ClassVar = {"grant": "grant", "withdraw": "withdraw", "delete": "withdraw"}
     lists: frozenset[str]
     do_not_mail: bool = False
 

@@ -40,7 +40,7 @@ def put_together(lines: Iterable[Told], connections: Mapping[str, Connection]) -
         place = Place(record["origin"]["partition"], record["origin"]["offset"])
         if record["kind"] in _VERDICTS:
             audit.verdicts[place].append(record["kind"])
-            _plan(audit, record, connections)
+            _plan(audit, line, connections)
         elif record["kind"] == "forwarded":
             audit.forwarded[place] += 1
         elif record["delivery_id"]:
@@ -51,7 +51,8 @@ def put_together(lines: Iterable[Told], connections: Mapping[str, Connection]) -
     return audit
 
 
-def _plan(audit: Audit, record: Told, connections: Mapping[str, Connection]) -> None:
+def _plan(audit: Audit, line: Told, connections: Mapping[str, Connection]) -> None:
+    record, at = line["record"], line["timestamp"] * 1000
     for leg in record["legs"] or ():
         if leg["kind"] != "delivery":
             continue
@@ -61,5 +62,5 @@ def _plan(audit: Audit, record: Told, connections: Mapping[str, Connection]) -> 
             continue
         adapter = connections[leg["lane"]].adapter
         scope = frozenset() if leg["action"] == "delete" else cells_of(leg)
-        made = Delivery(leg["delivery_id"], key, record["pid"], adapter, scope, leg["all_purposes"])
+        made = Delivery(leg["delivery_id"], key, record["pid"], adapter, scope, leg["all_purposes"], at)
         audit.deliveries[key] = made

@@ -26,7 +26,7 @@ Told = dict[str, Any]
 
 @dataclass
 class Delivery:
-    """scope: as planned; told: everything about it, in order; planned: how often it was."""
+    """scope: as planned; planned_at: when first, µs; told: all about it, in order; planned: how often it was."""
 
     id: str
     key: Key
@@ -34,6 +34,7 @@ class Delivery:
     adapter: str
     scope: frozenset[Cell]
     everything: bool
+    planned_at: int
     told: list[Told] = field(default_factory=list)
     planned: int = 1
 
@@ -68,11 +69,16 @@ class Delivery:
                 break
         return frozenset() if self.made == SUPERSEDED else left
 
+    @property
+    def settled_at(self) -> int | None:
+        """When that was written down, µs."""
+        return self._closing["timestamp"] * 1000 if self._closing else None
+
     def finals(self, cycle: int) -> list[Told]:
         return [line for line in self._outcomes(cycle) if self._is_final(line["record"])]
 
-    def times(self, outcome: str, cycle: int) -> int:
-        return sum(line["record"]["outcome"] == outcome for line in self._outcomes(cycle))
+    def tasks(self, cycle: int) -> list[Told]:
+        return [line for line in self._outcomes(cycle) if line["record"]["outcome"] == TASK]
 
     @cached_property
     def _closing(self) -> Told | None:

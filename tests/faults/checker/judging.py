@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from checker.case import Case
 from checker.rules.dues import due
-from checker.rules.endings import ending
+from checker.rules.endings import ending, twice
 from checker.rules.leaks import leak
+from checker.rules.order import order
 from checker.rules.overtaken import superseded
+from checker.rules.quotas import quota
+from checker.rules.rungs import rung
 from checker.rules.states import state
 from checker.rules.verdicts import lost, verdict
 from checker.rundir import Run
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     from checker.finding import Finding
 
-_RULES = (lost, verdict, due, ending, superseded, state, leak)
+_RULES = (lost, verdict, due, ending, twice, superseded, rung, order, state, quota, leak)
 
 
 def check(run: Path) -> list[Finding]:

@@ -73,6 +73,10 @@ class Run:
         return [_entry(line) for line in self.lines("events.jsonl")]
 
     @cached_property
+    def faults(self) -> list[dict[str, Any]]:
+        return self.lines("faults.jsonl")
+
+    @cached_property
     def people(self) -> dict[str, dict[str, Any]]:
         """Whom the vendors know, by key."""
         return {person["key"]: person for person in self._json("people.json")}

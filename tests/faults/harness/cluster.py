@@ -67,7 +67,11 @@ class Cluster:
         self.people = make_people(people, seed)
         self.sandboxes = {
             account.name: Sandbox(
-                self.run.ledger(account.name), limits_scale=limits_scale, faults=account.faults, fault_seed=seed
+                self.run.ledger(account.name),
+                requests_path=self.run.calls(account.name),
+                limits_scale=limits_scale,
+                faults=account.faults,
+                fault_seed=seed,
             )
             for account in accounts
         }

@@ -23,6 +23,9 @@ class RunDir:
     def ledger(self, connection: str) -> Path:
         return self.path / "ledger" / f"{connection}.jsonl"
 
+    def calls(self, connection: str) -> Path:
+        return self.path / "calls" / f"{connection}.jsonl"
+
     def log(self, name: str) -> Path:
         return self.path / "logs" / f"{name}.log"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from checker.delivery import FAILED, RUNGS, TASK
 from checker.finding import Finding
+from checker.outages import AFTERMATH
 from checker.rules.dues import named
 
 if TYPE_CHECKING:
@@ -24,14 +24,21 @@ def ending(case: Case) -> Iterator[Finding]:
             yield Finding("ending", key.lane, delivery.pid, f"{named(key)} {what}")
 
 
+def twice(case: Case) -> Iterator[Finding]:
+    """A second ending: by somebody who was frozen and is awake again, or whoever it was."""
+    frozen = [(fault["until"], fault["until"] + AFTERMATH) for fault in case.run.faults if fault["what"] == "freeze"]
+    for key, delivery in case.audit.deliveries.items():
+        for cycle in range(delivery.cycle + 1):
+            for line in (*_more(delivery.finals(cycle)), *delivery.tasks(cycle)[1:]):
+                at = line["timestamp"] * 1000
+                rule = "zombie" if any(began <= at <= ended for began, ended in frozen) else "ending"
+                what = f"{named(key)} ends once more in cycle {cycle}, as {line['record']['outcome']}"
+                yield Finding(rule, key.lane, delivery.pid, what)
+
+
 def _wrong(delivery: Delivery, *, is_open: bool, findable: bool) -> Iterator[str]:
-    for cycle in range(delivery.cycle + 1):
-        finals = delivery.finals(cycle)
-        if len(finals) - upgrades(finals) > 1:
-            yield f"ends more than once in cycle {cycle}: {', '.join(word(line) for line in finals)}"
-        if delivery.times(TASK, cycle) > 1:
-            yield f"is a task {delivery.times(TASK, cycle)} times in cycle {cycle}"
-        if cycle < delivery.cycle and not finals:
+    for cycle in range(delivery.cycle):
+        if not delivery.finals(cycle):
             yield f"began cycle {cycle + 1} before cycle {cycle} had ended"
     if not delivery.finals(delivery.cycle) and delivery.outcome != TASK and not is_open:
         yield f"has no ending, only {delivery.outcome or 'silence'}"
@@ -39,11 +46,12 @@ def _wrong(delivery: Delivery, *, is_open: bool, findable: bool) -> Iterator[str
         yield "has failed"
 
 
-def upgrades(finals: Sequence[Told]) -> int:
-    """How many of them are a higher rung of success than the first: these may follow."""
-    ranks = [RUNGS.index(word(line)) if word(line) in RUNGS else -1 for line in finals]
-    return sum(earlier < later for earlier, later in pairwise(ranks) if earlier >= 0)
-
-
-def word(line: Told) -> str:
-    return str(line["record"]["outcome"])
+def _more(finals: Sequence[Told]) -> Iterator[Told]:
+    """Those after the first that aren't a higher rung of success than all before."""
+    reached = None
+    for line in finals:
+        word = line["record"]["outcome"]
+        rung = RUNGS.index(word) if word in RUNGS else -1
+        if reached is not None and not 0 <= reached < rung:
+            yield line
+        reached = rung if reached is None else max(reached, rung)

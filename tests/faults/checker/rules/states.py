@@ -17,7 +17,8 @@ _SETTLED = {"accepted", "executed", "verified", "no_match", "manual_task", "clie
 def state(case: Case) -> Iterator[Finding]:
     for name, connection in case.run.connections.items():
         held = case.run.vendors.get(name, {})
-        for key, person in case.run.people.items():
+        for key in case.run.people.keys() - case.unplanned(name):
+            person = case.run.people[key]
             told = case.told.get((key, name), [])
             if any(one.delivery.made not in _SETTLED for one in told):
                 continue  # whether that may be is another rule's question

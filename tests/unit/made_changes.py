@@ -1,0 +1,84 @@
+"""Ways in which a clean run is changed, each on purpose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from made_run import BEGAN, SECOND
+
+if TYPE_CHECKING:
+    from made_run import MadeRun
+
+
+def outcome(run: MadeRun, word: str, nth: int = 0) -> dict[str, Any]:
+    """The nth outcome of that word in the audit."""
+    return [line for line in run.audit if line["record"]["outcome"] == word][nth]
+
+
+def planned(run: MadeRun, nth: int) -> dict[str, Any]:
+    record: dict[str, Any] = [line for line in run.audit if line["record"]["kind"] == "planned"][nth]["record"]
+    return record
+
+
+def plan_more(run: MadeRun) -> None:
+    """Something that nobody is due to do: the same leg on another connection, and done."""
+    record = planned(run, 1)
+    twin = {**record["legs"][0], "lane": "web", "delivery_id": "twin"}
+    record["legs"].append(twin)
+    run.end(record["event_id"], "web", "withdraw", "client_signal", delivery_id="twin")
+
+
+def end_once_more(run: MadeRun, **changes: Any) -> None:
+    record = {**outcome(run, "executed")["record"], **changes}
+    at_ms = BEGAN // 1000 + 21_000
+    run.audit.append({"partition": 0, "offset": 99, "timestamp": at_ms, "record": record})
+
+
+def swap(entries: list[dict[str, Any]]) -> None:
+    first, second = entries[:2]
+    entries[:2] = [{**second, "at": first["at"]}, {**first, "at": second["at"]}]
+
+
+def again(run: MadeRun, second: float) -> None:
+    """Anna's withdrawal is called once more."""
+    run.ledger["crm"].insert(1, {**run.ledger["crm"][0], "at": BEGAN + round(second * SECOND)})
+
+
+def kill(run: MadeRun, second: float) -> None:
+    at = BEGAN + round(second * SECOND)
+    run.faults.append({"at": at, "until": at, "what": "kill", "whom": "w1"})
+
+
+def call_when_settled(run: MadeRun) -> None:
+    kill(run, 20.2)
+    again(run, 25)
+
+
+def count_nothing(run: MadeRun) -> None:
+    run.calls.clear()
+    run.expect.update(limits={"crm": [[9, 1]]})
+
+
+def end_after_a_freeze(run: MadeRun) -> None:
+    end_once_more(run)
+    run.faults.append({"at": BEGAN + SECOND, "until": BEGAN + 15 * SECOND, "what": "freeze", "whom": "w1"})
+
+
+def know_nobody(run: MadeRun) -> None:
+    outcome(run, "executed")["record"].update(outcome="no_match")
+    del run.ledger["crm"][0]
+
+
+def purge(run: MadeRun) -> dict[str, Any]:
+    return next(entry for entry in run.ledger["crm"] if entry["effect"] == "purge")
+
+
+def shrink(run: MadeRun) -> None:
+    """All of Anna's first grant is said to be overtaken."""
+    record = planned(run, 0)
+    gone = {**record["legs"][0], "overtaken": [{"purpose": "surveys", "channel": "email"}]}
+    at = run.audit.index(outcome(run, "accepted"))
+    told = {**run.audit[at]["record"], "kind": "overtaken", "outcome": None, "legs": [gone]}
+    run.audit.insert(at, {**run.audit[at], "record": told})
+    run.audit[at + 1]["record"].update(outcome="superseded")
+    run.ledger["mail"].pop(0)
