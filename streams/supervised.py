@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import faust
 import structlog
@@ -17,7 +17,7 @@ from streams import stacks
 
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 log = structlog.get_logger()
 BEAT_S = 0.25
@@ -26,6 +26,8 @@ LOOP_STUCK = 70
 """Exit code. By then the group has given the partitions to others, and only a new process can work again."""
 AT_ONCE = 128
 """Exit code, plus the signal's number, as a shell would tell it."""
+HANDOVER_LIMIT_S = 25.0
+"""A call on its way takes 5 s at most, the last transaction 15 s; who asked kills after 30 s, as a rule."""
 
 
 class LoopWatch:
@@ -78,6 +80,27 @@ def watching(loop: asyncio.AbstractEventLoop, watch: LoopWatch) -> Iterator[None
         thread.join()
 
 
+def end_anyway(
+    asked: signal.Signals, tasks: Callable[[], Iterable[asyncio.Task[Any]]], limit_s: float = HANDOVER_LIMIT_S
+) -> None:
+    """End the process when it hasn't ended by itself in time, and tell what stood in the way.
+
+    By a thread of its own: what hangs may be the loop, or a thread that Python waits for after it.
+    """
+
+    def end() -> None:
+        try:
+            where = {"where": stacks.of_main_thread(), "tasks": stacks.of_tasks(tasks())}
+            log.error("alarm", alarm="handover_stuck", for_s=limit_s, **where)
+            log.error("worker_ends", why="handover_stuck", exit_code=AT_ONCE + asked)
+        finally:
+            os._exit(AT_ONCE + asked)
+
+    timer = threading.Timer(limit_s, end)
+    timer.daemon = True
+    timer.start()
+
+
 class Worker(faust.Worker):
     """Faust's worker, but for what signals do: its own ways would print values, which may be people's."""
 
@@ -88,7 +111,9 @@ class Worker(faust.Worker):
         if self._asked == signal:
             log.warning("worker_ends", why=signal.name, exit_code=AT_ONCE + signal)
             os._exit(AT_ONCE + signal)
-        self._asked = self._asked or signal
+        if self._asked is None:
+            self._asked = signal
+            end_anyway(signal, lambda: asyncio.all_tasks(self.loop))
         super()._schedule_shutdown(signal)
 
     def _on_sigusr1(self) -> None:

@@ -21,7 +21,7 @@ ALARMS = frozenset({
     "delivery_failed", "delivery_unreadable", "credentials_rejected", "vendor_unreachable",
     "vendor_still_has_person", "vendor_job_overdue", "deletions_held",
     "command_for_nobody", "command_oversize", "command_unreadable", "duplicate_instance", "quota_unknown",
-    "stuck", "loop_stuck", "role_ended", "connection_removed", "lane_flood",
+    "stuck", "loop_stuck", "handover_stuck", "role_ended", "connection_removed", "lane_flood",
 })  # fmt: skip
 REASONS = {
     "router": frozenset({

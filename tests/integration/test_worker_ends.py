@@ -76,6 +76,17 @@ def test_a_process_that_was_frozen_goes_on() -> None:
     assert (process.returncode, said) == (0, "")
 
 
+def test_what_does_not_end_in_time_is_ended_and_the_log_says_what_stood_in_the_way() -> None:
+    thread = "import signal, threading; threading.Thread(target=time.sleep, args=(60,)).start()"
+    ask = "end_anyway(signal.SIGTERM, lambda: asyncio.all_tasks(loop), 0.5)"
+    process = start(f"{thread}; from streams.supervised import end_anyway; {ask}")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == AT_ONCE + signal.SIGTERM
+    assert "handover_stuck" in said
+    assert "threading.py" in said  # Python waits there for the thread
+    assert PERSON not in said
+
+
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with Stage(tmp_path, make_cast(PEOPLE, SEED)) as stage:
@@ -130,7 +141,7 @@ async def test_asked_once_it_finishes_what_is_in_the_air_so_that_nothing_is_call
     await until(lambda: stage.tally.settled > 0, LIMIT_S)
     tell(worker, signal.SIGUSR1)
     tell(worker, signal.SIGTERM)
-    assert await ended(worker) == 0
+    assert await ended(worker) == 0, worker.last_words()
     said = worker.log_file.read_text("utf-8")
     assert "stacks" in said
     assert not any(person.email in said for person in stage.cast.people if person.email)
