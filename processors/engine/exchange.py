@@ -9,54 +9,39 @@ works.
 from __future__ import annotations
 
 import asyncio
-from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
 from yarl import URL
 
-from processors.engine.wire import Wire
+from processors.vendors.batches import TOO_LONG
+from processors.vendors.calls import Reply
+from schemas.errors import VendorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from ssl import SSLContext
 
     from aiohttp.client_proto import ResponseHandler
-    from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
-    from aiohttp.tracing import Trace
+    from aiohttp.streams import StreamReader
 
     from processors.engine.transport import Request
-    from processors.vendors.calls import Reply
 
+MAX_ANSWER = 4 * 1024 * 1024
+"""Bytes, inflated. So many calls are under way at the same time that each of them must stay small."""
+_FIRST_STATUS = 200
+_INTERIM = frozenset(range(100, 200)) - {101}
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 _NO_LIMIT = aiohttp.ClientTimeout()
 _WORDS = 3
 """Of the first line: method, target, version."""
 
 
-class Connector(aiohttp.TCPConnector):
-    """Makes wires, as many as are wanted: a relay's connections limit themselves, by `concurrency`.
-
-    Uses none again on which something came in that nobody asked for: it would answer the next request.
-    """
-
-    def __init__(self, context: SSLContext) -> None:
-        super().__init__(limit=0, ssl=context)
-        self._factory = cast("partial[ResponseHandler]", partial(Wire, loop=self._loop))
-
-    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
-        while (found := await super()._get(key, traces)) is not None:
-            if found.protocol is not None and not found.protocol.should_close:
-                return found
-            found.close()
-        return None
-
-
 class Exchange:
     """Sends requests over the connections of a connector. Only inside a running loop."""
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: aiohttp.TCPConnector) -> None:
         self._connector = connector
         self._host = cache(_host)
 
@@ -70,13 +55,14 @@ class Exchange:
         """
         url = URL(request.url, encoded=True)
         host = self._host(url.scheme, url.raw_authority)
-        message = _head(request, url.raw_path_qs, host.headers) + (request.body or b"")
+        head = _head(request, url.raw_path_qs, host.headers)
         async with asyncio.timeout(request.timeout_s):
             connection = await self._connector.connect(host.asked, [], _NO_LIMIT)
             try:
-                wire = connection.protocol
-                assert isinstance(wire, Wire)  # noqa: S101 - our connector makes no others
-                reply = await wire.ask(message, bodiless=request.method == "HEAD")
+                protocol, wire = _open(connection)
+                protocol.set_response_params(skip_payload=request.method == "HEAD", read_until_eof=True)
+                wire.write(head + (request.body or b""))
+                reply = await _answer(protocol)
             except BaseException:
                 connection.close()
                 raise
@@ -96,6 +82,13 @@ def _host(scheme: str, authority: str) -> Host:
     return Host(asked, {name.lower(): value for name, value in asked.headers.items()})
 
 
+def _open(connection: Connection) -> tuple[ResponseHandler, asyncio.WriteTransport]:
+    protocol = connection.protocol
+    if protocol is None or protocol.transport is None:
+        raise aiohttp.ServerDisconnectedError
+    return protocol, protocol.transport
+
+
 def _head(request: Request, target: str, common: Mapping[str, str]) -> bytes:
     headers = {**common, **{name.lower(): value for name, value in request.headers.items()}}
     if request.body is not None or request.method not in _BODILESS:
@@ -106,3 +99,24 @@ def _head(request: Request, target: str, common: Mapping[str, str]) -> bytes:
     if len(first.split()) != _WORDS or not text.count("\r") == text.count("\n") == ends or "\0" in text:
         raise ValueError("the request would not be read as it is meant")
     return text.encode()
+
+
+async def _answer(protocol: ResponseHandler) -> Reply:
+    message, payload = await protocol.read()
+    while message.code in _INTERIM:
+        message, payload = await protocol.read()
+    if message.code < _FIRST_STATUS:  # there was no request to switch
+        raise VendorUnavailable("answer_is_no_http")
+    if int(message.headers.get("content-length", 0)) > MAX_ANSWER:
+        raise VendorUnavailable(TOO_LONG, status=message.code)
+    headers = {name.lower(): value for name, value in message.headers.items()}
+    return Reply(message.code, headers, await _body(payload, message.code))
+
+
+async def _body(payload: StreamReader, status: int) -> bytes:
+    body = bytearray()
+    while chunk := await payload.readany():
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise VendorUnavailable(TOO_LONG, status=status)
+    return bytes(body)

@@ -9,15 +9,20 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+import aiohttp
 from yarl import URL
 
-from processors.engine.exchange import Connector, Exchange
+from processors.engine.exchange import Exchange
 from processors.engine.unanswered import unanswered
 from processors.vendors.base import Reply
 from schemas.errors import SetupError, VendorError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from aiohttp.client_reqrep import ConnectionKey
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ async def http_transport(ca_file: Path | None = None) -> AsyncIterator[Transport
         SetupError: there are no certificates in the file.
 
     """
-    connector = Connector(_trusting(ca_file))
+    connector = _Connector(limit=0, ssl=_trusting(ca_file))  # connections limit themselves, by `concurrency`
     async with connector:
         exchange = Exchange(connector)
 
@@ -60,6 +65,17 @@ async def http_transport(ca_file: Path | None = None) -> AsyncIterator[Transport
                 raise unanswered(error) from None
 
         yield send
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Uses no connection again on which something came in that nobody asked for: it would answer the next request."""
+
+    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
+        while (found := await super()._get(key, traces)) is not None:
+            if found.protocol is not None and not found.protocol.should_close:
+                return found
+            found.close()
+        return None
 
 
 @cache  # reading the system's certificates takes a while

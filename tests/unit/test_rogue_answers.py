@@ -20,8 +20,8 @@ from vendor_support import EMAIL, instruction
 
 from processors.delivering.backoff import Again, Backoff, Fail, Retry, decide
 from processors.delivering.breaker import verdict
+from processors.engine.exchange import MAX_ANSWER
 from processors.engine.transport import Request, http_transport
-from processors.engine.wire import MAX_ANSWER
 
 if TYPE_CHECKING:
     from rogue_support import Talk
