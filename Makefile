@@ -3,8 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MINUTES ?= 60
+SEED ?= 1
 
-.PHONY: help setup demo bench bench-where bench-scale test tools unit lint clean
+.PHONY: help setup demo bench bench-where bench-scale soak test tools unit lint clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +42,13 @@ bench-where: setup ## where the router's time goes in one event, stage by stage 
 
 bench-scale: setup ## latency, memory, takeover, workers, sick lanes: how the relay grows (ARGS="--only latency --json")
 	@$(BIN)/python -m bench.scale $(ARGS)
+
+soak: $(VENV)/.soak ## an hour of faults under a steady load: memory, lag and age as CSV and PNG in data/ (MINUTES=3 SEED=2)
+	@$(BIN)/python tests/faults/soak.py data/soak-$$(date +%Y%m%d-%H%M%S) --minutes $(MINUTES) --seed $(SEED) $(ARGS)
+
+$(VENV)/.soak: $(VENV)/.ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded,dev,soak]"
+	@touch $@
 
 lint: setup ## ruff, format check, mypy
 	$(BIN)/ruff check .

@@ -35,3 +35,8 @@ class RunDir:
     def note(self, name: str, *lines: Any) -> None:
         with (self.path / name).open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(line) + "\n" for line in lines)
+
+    def lines(self, name: str) -> list[Any]:
+        """Of a `.jsonl`; none if there is no such file."""
+        path = self.path / name
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []

@@ -1,0 +1,51 @@
+"""Does it grow? A straight line through what each worker's life measured."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from soaking.sample import Reading
+
+_HOUR_S = 3600.0
+_FEWEST = 10
+
+
+class Slope(NamedTuple):
+    """first, last: where the line begins and ends; per_hour: how much it rises, in the measure's unit."""
+
+    who: str
+    life: int
+    measure: str
+    lasted_s: float
+    first: float
+    last: float
+    per_hour: float
+
+
+def slopes(readings: Iterable[Reading], measure: str, warm_up_s: float) -> list[Slope]:
+    """A line for each life that has told enough after its own warm-up."""
+    lives: dict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
+    for reading in readings:
+        if reading.measure == measure:
+            lives[reading.who, reading.life].append((reading.at_s, reading.value))
+    found = []
+    for (who, life), points in sorted(lives.items()):
+        warm = [point for point in points if point[0] >= points[0][0] + warm_up_s]
+        if len(warm) >= _FEWEST:
+            found.append(_line(who, life, measure, warm))
+    return found
+
+
+def _line(who: str, life: int, measure: str, points: Sequence[tuple[float, float]]) -> Slope:
+    """By least squares."""
+    mean_at = sum(at for at, _ in points) / len(points)
+    mean = sum(value for _, value in points) / len(points)
+    spread = sum((at - mean_at) ** 2 for at, _ in points)
+    per_s = sum((at - mean_at) * (value - mean) for at, value in points) / spread
+    begin, end = points[0][0], points[-1][0]
+    first, last = (mean + per_s * (at - mean_at) for at in (begin, end))
+    return Slope(who, life, measure, end - begin, first, last, per_s * _HOUR_S)

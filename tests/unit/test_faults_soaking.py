@@ -1,0 +1,76 @@
+"""What a soak reads, and what it makes of it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from soaking.sample import Lives, Reading, lags_in, of_process
+from soaking.slopes import slopes
+
+from streams.metrics.definitions import LAG_RECORDS, LAG_SECONDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCRAPE = f"""\
+# TYPE {LAG_RECORDS.full_name} gauge
+{LAG_RECORDS.full_name}{{lane="",role="router"}} 3.0
+{LAG_RECORDS.full_name}{{lane="zoho-crm",role="lane"}} 7.0
+# TYPE {LAG_SECONDS.full_name} gauge
+{LAG_SECONDS.full_name}{{lane="zoho-crm",role="lane"}} 1.5
+# TYPE consent_relay_router_subjects gauge
+consent_relay_router_subjects 9.0
+"""
+
+
+def line(per_s: float, life: int = 1, *, count: int = 100, start: float = 0.0) -> list[Reading]:
+    return [
+        Reading(start + at, "w1", life, "memory_mb", "", 50 + per_s * at) for at in map(float, range(0, 5 * count, 5))
+    ]
+
+
+def test_lag_is_read_by_lane_and_nothing_else_is() -> None:
+    assert set(lags_in(SCRAPE)) == {
+        ("lag_records", "router", 3.0),
+        ("lag_records", "zoho-crm", 7.0),
+        ("lag_s", "zoho-crm", 1.5),
+    }
+
+
+def test_the_kernel_tells_memory_descriptors_and_threads(tmp_path: Path) -> None:
+    before = of_process(os.getpid())
+    with (tmp_path / "one-more").open("w"):
+        after = of_process(os.getpid())
+    assert after["descriptors"] == before["descriptors"] + 1
+    assert 5 < after["memory_mb"] < 5000
+    assert after["threads"] >= 1
+
+
+def test_of_a_process_that_has_ended_nothing_is_told(tmp_path: Path) -> None:
+    assert of_process(1, tmp_path) == {}
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "status").write_text("State:\tZ (zombie)\nThreads:\t1\n")
+    assert of_process(1, tmp_path) == {}
+
+
+def test_each_process_of_a_name_is_a_life() -> None:
+    lives = Lives()
+    assert [lives.number("w1", pid) for pid in (7, 7, 9, 7)] == [1, 1, 2, 1]
+    assert lives.number("w2", 9) == 1
+
+
+def test_a_leak_shows_as_so_much_an_hour_and_its_warm_up_does_not() -> None:
+    warm_up = [Reading(at, "w1", 1, "memory_mb", "", 10 * at) for at in (0.0, 5.0, 10.0)]
+    (found,) = slopes(warm_up + line(0.01, start=15), "memory_mb", warm_up_s=12)
+    assert found.per_hour == pytest.approx(36)
+    assert (found.first, found.last) == pytest.approx((50, 50 + 0.01 * 495))
+    assert found.lasted_s == 495
+
+
+def test_lives_are_apart_and_short_ones_tell_nothing() -> None:
+    found = slopes(line(0.0) + line(0.02, life=2, start=600) + line(9.0, life=3, count=5), "memory_mb", 0)
+    assert [slope.life for slope in found] == [1, 2]
+    assert [slope.per_hour for slope in found] == pytest.approx([0, 72])
+    assert slopes(line(1.0), "descriptors", 0) == []
