@@ -45,10 +45,12 @@ TROUBLED = (
     Account("crm-slow", "zoho_crm", (Fault(kind="latency", seconds=0.1),)),
     Account("crm-resets", "zoho_crm", (Fault(kind="reset", share=0.05),)),
     Account("campaigns", "zoho_campaigns"),
+    Account("campaigns-lies", "zoho_campaigns", (Fault(kind="lie", share=0.05),)),
     Account("campaigns-busy", "zoho_campaigns", (Fault(kind="status", status=429, retry_after_s=1, share=0.01),)),
     Account("analytics-dead", "google_analytics", (DEAD,), dead=True),
 )
-"""One is dead for the whole run, one slow, one answers 429, one breaks off when it has done what was asked."""
+"""One is dead for the whole run, one slow, one answers 429, one breaks off when it has done what was asked, one says
+that all is well and in the body that it isn't."""
 
 
 def write_config(path: Path, accounts: Sequence[Account], sandboxes: Mapping[str, Sandbox]) -> RelayConfig:
