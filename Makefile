@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 60
 SEED ?= 1
 
-.PHONY: help setup demo bench bench-where bench-scale soak test tools unit lint clean
+.PHONY: help setup demo bench bench-where bench-scale faults soak test tools unit lint clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ soak: $(VENV)/.soak ## an hour of faults under a steady load: memory, lag and ag
 $(VENV)/.soak: $(VENV)/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded,dev,soak]"
 	@touch $@
+
+faults: setup ## the fault tests at full size: 100,000 events, 20 kills, three workers (SEED=1 ARGS="-k storm")
+	@FAULTS_EVENTS=$${FAULTS_EVENTS:-100000} FAULTS_KILLS=$${FAULTS_KILLS:-20} FAULTS_WORKERS=$${FAULTS_WORKERS:-3} \
+	  SEED=$${SEED:-$$(date +%s)} $(BIN)/pytest -s --timeout=0 tests/faults $(ARGS)
 
 lint: setup ## ruff, format check, mypy
 	$(BIN)/ruff check .

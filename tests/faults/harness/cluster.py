@@ -83,6 +83,7 @@ class Cluster:
         self._more = {"cluster_prefix": "local", "partitions": PARTITIONS, "limits_scale": limits_scale, **more}
         self._stack = AsyncExitStack()
         self._launches = 0
+        self._began = now_micros()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -195,6 +196,10 @@ class Cluster:
     async def finish(self, **expect: Any) -> Path:
         """Stop the workers in order and write down what the checker wants to know; the run's directory."""
         await self.stop_workers()
+        for account in self.accounts.values():
+            for fault in account.faults:
+                line = {"at": self._began, "until": now_micros(), "what": fault.kind, "whom": account.name}
+                self.run.note("faults.jsonl", line)
         states = {}
         for name, sandbox in self.sandboxes.items():
             async with sandbox.client() as client:

@@ -1,0 +1,31 @@
+"""Workers are killed again and again, at vendors of every kind of bad: each delivery ends once, in its order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from checker import check, dump
+from harness.accounts import TROUBLED
+from harness.cluster import Cluster, now_micros
+from harness.conductor import KILL, Conductor, draw
+from harness.workload import make_records
+from sizes import EVENTS, KILLS, SEED, SETTLE_S, WORKERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.timeout(1800 + EVENTS // 10)
+async def test_every_delivery_ends_once_and_in_order(tmp_path: Path) -> None:
+    print(f"SEED={SEED} in {tmp_path}")
+    async with Cluster(tmp_path, TROUBLED, people=max(300, EVENTS // 10), seed=SEED) as cluster:
+        for name in WORKERS:
+            await cluster.start_worker(name)
+        await cluster.ready()
+        records = make_records(EVENTS, cluster.people, cluster.settings.partitions, SEED, now_micros())
+        await Conductor(cluster).play(draw(SEED, KILLS, (KILL,), WORKERS), records)
+        assert await cluster.settled(SETTLE_S), f"not settled: {len(cluster.progress.open)}"
+        run = await cluster.finish()
+        await dump(str(cluster.settings.bootstrap_servers), run)
+    assert check(run) == []
