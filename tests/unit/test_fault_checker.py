@@ -37,6 +37,8 @@ ALLOWED = {"checker", "aiokafka", "fastavro"}
 BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "an acknowledged event is gone": ("lost", lambda run: run.acked.append({"n": 1, "partition": 0, "offset": 77})),
     "something else stands there": ("lost", lambda run: run.acked[0].update(n=1)),
+    "it says something else": ("lost", lambda run: run.input[0].update(event={**run.input[0]["event"], "kind": "x"})),
+    "sent by nobody": ("lost", lambda run: (run.acked.pop(), run.input.pop(1))),
     "no verdict": ("verdict", lambda run: run.audit.pop()),
     "two verdicts": ("verdict", lambda run: run.audit.append(run.audit[-1])),
     "junk is not rejected": ("verdict", lambda run: run.audit[-1]["record"].update(kind="stale")),

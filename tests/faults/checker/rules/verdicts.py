@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checker.finding import Finding
 
@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from checker.case import Case
-    from checker.rundir import Entry
+
+_SAME = ("event_id", "kind", "subject_id", "occurred_at")
 
 
 def lost(case: Case) -> Iterator[Finding]:
@@ -20,14 +21,20 @@ def lost(case: Case) -> Iterator[Finding]:
         entry = log.get(place)
         if entry is None:
             yield Finding("lost", "consent.events", None, f"input {n} is acknowledged as {place}, which isn't there")
-        elif n not in sent or not _is_it(entry, sent[n]["event"], sent[n]["value"]):
+        elif n not in sent or _said(entry.event, entry.value) != _said(sent[n]["event"], sent[n]["value"]):
             yield Finding("lost", "consent.events", None, f"{place} is not what was sent as input {n}")
+    known = {_said(line["event"], line["value"]) for line in case.run.input}
+    for entry in case.run.log:
+        if _said(entry.event, entry.value) not in known and (None, entry.value or "") not in known:
+            yield Finding("lost", "consent.events", None, f"{entry.here} was sent by nobody")
 
 
-def _is_it(entry: Entry, event: dict[str, str] | None, value: str | None) -> bool:
+def _said(event: dict[str, Any] | None, value: str | None) -> tuple[object, ...]:
+    """What an event says, as far as the input notes it; what is none, or is poison, stands as it is."""
     if event is None:
-        return entry.value == value
-    return entry.event is not None and entry.event["event_id"] == event["event_id"]
+        return None, value or ""
+    purposes = None if event["purposes"] in (None, "all") else tuple(event["purposes"])
+    return tuple(event[name] for name in _SAME), purposes, tuple(event["channels"] or ())
 
 
 def verdict(case: Case) -> Iterator[Finding]:
