@@ -1,0 +1,89 @@
+"""Workers whose wall clock jumps by an hour, and workers that can't write a byte to any file any more."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from typing import TYPE_CHECKING
+
+from checker import check, dump
+from harness.accounts import HEALTHY, Account
+from harness.cluster import Cluster, now_micros
+from harness.workload import make_records
+from sizes import EVENTS, SEED, SETTLE_S
+
+from infra.sandbox import Fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOUR_S = 3600
+FAILING = Account("crm-fails", "zoho_crm", (Fault(kind="status", status=409, share=0.2),))
+"""So that there is always something that waits for its time to be tried again."""
+NO_ROOM = (0, 0)
+"""Bytes that a file may have: what a full disk does to a process, without filling one."""
+PAUSE_S = 1.0
+"""After 500 events."""
+
+
+async def publish(cluster: Cluster) -> None:
+    records = make_records(EVENTS, cluster.people, cluster.settings.partitions, SEED, now_micros())
+    await cluster.publisher.publish(records, PAUSE_S)
+
+
+async def judge(cluster: Cluster) -> None:
+    assert await cluster.settled(SETTLE_S), cluster.progress.open
+    run = await cluster.finish()
+    await dump(cluster.settings.bootstrap_servers or "", run)
+    assert await asyncio.to_thread(check, run) == []
+
+
+async def test_clocks_that_jump_by_an_hour_lose_nothing(tmp_path: Path) -> None:
+    """Two clocks, apart by up to two hours, and one that is right again when its worker is killed and back."""
+    print("seed", SEED)
+    clocks = {name: tmp_path / f"{name}.clock" for name in ("w1", "w2")}
+
+    async def jump(name: str, seconds: int) -> None:
+        async with cluster.fault(f"clock {seconds:+}", name):
+            clocks[name].write_text(str(seconds), "utf-8")
+            await asyncio.sleep(2)
+
+    async def jumps() -> None:
+        for name, seconds in (("w1", HOUR_S), ("w2", -HOUR_S), ("w1", 0), ("w2", HOUR_S), ("w1", -HOUR_S)):
+            await jump(name, seconds)
+        await cluster.kill("w2")
+        clocks["w2"].write_text("0", "utf-8")
+        await cluster.start_worker("w2", FAULTS_CLOCK=str(clocks["w2"]))
+        await jump("w1", 0)
+
+    async with Cluster(tmp_path, (*HEALTHY, FAILING), seed=SEED) as cluster:
+        for name, clock in clocks.items():
+            await cluster.start_worker(name, FAULTS_CLOCK=str(clock))
+        await cluster.ready()
+        await asyncio.gather(publish(cluster), jumps())
+        await judge(cluster)
+
+
+async def test_workers_without_room_on_the_disk_lose_nothing(tmp_path: Path) -> None:
+    """Both work on; what was killed meanwhile starts again once there is room."""
+    print("seed", SEED)
+
+    async def fill_up() -> None:
+        async with cluster.fault("disk full", "w1"):
+            for name, worker in cluster.workers.items():
+                sizes[name] = worker.log_file.stat().st_size
+                resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, NO_ROOM)
+            await asyncio.sleep(5)
+
+    sizes: dict[str, int] = {}
+    async with Cluster(tmp_path, (*HEALTHY, FAILING), seed=SEED) as cluster:
+        for name in ("w1", "w2"):
+            await cluster.start_worker(name)
+        await cluster.ready()
+        full = cluster.workers["w1"]
+        await asyncio.gather(publish(cluster), fill_up())
+        await cluster.kill("w2")
+        await cluster.start_worker("w2")
+        await cluster.ready()
+        assert full.log_file.stat().st_size == sizes["w1"]
+        await judge(cluster)
