@@ -27,7 +27,7 @@ from streams.router import RouterWork
 from streams.wire import home_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from processors.engine.run import Connector
     from schemas.connections import RelayConfig
@@ -46,13 +46,15 @@ class Stage:
     make_work: Callable[[int], Work]
 
 
-def router_role(prefix: str) -> Role:
-    return Role("router", topics.EVENTS, topics.STATE, f"{prefix}.consent-relay-router")
+def router_role(prefix: str, lanes: Iterable[str] = ()) -> Role:
+    writes = (topics.AUDIT, topics.DEAD_LETTER, *map(topics.deliveries, lanes))
+    return Role("router", topics.EVENTS, topics.STATE, f"{prefix}.consent-relay-router", writes, forwards=True)
 
 
 def lane_role(prefix: str, lane: str) -> Role:
     group = f"{prefix}.consent-relay-lane-{lane}"
-    return Role(f"lane {lane}", topics.deliveries(lane), topics.lane_state(lane), group)
+    writes = (topics.AUDIT, topics.DEAD_LETTER)
+    return Role(f"lane {lane}", topics.deliveries(lane), topics.lane_state(lane), group, writes)
 
 
 def pipeline(
@@ -70,7 +72,7 @@ def pipeline(
     desk = Desk(config, lanes_of(config), settings.key("pepper"), seals, home_of(settings.partitions))
     watch = Watch(_limits(settings), settings.flood_hold, status, control)
     control.roles = frozenset({ROUTER, *(f"lane {name}" for name in config.connections)})
-    stages = [Stage(router_role(prefix), partial(RouterWork, desk, metrics=metrics, watch=watch))]
+    stages = [Stage(router_role(prefix, config.connections), partial(RouterWork, desk, metrics=metrics, watch=watch))]
     for name, connector in sorted(connectors.items()):
         _check_timeout(settings, connector)
         _check_limits(settings, connector)

@@ -9,6 +9,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
@@ -16,6 +17,7 @@ from schemas.errors import LostRange, OwnershipLost
 from schemas.records import Bookmark
 from streams.clients import reader, writer
 from streams.closing import closed
+from streams.ownership.forgotten import end_forgotten, is_forgotten
 from streams.ownership.stored import stored
 from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, Tenure
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from streams.ownership.membership import Membership
     from streams.settings import Settings
 
+log = structlog.get_logger()
 START_LIMIT_S = 30.0
 STALL_LIMIT_S = 30.0
 CHUNK = 2000
@@ -35,15 +38,27 @@ Load = Callable[[Sequence[tuple[bytes, bytes | None]]], None]
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A thing that owns partitions. `topic` is read, `state_topic` says how far and with what in hand."""
+    """A thing that owns partitions. `topic` is read, `state_topic` says how far and with what in hand.
+
+    writes: topics that its transactions write as well, under the partition's number; forwards: and any partition of
+    `topic`.
+    """
 
     name: str
     topic: str
     state_topic: str
     group: str
+    writes: tuple[str, ...] = ()
+    forwards: bool = False
 
     def transactional_id(self, partition: int) -> str:
         return f"{self.group}-{partition}"
+
+    def written(self, partition: int, partitions: int) -> list[TopicPartition]:
+        """Every partition that a transaction of the owner of `partition` may reach into."""
+        others = range(partitions) if self.forwards else ()
+        same = [TopicPartition(topic, partition) for topic in (self.state_topic, *self.writes)]
+        return same + [TopicPartition(self.topic, number) for number in others]
 
 
 class _Marks:
@@ -110,7 +125,9 @@ class Takeover:
 
     async def _settle_in(self, partition: int, generation: int, producer: AIOKafkaProducer, load: Load) -> Tenure:
         marks = _Marks(load, self.role.state_topic, partition)
-        await self._restore(partition, marks)
+        if await self._restore(partition, marks):
+            log.error("alarm", alarm="transaction_forgotten", role=self.role.name, partition=partition)
+            await end_forgotten(producer, self.role.written(partition, self.settings.partitions))
         place = TopicPartition(self.role.topic, partition)
         bookmark = marks.bookmark()
         start = await self._start_offset(place, bookmark)
@@ -133,8 +150,11 @@ class Takeover:
         self.consumer.seek(place, start)
         return tenure
 
-    async def _restore(self, partition: int, marks: _Marks) -> None:
-        """Read the state up to its end as it is now, after the fencing: nothing can be added behind our back."""
+    async def _restore(self, partition: int, marks: _Marks) -> bool:
+        """Read the state up to its end as it is now, after the fencing: nothing can be added behind our back.
+
+        True: a transaction is in the way that should have ended by then.
+        """
         place = TopicPartition(self.role.state_topic, partition)
         source: Any = reader(self.settings)
         await source.start()
@@ -152,6 +172,7 @@ class Takeover:
                 records = (await source.getmany(timeout_ms=POLL_MS, max_records=CHUNK)).get(place, [])
                 if records:
                     await asyncio.to_thread(marks.take, [(record.key, record.value) for record in records])
+            return is_forgotten(source, place)
         finally:
             await closed(source.stop())
 
