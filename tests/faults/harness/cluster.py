@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 from harness import network
 from harness.accounts import HEALTHY, write_config
+from harness.handing_in import hand_in
 from harness.launch import PROGRAM
 from harness.progress import Progress, follow
 from harness.publisher import Publisher
 from harness.rundir import RunDir
 
 from infra.sandbox import Sandbox, make_people
-from schemas.ids import pid
 from streams import clients, topics
 from streams.demo.broker import OwnBroker
-from streams.demo.config import CONTROLLER
 from streams.demo.process import STOP_LIMIT_S, WorkerProcess
 from streams.settings import Settings, key_file
 
@@ -83,7 +82,7 @@ class Cluster:
         self._more = {"cluster_prefix": "local", "partitions": PARTITIONS, "limits_scale": limits_scale, **more}
         self._stack = AsyncExitStack()
         self._launches = 0
-        self._began = now_micros()
+        self.began = now_micros()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -112,12 +111,20 @@ class Cluster:
     async def start_worker(self, name: str = "w1", *options: str, **env: str) -> WorkerProcess:
         """Start a worker, or one of that name again. env: `FAULTS_PLANT="..."` and the like, see launch.py."""
         self._launches += 1
-        given = self.settings.model_dump(mode="json", exclude_unset=True)
-        settings = {key.upper(): str(value) for key, value in given.items()}
         log_file = self.run.log(f"{name}.{self._launches}")
         program = {"program": PROGRAM} if env else {}
-        self.workers[name] = await WorkerProcess.launch(name, settings, log_file, *options, env=env, **program)
+        self.workers[name] = await WorkerProcess.launch(name, self._given, log_file, *options, env=env, **program)
         return self.workers[name]
+
+    @property
+    def env(self) -> dict[str, str]:
+        """For other programs of ours."""
+        return {f"CONSENT_RELAY_{name}": value for name, value in self._given.items()}
+
+    @property
+    def _given(self) -> dict[str, str]:
+        given = self.settings.model_dump(mode="json", exclude_unset=True)
+        return {name.upper(): str(value) for name, value in given.items()}
 
     async def ready(self, *names: str) -> None:
         """Wait until these workers, or all, say that they are ready."""
@@ -184,7 +191,7 @@ class Cluster:
     async def settled(self, within_s: float) -> bool:
         """Wait until all that was published is judged, and all that is due is over."""
         progress = self.progress
-        return await self.wait(lambda: progress.judged >= self.publisher.acked and not progress.open, within_s)
+        return await self.wait(lambda: self.publisher.acked <= progress.judged and not progress.open, within_s)
 
     def check_alive(self) -> None:
         """Raises RelayError if a worker ended by itself, or the audit can't be followed any more."""
@@ -196,27 +203,7 @@ class Cluster:
     async def finish(self, **expect: Any) -> Path:
         """Stop the workers in order and write down what the checker wants to know; the run's directory."""
         await self.stop_workers()
-        for account in self.accounts.values():
-            for fault in account.faults:
-                line = {"at": self._began, "until": now_micros(), "what": fault.kind, "whom": account.name}
-                self.run.note("faults.jsonl", line)
-        states = {}
-        for name, sandbox in self.sandboxes.items():
-            async with sandbox.client() as client:
-                states[name] = {
-                    who: state[self.accounts[name].adapter] for who, state in (await client.everybody()).items()
-                }
-        self.run.write("vendors.json", states)
-        self.run.write("people.json", [person.model_dump(mode="json") for person in self.people])
-        pepper = self.settings.key("pepper")
-        self.run.write("expect.json", {
-            "controller": CONTROLLER,
-            "policy": CONTROLLER,
-            "partitions": self.settings.partitions,
-            "pids": {person.key: pid(pepper, CONTROLLER, person.key) for person in self.people},
-            "open": [account.name for account in self.accounts.values() if account.dead],
-            **expect,
-        })  # fmt: skip
+        await hand_in(self, now_micros(), expect)
         return self.run.path
 
     def _settings(self, bootstrap: str) -> Settings:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from harness.cluster import Cluster
     from harness.workload import Record
 
-KILL, STOP, FREEZE, JOIN, LEAVE = "kill", "stop", "freeze", "join", "leave"
+KILL, STOP, FREEZE = "kill", "stop", "freeze"
+JOIN, LEAVE, DIE = "join", "leave", "die"
 BROKER_KILL, BROKER_STOP, BROKER_FREEZE = "broker killed", "broker stopped", "broker frozen"
 BEYOND_SESSION_S = 13.0
 """With a session of 10 s."""
@@ -53,7 +54,7 @@ class Conductor:
         self._say = say
 
     async def play(self, acts: Sequence[Act], records: Sequence[Record]) -> None:
-        """Do all acts and publish all records."""
+        """Do all acts and publish all records. After each act all workers there are must be ready again."""
         share = -(-len(records) // (len(acts) or 1))
         for number, act in enumerate(acts):
             part = records[number * share : (number + 1) * share]
@@ -69,7 +70,7 @@ class Conductor:
                 await asyncio.gather(publishing, return_exceptions=True)
 
     async def strike(self, act: Act) -> None:
-        """Do it, and what belongs to it: what was killed or stopped is started again."""
+        """Do it, and what belongs to it: what was killed or stopped is started again; who leaves or dies is not."""
         cluster = self._cluster
         if act.what in {KILL, STOP}:
             await (cluster.kill(act.whom) if act.what == KILL else cluster.stop(act.whom))
@@ -85,6 +86,8 @@ class Conductor:
             async with cluster.broker_away(kill=act.what == BROKER_KILL):
                 await asyncio.sleep(act.away_s)
         elif act.what == JOIN:
-            await cluster.start_worker(f"{act.whom}-extra")
+            await cluster.start_worker(act.whom)
         elif act.what == LEAVE:
-            await cluster.stop(f"{act.whom}-extra")
+            await cluster.stop(act.whom)
+        elif act.what == DIE:
+            await cluster.kill(act.whom)

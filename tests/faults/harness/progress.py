@@ -27,7 +27,7 @@ _VERDICTS = frozenset({"planned", "stale", "duplicate", "rejected"})
 
 
 class Progress:
-    """judged: records of `consent.events` with a verdict; due: deliveries planned; open: those not over, with lanes.
+    """judged: places of `consent.events` with a verdict; due: deliveries planned; open: those not over, with lanes.
 
     outcomes: how often the audit says which, by (lane, outcome). took: per lane, for each delivery that is over when
     its event came in (µs) and how long it took since, s.
@@ -38,7 +38,7 @@ class Progress:
         self._accounts = accounts
         self._over: dict[str, int] = {}
         self._received: dict[str, int] = {}
-        self.judged = 0
+        self.judged: set[tuple[int, int]] = set()
         self.due = 0
         self.open: dict[str, str] = {}
         self.outcomes: Counter[tuple[str, str]] = Counter()
@@ -59,7 +59,7 @@ class Progress:
                 self._over[record.delivery_id] = record.at
                 self._end(record.delivery_id)
         elif record.kind in _VERDICTS:
-            self.judged += 1
+            self.judged.add((record.origin.partition, record.origin.offset))
             for leg in record.legs or ():
                 if leg.kind == "delivery" and leg.delivery_id and leg.lane and not self._accounts[leg.lane].dead:
                     self.due += 1

@@ -26,14 +26,17 @@ _PAUSE_S = 0.3
 
 
 class Publisher:
-    """Notes what it sends in `input.jsonl` before it is sent, and what the broker has in `acked.jsonl`."""
+    """Notes what it sends in `input.jsonl` before it is sent, and what the broker has in `acked.jsonl`.
+
+    acked: places in `consent.events`.
+    """
 
     def __init__(self, settings: Settings, run: RunDir) -> None:
         self._settings = settings
         self._run = run
         self._producer: AIOKafkaProducer | None = None
         self._next = 0
-        self.acked = 0
+        self.acked: set[tuple[int, int]] = set()
 
     async def publish(self, records: Sequence[Record], pause_s: float = 0.0) -> None:
         """Return when the broker has all of them, each partition in the order given but for what it took late.
@@ -73,7 +76,7 @@ class Publisher:
             "acked.jsonl",
             *({"n": n, "partition": meta.partition, "offset": meta.offset} for n, meta in taken.items()),  # type: ignore[attr-defined]
         )
-        self.acked += len(taken)
+        self.acked |= {(meta.partition, meta.offset) for meta in taken.values()}  # type: ignore[attr-defined]
         left = [(number, record) for number, record in waiting if number not in taken]
         if left:
             await self._give_up()

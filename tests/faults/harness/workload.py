@@ -39,7 +39,7 @@ class Record:
     event: dict[str, Any] | None
 
     def as_json(self, number: int) -> dict[str, Any]:
-        value = base64.b64encode(self.value).decode() if self.value and self.event is None else None
+        value = base64.b64encode(self.value).decode() if self.value is not None and self.event is None else None
         return {"n": number, "partition": self.partition, "event": self.event, "value": value}
 
 

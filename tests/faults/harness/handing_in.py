@@ -1,0 +1,36 @@
+"""What the judge of a run wants to know beside what the run has written down by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from schemas.ids import pid
+from streams.demo.config import CONTROLLER
+
+if TYPE_CHECKING:
+    from harness.cluster import Cluster
+
+
+async def hand_in(cluster: Cluster, until: int, expect: dict[str, Any]) -> None:
+    """Write people.json, vendors.json, expect.json and the faults of whole accounts; until: when they ended, µs."""
+    run, accounts = cluster.run, cluster.accounts
+    for account in accounts.values():
+        for fault in account.faults:
+            line = {"at": cluster.began, "until": until, "what": fault.kind, "whom": account.name}
+            run.note("faults.jsonl", line)
+    states = {}
+    for name, sandbox in cluster.sandboxes.items():
+        async with sandbox.client() as client:
+            everybody = await client.everybody()
+        states[name] = {who: state[accounts[name].adapter] for who, state in everybody.items()}
+    run.write("vendors.json", states)
+    run.write("people.json", [person.model_dump(mode="json") for person in cluster.people])
+    pepper = cluster.settings.key("pepper")
+    run.write("expect.json", {
+        "controller": CONTROLLER,
+        "policy": CONTROLLER,
+        "partitions": cluster.settings.partitions,
+        "pids": {person.key: pid(pepper, CONTROLLER, person.key) for person in cluster.people},
+        "open": [account.name for account in accounts.values() if account.dead],
+        **expect,
+    })  # fmt: skip
