@@ -16,24 +16,30 @@ from infra.sandbox.limits import Limiter
 from infra.sandbox.vendor import Answer, Call
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from infra.sandbox.faults import Fault
     from infra.sandbox.vendor import Operation, Vendor
 
 
 class Engine:
-    """Serves one vendor. `served` counts answers by (verb, status), with the status 0 for none."""
+    """Serves one vendor. `served` counts answers by (verb, status), with the status 0 for none.
+
+    told: hears of each request and its status right before the answer goes out, or the connection is broken off.
+    """
 
     def __init__(self, vendor: Vendor) -> None:
         self.vendor = vendor
         self.world = vendor.world
         self.limiter = Limiter(self.world.clock, self.world.limits_scale, self.world.limits)
         self.served: Counter[tuple[str, int]] = Counter()
+        self.told: Callable[[Call, int], None] | None = None
         self._under_way = 0
         self._late: set[asyncio.Task[Answer]] = set()
 
     async def serve(self, operation: Operation, request: web.Request) -> web.Response:
-        call = await _read(operation.verb, request)
-        at = int(self.world.clock() * 1_000_000)
+        call = await _read(operation.verb, request, self.world.clock())
+        at = int(call.at * 1_000_000)
         self.world.requests.write({"at": at, "vendor": self.vendor.name, "verb": call.verb})
         struck = self.world.faults.strike(self.vendor.name, call.verb, lambda: self._names(call))
         self._under_way += 1
@@ -88,13 +94,13 @@ class Engine:
             return self._render(call, self.vendor.lie(call))
         if fault.kind == "hang":
             await asyncio.Event().wait()  # until the client gives up or the server stops
+        self._count(call, 0)
         if request.transport is not None:
             request.transport.abort()
-        self.served[call.verb, 0] += 1
         return web.Response()
 
     def _render(self, call: Call, answer: Answer, headers: dict[str, str] | None = None) -> web.Response:
-        self.served[call.verb, answer.status] += 1
+        self._count(call, answer.status)
         text = answer.body if isinstance(answer.body, str | None) else json.dumps(answer.body)
         return web.Response(
             status=answer.status,
@@ -103,8 +109,13 @@ class Engine:
             headers={**answer.headers, **(headers or {})},
         )
 
+    def _count(self, call: Call, status: int) -> None:
+        self.served[call.verb, status] += 1
+        if self.told:
+            self.told(call, status)
 
-async def _read(verb: str, request: web.Request) -> Call:
+
+async def _read(verb: str, request: web.Request, at: float) -> Call:
     raw = await request.read()
     params, body = dict(request.query), None
     if request.content_type == "application/x-www-form-urlencoded":
@@ -113,6 +124,7 @@ async def _read(verb: str, request: web.Request) -> Call:
         body = _json(raw)
     return Call(
         verb=verb,
+        at=at,
         url_path=request.path,
         path=request.match_info,
         params=params,

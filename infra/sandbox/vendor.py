@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 class Call:
     """A request as a vendor's handler sees it.
 
-    `params` holds query and form, `body` decoded JSON (None if there is none), `digest` the SHA-256 of the request.
+    `params` holds query and form, `body` decoded JSON (None if there is none), `digest` the SHA-256 of the request;
+    `at` is when it came in, Unix s.
     """
 
     verb: str
+    at: float
     url_path: str
     path: Mapping[str, str]
     params: Mapping[str, str]

@@ -102,4 +102,6 @@ def toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f'"{key}" = {_value(item)}' for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
     return json.dumps(value)

@@ -112,7 +112,10 @@ class Half(Random):
 
 
 class Driven:
-    """A core with a clock that the test moves; `told`: (pid, outcome, reason) of what is committed."""
+    """A core with a clock that the test moves; `told`: (pid, outcome, reason) of what is committed.
+
+    room: so many records may be open, and as many parked. random: draws the middle if it isn't given.
+    """
 
     def __init__(
         self,
@@ -125,12 +128,15 @@ class Driven:
         polls: Schedule | None = None,
         read_back: Schedule | None = None,
         rules: Rules = LIVE,
+        room: int = 50,
+        random: Random | None = None,
         **backoff: Any,
     ) -> None:
         self.rules = rules
+        self.random = random or Half()
         self.breaker = breaker or Breaker()
         plans, company = Plans(lambda _: polls, lambda _: read_back), Company(batch, wait_s)
-        self.limits = Limits(calls, lambda _: company, open=50, parked=50, flood=flood or Flood(), plans=plans)
+        self.limits = Limits(calls, lambda _: company, open=room, parked=room, flood=flood or Flood(), plans=plans)
         self.backoff = Backoff(**backoff)
         self.seconds = 0.0
         self.told: list[tuple[str, str, str | None]] = []
@@ -147,7 +153,7 @@ class Driven:
 
     def restart(self) -> None:
         """All that isn't committed is forgotten, and a new core begins; the log's rest is read again."""
-        self.core = Core(self.limits, self.backoff, self.breaker, Half(), self.rules)
+        self.core = Core(self.limits, self.backoff, self.breaker, self.random, self.rules)
         for key, entry in self.state.items():
             pid, delivery_id = key.split("|")
             self.core.load(pid, delivery_id, entry)

@@ -1,0 +1,62 @@
+"""What went over the wire to one vendor, refused or not, and what is to happen at the very moment of an answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.cluster import Cluster
+
+    from infra.sandbox.vendor import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """status: 0 where the connection was broken off without an answer; left: when the answer went out, Unix s."""
+
+    call: Call
+    status: int
+    left: float
+
+
+class Wire:
+    """Listens to a connection's vendor."""
+
+    def __init__(self, cluster: Cluster, lane: str) -> None:
+        self._cluster = cluster
+        self._trap: tuple[str, str] | None = None
+        self.heard: list[Heard] = []
+        self.engine = cluster.sandboxes[lane].engines[cluster.accounts[lane].adapter]
+        self.engine.told = self._hear
+
+    async def kill_at_reset(self, verb: str, worker: str, within_s: float) -> bool:
+        """Kill the worker when a call's change is applied and the connection about to be reset; False: none was."""
+        self._trap = verb, worker
+        async with self._cluster.fault("kill", worker):
+            if not await self._cluster.wait(lambda: self._trap is None, within_s):
+                return False
+            await self._cluster.workers.pop(worker).kill()
+            return True
+
+    def count(self) -> Counter[int]:
+        """How many answers had which status."""
+        return Counter(one.status for one in self.heard)
+
+    def __iter__(self) -> Iterator[Heard]:
+        return iter(self.heard)
+
+    def __len__(self) -> int:
+        return len(self.heard)
+
+    def _hear(self, call: Call, status: int) -> None:
+        self.heard.append(Heard(call, status, time.time()))
+        if self._trap and not status and self._trap[0] == call.verb:
+            os.kill(self._cluster.workers[self._trap[1]].pid, signal.SIGKILL)
+            self._trap = None

@@ -1,0 +1,152 @@
+"""Limits in several windows, shared by four workers that die and come, and a vendor that asks to wait."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from checker import check, dump
+from harness.accounts import Account
+from harness.cluster import Cluster, now_micros
+from harness.wire import Wire
+from harness.workload import make_records
+from sizes import EVENTS, SEED, SETTLE_S
+
+from infra.sandbox import Fault
+from infra.sandbox.limits import Limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+WORKERS = ("w1", "w2", "w3", "w4")
+COUNT = EVENTS * 12 // 100
+EACH, TOGETHER = (30, 1.0), ((100, 5.0), (300, 20.0))
+"""Calls and seconds: of each API, and of all of them."""
+LIMITS = [dict(zip(("calls", "seconds"), one, strict=True)) for one in (EACH, *TOGETHER)]
+LIMITS = [{**limit, "together": limit["calls"] != EACH[0]} for limit in LIMITS]
+WAIT_S = 4
+BUSY = (
+    Fault(kind="status", status=429, retry_after_s=WAIT_S, share=0.005),
+    Fault(kind="status", status=429, retry_after_s=WAIT_S, retry_after_as="date", share=0.005),
+)
+CALLS_AT_ONCE = (("concurrency", 4),)
+"""Four workers' make 16, and the CRM refuses above 20."""
+LIMITED = (
+    Account("campaigns", "zoho_campaigns", more=(("limits", LIMITS),)),
+    Account("crm", "zoho_crm", BUSY, more=CALLS_AT_ONCE),
+)
+KEPT_S = 20
+"""So long a wait is written down."""
+SENT_ALREADY_S = 2.0
+"""Generous: calls that were on their way to the vendor when it asked to wait, on a busy machine."""
+
+
+@pytest.mark.timeout(1800)
+async def test_four_workers_keep_all_windows_through_deaths_and_rebalances(tmp_path: Path) -> None:
+    print(f"SEED={SEED} in {tmp_path}")
+    async with Cluster(tmp_path, LIMITED, seed=SEED, limits_scale=1.0) as cluster:
+        limited, busy = Wire(cluster, "campaigns"), Wire(cluster, "crm")
+        enforce(limited)
+        for name in WORKERS:
+            await cluster.start_worker(name)
+        await cluster.ready()
+        async with cluster.fault("429", "crm"):
+            records = make_records(COUNT, cluster.people, cluster.settings.partitions, SEED, now_micros())
+            await cluster.publisher.publish(records)
+            await churn(cluster, limited)
+            assert await cluster.settled(SETTLE_S), cluster.progress.open
+        run = await cluster.finish(limits={"campaigns": TOGETHER})
+        await dump(str(cluster.settings.bootstrap_servers), run)
+    used = {f"{calls} in {seconds:g} s": worst(times(limited), seconds) for calls, seconds in TOGETHER}
+    each = {verb: worst(times(limited, verb), EACH[1]) for verb in {heard.call.verb for heard in limited}}
+    print(f"most calls in any window: {used}, {EACH[0]} in {EACH[1]:g} s: {each}")
+    print(f"answers: campaigns {dict(limited.count())}, crm {dict(busy.count())}")
+    assert set(limited.count()) == {200}, "a call too many is refused"
+    assert max(each.values()) <= EACH[0]
+    assert all(worst(times(limited), seconds) <= calls for calls, seconds in TOGETHER)
+    assert worst(times(limited), TOGETHER[-1][1]) > TOGETHER[-1][0] // 2, "the limit limited nothing"
+    assert busy.count()[429]
+    assert list(impatient(busy, WAIT_S)) == []
+    assert check(run) == []
+
+
+async def test_whoever_follows_a_dead_worker_waits_as_the_vendor_wished(tmp_path: Path) -> None:
+    print(f"SEED={SEED} in {tmp_path}")
+    wish = Fault(kind="status", status=429, retry_after_s=KEPT_S, verb="search", times=1)
+    accounts = (Account("crm", "zoho_crm", (wish,), more=CALLS_AT_ONCE),)
+    async with Cluster(tmp_path, accounts, seed=SEED, limits_scale=1.0) as cluster:
+        wire = Wire(cluster, "crm")
+        await cluster.start_worker("w1")
+        await cluster.ready()
+        records = make_records(100, cluster.people, cluster.settings.partitions, SEED, now_micros())
+        await cluster.publisher.publish(records)
+        assert await cluster.wait(lambda: wire.count()[429] > 0, SETTLE_S)
+        async with cluster.fault("429", "crm"):
+            await asyncio.sleep(SENT_ALREADY_S)
+            await cluster.kill("w1")
+            await cluster.start_worker("w1")
+            assert await cluster.settled(SETTLE_S), cluster.progress.open
+        run = await cluster.finish()
+        await dump(str(cluster.settings.bootstrap_servers), run)
+    asked_at = next(heard.left for heard in wire if heard.status == 429)
+    early = [heard for heard in wire if asked_at + SENT_ALREADY_S < heard.call.at < asked_at + KEPT_S]
+    assert len({heard.call.authorization for heard in wire}) == 2
+    assert early == []
+    assert check(run) == []
+
+
+def enforce(wire: Wire) -> None:
+    """The sandbox refuses what is above the limits, so that nobody has to believe the counting here."""
+    limits = (Limit(*EACH), *(Limit(*one, together=True) for one in TOGETHER))
+    wire.engine.limiter.own = {operation.verb: limits for operation in wire.engine.vendor.operations()}
+
+
+async def churn(cluster: Cluster, wire: Wire) -> None:
+    """One worker is killed, another one comes, one leaves in order, the dead one comes back."""
+    step = COUNT // 5
+
+    async def reached(calls: int) -> None:
+        assert await cluster.wait(lambda: len(wire) >= calls, SETTLE_S), f"only {len(wire)} calls"
+
+    await reached(step)
+    await cluster.kill("w2")
+    await cluster.start_worker("w5")
+    await reached(2 * step)
+    await cluster.stop("w3")
+    await cluster.start_worker("w2")
+    await cluster.ready()
+
+
+def times(wire: Wire, verb: str | None = None) -> list[float]:
+    return sorted(heard.call.at for heard in wire if verb in {None, heard.call.verb})
+
+
+def worst(moments: list[float], seconds: float) -> int:
+    """The most in any window of that length."""
+    most = first = 0
+    for number, moment in enumerate(moments):
+        while moment - moments[first] >= seconds:
+            first += 1
+        most = max(most, number - first + 1)
+    return most
+
+
+def impatient(wire: Wire, wait_s: float) -> Iterator[str]:
+    """Calls of a worker, known by its token, that came before the end of the wait that it was asked for."""
+    by_worker: dict[str, list[Any]] = {}
+    for heard in wire:
+        by_worker.setdefault(heard.call.authorization, []).append(heard)
+    for calls in by_worker.values():
+        yield from _impatient(
+            [one.left for one in calls if one.status == 429], [one.call.at for one in calls], wait_s
+        )
+
+
+def _impatient(asked: Iterable[float], called: Iterable[float], wait_s: float) -> Iterator[str]:
+    called = list(called)
+    for since in asked:
+        for at in called:
+            if since + SENT_ALREADY_S < at < since + wait_s:
+                yield f"called {at - since:.2f} s after it was asked to wait {wait_s:g} s"
