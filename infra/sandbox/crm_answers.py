@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from infra.sandbox.vendor import Call
 
 MODULES = {"Leads": "5725767000000002175", "Contacts": "5725767000000002179"}
+ERRORS = {
+    400: ("INVALID_DATA", "invalid data"),
+    401: ("INVALID_TOKEN", "invalid oauth token"),
+    403: ("NO_PERMISSION", "permission denied"),
+    404: ("INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one"),
+    429: ("TOO_MANY_REQUESTS", "Too many requests fired in concurrency"),
+}
 USER = {"name": "Sandbox Owner", "id": "5725767000000327001"}
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from infra.sandbox.clock import timestamp
 from infra.sandbox.crm_answers import (
+    ERRORS,
     MODULES,
     USER,
     failure,
@@ -45,13 +46,6 @@ if TYPE_CHECKING:
 
 _MAX_IDS, _MAX_MASS = 100, 500
 _CREDITS = (Limit(calls=50_000, window_s=86_400, together=True),)
-_ERRORS = {
-    400: ("INVALID_DATA", "invalid data"),
-    401: ("INVALID_TOKEN", "invalid oauth token"),
-    403: ("NO_PERMISSION", "permission denied"),
-    404: ("INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one"),
-    429: ("TOO_MANY_REQUESTS", "Too many requests fired in concurrency"),
-}
 _NO_SUCH_ID = "the id given seems to be invalid"
 
 
@@ -86,7 +80,7 @@ class ZohoCrm(Vendor):
             yield Operation(verb, method, path, handle, limits=_CREDITS)
 
     def error(self, status: int) -> Answer:
-        code, message = _ERRORS.get(status, ("INTERNAL_ERROR", "Internal server error occurred."))
+        code, message = ERRORS.get(status, ("INTERNAL_ERROR", "Internal server error occurred."))
         return Answer(status, failure(code, message))
 
     def lie(self, call: Call) -> Answer:
