@@ -82,6 +82,12 @@ def test_nothing_is_wrong_with_a_clean_run(tmp_path: Path) -> None:
     assert check(clean_run().write(tmp_path)) == []
 
 
+def test_poison_may_be_readable(tmp_path: Path) -> None:
+    run = clean_run()
+    run.events[-1]["event"] = {**run.events[0]["event"], "kind": "hold.placed"}
+    assert check(run.write(tmp_path)) == []
+
+
 @pytest.mark.parametrize("what", BREAKS)
 def test_a_run_changed_in_one_way_breaks_one_rule(what: str, tmp_path: Path) -> None:
     rule, change = BREAKS[what]
