@@ -1,4 +1,4 @@
-"""Workers whose wall clock jumps by an hour, and workers that can't write a byte to any file any more."""
+"""Workers whose wall clock jumps by an hour; workers, and a broker, that can't write a byte to any file any more."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from harness.cluster import Cluster, now_micros
 from harness.workload import make_records
 from sizes import EVENTS, SEED, SETTLE_S
 
+from infra.kafka import broker_at
 from infra.sandbox import Fault
 
 if TYPE_CHECKING:
@@ -86,4 +87,22 @@ async def test_workers_without_room_on_the_disk_lose_nothing(tmp_path: Path) -> 
         await cluster.start_worker("w2")
         await cluster.ready()
         assert full.log_file.stat().st_size == sizes["w1"]
+        await judge(cluster)
+
+
+async def test_a_broker_without_room_ends_and_loses_nothing_that_it_confirmed(tmp_path: Path) -> None:
+    print("seed", SEED)
+
+    async def fill_up() -> None:
+        await asyncio.sleep(2)
+        async with cluster.fault("disk full", "broker"):
+            resource.prlimit(cluster.broker.pid, resource.RLIMIT_FSIZE, NO_ROOM)
+            assert await cluster.wait(lambda: broker_at(tmp_path / "kafka") is None, 60)
+            await cluster.broker.stop()
+            await cluster.broker.start_again()
+
+    async with Cluster(tmp_path, HEALTHY, seed=SEED) as cluster:
+        await cluster.start_worker("w1")
+        await cluster.ready()
+        await asyncio.gather(publish(cluster), fill_up())
         await judge(cluster)
