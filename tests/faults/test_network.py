@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from checker import check, dump
 from harness.cluster import Cluster, now_micros
 from harness.network import BROKER, draw_weather, play, through_proxy
 from harness.workload import make_records
@@ -31,4 +32,6 @@ async def test_whatever_the_network_does_everything_settles(tmp_path: Path, othe
         weathers = draw_weather(SEED, [BROKER, *cluster.accounts])
         await asyncio.gather(cluster.publisher.publish(records, PAUSE_S), play(cluster, weathers))
         assert await cluster.settled(SETTLE_S), cluster.progress.open
-        await cluster.finish()
+        run = await cluster.finish()
+        await dump(cluster.settings.bootstrap_servers or "", run)
+    assert await asyncio.to_thread(check, run) == []

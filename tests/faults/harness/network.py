@@ -56,7 +56,7 @@ async def play(cluster: Cluster, weathers: Sequence[Weather], say: Callable[[str
         await asyncio.sleep(weather.lead_s)
         say(str(weather))
         proxy = cluster.proxies[weather.whom]
-        async with cluster.fault(weather.what, f"network of {weather.whom}"):
+        async with cluster.fault(weather.what, weather.whom):
             strike(proxy, weather.what)
             await asyncio.sleep(weather.lasts_s)
             proxy.heal()
