@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from checker.delivery import Delivery, cells_of
+from checker.delivery import Delivery, Told, cells_of
 from checker.oracle import Key
 from checker.rundir import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from checker.delivery import Told
     from checker.policy import Connection
 
 _VERDICTS = {"planned", "stale", "duplicate", "rejected"}
@@ -32,9 +31,9 @@ class Audit:
     strays: dict[str, str] = field(default_factory=dict)
 
 
-def put_together(lines: Iterable[Told], connections: Mapping[str, Connection]) -> Audit:
+def put_together(lines: Iterable[dict[str, Any]], connections: Mapping[str, Connection]) -> Audit:
     """`lines`: of audit.jsonl; a person's stand in the order of the log."""
-    audit, told = Audit(), defaultdict(list)
+    audit, told, lanes = Audit(), defaultdict(list), {}
     for line in lines:
         record = line["record"]
         place = Place(record["origin"]["partition"], record["origin"]["offset"])
@@ -44,14 +43,15 @@ def put_together(lines: Iterable[Told], connections: Mapping[str, Connection]) -
         elif record["kind"] == "forwarded":
             audit.forwarded[place] += 1
         elif record["delivery_id"]:
-            told[record["delivery_id"]].append(line)
+            told[record["delivery_id"]].append(Told.read(line))
+            lanes[record["delivery_id"]] = record["lane"]
     for delivery in audit.deliveries.values():
         delivery.told = told.pop(delivery.id, [])
-    audit.strays = {one: lines[0]["record"]["lane"] or "audit" for one, lines in told.items()}
+    audit.strays = {one: lanes[one] or "audit" for one in told}
     return audit
 
 
-def _plan(audit: Audit, line: Told, connections: Mapping[str, Connection]) -> None:
+def _plan(audit: Audit, line: dict[str, Any], connections: Mapping[str, Connection]) -> None:
     record, at = line["record"], line["timestamp"] * 1000
     for leg in record["legs"] or ():
         if leg["kind"] != "delivery":

@@ -37,7 +37,7 @@ class Case:
 
     @cached_property
     def audit(self) -> Audit:
-        return put_together(self.run.lines("audit.jsonl"), self.run.connections)
+        return put_together(self.run.each("audit.jsonl"), self.run.connections)
 
     @cached_property
     def told(self) -> dict[tuple[str, str], list[Instruction]]:

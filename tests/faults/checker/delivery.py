@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.adapters import ADAPTERS
 
@@ -20,8 +20,25 @@ _FINAL = {
     "no_match", "retained", "client_signal", "config_evidence", "terminated_product", "delegated_to",
     "not_applicable", SUPERSEDED, "cancelled", FAILED, "done",
 }  # fmt: skip
-Told = dict[str, Any]
-"""A line of audit.jsonl."""
+
+
+class Told(NamedTuple):
+    """What one record of the audit says of a delivery. at: when it was written, µs; left: where it was shrunk."""
+
+    kind: str
+    outcome: str | None
+    cycle: int
+    tries: int
+    at: int
+    left: frozenset[Cell] | None
+
+    @classmethod
+    def read(cls, line: Mapping[str, Any]) -> Told:
+        """Out of a line of audit.jsonl."""
+        record = line["record"]
+        left = cells_of(record["legs"][0]) if record["kind"] == "overtaken" else None
+        numbers = record["cycle"] or 0, record["attempt"] or 0
+        return cls(record["kind"], record["outcome"], *numbers, line["timestamp"] * 1000, left)
 
 
 @dataclass
@@ -41,62 +58,56 @@ class Delivery:
     @cached_property
     def cycle(self) -> int:
         """The newest; only that one counts."""
-        return max((cycle_of(line) for line in self.told), default=0)
+        return max((one.cycle for one in self.told), default=0)
 
     @cached_property
     def tries(self) -> int:
-        return max((line["record"]["attempt"] or 0 for line in self.told), default=0)
+        return max((one.tries for one in self.told), default=0)
 
     @cached_property
     def outcome(self) -> str | None:
         """How it stands: its final outcome, else the last word; None: nothing was told yet."""
         told = self.finals(self.cycle) or self._outcomes(self.cycle)[-1:]
-        return told[0]["record"]["outcome"] if told else None
+        return told[0].outcome if told else None
 
     @cached_property
     def made(self) -> str | None:
         """What the lane made of it, whatever became of a task since: the vendor's part was done then."""
-        return self._closing["record"]["outcome"] if self._closing else self.outcome
+        return self._closing.outcome if self._closing else self.outcome
 
     @cached_property
     def left(self) -> frozenset[Cell]:
         """What newer instructions had left of it when the lane was done with it."""
         left = self.scope
-        for line in self.told:
-            if line["record"]["kind"] == "overtaken":
-                left = cells_of(line["record"]["legs"][0])
-            if line is self._closing:
+        for one in self.told:
+            left = left if one.left is None else one.left
+            if one is self._closing:
                 break
         return frozenset() if self.made == SUPERSEDED else left
 
     @property
     def settled_at(self) -> int | None:
         """When that was written down, µs."""
-        return self._closing["timestamp"] * 1000 if self._closing else None
+        return self._closing.at if self._closing else None
 
     def finals(self, cycle: int) -> list[Told]:
-        return [line for line in self._outcomes(cycle) if self._is_final(line["record"])]
+        return [one for one in self._outcomes(cycle) if self._is_final(one)]
 
     def tasks(self, cycle: int) -> list[Told]:
-        return [line for line in self._outcomes(cycle) if line["record"]["outcome"] == TASK]
+        return [one for one in self._outcomes(cycle) if one.outcome == TASK]
 
     @cached_property
     def _closing(self) -> Told | None:
         told = self._outcomes(self.cycle)
-        return next((x for x in told if self._is_final(x["record"]) or x["record"]["outcome"] == TASK), None)
+        return next((one for one in told if self._is_final(one) or one.outcome == TASK), None)
 
     def _outcomes(self, cycle: int) -> list[Told]:
-        return [line for line in self.told if line["record"]["kind"] == "outcome" and cycle_of(line) == cycle]
+        return [one for one in self.told if one.kind == "outcome" and one.cycle == cycle]
 
-    def _is_final(self, record: Mapping[str, Any]) -> bool:
-        outcome = record["outcome"]
-        if outcome not in RUNGS:
-            return outcome in _FINAL
-        return RUNGS.index(outcome) >= RUNGS.index(ADAPTERS[self.adapter].closing[self.key.action])
-
-
-def cycle_of(line: Told) -> int:
-    return int(line["record"]["cycle"] or 0)
+    def _is_final(self, one: Told) -> bool:
+        if one.outcome not in RUNGS:
+            return one.outcome in _FINAL
+        return RUNGS.index(one.outcome) >= RUNGS.index(ADAPTERS[self.adapter].closing[self.key.action])
 
 
 def cells_of(leg: Mapping[str, Any]) -> frozenset[Cell]:

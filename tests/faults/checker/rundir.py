@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from checker.policy import Connection, Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -94,12 +95,14 @@ class Run:
         return found
 
     def lines(self, name: str) -> list[dict[str, Any]]:
-        """A file of JSON lines; what isn't there has none."""
+        return list(self.each(name))
+
+    def each(self, name: str) -> Iterator[dict[str, Any]]:
+        """A file of JSON lines, one after the other; what isn't there has none."""
         path = self.path / name
-        if not path.exists():
-            return []
-        with path.open(encoding="utf-8") as file:
-            return [json.loads(line) for line in file if line.strip()]
+        if path.exists():
+            with path.open(encoding="utf-8") as file:
+                yield from (json.loads(line) for line in file if line.strip())
 
     def _json(self, name: str) -> Any:
         return json.loads((self.path / name).read_text("utf-8"))

@@ -29,10 +29,9 @@ def twice(case: Case) -> Iterator[Finding]:
     frozen = [(fault["until"], fault["until"] + AFTERMATH) for fault in case.run.faults if fault["what"] == "freeze"]
     for key, delivery in case.audit.deliveries.items():
         for cycle in range(delivery.cycle + 1):
-            for line in (*_more(delivery.finals(cycle)), *delivery.tasks(cycle)[1:]):
-                at = line["timestamp"] * 1000
-                rule = "zombie" if any(began <= at <= ended for began, ended in frozen) else "ending"
-                what = f"{named(key)} ends once more in cycle {cycle}, as {line['record']['outcome']}"
+            for one in (*_more(delivery.finals(cycle)), *delivery.tasks(cycle)[1:]):
+                rule = "zombie" if any(began <= one.at <= ended for began, ended in frozen) else "ending"
+                what = f"{named(key)} ends once more in cycle {cycle}, as {one.outcome}"
                 yield Finding(rule, key.lane, delivery.pid, what)
 
 
@@ -49,9 +48,8 @@ def _wrong(delivery: Delivery, *, is_open: bool, findable: bool) -> Iterator[str
 def _more(finals: Sequence[Told]) -> Iterator[Told]:
     """Those after the first that aren't a higher rung of success than all before."""
     reached = None
-    for line in finals:
-        word = line["record"]["outcome"]
-        rung = RUNGS.index(word) if word in RUNGS else -1
+    for one in finals:
+        rung = RUNGS.index(one.outcome) if one.outcome in RUNGS else -1
         if reached is not None and not 0 <= reached < rung:
-            yield line
+            yield one
         reached = rung if reached is None else max(reached, rung)
