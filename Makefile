@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 60
 SEED ?= 1
 
-.PHONY: help setup demo bench bench-where bench-scale faults soak test tools unit lint clean
+.PHONY: help setup demo bench bench-where bench-scale faults soak test tools unit protocol lint clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ $(VENV)/.soak: $(VENV)/.ready
 
 faults: setup ## the fault tests at full size: 100,000 events, 20 kills, three workers (SEED=2 ARGS="-k storm")
 	@FAULTS_EVENTS=100000 FAULTS_KILLS=20 FAULTS_WORKERS=3 SEED=$(SEED) $(BIN)/pytest -s --timeout=0 tests/faults $(ARGS)
+
+protocol: setup ## the model of how a partition changes hands (ARGS='--without "wait at takeover"', --help)
+	@$(BIN)/python tests/protocol/show.py $(ARGS)
 
 lint: setup ## ruff, format check, mypy
 	$(BIN)/ruff check .

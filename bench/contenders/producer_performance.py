@@ -11,30 +11,11 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.contenders.outputs import DELIVERIES, LANES
-from infra.kafka.jars import Jar, class_path, configured_maven
+from infra.kafka.jars import class_path
 from infra.kafka.java import candidates, find
 
 PER_EVENT = 5
 PINNED = Path(__file__).parents[1] / "kafka-tools.sha256"
-
-
-def tools_jar() -> Path:
-    """The jar in the local Maven repository, fetched if it isn't there.
-
-    Raises:
-        RuntimeError: the bytes that came are not the pinned ones.
-
-    """
-    maven = configured_maven()
-    jar = Jar(*PINNED.read_text("ascii").split())
-    repository: Path = maven.repo_cache
-    if not jar.is_intact(repository):
-        *group, artifact, version, _ = jar.path.split("/")
-        (repository / jar.path).unlink(missing_ok=True)
-        maven.project(".".join(group), artifact).at_version(version).artifact().resolve()
-        if not jar.is_intact(repository):
-            raise RuntimeError(f"{jar.path}: not the pinned bytes (SHA-256)")
-    return repository / jar.path
 
 
 def mean_size(templates: Path) -> int:
@@ -45,7 +26,8 @@ def mean_size(templates: Path) -> int:
 
 def main() -> None:
     java = find(candidates(os.environ)).path
-    path = os.pathsep.join([class_path(Console(stderr=True)), str(tools_jar())])
+    console = Console(stderr=True)
+    path = os.pathsep.join([class_path(console), class_path(console, pins=PINNED)])
     records = PER_EVENT * int(os.environ["BENCH_NUMBER"])
     size = mean_size(Path(os.environ["BENCH_DIR"]) / "templates")
     options = ["--num-records", str(records), "--record-size", str(size), "--throughput", "-1"]

@@ -1,7 +1,8 @@
 """Kafka's jars, fetched once into the local Maven repository by jgo.
 
 `jars.sha256` names every jar with its hash (`python -m infra.kafka.pin` writes it). So nothing has to be resolved, a
-half-finished download is noticed, and no other bytes are ever run than those that were tested.
+half-finished download is noticed, and no other bytes are ever run than those that were tested. Jars that others need
+(a benchmark, the model checker) are pinned and fetched in the same way.
 """
 
 from __future__ import annotations
@@ -41,22 +42,23 @@ class Jar(NamedTuple):
         return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == self.sha256
 
 
-def pinned() -> list[Jar]:
-    return [Jar(*line.split()) for line in PINNED.read_text(encoding="ascii").splitlines()]
+def pinned(pins: Path = PINNED) -> list[Jar]:
+    return [Jar(*line.split()) for line in pins.read_text(encoding="ascii").splitlines()]
 
 
-def class_path(console: Console, maven: Any = None) -> str:
-    """The class path of the broker; missing jars are fetched, with a progress bar on `console`.
+def class_path(console: Console, maven: Any = None, *, pins: Path = PINNED) -> str:
+    """The class path of the jars that `pins` names, by default the broker's.
 
-    `maven` is a jgo MavenContext: where jars are kept and where they come from, by default as jgo is configured.
-    Raises EmbeddedKafkaError when a jar can't be had.
+    Missing ones are fetched, with a progress bar on `console`. `maven` is a jgo MavenContext: where jars are kept and
+    where they come from, by default as jgo is configured. Raises EmbeddedKafkaError when a jar can't be had.
     """
     maven = maven or configured_maven()
     repository: Path = maven.repo_cache
-    jars = pinned()
+    jars = pinned(pins)
     if _missing(jars, repository):
         with _alone_in(repository):
-            _fetch(maven, _missing(jars, repository), console)
+            what = f"Kafka {KAFKA_VERSION}" if pins == PINNED else pins.stem
+            _fetch(maven, _missing(jars, repository), console, what)
     return os.pathsep.join(str(repository / jar.path) for jar in jars)
 
 
@@ -88,12 +90,12 @@ def _alone_in(repository: Path) -> Iterator[None]:
         yield
 
 
-def _fetch(maven: Any, jars: list[Jar], console: Console) -> None:
+def _fetch(maven: Any, jars: list[Jar], console: Console, what: str) -> None:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     pool = ThreadPoolExecutor(_PARALLEL)
     try:
         with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task(f"Fetching Kafka {KAFKA_VERSION} (first time only)", total=len(jars))
+            task = progress.add_task(f"Fetching {what} (first time only)", total=len(jars))
             for done in as_completed([pool.submit(_fetch_one, maven, jar) for jar in jars]):
                 done.result()
                 progress.advance(task)
