@@ -8,5 +8,7 @@ EVENTS = int(os.environ.get("FAULTS_EVENTS", "5000"))
 KILLS = int(os.environ.get("FAULTS_KILLS", "4"))
 WORKERS = tuple(f"w{number}" for number in range(1, 1 + int(os.environ.get("FAULTS_WORKERS", "2"))))
 SEED = int(os.environ.get("SEED", "1"))
+FEWER = EVENTS // 2
+"""For tests whose faults take most of the time."""
 SETTLE_S = 120.0 + EVENTS / 50
 """Generous: only a run that stands still takes so long."""

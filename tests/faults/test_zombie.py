@@ -13,7 +13,7 @@ from harness.accounts import HEALTHY
 from harness.cluster import Cluster, now_micros
 from harness.segments import owners, strangers
 from harness.workload import make_records
-from sizes import EVENTS, KILLS, SEED, SETTLE_S, WORKERS
+from sizes import FEWER, KILLS, SEED, SETTLE_S, WORKERS
 
 from infra.kafka.config import LOG_DIR
 from infra.sandbox import Fault
@@ -32,17 +32,17 @@ QUIET_S = 4.0
 ROUNDS = max(2, KILLS // 2)
 
 
-@pytest.mark.timeout(1800 + EVENTS // 10)
+@pytest.mark.timeout(1800 + FEWER // 10)
 async def test_who_was_replaced_while_frozen_writes_nothing_and_calls_nobody(tmp_path: Path) -> None:
     print(f"SEED={SEED} in {tmp_path}")
     rng, log_dir = Random(f"zombie {SEED}"), tmp_path / "kafka" / LOG_DIR
     async with Cluster(
-        tmp_path, ACCOUNTS, people=max(300, EVENTS // 10), seed=SEED, session_timeout=SESSION_S
+        tmp_path, ACCOUNTS, people=max(300, FEWER // 10), seed=SEED, session_timeout=SESSION_S
     ) as cluster:
         for name in WORKERS:
             await cluster.start_worker(name)
         await cluster.ready()
-        records = make_records(EVENTS, cluster.people, cluster.settings.partitions, SEED, now_micros())
+        records = make_records(FEWER, cluster.people, cluster.settings.partitions, SEED, now_micros())
         share = -(-len(records) // ROUNDS)
         for number in range(ROUNDS):
             zombie, part = rng.choice(WORKERS), records[number * share : (number + 1) * share]

@@ -1,0 +1,34 @@
+"""The lone broker is killed, stopped and frozen while events come in: nothing that it acknowledged is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from checker import check, dump
+from harness.cluster import Cluster, now_micros
+from harness.conductor import BROKER_FREEZE, BROKER_KILL, BROKER_STOP, Conductor, draw
+from harness.workload import make_records
+from sizes import FEWER, KILLS, SEED, SETTLE_S, WORKERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOUNCES = (BROKER_KILL, BROKER_STOP, BROKER_FREEZE)
+
+
+@pytest.mark.timeout(1800 + FEWER // 10)
+async def test_nothing_is_lost_and_nobody_has_to_lend_a_hand(tmp_path: Path) -> None:
+    """Each kind of bounce at least once; the frozen one outlasts the sessions of broker and workers."""
+    print(f"SEED={SEED} in {tmp_path}")
+    async with Cluster(tmp_path, people=max(300, FEWER // 10), seed=SEED) as cluster:
+        for name in WORKERS:
+            await cluster.start_worker(name)
+        await cluster.ready()
+        records = make_records(FEWER, cluster.people, cluster.settings.partitions, SEED, now_micros())
+        acts = draw(SEED, max(KILLS - 1, len(BOUNCES)), BOUNCES, ("broker",))
+        await Conductor(cluster).play(acts, records)
+        assert await cluster.settled(SETTLE_S), f"{len(cluster.progress.open)} not settled"
+        run = await cluster.finish()
+        await dump(str(cluster.settings.bootstrap_servers), run)
+    assert check(run) == []
