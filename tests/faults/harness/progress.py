@@ -48,6 +48,10 @@ class Progress:
     def settled(self) -> int:
         return self.due - len(self.open)
 
+    def told(self, lane: str) -> set[str]:
+        """All outcomes that the audit has of the lane."""
+        return {outcome for of, outcome in self.outcomes if of == lane}
+
     def left(self, lane: str) -> int:
         """How many deliveries of the lane aren't over."""
         return sum(of == lane for of in self.open.values())
