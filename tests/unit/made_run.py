@@ -53,7 +53,7 @@ class MadeRun:
 
     def say(self, kind: str, who: str, second: int, **scope: Any) -> str:
         """An event, said and taken in at that second and judged at once; how it ends is told 0.9 s later. Its id."""
-        event_id = f"{kind[:3]}-{who[:4]}-{second}"
+        event_id = f"{kind.split('.')[1]}-{who[:4]}-{second}"
         email = {"type": "email", "format": "raw", "value": f"{who[:-5]}@example.test"}
         client = {"type": "ga_client_id", "format": "raw", "value": f"{who}.ga"}
         event = {
