@@ -46,25 +46,20 @@ async def soak(directory: Path, lasts_s: float, rate: int, seed: int) -> int:
     console.print(f"soak: seed {seed}, {rate} events/s for {lasts_s / 60:g} min, into {directory}")
     async with Cluster(directory / "run", TROUBLED, seed=seed) as cluster:
         running = Soak(cluster, lasts_s, rate, seed, console.print)
+        title = f"soak of {lasts_s / 60:g} min, seed {seed}, {rate} events/s"
         showing = asyncio.create_task(_show(running, console))
         try:
-            await running.run()
-            async with running.watched():
-                settled = await cluster.settled(SETTLE_S)
+            settled = await running.run(SETTLE_S)
         finally:
             showing.cancel()
             await asyncio.gather(showing, return_exceptions=True)
             running.write_csv(directory / "soak.csv")
+            draw(directory / "soak.png", running.readings, running.faults(), title)
         run = await cluster.finish()
         await dump(cluster.settings.bootstrap_servers or "", run)
     findings = await asyncio.to_thread(check, run)
-    about = f"{cluster.publisher.acked} events, {len(running.faults())} faults, {len(findings)} findings"
-    draw(
-        directory / "soak.png",
-        running.readings,
-        running.faults(),
-        f"soak of {lasts_s / 60:g} min, seed {seed}: {about}",
-    )
+    about = f"{len(cluster.publisher.acked)} events, {len(running.faults())} faults, {len(findings)} findings"
+    draw(directory / "soak.png", running.readings, running.faults(), f"{title}: {about}")
     _tell(running, about, lasts_s)
     for finding in findings[:20]:
         print(finding)
@@ -78,7 +73,7 @@ async def _show(running: Soak, console: Console) -> None:
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("soak", total=running.lasts_s)
         while True:
-            progress, acked = running.cluster.progress, running.cluster.publisher.acked
+            progress, acked = running.cluster.progress, len(running.cluster.publisher.acked)
             said = f"{acked} events, {progress.settled} of {progress.due} deliveries"
             bar.update(task, completed=running.at_s if acked else 0, description=said)
             await asyncio.sleep(_POLL_S)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import time
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from harness.workload import make_records
 from soaking.sample import Fault, Lives, Reading, of_workers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from harness.cluster import Cluster
@@ -55,8 +54,8 @@ class Soak:
     def at_s(self) -> float:
         return time.time() - self.began
 
-    async def run(self) -> None:
-        """Until its time is over; returns when the broker has all events.
+    async def run(self, settle_s: float) -> bool:
+        """Until its time is over and all is settled; False: it isn't after `settle_s` more.
 
         Raises:
             RelayError: a worker ended by itself, or wasn't ready in time.
@@ -70,15 +69,12 @@ class Soak:
             await cluster.start_worker(name)
         await cluster.ready()
         self.began = time.time()
-        async with self.watched():
-            await asyncio.gather(self._publish(records), self._break())
-
-    @asynccontextmanager
-    async def watched(self) -> AsyncIterator[None]:
-        """Readings are taken meanwhile."""
         watching = asyncio.create_task(self._watch())
         try:
-            yield
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._publish(records))
+                both.create_task(self._break())
+            return await cluster.settled(settle_s)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
@@ -111,7 +107,7 @@ class Soak:
                 await asyncio.sleep(max(0.0, at_s + EVERY_S - self.at_s))
 
     def faults(self) -> list[Fault]:
-        """What was done, and to whom: a worker, or the broker."""
+        """What was done to a worker or the broker; how vendors are all the time is no event."""
         return [
             Fault(
                 f"{line['what']} {'broker' if line['whom'] == 'broker' else 'worker'}",
@@ -119,6 +115,7 @@ class Soak:
                 line["until"] / 1e6 - self.began,
             )
             for line in self.cluster.run.lines("faults.jsonl")
+            if line["whom"] not in self.cluster.accounts
         ]
 
     def write_csv(self, path: Path) -> None:
