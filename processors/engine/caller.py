@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -72,7 +73,7 @@ class Caller:
             if isinstance(request, Ended):
                 raise request.value
             with permit():
-                reply = await self._transport(request)
+                reply = await self._transport(replace(request, permit=permit))
             now = self._clock.wall()
             fault = safely(self._vendor.fault, reply, answer=reply)
             error = fault.value if isinstance(fault, Ended) else fault or classify(reply, call.expect, now)

@@ -50,6 +50,7 @@ class Exchange:
 
         Raises:
             VendorUnavailable: the answer is none that can be used.
+            OwnershipError: from the request's `permit`.
             Exception: whatever aiohttp raises where there is none.
 
         """
@@ -61,6 +62,7 @@ class Exchange:
             try:
                 protocol, wire = _open(connection)
                 protocol.set_response_params(skip_payload=request.method == "HEAD", read_until_eof=True)
+                request.permit()
                 wire.write(head + (request.body or b""))
                 reply = await _answer(protocol)
             except BaseException:

@@ -15,7 +15,7 @@ from yarl import URL
 from processors.engine.exchange import Exchange
 from processors.engine.unanswered import unanswered
 from processors.vendors.base import Reply
-from schemas.errors import SetupError, VendorError
+from schemas.errors import OwnershipError, SetupError, VendorError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,13 +27,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`url` is complete and encoded. The repr names the host alone: all the rest may name a person."""
+    """`url` is complete and encoded. The repr names the host alone: all the rest may name a person.
+
+    permit: asked right before the request is written, as a connection may take a while to make; what it raises ends
+    the call, and nothing is written.
+    """
 
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     timeout_s: float = 4.0
+    permit: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Request({self.method} {URL(self.url, encoded=True).host})"
@@ -59,7 +64,7 @@ async def http_transport(ca_file: Path | None = None) -> AsyncIterator[Transport
         async def send(request: Request) -> Reply:
             try:
                 return await exchange(request)
-            except VendorError:
+            except (VendorError, OwnershipError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a vendor sends, the lane goes on
                 raise unanswered(error) from None

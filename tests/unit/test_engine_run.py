@@ -126,6 +126,18 @@ async def test_permission_is_asked_after_the_wait_for_the_limits() -> None:
     assert len(wire.requests) == 1
 
 
+async def test_permission_is_asked_once_more_when_there_is_a_connection() -> None:
+    lane = Lane(refuse_from=2, error=OwnershipLost("the lease ran out while the connection was made"))
+
+    def connected(request: Request) -> Reply:
+        request.permit()
+        return DONE
+
+    with pytest.raises(OwnershipLost):
+        await lane.carry_out(connector(Wire(connected)), [instruction("withdraw")])
+    assert lane.asked == 2
+
+
 async def test_a_note_that_can_not_be_committed_comes_through_and_nothing_follows_it() -> None:
     wire, closed = Wire(lambda _: DONE), []
 

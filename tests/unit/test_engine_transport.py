@@ -11,7 +11,7 @@ from vendor_support import EMAIL, instruction
 
 from processors.engine.transport import Request, http_transport
 from processors.vendors.base import Call, Reply
-from schemas.errors import VendorError, VendorUnavailable
+from schemas.errors import OwnershipLost, VendorError, VendorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -98,6 +98,25 @@ async def test_a_call_that_is_given_up_leaves_no_answer_to_the_next_one() -> Non
         for number in range(3):
             assert (await send(Request("GET", f"{url}/{number}"))).body == f"/{number}".encode()
             await asyncio.sleep(0.03)
+
+
+async def test_permission_that_is_lost_while_the_connection_is_made_keeps_the_request_back() -> None:
+    heard, came = bytearray(), asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.extend(await reader.read())
+        writer.close()
+        came.set()
+
+    def lost() -> None:
+        raise OwnershipLost("no lease")
+
+    async with await asyncio.start_server(handle, "127.0.0.1", 0) as listener, http_transport() as send:
+        url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
+        with pytest.raises(OwnershipLost):
+            await send(Request("POST", url, body=b"withdraw", permit=lost))
+        await asyncio.wait_for(came.wait(), 10)
+    assert heard == b"", "there was a connection, and nothing on it"
 
 
 async def test_a_redirect_is_an_answer_and_not_followed() -> None:
