@@ -22,7 +22,7 @@ ALARMS = frozenset({
     "vendor_still_has_person", "vendor_job_overdue", "deletions_held",
     "command_for_nobody", "command_oversize", "command_unreadable", "duplicate_instance", "quota_unknown",
     "stuck", "loop_stuck", "handover_stuck", "role_ended", "connection_removed", "lane_flood",
-    "transaction_forgotten",
+    "transaction_forgotten", "confirmed_undone",
 })  # fmt: skip
 REASONS = {
     "router": frozenset({

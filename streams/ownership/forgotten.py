@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+log = structlog.get_logger()
 
 
 def is_forgotten(reader: AIOKafkaConsumer, place: TopicPartition) -> bool:
@@ -29,3 +33,13 @@ async def end_forgotten(producer: AIOKafkaProducer, places: Iterable[TopicPartit
     for place in places:
         producer._txn_manager.maybe_add_partition_to_txn(place)  # noqa: SLF001 - the client does so with a record only
     await producer.abort_transaction()
+
+
+def tell_if_undone(role: str, partition: int, confirmed: int, start: int) -> None:
+    """The other half of it: a transaction that was confirmed, forgotten, and undone by the next one.
+
+    It is done once more, from the bookmark before it: what it told stands twice in the audit.
+    """
+    if start < confirmed:
+        place = {"role": role, "partition": partition}
+        log.error("alarm", alarm="confirmed_undone", confirmed=confirmed, stands=start, **place)

@@ -16,6 +16,7 @@ from processors.patience import Repeats
 from schemas.errors import LostRange, OwnershipLost, QuotaUnknown, StateUnreadable, StoodStill
 from streams.closing import is_meant
 from streams.ownership.backlog import Backlog
+from streams.ownership.forgotten import tell_if_undone
 from streams.ownership.vigil import Vigil
 
 if TYPE_CHECKING:
@@ -102,8 +103,9 @@ class Holding:
         self.work: Work | None = None
         self.task: asyncio.Task[None]
 
-    def begin(self, make_work: Callable[[int], Work]) -> None:
-        """Start taking the partition over, and return at once."""
+    def begin(self, make_work: Callable[[int], Work], confirmed: int = 0) -> None:
+        """Start taking the partition over, and return at once. confirmed: how far this worker once brought it."""
+        self._settled = (confirmed, 0)
         self.task = asyncio.create_task(self.hold(make_work))
 
     def end(self) -> None:
@@ -134,6 +136,11 @@ class Holding:
         below, above = self._mark()
         holds = self.work.holds() if self.work else {}
         return Reading(self._backlog.records(below, above), self._backlog.oldest_s(below), holds)
+
+    @property
+    def confirmed(self) -> int:
+        """Below that offset all is settled, as the broker has said to this worker."""
+        return self._mark()[0]
 
     def _mark(self) -> tuple[int, int]:
         if self.tenure and self.tenure.bookmark:
@@ -177,6 +184,7 @@ class Holding:
         began = monotonic()
         self._failed += 1
         tenure = await self._takeover.run(self._partition, self._generation, partial(self._load, work))
+        tell_if_undone(self._role, self._partition, self.confirmed, tenure.start)
         self._failed = 0
         self._fruitless += 1
         seconds = round(monotonic() - began, 3)

@@ -53,6 +53,7 @@ class Owner(ConsumerRebalanceListener):
         self._status = status
         self._meter = RoleMeter(metrics or Metrics(), role.name)
         self._holdings: dict[int, Holding] = {}
+        self._confirmed: dict[int, int] = {}
         self._stop = asyncio.Event()
         self._hinted_at = 0.0
         self._consumer = member(settings, role.group, worker_id)
@@ -109,7 +110,7 @@ class Owner(ConsumerRebalanceListener):
             generation = self._membership.generation
             holding = Holding(takeover, place.partition, generation, self._status, self._meter)
             self._holdings[place.partition] = holding
-            holding.begin(self._make_work)
+            holding.begin(self._make_work, self._confirmed.get(place.partition, 0))
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish what is in the air before the group may give the partition away; heartbeats go on meanwhile."""
@@ -155,6 +156,7 @@ class Owner(ConsumerRebalanceListener):
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        self._confirmed |= {holding.place.partition: holding.confirmed for holding in ending}
 
     async def _advance_idle(self) -> None:
         """Move bookmarks over what holds no records, such as the marker of the last transaction before them.

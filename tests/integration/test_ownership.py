@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiokafka import TopicPartition
 from ownership_support import Copy, fresh_role, publish, settings_at, state_of, until
+from structlog.testing import capture_logs
+from takeover_support import Hand
 
 from schemas.errors import OwnershipLost
 from streams.ownership.owner import Owner
@@ -222,3 +224,20 @@ async def test_after_a_crash_the_end_is_not_clean(settings: Settings) -> None:
 
 async def _nothing(_: Any) -> None:
     return
+
+
+async def test_a_bookmark_that_fell_back_behind_what_was_confirmed_is_told_in_the_next_generation(
+    settings: Settings,
+) -> None:
+    role = await fresh_role(settings)
+    await publish(settings, role, b"a", b"b")
+    async with running(Host(settings, role, "w1"), 1) as host:
+        await until(lambda: host.log["done"] == [b"a", b"b"])
+        with capture_logs() as logs:
+            tenure = await Hand(settings, role, host.owner._consumer).take()
+            await tenure.commit([], 1)  # as if the broker had undone the second one
+            await tenure.close()
+            host.owner._consumer._coordinator.request_rejoin()
+            await until(lambda: host.log["done"] == [b"a", b"b", b"b"])
+        (alarm,) = [entry for entry in logs if entry.get("alarm") == "confirmed_undone"]
+        assert (alarm["confirmed"], alarm["stands"]) == (2, 1)

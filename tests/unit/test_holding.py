@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ownership_support import until
+from structlog.testing import capture_logs
 
 from schemas.errors import OwnershipLost
 from streams.ownership.holding import FRUITLESS, LONGEST_ABSENCE_S, Holding
@@ -96,6 +97,20 @@ async def test_a_tenure_that_soon_breaks_changes_nothing(holding: Holding, statu
     await asyncio.sleep(2 * PROBATION_S)
     assert status.roles["router"].state == "halted"
     assert holding._fruitless > FRUITLESS
+
+
+@pytest.mark.parametrize(("confirmed", "alarms"), [(0, []), (5, ["confirmed_undone"])])
+async def test_a_bookmark_before_what_was_confirmed_alarms_once(
+    status: Status, confirmed: int, alarms: list[str]
+) -> None:
+    holding = a_holding(status)
+    work: Any = Work()
+    with capture_logs() as logs:
+        holding.begin(lambda _: work, confirmed)
+        await until(lambda: bool(holding.work))
+    assert [entry["alarm"] for entry in logs if entry["event"] == "alarm"] == alarms
+    holding.end()
+    await holding.task
 
 
 async def test_after_failed_takeovers_it_is_tried_often_and_the_first_good_one_counts(status: Status) -> None:
