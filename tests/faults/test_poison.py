@@ -14,7 +14,7 @@ from harness.cluster import Cluster, now_micros
 from harness.conductor import KILL, Conductor, draw
 from harness.poison import every_tenth, poisoned
 from harness.workload import make_records
-from sizes import EVENTS, SEED, SETTLE_S
+from sizes import FEWER, SEED, SETTLE_S
 
 from schemas.codec import decode
 from schemas.records import DeadLetter
@@ -35,13 +35,13 @@ KILLS = 2
 Place = tuple[int, int]
 
 
-@pytest.mark.timeout(1800 + EVENTS // 10)
+@pytest.mark.timeout(1800 + FEWER // 10)
 async def test_poison_is_kept_and_a_flood_of_it_waits_for_somebody(tmp_path: Path) -> None:
     print(f"SEED={SEED} in {tmp_path}")
-    async with Cluster(tmp_path, people=max(300, EVENTS // 10), seed=SEED) as cluster:
+    async with Cluster(tmp_path, people=max(300, FEWER // 10), seed=SEED) as cluster:
         await cluster.start_worker()
         await cluster.ready()
-        records = make_records(EVENTS, cluster.people, cluster.settings.partitions, SEED, now_micros())
+        records = make_records(FEWER, cluster.people, cluster.settings.partitions, SEED, now_micros())
         await Conductor(cluster).play(draw(SEED, KILLS, (KILL,), ("w1",)), every_tenth(records, SEED))
         assert await cluster.settled(SETTLE_S), f"{len(cluster.progress.open)} not settled"
         assert await kept(cluster) == given(tmp_path)
