@@ -4,9 +4,9 @@ Of the directory (FAULTS.md's files): input.jsonl, acked.jsonl, ledger/<connecti
 relay.toml, faults.jsonl, expect.json, logs/*; and what `dump` writes: events.jsonl, audit.jsonl, dead_letters.jsonl,
 topics/*.txt.
 
-faults.jsonl: whatever may lose a call's outcome must stand in it, each with at and until (µs): a fault of a worker or
-of the broker counts for all connections, one whose `whom` is a connection for that one alone (a connection that
-resets, lies or times out for the whole run: one line over the whole run).
+faults.jsonl: whatever happens to workers and broker must stand in it, each with at and until (µs), as it may lose the
+outcome of a call. Of a connection (`whom`) only what makes it slow counts: it may carry out later what was asked.
+Other calls that fail are tries that the audit counts.
 expect.json: policy, pids; open: lanes that may have open deliveries; limits: {connection: [[calls, seconds], ...]};
 partitions of consent.events (4).
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Sequence
 
 SECOND = 1_000_000
 AFTERMATH = 20 * SECOND
@@ -16,29 +16,39 @@ COMMIT = 20 * SECOND
 
 CLOCKS = SECOND // 5
 """How far apart the moments of one machine's processes may be noted."""
+LATE = 10 * SECOND
+"""So much later a slow vendor may carry out what nobody waits for any more."""
+_AT_ONCE = {"status", "lie", "reset"}
+"""Faults of a connection that delay nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outages:
-    """From when to when, µs, of whatever concerns one connection."""
+    """From when to when, µs. clocks_jump: no moment of a worker's can be compared with a vendor's.
+
+    late: so long after an ending its call may still be carried out, µs.
+    """
 
     spans: tuple[tuple[int, int], ...]
-    clocks_jump: bool = False
+    clocks_jump: bool
+    late: int
 
     @classmethod
-    def of(cls, faults: Iterable[dict[str, Any]], connection: str, others: Iterable[str]) -> Outages:
-        """Faults of workers and broker concern everybody, those of another connection nobody else."""
-        mine = [fault for fault in faults if fault["whom"] == connection or fault["whom"] not in others]
-        jumps = any(fault["what"].startswith("clock") for fault in mine)
-        return cls(tuple((fault["at"], fault["until"] + AFTERMATH) for fault in mine), jumps)
+    def of(cls, faults: Sequence[dict[str, Any]], connection: str, all_of_them: Collection[str]) -> Outages:
+        """Faults of workers and broker. A connection's own lose nothing: the relay counts each try that failed."""
+        lost = [fault for fault in faults if fault["whom"] not in all_of_them]
+        spans = tuple((fault["at"], fault["until"] + AFTERMATH) for fault in lost)
+        slow = any(fault["whom"] == connection and fault["what"] not in _AT_ONCE for fault in faults)
+        jumps = any(fault["what"].startswith("clock") for fault in lost)
+        return cls(spans, jumps, LATE if slow else CLOCKS)
 
     def is_between(self, planned: int, called: int, settled: int | None) -> bool:
         """Whether a call came after its planning and before its end; where clocks jump nobody can tell."""
         if self.clocks_jump:
             return True
-        return planned - CLOCKS <= called and (settled is None or called <= settled + CLOCKS)
+        return planned - CLOCKS <= called and (settled is None or called <= settled + self.late)
 
     def may_lose(self, called: int, again: int | None = None) -> bool:
-        """Whether the outcome of a call can have been lost; again: when it was called once more, if it was."""
+        """Whether what is known of a call can have been lost; again: when it was called once more, if it was."""
         latest = called + COMMIT if again is None else min(again, called + COMMIT)
         return any(began <= latest and called <= ended for began, ended in self.spans)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def order(case: Case) -> Iterator[Finding]:
     for lane, connection in case.run.connections.items():
         calls = case.calls(lane)
-        outages = Outages.of(case.run.faults, lane, case.run.connections.keys() - {lane})
+        outages = Outages.of(case.run.faults, lane, case.run.connections)
         heard_of = {subject_id for subject_id, other in case.told if other == lane}
         for who in sorted((heard_of | calls.keys()) - case.unplanned(lane)):
             told = [one.delivery for one in case.told.get((who, lane), ())]
