@@ -162,6 +162,7 @@ class LaneWork:
         """What went wrong in it ends the tenure."""
         if not task.cancelled() and (error := task.exception()):
             self._failure = error
+            self._wake.set()
 
     def _decided(self) -> None:
         """Something may have to be committed, or may begin."""
@@ -179,15 +180,12 @@ class LaneWork:
     async def _commit_in_groups(self, tenure: Tenure) -> None:
         """At once when the lane was idle; else every 100 ms at most, or 500 settlements: transactions cost."""
         pace = Pace(self._bench.interval_s)
-        try:
-            while not self._closing:
-                await self._dirty.wait()
-                if self._core.decisions < MOST_SETTLEMENTS and not self._closing:
-                    await asyncio.sleep(pace.wait_s())
-                pace.committing()
-                await self._commit(tenure)
-        finally:
-            self._wake.set()
+        while not self._closing:
+            await self._dirty.wait()
+            if self._core.decisions < MOST_SETTLEMENTS and not self._closing:
+                await asyncio.sleep(pace.wait_s())
+            pace.committing()
+            await self._commit(tenure)
 
     async def _commit(self, tenure: Tenure, *more: Out, clean: bool | None = None) -> None:
         self._dirty.clear()

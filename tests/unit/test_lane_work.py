@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from delivering_support import REJECTED, delivery
 from engine_support import CONNECTION, DONE, Wire, connector
 from routing_support import SEALS
 
 from processors.vendors.base import Reply
 from schemas.codec import decode, encode
+from schemas.errors import OwnershipLost
 from schemas.events import Identity
 from schemas.records import AuditRecord, Command
 from schemas.times import DAY
@@ -175,3 +177,17 @@ async def test_a_probe_that_is_broken_off_before_it_began_makes_room_for_another
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert mine.breaker.allows(clock.now)
+
+
+async def test_a_commit_that_fails_ends_the_tenure_at_once_though_nothing_else_happens() -> None:
+    class Torn(Paper):
+        async def commit(self, *_: Any, **__: Any) -> None:
+            await asyncio.sleep(0)
+            raise OwnershipLost("fenced")
+
+    work = LaneWork(bench(Wire(lambda _: DONE)), 0)
+    running = asyncio.create_task(work.run(Torn()))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    work.feed([record(0)])
+    with pytest.raises(OwnershipLost):
+        await asyncio.wait_for(running, 3)
