@@ -51,7 +51,7 @@ $(VENV)/.soak: $(VENV)/.ready
 	@touch $@
 
 faults: setup ## the fault tests at full size: 100,000 events, 20 kills, three workers (SEED=2 ARGS="-k storm")
-	@FAULTS_EVENTS=100000 FAULTS_KILLS=20 FAULTS_WORKERS=3 SEED=$(SEED) $(BIN)/pytest -s --timeout=0 tests/faults $(ARGS)
+	@FAULTS_EVENTS=100000 FAULTS_KILLS=20 FAULTS_WORKERS=3 FAULTS_FROZEN=30 SEED=$(SEED) $(BIN)/pytest -s --timeout=0 tests/faults $(ARGS)
 
 protocol: setup ## the model of how a partition changes hands (ARGS='--without "wait at takeover"', --help)
 	@$(BIN)/python tests/protocol/show.py $(ARGS)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from sizes import BROKER_FROZEN_S
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -41,7 +43,7 @@ def draw(seed: int, count: int, kinds: Sequence[str], workers: Sequence[str]) ->
         for what in rng.sample(list(kinds), len(kinds)):
             lead, away = round(rng.uniform(0.5, 3.0), 1), round(rng.uniform(0.0, 2.0), 1)
             if what in {FREEZE, BROKER_FREEZE}:
-                away = round(BEYOND_SESSION_S + away, 1)
+                away = round((BEYOND_SESSION_S if what == FREEZE else BROKER_FROZEN_S) + away, 1)
             acts.append(Act(what, rng.choice(list(workers)), lead, away))
     return tuple(acts[:count])
 
