@@ -6,6 +6,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from infra.kafka import EmbeddedKafka
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 # Whoever starts the tests in the background may have SIGINT ignored, which the commands under test would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says more about the machine than about us; one that fails is printed so that it can be had
+# again.
+hypothesis.settings.register_profile("consent-relay", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("consent-relay")
 
 
 @dataclass(frozen=True)

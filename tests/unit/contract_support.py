@@ -13,7 +13,7 @@ from schemas.contract import Contract, Sealed
 from schemas.events import CHANNELS, ConsentEvent, EvidenceLink, ExpressedBy, Identity, VerifiedBy
 
 C = TypeVar("C", bound=Contract)
-a_few = settings(max_examples=25, deadline=None)
+a_few = settings(max_examples=25)
 """For properties: few examples, and no time limit for one, as the machine may be busy."""
 MOMENTS = st.integers(-(2**63), 2**63 - 1)
 INTS = st.integers(-(2**31), 2**31 - 1)

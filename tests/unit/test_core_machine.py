@@ -243,4 +243,4 @@ class LaneMachine(Questions):
 
 
 TestLane = LaneMachine.TestCase
-TestLane.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestLane.settings = settings(max_examples=80, stateful_step_count=40)

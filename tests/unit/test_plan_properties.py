@@ -62,7 +62,7 @@ def _granted(arrived: list[ConsentEvent]) -> set[Cell]:
     return {cell for cell, one in _standing(arrived).items() if one.kind == "consent.granted"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_events(distinct=False), st.data())
 def test_what_stands_never_depends_on_the_order_of_arrival(events: list[ConsentEvent], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(events))
@@ -75,7 +75,7 @@ def test_what_stands_never_depends_on_the_order_of_arrival(events: list[ConsentE
     assert found == {cell: one.event_id for cell, one in _standing(events).items()}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_events(distinct=True))
 def test_a_leg_holds_exactly_the_cells_in_which_its_event_is_the_newest(events: list[ConsentEvent]) -> None:
     lanes = (EMAIL_AND_SMS, ANALYTICS)
@@ -90,7 +90,7 @@ def test_a_leg_holds_exactly_the_cells_in_which_its_event_is_the_newest(events: 
             assert legs == ([newest & reach] if newest & reach else [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_events(distinct=True), st.data())
 def test_repeats_change_nothing(events: list[ConsentEvent], data: st.DataObject) -> None:
     repeated = data.draw(st.integers(0, len(events) - 1))
@@ -121,7 +121,7 @@ class _Vendors:
                 held.clear()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_events(distinct=True))
 def test_no_vendor_ever_holds_a_grant_that_a_newer_choice_took_back(events: list[ConsentEvent]) -> None:
     vendors = _Vendors()

@@ -111,7 +111,7 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.integers(1, 4), st.sampled_from([0.0, 2.0, 10.0]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_nobody_waits_longer_than_he_may_and_no_call_is_too_large(
     steps: list[tuple[str, int, Kind, float]], size: int, wait_s: float
 ) -> None:

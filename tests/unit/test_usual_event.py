@@ -97,7 +97,7 @@ def test_what_is_usual_is_taken_in_at_once(more: dict[str, Any]) -> None:
     assert encode(event) == encode(ConsentEvent.parse(values))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(changed=st.sets(st.sampled_from(sorted(OTHER)), min_size=1, max_size=3), data=st.data())
 def test_what_it_takes_in_the_contract_takes_in_alike(changed: set[str], data: st.DataObject) -> None:
     values = {**USUAL, **{name: data.draw(OTHER[name], label=name) for name in sorted(changed)}}
