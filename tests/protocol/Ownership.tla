@@ -72,11 +72,13 @@ Assign(w) ==
 
 (* Asks the group: before the takeover, and after it. *)
 Confirm(w) ==
+  LET first == phase[w] = "joined"
+      asks == ~(IF first THEN Lacks("confirm before takeover") ELSE Lacks("confirm after takeover")) IN
   /\ At(w, {"joined", "adopted"})
-  /\ IF owner # w
+  /\ IF asks /\ owner # w
      THEN Goes(w, "idle") /\ Forgets(w) /\ UNCHANGED lease
-     ELSE /\ Goes(w, IF phase[w] = "joined" THEN "confirmed" ELSE IF sawClean[w] THEN "working" ELSE "waiting")
-          /\ lease' = [lease EXCEPT ![w] = TRUE] /\ UNCHANGED <<sawClean, memory, batch>>
+     ELSE /\ Goes(w, IF first THEN "confirmed" ELSE IF sawClean[w] THEN "working" ELSE "waiting")
+          /\ lease' = [lease EXCEPT ![w] = @ \/ owner = w] /\ UNCHANGED <<sawClean, memory, batch>>
   /\ UNCHANGED <<broker, frozen, vendor, faults>>
 
 InitProducer(w) ==

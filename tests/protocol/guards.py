@@ -21,9 +21,12 @@ BREAKS = {
     "clean mark taken back": "NothingUndone",
     "clean mark only when answered": "NothingUndone",
     "lease": "NothingUndone",
+    "confirm before takeover": ENDS_WELL,
     "takeover after errors": ENDS_WELL,
 }
 """Guard → promise."""
+SPARE = "confirm after takeover"
+"""Nothing breaks without it, as there is the lease, too."""
 
 
 def without(guard: str) -> Model:
