@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Act = tuple[str, str, str | None]
 """Whom it names, its effect, its purpose."""
-PEOPLE = EVENTS // 10
+PEOPLE = min(EVENTS // 10, 2000)
 RESETS = (Fault(kind="reset", share=0.15),)
 RESETTING = (
     Account("crm", "zoho_crm", RESETS),

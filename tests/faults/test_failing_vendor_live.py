@@ -35,7 +35,7 @@ async def test_nobody_is_given_up_before_time_and_all_is_done_when_the_vendor_is
     print(f"SEED={SEED} in {tmp_path}")
     clock = tmp_path / "clock"
     clock.write_text("0")
-    async with Cluster(tmp_path, LANES, seed=SEED) as cluster:
+    async with Cluster(tmp_path, LANES, people=max(300, COUNT // 8), seed=SEED) as cluster:
         wire, progress = Wire(cluster, FAILING), cluster.progress
         await cluster.start_worker("w1", FAULTS_CLOCK=str(clock))
         await cluster.ready()

@@ -33,7 +33,7 @@ MOST_GROWTH_KIB = 150 * 1024
 @pytest.mark.timeout(1800)
 async def test_a_hung_vendor_holds_up_nobody_else_and_drains_in_order(tmp_path: Path) -> None:
     print(f"SEED={SEED} in {tmp_path}")
-    async with Cluster(tmp_path, LANES, seed=SEED) as cluster:
+    async with Cluster(tmp_path, LANES, people=max(300, COUNT // 8), seed=SEED) as cluster:
         await cluster.start_worker("w1")
         await cluster.ready()
         records = make_records(COUNT, cluster.people, cluster.settings.partitions, SEED, now_micros())

@@ -46,7 +46,7 @@ SENT_ALREADY_S = 2.0
 @pytest.mark.timeout(1800)
 async def test_four_workers_keep_all_windows_through_deaths_and_rebalances(tmp_path: Path) -> None:
     print(f"SEED={SEED} in {tmp_path}")
-    async with Cluster(tmp_path, LIMITED, seed=SEED, limits_scale=1.0) as cluster:
+    async with Cluster(tmp_path, LIMITED, people=COUNT, seed=SEED, limits_scale=1.0) as cluster:
         limited, busy = Wire(cluster, "campaigns"), Wire(cluster, "crm")
         enforce(limited)
         for name in WORKERS:
@@ -105,7 +105,7 @@ def enforce(wire: Wire) -> None:
 
 async def churn(cluster: Cluster, wire: Wire) -> None:
     """One worker is killed, another one comes, one leaves in order, the dead one comes back."""
-    step = COUNT // 5
+    step = COUNT // 6
 
     async def reached(calls: int) -> None:
         assert await cluster.wait(lambda: len(wire) >= calls, SETTLE_S), f"only {len(wire)} calls"
