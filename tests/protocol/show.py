@@ -16,10 +16,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make protocol", description=__doc__)
     parser.add_argument("--without", choices=BREAKS, metavar="GUARD", help=f"one of: {', '.join(BREAKS)}")
     parser.add_argument("--faults", type=int, help="in one run; 2, and 1 without a guard")
-    parser.add_argument("--frozen-in-call", action="store_true", help="a machine may freeze while it makes a call")
+    parser.add_argument(
+        "--frozen-in-call", action="store_true", help="what remains: a machine freezes as it makes a call"
+    )
     given = parser.parse_args()
     model = without(given.without) if given.without else Model("TwoPeople", faults=2)
-    model = replace(model, faults=given.faults or model.faults, frozen_in_call=given.frozen_in_call)
+    if given.frozen_in_call:
+        model = Model(frozen_in_call=True, holds=("NothingUndone",))
+    model = replace(model, faults=given.faults or model.faults)
     with TemporaryDirectory() as directory:
         verdict = check(model, Path(directory))
     if verdict.broken is None:
