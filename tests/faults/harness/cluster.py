@@ -20,7 +20,7 @@ from harness.rundir import RunDir
 from infra.sandbox import Sandbox, make_people
 from streams import clients, topics
 from streams.demo.broker import OwnBroker
-from streams.demo.process import STOP_LIMIT_S, WorkerProcess
+from streams.demo.process import READY_LIMIT_S, STOP_LIMIT_S, WorkerProcess
 from streams.settings import Settings, key_file
 
 if TYPE_CHECKING:
@@ -134,6 +134,15 @@ class Cluster:
         """SIGKILL."""
         async with self.fault("kill", name):
             await self.workers.pop(name).kill()
+
+    async def dies(self, name: str = "w1") -> None:
+        """Wait until it kills itself, as `FAULTS_CUT` wants it to."""
+        worker = self.workers.pop(name)
+        async with asyncio.timeout(READY_LIMIT_S):
+            code = await worker.ended()
+        async with self.fault("kill", name):
+            await worker.stop(STOP_LIMIT_S)
+        assert code == -signal.SIGKILL, worker.last_words()
 
     async def stop(self, name: str = "w1") -> None:
         """SIGTERM: it hands over and ends."""

@@ -2,11 +2,12 @@
 
 `FAULTS_CUT`: POINT:NTH[:ACTION], or several by comma, of which each counts from when the one before it has struck.
 The actions: `kill` (SIGKILL: nothing is finished; so if none is named), `stop` (SIGSTOP, until somebody sends
-SIGCONT), `fail` (as if the broker had refused).
+SIGCONT), `fail` (as if the broker had refused), `slow` (it goes on after a while; so does everything else meanwhile).
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -23,15 +24,26 @@ if TYPE_CHECKING:
     from harness.points import Point
 
 
-def _fail() -> None:
+SLOW_S = 3.0
+
+
+async def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def _stop() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+async def _fail() -> None:
     raise KafkaConnectionError
 
 
-ACTIONS = {
-    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
-    "fail": _fail,
-}
+async def _slow() -> None:
+    await asyncio.sleep(SLOW_S)
+
+
+ACTIONS = {"kill": _kill, "stop": _stop, "fail": _fail, "slow": _slow}
 
 
 @dataclass
@@ -50,9 +62,9 @@ class Cut:
         assert self.point in POINTS, f"there is no point {self.point}"
         assert self.action in ACTIONS, f"there is no action {self.action}"
 
-    def strike(self) -> None:
+    async def strike(self) -> None:
         print(f"cut at {self.text}", file=sys.stderr, flush=True)
-        ACTIONS[self.action]()
+        await ACTIONS[self.action]()
 
 
 class Cuts:
@@ -61,24 +73,24 @@ class Cuts:
     def __init__(self, cuts: Sequence[Cut]) -> None:
         self._left = list(cuts)
 
-    def passed(self, point: str) -> None:
+    async def passed(self, point: str) -> None:
         """The worker has come to a point."""
         if self._left and self._left[0].point == point:
             cut = self._left[0]
             cut.left -= 1
             if not cut.left:
                 del self._left[0]
-                cut.strike()
+                await cut.strike()
 
     def install(self, name: str, point: Point) -> None:
         def make(original: Any) -> Any:
             async def with_cut(*args: Any, **kwargs: Any) -> Any:
                 counts = point.counts(*args)
                 if counts and point.before:
-                    self.passed(name)
+                    await self.passed(name)
                 answer = await original(*args, **kwargs)
                 if counts and not point.before:
-                    self.passed(name)
+                    await self.passed(name)
                 return answer
 
             return with_cut

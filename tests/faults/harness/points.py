@@ -46,6 +46,10 @@ def _erases(_: object, outs: Iterable[Out]) -> bool:
     return any(erases(out) for out in outs)
 
 
+def _is_lanes(coordinator: GroupCoordinator, *_: object) -> bool:
+    return "consent-relay-lane-" in coordinator.group_id
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """Before or after a function of the product; only calls count whose arguments say yes to `counts`."""
@@ -68,5 +72,5 @@ POINTS = {
     "router_after_commit": Point(Tenure, "commit", before=False, counts=partial(_owns, ROUTER)),
     "takeover_after_init": Point(Takeover, "_settle_in", before=True),
     "takeover_after_restore": Point(Takeover, "_restore", before=False),
-    "join": Point(GroupCoordinator, "_do_rejoin_group", before=True),  # what was revoked is let go of by then
+    "join": Point(GroupCoordinator, "_do_rejoin_group", before=True, counts=_is_lanes),  # by then it has let go
 }

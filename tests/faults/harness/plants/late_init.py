@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from harness.patching import patch
 
 from streams.ownership import takeover
+from streams.ownership.takeover import Takeover
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-GATE = "late init: waits at the gate"
+GATE = "late init"
 _init: ContextVar[Callable[[], Awaitable[None]]] = ContextVar("init")  # of the takeover that runs in this task
 
 
@@ -37,17 +38,18 @@ def _without_init(writer: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def _then_init(restore: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    async def with_init(*args: Any) -> None:
-        await restore(*args)
-        print(GATE, file=sys.stderr, flush=True)
-        while (gate := os.environ.get("FAULTS_GATE")) and not Path(gate).exists():  # noqa: ASYNC110 - another process makes it
+def _then_init(restore: Callable[..., Awaitable[bool]]) -> Callable[..., Awaitable[bool]]:
+    async def with_init(own: Takeover, *args: Any) -> bool:
+        forgotten = await restore(own, *args)
+        print(f"{GATE}: {own.role.name}", file=sys.stderr, flush=True)
+        while (gate := os.environ.get("FAULTS_GATE")) and not Path(gate).exists():  # noqa: ASYNC110 - others make it
             await asyncio.sleep(0.05)
         await _init.get()()
+        return forgotten
 
     return with_init
 
 
 def plant() -> None:
     patch(takeover, "writer", _without_init)
-    patch(takeover.Takeover, "_restore", _then_init)
+    patch(Takeover, "_restore", _then_init)

@@ -1,0 +1,56 @@
+"""The judge is judged: it speaks up about each known bug in the workers, and not about the same run without one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import scenes
+from checker import check, dump
+from harness.shared import small_cluster
+
+from infra.kafka import EmbeddedKafka
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from checker import Finding
+
+BUGS: dict[str, tuple[scenes.Scene, str]] = {
+    "commit_past_in_flight": (scenes.killed_while_one_hangs, "ending"),
+    "lost_settled_set": (scenes.killed_while_one_hangs, "ending"),
+    "accepts_before_takeover": (scenes.killed_while_one_hangs, "verdict"),
+    "swallowed_call_error": (scenes.one_is_refused, "rung"),
+    "tombstone_by_old_owner": (scenes.zombie, "ending"),
+}
+"""Plant → the run in which it shows, and the rule that it breaks."""
+SETTINGS: dict[scenes.Scene, dict[str, Any]] = {scenes.zombie: {"retry_budget": 0.1}}
+"""Who is refused there is parked at once."""
+SCENES = list(dict.fromkeys(scene for scene, _ in BUGS.values()))
+
+
+@pytest.fixture(scope="module")
+def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with EmbeddedKafka(tmp_path_factory.mktemp("kafka")) as broker:
+        yield broker.bootstrap
+
+
+async def findings(scene: scenes.Scene, run: Path, bootstrap: str, **env: str) -> list[Finding]:
+    async with await small_cluster(run, bootstrap, **SETTINGS.get(scene, {})) as cluster:
+        await scene(cluster, env)
+        await cluster.finish()
+        await dump(bootstrap, run)
+        return check(run)
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+async def test_without_a_bug_there_is_nothing_to_say(tmp_path: Path, bootstrap: str, scene: scenes.Scene) -> None:
+    assert await findings(scene, tmp_path, bootstrap) == []
+
+
+@pytest.mark.parametrize("bug", BUGS)
+async def test_with_the_bug_the_judge_speaks_up(tmp_path: Path, bootstrap: str, bug: str) -> None:
+    scene, rule = BUGS[bug]
+    found = await findings(scene, tmp_path, bootstrap, FAULTS_PLANT=bug)
+    assert rule in {finding.rule for finding in found}, found
