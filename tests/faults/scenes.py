@@ -13,7 +13,10 @@ from harness.plants.late_init import GATE
 from harness.workload import choice, record_of
 
 from infra.sandbox import Fault
+from schemas.ids import delivery_id
+from schemas.policy import load_policy
 from schemas.times import SECOND
+from streams.demo.config import CONTROLLER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -26,14 +29,16 @@ if TYPE_CHECKING:
 
     Scene = Callable[[Cluster, dict[str, str]], Awaitable[None]]
 
-MAIL, WITHDRAWAL = "campaigns", "consent.withdrawn"
+MAIL, GRANT, WITHDRAWAL = "campaigns", "consent.granted", "consent.withdrawn"
 LIMIT_S = 60.0
 LOST_S = 5.0
 """So long a bug's victims are waited for when somebody who came in after them is served."""
+LATE_S = 4.6
+"""How long a call is under way: shorter than a call's time limit, as the relay counts on it."""
 
 
-def said(who: Person, kind: str, purpose: str) -> Record:
-    at = now_micros() - 60 * SECOND
+def said(who: Person, kind: str, purpose: str, ago_s: int = 60) -> Record:
+    at = now_micros() - ago_s * SECOND
     return record_of(choice(who, kind, (purpose,), str(uuid.uuid4()), at), 1)
 
 
@@ -80,6 +85,30 @@ async def one_is_refused(cluster: Cluster, env: dict[str, str]) -> None:
         await ends(cluster, env)
 
 
+async def killed_before_a_commit(cluster: Cluster, env: dict[str, str]) -> None:
+    """After a slow transaction the next one holds all that was done meanwhile; before it the worker dies."""
+    firsts, seconds = one_each(cluster.people), [said(who, WITHDRAWAL, "surveys", 50) for who in cluster.people]
+    await cluster.publisher.publish([*firsts, *seconds])
+    await cluster.start_worker(FAULTS_CUT="before_outcome:1:slow,before_outcome:1", **env)
+    await cluster.dies()
+    await cluster.start_worker(**env)
+    await ends(cluster, env)
+
+
+async def commit_fails(cluster: Cluster, env: dict[str, str]) -> None:
+    """While a call is under way for one person, a commit fails; and that person changes their mind."""
+    first, *others = cluster.people
+    slow = Fault(kind="latency", person=first.email, seconds=LATE_S, times=1)
+    slowly = said(first, WITHDRAWAL, "surveys")
+    await cluster.publisher.publish([slowly, *one_each(others)])
+    async with ailing(cluster, slow), cluster.fault("commit fails", "w1"):
+        worker = await cluster.start_worker(FAULTS_CUT="before_commit:1:fail", **env)
+        await until(cluster, lambda: says(worker, "cut at") and is_over(cluster, slowly, "withdraw"))
+        await cluster.publisher.publish([said(first, GRANT, "surveys", 50)])
+        await cluster.wait(lambda: called(cluster, first) >= 3, LATE_S)  # late, again, and the change of mind
+    await ends(cluster, env)
+
+
 async def zombie(cluster: Cluster, env: dict[str, str]) -> None:
     """A worker is frozen before it commits what became of a parked delivery, and replaced; then it goes on."""
     refused = Fault(kind="status", status=409, person=cluster.people[0].email)
@@ -108,6 +137,13 @@ async def replaced(cluster: Cluster, old: WorkerProcess, env: dict[str, str]) ->
     gate.touch()
 
 
+def is_over(cluster: Cluster, record: Record, action: str) -> bool:
+    policy = load_policy(CONTROLLER)
+    event_id = (record.event or {})["event_id"]
+    mine = delivery_id(CONTROLLER, event_id, MAIL, action, policy.version)
+    return bool(cluster.progress.judged) and mine not in cluster.progress.open
+
+
 async def ends(cluster: Cluster, env: Mapping[str, str]) -> None:
     """Wait until all is settled; with a bug, until whatever will ever be settled is."""
     open_before = set(cluster.progress.open)
@@ -115,6 +151,10 @@ async def ends(cluster: Cluster, env: Mapping[str, str]) -> None:
     judged = cluster.publisher.acked
     await until(cluster, lambda: cluster.progress.judged >= judged and cluster.progress.open.keys() <= open_before)
     await cluster.settled(LOST_S if env else LIMIT_S)
+
+
+def called(cluster: Cluster, who: Person) -> int:
+    return sum(who.key in entry.people for entry in cluster.sandboxes[MAIL].world.ledger.entries)
 
 
 def says(worker: WorkerProcess, words: str) -> bool:
