@@ -151,6 +151,7 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
             redirect_stdouts=False,
             logging_config=library_logging(settings.log_level),
         )
+        worker.handover_s += settings.session_timeout / 2
         worker.spinner = None  # it would listen to every debug line of every library
         log.info("worker_starts", worker=worker_id, roles=[stage.role.name for stage in stages])
         gc.freeze()  # what was imported stays: the collector need not walk it again and again

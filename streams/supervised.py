@@ -26,8 +26,9 @@ LOOP_STUCK = 70
 """Exit code. By then the group has given the partitions to others, and only a new process can work again."""
 AT_ONCE = 128
 """Exit code, plus the signal's number, as a shell would tell it."""
-HANDOVER_LIMIT_S = 25.0
-"""A call on its way takes 5 s at most, the last transaction 15 s; who asked kills after 30 s, as a rule."""
+HANDOVER_S = 20.0
+"""Beside the calls on their way, which take half a session at most: the last transaction, 15 s, and farewells. With a
+session of 10 s that makes 25 s; who asked kills after 30 s, as a rule."""
 
 
 class LoopWatch:
@@ -80,9 +81,7 @@ def watching(loop: asyncio.AbstractEventLoop, watch: LoopWatch) -> Iterator[None
         thread.join()
 
 
-def end_anyway(
-    asked: signal.Signals, tasks: Callable[[], Iterable[asyncio.Task[Any]]], limit_s: float = HANDOVER_LIMIT_S
-) -> None:
+def end_anyway(asked: signal.Signals, tasks: Callable[[], Iterable[asyncio.Task[Any]]], limit_s: float) -> None:
     """End the process when it hasn't ended by itself in time, and tell what stood in the way.
 
     By a thread of its own: what hangs may be the loop, or a thread that Python waits for after it.
@@ -104,6 +103,7 @@ def end_anyway(
 class Worker(faust.Worker):
     """Faust's worker, but for what signals do: its own ways would print values, which may be people's."""
 
+    handover_s = HANDOVER_S
     _asked: signal.Signals | None = None
 
     def _schedule_shutdown(self, signal: signal.Signals) -> None:
@@ -113,7 +113,7 @@ class Worker(faust.Worker):
             os._exit(AT_ONCE + signal)
         if self._asked is None:
             self._asked = signal
-            end_anyway(signal, lambda: asyncio.all_tasks(self.loop))
+            end_anyway(signal, lambda: asyncio.all_tasks(self.loop), self.handover_s)
         super()._schedule_shutdown(signal)
 
     def _on_sigusr1(self) -> None:

@@ -126,8 +126,10 @@ class Takeover:
     async def _settle_in(self, partition: int, generation: int, producer: AIOKafkaProducer, load: Load) -> Tenure:
         marks = _Marks(load, self.role.state_topic, partition)
         if await self._restore(partition, marks):
+            await self.membership.confirm(generation)  # else it may be that of somebody who has fenced us
             log.error("alarm", alarm="transaction_forgotten", role=self.role.name, partition=partition)
-            await end_forgotten(producer, self.role.written(partition, self.settings.partitions))
+            async with asyncio.timeout(START_LIMIT_S):
+                await end_forgotten(producer, self.role.written(partition, self.settings.partitions))
         place = TopicPartition(self.role.topic, partition)
         bookmark = marks.bookmark()
         start = await self._start_offset(place, bookmark)

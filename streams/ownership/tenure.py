@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from schemas.codec import C, encode
 from schemas.errors import OwnershipLost
 from schemas.records import Bookmark
-from streams.closing import closed
+from streams.closing import closed, is_meant
 from streams.outbox import Out, send_all
 from streams.ownership.stored import stored
 
@@ -135,7 +135,8 @@ class Tenure:
                 await self._producer.commit_transaction()
         except BaseException as error:
             self._over = self._broken = True
-            if isinstance(error, Exception):
+            from_within = isinstance(error, asyncio.CancelledError) and not is_meant()
+            if isinstance(error, Exception) or from_within:
                 raise OwnershipLost(f"transaction failed ({type(error).__name__})") from error
             raise
         self.bookmark = bookmark

@@ -26,9 +26,9 @@ class Member:
 
     generation = 1
 
-    def __init__(self) -> None:
+    def __init__(self, last_good: int = 99) -> None:
         self.asked = 0
-        self.last_good = 99
+        self.last_good = last_good
 
     async def confirm(self, generation: int) -> None:
         self.asked += 1

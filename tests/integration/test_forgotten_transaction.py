@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import InvalidTxnState
 from ownership_support import state_of
 from structlog.testing import capture_logs
-from takeover_support import Hand, hand_at
+from takeover_support import Hand, Member, hand_at
 
+from schemas.errors import OwnershipLost
 from streams import clients
 from streams.logs import scan
 
@@ -59,6 +61,9 @@ async def test_a_transaction_that_never_ended_is_ended_at_the_takeover(kafka: Ka
         await old.commit([hand.out(b"kept")], 1)
         await forget(hand)
         with capture_logs() as logs:
+            with pytest.raises(OwnershipLost):
+                await hand.take(member=Member(last_good=1))
+            assert not logs, "who isn't the owner any more may have been fenced, and can't tell"
             new = await hand.take()
             await new.commit([hand.out(b"after")], 1)
             await hand.take()

@@ -90,8 +90,7 @@ async def test_a_generation_that_ends_during_the_restore_ends_the_takeover(hand:
     await first.commit([], 1)
     await hand.consumer.seek_to_end(TopicPartition(hand.role.topic, 0))
     before = await hand.consumer.position(TopicPartition(hand.role.topic, 0))
-    member = Member()
-    member.last_good = 1  # good at the beginning, gone at the end
+    member = Member(last_good=1)  # good at the beginning, gone at the end
     with pytest.raises(OwnershipLost):
         await hand.take(member=member)
     assert await hand.consumer.position(TopicPartition(hand.role.topic, 0)) == before
@@ -99,10 +98,8 @@ async def test_a_generation_that_ends_during_the_restore_ends_the_takeover(hand:
 
 async def test_who_is_no_member_fences_nobody(hand: Hand) -> None:
     rightful = await hand.take()
-    member = Member()
-    member.last_good = 0
     with pytest.raises(OwnershipLost):
-        await hand.take(member=member)
+        await hand.take(member=Member(last_good=0))
     await rightful.commit([hand.out(b"still here")], 1)
 
 

@@ -190,4 +190,4 @@ async def test_a_commit_that_fails_ends_the_tenure_at_once_though_nothing_else_h
     await asyncio.sleep(0)
     work.feed([record(0)])
     with pytest.raises(OwnershipLost):
-        await asyncio.wait_for(running, 3)
+        await asyncio.wait_for(running, 60)
