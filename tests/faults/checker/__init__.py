@@ -1,8 +1,8 @@
 """The independent judge of a run: it shares no code with the product, and reads a run's directory only.
 
 Of the directory (see docs/fault-tests.md) it reads input.jsonl, acked.jsonl, ledger/<connection>.jsonl, people.json,
-vendors.json, relay.toml, faults.jsonl, expect.json, logs/*; and what `dump` writes: events.jsonl, audit.jsonl, dead_letters.jsonl,
-topics/*.txt.
+vendors.json, relay.toml, faults.jsonl, expect.json, logs/*; and what `dump` writes: events.jsonl, audit.jsonl,
+dead_letters.jsonl, topics/*.txt.
 
 faults.jsonl: whatever happens to workers and broker must stand in it, each with at and until (µs), as it may lose the
 outcome of a call. Of a connection (`whom`) only what makes it slow counts: it may carry out later what was asked.
