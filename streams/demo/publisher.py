@@ -10,24 +10,19 @@ from typing import TYPE_CHECKING
 from aiokafka.errors import KafkaError
 
 from schemas.errors import RelayError
-from streams import clients, topics
-from streams.closing import closed, dropped
+from streams import topics
 from streams.demo.model import home
+from streams.demo.upstream import PATIENCE_S, Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from aiokafka import AIOKafkaProducer
 
     from streams.demo.events import Sent
     from streams.settings import Settings
 
     Future = asyncio.Future[object]
 
-PATIENCE_S = 3.0
-"""An acknowledgement that takes longer isn't waited for."""
 LIMIT_S = 90.0
-_PAUSE_S = 0.2
 
 
 class Publisher:
@@ -35,7 +30,8 @@ class Publisher:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._producer: AIOKafkaProducer | None = None
+        self._upstream = Upstream(settings)
+        self.stop = self._upstream.stop
         self.acknowledged: Counter[tuple[int, bytes | None]] = Counter()
         self.again = 0
 
@@ -56,16 +52,11 @@ class Publisher:
             waiting = left
             told(self.acknowledged.total())
 
-    async def stop(self) -> None:
-        """Give back the connection; nothing is waiting any more."""
-        if self._producer:
-            await closed(self._producer.stop())
-
     async def _send(self, events: Sequence[Sent]) -> list[Sent]:
         """Send them; those that got no acknowledgement."""
         futures: list[Future] = []
         try:
-            producer = await self._started()
+            producer = await self._upstream.producer()
             for sent in events:
                 key = None if sent.astray else sent.subject_id.encode()
                 where = {"key": key, "partition": self._partition(sent)}
@@ -74,7 +65,7 @@ class Publisher:
                 async with asyncio.timeout(PATIENCE_S):
                     await asyncio.shield(future)
         except (KafkaError, TimeoutError):
-            await self._give_up()
+            await self._upstream.give_up()
         good = [_is_good(future) for future in futures] + [False] * (len(events) - len(futures))
         pairs = list(zip(events, good, strict=True))
         self.acknowledged.update((self._partition(sent), sent.value) for sent, is_good in pairs if is_good)
@@ -84,20 +75,6 @@ class Publisher:
     def _partition(self, sent: Sent) -> int:
         partitions = self._settings.partitions
         return (home(sent.subject_id, partitions) + sent.astray) % partitions
-
-    async def _started(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            self._producer = clients.writer(self._settings)
-            async with asyncio.timeout(PATIENCE_S):
-                await self._producer.start()
-        return self._producer
-
-    async def _give_up(self) -> None:
-        """Let nothing of this producer arrive any more."""
-        producer, self._producer = self._producer, None
-        if producer:
-            await dropped(producer)
-        await asyncio.sleep(_PAUSE_S)
 
 
 def _is_good(future: Future) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aiokafka import TopicPartition
 
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 _POLL_MS = 200
 
 
-async def follow_audit(settings: Settings, tally: Tally) -> None:
-    """Feed the tally with everything in the audit, old and new, until cancelled."""
+class Listener(Protocol):
+    def take(self, record: AuditRecord) -> None:
+        """Hear of one fact."""
+
+
+async def follow_audit(settings: Settings, listener: Listener) -> None:
+    """Tell it everything in the audit, old and new, until cancelled."""
     consumer = reader(settings)
     await consumer.start()
     try:
@@ -35,7 +40,7 @@ async def follow_audit(settings: Settings, tally: Tally) -> None:
         while True:
             for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                 for record in records:
-                    tally.take(decode(AuditRecord, record.value))
+                    listener.take(decode(AuditRecord, record.value))
                 await asyncio.sleep(0)
     finally:
         await consumer.stop()

@@ -8,7 +8,6 @@ import uuid
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from harness.cluster import now_micros
 from harness.plants.late_init import GATE
 from harness.workload import choice, record_of
 
@@ -17,6 +16,7 @@ from schemas.ids import delivery_id
 from schemas.policy import load_policy
 from schemas.times import SECOND
 from streams.demo.config import CONTROLLER
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Scene = Callable[[Cluster, dict[str, str]], Awaitable[None]]
 
 MAIL, GRANT, WITHDRAWAL = "campaigns", "consent.granted", "consent.withdrawn"
-LIMIT_S = 60.0
+LIMIT_S = 120.0
 LOST_S = 5.0
 """So long a bug's victims are waited for when somebody who came in after them is served."""
 LATE_S = 4.6

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker import check, dump
+from checker import check
 from harness.accounts import TROUBLED
 from harness.cluster import Cluster
 from rich.console import Console
@@ -56,7 +56,6 @@ async def soak(directory: Path, lasts_s: float, rate: int, seed: int) -> int:
             running.write_csv(directory / "soak.csv")
             draw(directory / "soak.png", running.readings, running.faults(), title)
         run = await cluster.finish()
-        await dump(cluster.settings.bootstrap_servers or "", run)
     findings = await asyncio.to_thread(check, run)
     about = f"{len(cluster.publisher.acked)} events, {len(running.faults())} faults, {len(findings)} findings"
     draw(directory / "soak.png", running.readings, running.faults(), f"{title}: {about}")

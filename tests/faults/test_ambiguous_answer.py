@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from checker import check, dump
+from checker import check
 from checker.rundir import Run
 from harness.accounts import Account
-from harness.cluster import Cluster, now_micros
+from harness.cluster import Cluster
 from harness.wire import Wire
 from harness.workload import PURPOSES, Record, choice, record_of
 from sizes import EVENTS, KILLS, SEED, SETTLE_S
 
 from infra.sandbox import Fault
 from infra.sandbox.crm_answers import given_ids
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,7 +77,6 @@ async def test_what_is_applied_and_not_answered_for_is_repeated_without_harm_and
         assert await cluster.settled(SETTLE_S), cluster.progress.open
         await stack.aclose()
         run = Run(await cluster.finish())
-        await dump(str(cluster.settings.bootstrap_servers), run.path)
         print({name: dict(wire.count()) for name, wire in wires.items()})
     assert all(wire.count()[0] for wire in wires.values())
     for lane in cluster.accounts:

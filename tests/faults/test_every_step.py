@@ -8,11 +8,13 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from checker import check, dump
+from checker import check
 from harness.accounts import HEALTHY
-from harness.cluster import Cluster, now_micros
+from harness.cluster import Cluster
 from harness.workload import make_records
 from sizes import SEED, SETTLE_S
+
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +63,6 @@ async def test_whatever_step_a_worker_dies_at_nothing_is_lost_and_only_what_was_
         await cluster.start_worker()
         assert await cluster.settled(SETTLE_S), cluster.progress.open
         run = await cluster.finish()
-        await dump(str(cluster.settings.bootstrap_servers), run)
     # A call is made again only if the worker died between the two, and never once its outcome is committed.
     monkeypatch.setattr("checker.outages.AFTERMATH", 0)
     assert check(run) == []

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from checker import check, dump
+from checker import check
 from harness.accounts import TROUBLED
-from harness.cluster import Cluster, now_micros
+from harness.cluster import Cluster
 from harness.conductor import KILL, Conductor, draw
 from harness.workload import make_records
 from sizes import EVENTS, KILLS, SEED, SETTLE_S, WORKERS
+
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,5 +29,4 @@ async def test_every_delivery_ends_once_and_in_order(tmp_path: Path) -> None:
         await Conductor(cluster).play(draw(SEED, KILLS, (KILL,), WORKERS), records)
         assert await cluster.settled(SETTLE_S), f"not settled: {len(cluster.progress.open)}"
         run = await cluster.finish()
-        await dump(str(cluster.settings.bootstrap_servers), run)
     assert check(run) == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import scenes
-from checker import check, dump
+from checker import check
 from harness import plants
 from harness.shared import small_cluster
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from checker import Finding
 
+pytestmark = pytest.mark.timeout(900)
 BUGS: dict[str, tuple[scenes.Scene, *tuple[str, ...]]] = {
     "commit_past_in_flight": (scenes.killed_while_one_hangs, "ending"),
     "lost_settled_set": (scenes.killed_while_one_hangs, "ending"),
@@ -49,7 +50,6 @@ async def findings(scene: scenes.Scene, run: Path, bootstrap: str, **env: str) -
     async with await small_cluster(run, bootstrap, **SETTINGS.get(scene, {})) as cluster:
         await scene(cluster, env)
         await cluster.finish()
-        await dump(bootstrap, run)
         return check(run)
 
 

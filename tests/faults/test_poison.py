@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-from checker import check, dump
+from checker import check
 from commands_support import Cli
-from harness.cluster import Cluster, now_micros
+from harness.cluster import Cluster
 from harness.conductor import KILL, Conductor, draw
 from harness.poison import every_tenth, poisoned
 from harness.workload import make_records
@@ -21,6 +21,7 @@ from schemas.records import DeadLetter
 from schemas.sealing import Seals
 from streams import topics
 from streams.logs import scan
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,6 @@ async def test_poison_is_kept_and_a_flood_of_it_waits_for_somebody(tmp_path: Pat
         assert await cluster.settled(SETTLE_S), f"{len(cluster.progress.open)} not settled"
         await cluster.ready()
         run = await cluster.finish(poison=len(given(tmp_path)))
-        await dump(str(cluster.settings.bootstrap_servers), run)
         assert await kept(cluster) == given(tmp_path)
     assert check(run) == []
 

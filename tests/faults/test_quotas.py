@@ -6,15 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checker import check, dump
+from checker import check
 from harness.accounts import Account
-from harness.cluster import Cluster, now_micros
+from harness.cluster import Cluster
 from harness.wire import Wire
 from harness.workload import make_records
 from sizes import EVENTS, SEED, SETTLE_S
 
 from infra.sandbox import Fault
 from infra.sandbox.limits import Limit
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +40,7 @@ LIMITED = (
 )
 KEPT_S = 20
 """So long a wait is written down."""
-SENT_ALREADY_S = 2.0
+SENT_ALREADY_S = 3.0
 """Generous: calls that were on their way to the vendor when it asked to wait, on a busy machine."""
 
 
@@ -58,7 +59,6 @@ async def test_four_workers_keep_all_windows_through_deaths_and_rebalances(tmp_p
             await churn(cluster, limited)
             assert await cluster.settled(SETTLE_S), cluster.progress.open
         run = await cluster.finish(limits={"campaigns": TOGETHER})
-        await dump(str(cluster.settings.bootstrap_servers), run)
     used = {f"{calls} in {seconds:g} s": worst(times(limited), seconds) for calls, seconds in TOGETHER}
     each = {verb: worst(times(limited, verb), EACH[1]) for verb in {heard.call.verb for heard in limited}}
     print(f"most calls in any window: {used}, {EACH[0]} in {EACH[1]:g} s: {each}")
@@ -89,7 +89,6 @@ async def test_whoever_follows_a_dead_worker_waits_as_the_vendor_wished(tmp_path
             await cluster.start_worker("w1")
             assert await cluster.settled(SETTLE_S), cluster.progress.open
         run = await cluster.finish()
-        await dump(str(cluster.settings.bootstrap_servers), run)
     asked_at = next(heard.left for heard in wire if heard.status == 429)
     early = [heard for heard in wire if asked_at + SENT_ALREADY_S < heard.call.at < asked_at + KEPT_S]
     assert len({heard.call.authorization for heard in wire}) == 2

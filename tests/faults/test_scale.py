@@ -6,12 +6,14 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from checker import check, dump
-from harness.cluster import Cluster, now_micros
+from checker import check
+from harness.cluster import Cluster
 from harness.conductor import DIE, JOIN, LEAVE, Act, Conductor
 from harness.marks import bookmarks, caught_up
 from harness.workload import make_records
 from sizes import FEWER, SEED, SETTLE_S
+
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,5 +44,4 @@ async def test_from_one_worker_to_four_and_back(tmp_path: Path) -> None:
         run = await cluster.finish()
         marks = await bookmarks(cluster.settings, cluster.accounts)
         assert [place for place, offsets in marks.items() if offsets != sorted(offsets)] == []
-        await dump(str(cluster.settings.bootstrap_servers), run)
     assert check(run) == []

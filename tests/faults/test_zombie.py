@@ -8,15 +8,16 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from checker import check, dump
+from checker import check
 from harness.accounts import HEALTHY
-from harness.cluster import Cluster, now_micros
+from harness.cluster import Cluster
 from harness.segments import owners, strangers
 from harness.workload import make_records
 from sizes import FEWER, KILLS, SEED, SETTLE_S, WORKERS
 
 from infra.kafka.config import LOG_DIR
 from infra.sandbox import Fault
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,6 @@ async def test_who_was_replaced_while_frozen_writes_nothing_and_calls_nobody(tmp
             assert owners(log_dir) != before
         assert await cluster.settled(SETTLE_S), f"{len(cluster.progress.open)} not settled"
         run = await cluster.finish()
-        await dump(str(cluster.settings.bootstrap_servers), run)
         assert strangers(log_dir) == []
     assert check(run) == []
 

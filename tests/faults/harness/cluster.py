@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,14 +12,17 @@ from harness import network
 from harness.accounts import HEALTHY, write_config
 from harness.handing_in import hand_in
 from harness.launch import PROGRAM
-from harness.progress import Progress, follow
+from harness.progress import Progress
 from harness.publisher import Publisher
 from harness.rundir import RunDir
+from sizes import READY_S
 
 from infra.sandbox import Sandbox, make_people
 from streams import clients, topics
 from streams.demo.broker import OwnBroker
-from streams.demo.process import READY_LIMIT_S, STOP_LIMIT_S, WorkerProcess
+from streams.demo.process import STOP_LIMIT_S, WorkerProcess
+from streams.demo.read import follow_audit
+from streams.ownership.tenure import now_micros
 from streams.settings import Settings, key_file
 
 if TYPE_CHECKING:
@@ -35,10 +37,6 @@ LIMITS_SCALE = 1000.0
 """Where limits are not what is tested, they are out of the way."""
 PARTITIONS = 4
 _POLL_S = 0.1
-
-
-def now_micros() -> int:
-    return time.time_ns() // 1000
 
 
 class Cluster:
@@ -97,7 +95,7 @@ class Cluster:
             await self._make_topics()
             self.publisher = Publisher(self.settings, self.run)
             stack.push_async_callback(self.publisher.stop)
-            self._following = asyncio.create_task(follow(self.settings, self.progress))
+            self._following = asyncio.create_task(follow_audit(self.settings, self.progress))
             stack.push_async_callback(_end, self._following)
             stack.push_async_callback(self.stop_workers)
             self._stack = stack.pop_all()
@@ -126,9 +124,9 @@ class Cluster:
         given = self.settings.model_dump(mode="json", exclude_unset=True)
         return {name.upper(): str(value) for name, value in given.items()}
 
-    async def ready(self, *names: str) -> None:
-        """Wait until these workers, or all, say that they are ready."""
-        await asyncio.gather(*(self.workers[name].ready() for name in names or tuple(self.workers)))
+    async def ready(self) -> None:
+        """Wait until all workers say that they are ready."""
+        await asyncio.gather(*(worker.ready(READY_S) for worker in self.workers.values()))
 
     async def kill(self, name: str = "w1") -> None:
         """SIGKILL."""
@@ -138,7 +136,7 @@ class Cluster:
     async def dies(self, name: str = "w1") -> None:
         """Wait until it kills itself, as `FAULTS_CUT` wants it to."""
         worker = self.workers.pop(name)
-        async with asyncio.timeout(READY_LIMIT_S):
+        async with asyncio.timeout(READY_S):
             code = await worker.ended()
         async with self.fault("kill", name):
             await worker.stop(STOP_LIMIT_S)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from checker import dump
+
 from schemas.ids import pid
 from streams.demo.config import CONTROLLER
 
@@ -12,7 +14,10 @@ if TYPE_CHECKING:
 
 
 async def hand_in(cluster: Cluster, until: int, expect: dict[str, Any]) -> None:
-    """Write people.json, vendors.json, expect.json and the faults of whole accounts; until: when they ended, µs."""
+    """Write people.json, vendors.json, expect.json, the faults of whole accounts, and what the broker has.
+
+    until: when those faults ended, µs.
+    """
     run, accounts = cluster.run, cluster.accounts
     for account in accounts.values():
         for fault in account.faults:
@@ -34,3 +39,4 @@ async def hand_in(cluster: Cluster, until: int, expect: dict[str, Any]) -> None:
         "open": [account.name for account in accounts.values() if account.dead],
         **expect,
     })  # fmt: skip
+    await dump(str(cluster.settings.bootstrap_servers), run.path)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from aiokafka import TopicPartition
-
 from processors.vendors.base import VENDORS
-from schemas.codec import decode
 from schemas.records import ACTIONS, AuditRecord
 from schemas.times import SECOND
-from streams import clients, topics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.accounts import Account
-
-    from streams.settings import Settings
 
 _RUNGS = ("accepted", "executed", "verified")
 _OVER = frozenset({"no_match", "retained", "client_signal", "superseded", "cancelled", "failed", "manual_task"})
@@ -83,20 +76,3 @@ class Progress:
         if outcome not in _RUNGS or record.action not in ACTIONS:
             return outcome in _OVER
         return _RUNGS.index(outcome) >= _RUNGS.index(VENDORS[account.adapter].can[record.action].closing)
-
-
-async def follow(settings: Settings, progress: Progress) -> None:
-    """Feed it with everything in the audit, old and new, until cancelled."""
-    consumer = clients.reader(settings)
-    await consumer.start()
-    try:
-        places = [TopicPartition(topics.AUDIT, number) for number in range(settings.partitions)]
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        while True:
-            for records in (await consumer.getmany(timeout_ms=200)).values():
-                for record in records:
-                    progress.take(decode(AuditRecord, record.value))
-                await asyncio.sleep(0)
-    finally:
-        await consumer.stop()

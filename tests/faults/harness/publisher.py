@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 
 from aiokafka.errors import KafkaError
 
-from streams import clients, topics
-from streams.closing import closed, dropped
+from streams import topics
+from streams.demo.upstream import PATIENCE_S, Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiokafka import AIOKafkaProducer
     from harness.rundir import RunDir
     from harness.workload import Record
 
     from streams.settings import Settings
 
-PATIENCE_S = 5.0
 BATCH = 500
-_PAUSE_S = 0.3
 
 
 class Publisher:
@@ -32,9 +29,9 @@ class Publisher:
     """
 
     def __init__(self, settings: Settings, run: RunDir) -> None:
-        self._settings = settings
         self._run = run
-        self._producer: AIOKafkaProducer | None = None
+        self._upstream = Upstream(settings)
+        self.stop = self._upstream.stop
         self._next = 0
         self.acked: set[tuple[int, int]] = set()
 
@@ -52,15 +49,11 @@ class Publisher:
                 waiting = await self._send(waiting)
             await asyncio.sleep(pause_s)
 
-    async def stop(self) -> None:
-        if self._producer:
-            await closed(self._producer.stop())
-
     async def _send(self, waiting: Sequence[tuple[int, Record]]) -> list[tuple[int, Record]]:
         """Send them; those that got no acknowledgement."""
         futures: list[asyncio.Future[object]] = []
         try:
-            producer = await self._started()
+            producer = await self._upstream.producer()
             for _, record in waiting:
                 where = {"key": record.key, "partition": record.partition}
                 futures.append(await producer.send(topics.EVENTS, record.value, **where))
@@ -79,19 +72,5 @@ class Publisher:
         self.acked |= {(meta.partition, meta.offset) for meta in taken.values()}  # type: ignore[attr-defined]
         left = [(number, record) for number, record in waiting if number not in taken]
         if left:
-            await self._give_up()
+            await self._upstream.give_up()
         return left
-
-    async def _started(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            self._producer = clients.writer(self._settings)
-            async with asyncio.timeout(PATIENCE_S):
-                await self._producer.start()
-        return self._producer
-
-    async def _give_up(self) -> None:
-        """Let nothing of this producer arrive any more."""
-        producer, self._producer = self._producer, None
-        if producer:
-            await dropped(producer)
-        await asyncio.sleep(_PAUSE_S)
