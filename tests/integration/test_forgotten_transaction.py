@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 async def unverified(hand: Hand) -> AsyncIterator[None]:
     """The broker takes records of transactions that its coordinator knows nothing of, as old ones did."""
     admin = await clients.admin(hand.settings)
+
+    async def set_up(given: dict[str, str]) -> None:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.BROKER, "1", given)])
+
     try:
-        for given in ({"transaction.partition.verification.enable": "false"}, None):
-            await admin.alter_configs([ConfigResource(ConfigResourceType.BROKER, "1", given or {})])
-            if given:
-                yield
+        await set_up({"transaction.partition.verification.enable": "false"})
+        yield
     finally:
+        await set_up({})
         await admin.close()
 
 
