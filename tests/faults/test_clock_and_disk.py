@@ -11,7 +11,7 @@ from checker import check
 from harness.accounts import HEALTHY, Account
 from harness.cluster import Cluster
 from harness.workload import make_records
-from sizes import EVENTS, SEED, SETTLE_S
+from sizes import FEWER, SEED, SETTLE_S
 
 from infra.kafka import broker_at
 from infra.sandbox import Fault
@@ -20,18 +20,18 @@ from streams.ownership.tenure import now_micros
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.timeout(1800 + EVENTS // 10)
+pytestmark = pytest.mark.timeout(1800 + FEWER // 10)
 HOUR_S = 3600
 FAILING = Account("crm-fails", "zoho_crm", (Fault(kind="status", status=409, share=0.2),))
 """So that there is always something that waits for its time to be tried again."""
 NO_ROOM = (0, 0)
 """Bytes that a file may have: what a full disk does to a process, without filling one."""
-PAUSE_S = 1.0
+PAUSE_S = 2.0
 """After 500 events."""
 
 
 async def publish(cluster: Cluster) -> None:
-    records = make_records(EVENTS, cluster.people, cluster.settings.partitions, SEED, now_micros())
+    records = make_records(FEWER, cluster.people, cluster.settings.partitions, SEED, now_micros())
     await cluster.publisher.publish(records, PAUSE_S)
 
 
