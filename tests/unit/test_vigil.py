@@ -126,7 +126,7 @@ async def test_a_partition_is_taken_over_anew_and_says_so_until_it_has_lasted() 
     status, tenures = Status(), list[Tenure]()
     status.up("lane toy", [0])
     holding = a_holding(status, tenures)
-    holding._probation_s = 0.05
+    holding._probation_s = 2.0  # long enough for a slow machine to look in between
     works: list[Any] = [Stands(), SimpleNamespace(run=Stands().run, duties=dict, drain=lambda: None)]
     with capture_logs() as logs:
         holding.begin(lambda _: works[min(len(tenures), 1)])
