@@ -25,6 +25,8 @@ PURPOSES = ("comms-marketing", "prospecting", "marketing-campaigns", "surveys", 
 HOT = 200
 """So many people make half of all choices."""
 LATE, AGAIN = 0.03, 0.02
+SOON = 500
+"""A repeat comes within so many records: the relay knows a person's last 32 events, and judges older ones anew."""
 _AGO = 2 * 86_400 * SECOND
 _KINDS = {"consent.withdrawn": 45, "consent.granted": 40, "deletion.requested": 15}
 
@@ -55,7 +57,7 @@ def make_records(count: int, people: Sequence[Person], partitions: int, seed: in
     records = [record_of(event, partitions) for event in _late(list(_events(count - again, people, rng, now)), rng)]
     for _ in range(again):
         place = rng.randrange(len(records))
-        records.insert(rng.randint(place + 1, len(records)), records[place])
+        records.insert(rng.randint(place + 1, min(place + SOON, len(records))), records[place])
     return records
 
 
@@ -99,7 +101,7 @@ def _late(events: list[ConsentEvent], rng: Random) -> list[ConsentEvent]:
     """Some arrive behind a good many others, the same person's among them."""
     places = [float(place) for place in range(len(events))]
     for place in rng.sample(range(len(events)), round(len(events) * LATE)):
-        places[place] += rng.uniform(10, 500)
+        places[place] += rng.uniform(10, SOON)
     return [event for _, event in sorted(zip(places, events, strict=True), key=lambda pair: pair[0])]
 
 
