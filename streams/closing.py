@@ -51,3 +51,9 @@ async def dropped(producer: AIOKafkaProducer) -> None:
         await asyncio.wait({sending}, timeout=CLOSE_LIMIT_S)
         sending.cancel()  # it may wait for an answer that doesn't come
     await closed(parts.client.close())
+
+
+async def ended(task: asyncio.Task[Any]) -> None:
+    """Cancel a task of one's own and wait until it is over, however it ends."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

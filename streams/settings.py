@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     limits_scale: float = Field(default=1.0, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    def given(self) -> dict[str, str]:
+        """What was set, by the variables' names without their prefix: for a process that is to have the same."""
+        return {name.upper(): str(value) for name, value in self.model_dump(mode="json", exclude_unset=True).items()}
+
     def required(self, name: str) -> str:
         """A setting that has no default.
 

@@ -38,10 +38,8 @@ class Site:
 
     async def start(self, name: str, *options: str) -> WorkerProcess:
         """Start a worker with these options; its `ready()` tells when it works."""
-        given = self.settings.model_dump(mode="json", exclude_unset=True)
-        settings = {key.upper(): str(value) for key, value in given.items()}
         log_file = self.directory / f"{name}.log"
-        self.launched[name] = await WorkerProcess.launch(name, settings, log_file, *options)
+        self.launched[name] = await WorkerProcess.launch(name, self.settings.given(), log_file, *options)
         return self.launched[name]
 
     async def kill(self, name: str) -> None:

@@ -11,6 +11,7 @@ from schemas.errors import RelayError
 from schemas.ids import pid
 from schemas.times import SECOND
 from streams import clients, topics
+from streams.closing import ended
 from streams.demo.broker import OwnBroker
 from streams.demo.config import CONTROLLER, demo_policy, write_config
 from streams.demo.judge import judge
@@ -95,7 +96,7 @@ class Stage:
             await self._set_up(bootstrap)
             stack.push_async_callback(self.publisher.stop)
             self._following = asyncio.create_task(follow_audit(self.settings, self.tally))
-            stack.push_async_callback(_end, self._following)
+            stack.push_async_callback(ended, self._following)
             stack.push_async_callback(self.stop_workers)
             self._stack = stack.pop_all()
         return self
@@ -108,10 +109,8 @@ class Stage:
     async def start_worker(self, name: str = "worker-1") -> WorkerProcess:
         """Start a worker, or one of that name again; its `ready()` tells when it works."""
         self._launches += 1
-        given = self.settings.model_dump(mode="json", exclude_unset=True)
-        settings = {key.upper(): str(value) for key, value in given.items()}
         log_file = self.directory / f"{name}.{self._launches}.log"
-        self.workers[name] = await WorkerProcess.launch(name, settings, log_file)
+        self.workers[name] = await WorkerProcess.launch(name, self.settings.given(), log_file)
         return self.workers[name]
 
     async def kill_worker(self, name: str = "worker-1") -> None:
@@ -203,8 +202,3 @@ class Stage:
         self.broker = OwnBroker(self.directory / "kafka", self._console)
         stack.push_async_callback(self.broker.stop)
         return await self.broker.start()
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -19,6 +19,7 @@ from sizes import READY_S
 
 from infra.sandbox import Sandbox, make_people
 from streams import clients, topics
+from streams.closing import ended
 from streams.demo.broker import OwnBroker
 from streams.demo.process import STOP_LIMIT_S, WorkerProcess
 from streams.demo.read import follow_audit
@@ -96,7 +97,7 @@ class Cluster:
             self.publisher = Publisher(self.settings, self.run)
             stack.push_async_callback(self.publisher.stop)
             self._following = asyncio.create_task(follow_audit(self.settings, self.progress))
-            stack.push_async_callback(_end, self._following)
+            stack.push_async_callback(ended, self._following)
             stack.push_async_callback(self.stop_workers)
             self._stack = stack.pop_all()
         return self
@@ -111,18 +112,15 @@ class Cluster:
         self._launches += 1
         log_file = self.run.log(f"{name}.{self._launches}")
         program = {"program": PROGRAM} if env else {}
-        self.workers[name] = await WorkerProcess.launch(name, self._given, log_file, *options, env=env, **program)
+        self.workers[name] = await WorkerProcess.launch(
+            name, self.settings.given(), log_file, *options, env=env, **program
+        )
         return self.workers[name]
 
     @property
     def env(self) -> dict[str, str]:
         """For other programs of ours."""
-        return {f"CONSENT_RELAY_{name}": value for name, value in self._given.items()}
-
-    @property
-    def _given(self) -> dict[str, str]:
-        given = self.settings.model_dump(mode="json", exclude_unset=True)
-        return {name.upper(): str(value) for name, value in given.items()}
+        return {f"CONSENT_RELAY_{name}": value for name, value in self.settings.given().items()}
 
     async def ready(self) -> None:
         """Wait until all workers say that they are ready."""
@@ -241,8 +239,3 @@ class Cluster:
         self.broker = OwnBroker(self.run.path / "kafka", tunnel=tunnel)
         stack.push_async_callback(self.broker.stop)
         return await self.broker.start()
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -78,11 +78,8 @@ class Conductor:
             await (cluster.kill(act.whom) if act.what == KILL else cluster.stop(act.whom))
             await asyncio.sleep(act.away_s)
             await cluster.start_worker(act.whom)
-        elif act.what == FREEZE:
-            async with cluster.frozen(act.whom):
-                await asyncio.sleep(act.away_s)
-        elif act.what == BROKER_FREEZE:
-            async with cluster.frozen("broker"):
+        elif act.what in {FREEZE, BROKER_FREEZE}:
+            async with cluster.frozen(act.whom if act.what == FREEZE else "broker"):
                 await asyncio.sleep(act.away_s)
         elif act.what in {BROKER_KILL, BROKER_STOP}:
             async with cluster.broker_away(kill=act.what == BROKER_KILL):
