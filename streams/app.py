@@ -18,6 +18,7 @@ from streams.metrics.meters import CountAlarms, begin_at_zero
 from streams.metrics.registry import Metrics
 from streams.metrics.scrape import scrape
 from streams.metrics.withdrawals import Withdrawals
+from streams.own_group import go_on_after_errors
 from streams.pages import add_pages
 from streams.services import Roles, Runner
 from streams.status import Status
@@ -66,6 +67,7 @@ def build_app(settings: Settings, worker_id: str) -> faust.App:
         value_serializer="raw",
         stream_buffer_maxsize=STREAM_BUFFER,
     )
+    go_on_after_errors(app)
     _add_heartbeat(app)
     return app
 
