@@ -50,18 +50,19 @@ class Child:
         """Its exit code, once it has ended."""
         return await self._process.wait()
 
-    async def stop(self, grace_s: float) -> None:
-        """Ask it to end (SIGTERM), and kill it when `grace_s` is over."""
+    async def stop(self, grace_s: float) -> int:
+        """Ask it to end (SIGTERM), and kill it when `grace_s` is over; its exit code."""
         with suppress(ProcessLookupError):
             self._process.terminate()
         try:
             async with asyncio.timeout(grace_s):
-                await self._process.wait()
+                code = await self._process.wait()
         except TimeoutError:
             self._process.kill()
-            await self._process.wait()
+            code = await self._process.wait()
         self._watchdog.kill()
         self._watchdog.communicate()
+        return code
 
     def last_words(self) -> str:
         """The end of its log."""

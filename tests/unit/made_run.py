@@ -42,6 +42,7 @@ class MadeRun:
         self.events: list[Line] = []
         self.audit: list[Line] = []
         self.faults: list[Line] = []
+        self.farewells: list[Line] = [{"at": BEGAN + 60 * SECOND, "whom": "w1", "code": 0}]
         self.calls: dict[str, list[Line]] = {lane: [] for lane in LANES}
         self.ledger: dict[str, list[Line]] = {lane: [] for lane in LANES}
         self.people = [_person("anna-0001", "anna@example.test"), _person("boris-0002", "boris@example.test")]
@@ -96,7 +97,7 @@ class MadeRun:
         self.audit.append({"partition": 0, "offset": offset, "timestamp": at_ms, "record": {**base, **record}})
 
     def write(self, path: Path) -> Path:
-        for name in ("input", "acked", "events", "audit", "faults"):
+        for name in ("input", "acked", "events", "audit", "faults", "farewells"):
             _lines(path / f"{name}.jsonl", getattr(self, name))
         for lane in LANES:
             _lines(path / "ledger" / f"{lane}.jsonl", self.ledger[lane])

@@ -73,6 +73,7 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "two endings after a freeze": ("zombie", end_after_a_freeze),
     "too many calls": ("quota", lambda run: run.expect.update(limits={"crm": [[10, 5], [1, 1]]})),
     "no calls counted": ("quota", count_nothing),
+    "a handover that is stuck": ("farewell", lambda run: run.farewells[0].update(code=143)),
     "an e-mail in a log": ("leak", lambda run: setattr(run, "log", "told ANNA@example.test so\n")),
     "a device id in the audit": ("leak", lambda run: run.audit[0]["record"].update(reason="x-boris-0002.ga!")),
 }  # fmt: skip

@@ -16,6 +16,7 @@ RULES = {
     "leak": "No identity of anybody stands anywhere but in consent.events.",
     "quota": "No connection is called more often in any window than is allowed.",
     "zombie": "Who was frozen and replaced writes no second ending.",
+    "farewell": "A worker that is asked to end hands over and ends by itself, with exit code 0.",
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from checker.case import Case
 from checker.rules.dues import due
 from checker.rules.endings import ending, twice
+from checker.rules.farewells import farewell
 from checker.rules.leaks import leak
 from checker.rules.order import order
 from checker.rules.overtaken import superseded
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from checker.finding import Finding
 
-_RULES = (lost, verdict, due, ending, twice, superseded, rung, order, state, quota, leak)
+_RULES = (lost, verdict, due, ending, twice, superseded, rung, order, state, quota, leak, farewell)
 
 
 def check(run: Path) -> list[Finding]:

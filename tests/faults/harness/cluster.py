@@ -143,7 +143,12 @@ class Cluster:
     async def stop(self, name: str = "w1") -> None:
         """SIGTERM: it hands over and ends."""
         async with self.fault("stop", name):
-            await self.workers.pop(name).stop(STOP_LIMIT_S)
+            await self._bid_farewell(name)
+
+    async def _bid_farewell(self, name: str) -> None:
+        """Notes in `farewells.jsonl` with what exit code it ended."""
+        code = await self.workers.pop(name).stop(STOP_LIMIT_S)
+        self.run.note("farewells.jsonl", {"at": now_micros(), "whom": name, "code": code})
 
     @asynccontextmanager
     async def frozen(self, name: str) -> AsyncIterator[None]:
@@ -175,8 +180,7 @@ class Cluster:
             self.run.note("faults.jsonl", {"at": began, "until": now_micros(), "what": what, "whom": whom})
 
     async def stop_workers(self) -> None:
-        await asyncio.gather(*(worker.stop(STOP_LIMIT_S) for worker in self.workers.values()))
-        self.workers.clear()
+        await asyncio.gather(*(self._bid_farewell(name) for name in list(self.workers)))
 
     async def wait(self, until: Callable[[], bool], within_s: float) -> bool:
         """Wait until it holds; False: too late.
