@@ -22,6 +22,7 @@ from schemas.events import ConsentEvent
 from schemas.pulse import Pulse
 from schemas.quota import Quota
 from schemas.records import ACTIONS, AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry, SubjectState
+from schemas.request import Request
 from schemas.surge import Surge
 from schemas.usual_event import LONGEST, usual
 
@@ -45,6 +46,7 @@ CONTRACTS: dict[type[Contract], str] = {
     Quota: "quota",
     Pulse: "pulse",
     Surge: "surge",
+    Request: "request",
 }
 C = TypeVar("C", bound=Contract)
 

@@ -80,6 +80,16 @@ def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: 
     return hashlib.sha256(prefixed(kind, delivery, str(cycle), rung, str(attempt))).hexdigest()
 
 
+def task_id(pid: str, event_id: str, number: int) -> str:
+    """Id of a leg that no lane carries out, by its number among the event's legs. Hex SHA-256."""
+    return hashlib.sha256(prefixed("task", pid, event_id, str(number))).hexdigest()
+
+
+def request_record_id(kind: str, pid: str, event_id: str, *what: str) -> str:
+    """Id of an audit record about a request; `what` tells several of one kind apart. Hex SHA-256."""
+    return hashlib.sha256(prefixed(kind, pid, event_id, *what)).hexdigest()
+
+
 def command_record_id(command_id: str, *where: str) -> str:
     """Id of an audit record about a command; `where`: the role and partition, if each carries it out. Hex SHA-256."""
     return hashlib.sha256(prefixed("command", command_id, *where)).hexdigest()

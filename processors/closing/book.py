@@ -1,0 +1,146 @@
+"""All requests of one partition: told what the audit says, what operators want and how late it is."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.closing import deadlines, facts
+from processors.closing.ending import settled
+from processors.closing.progress import heard, opened
+from schemas.codec import decode_own, encode
+from schemas.request import Request
+
+if TYPE_CHECKING:
+    from schemas.records import AuditRecord
+
+
+class Batch(NamedTuple):
+    """What one transaction holds: requests as they are from now on (None: forgotten), by key, and their facts.
+
+    alarms: the word, and about which request.
+    """
+
+    requests: dict[str, bytes | None]
+    facts: list[AuditRecord]
+    alarms: list[tuple[str, str]]
+
+
+class Book:
+    """Requests are kept encoded: they are many, and few of them change."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+        self._open: dict[str, tuple[int, bool]] = {}  # received_at in µs, whether it is overdue
+        self._due: dict[str, int] = {}  # when something is to be told of it, µs; what else is in the heap is old
+        self._heap: list[tuple[int, str]] = []
+        self._batch = Batch({}, [], [])
+
+    def load(self, key: str, value: bytes | None) -> None:
+        """A request as it is kept; raises DataError if it can't be read."""
+        if value is None:
+            self._drop(key)
+            return
+        request = decode_own(Request, value)
+        self._kept[key] = value
+        self._note(request)
+        self._wake(request)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._kept
+
+    def find(self, key: str) -> Request | None:
+        value = self._kept.get(key)
+        return decode_own(Request, value) if value is not None else None
+
+    @property
+    def is_dirty(self) -> bool:
+        return bool(self._batch.requests)
+
+    def collect(self) -> Batch:
+        """What is to be committed, all of it or nothing."""
+        batch, self._batch = self._batch, Batch({}, [], [])
+        return batch
+
+    def open(self, planned: AuditRecord) -> None:
+        """A new request; one that is known is left as it is."""
+        request = opened(planned)
+        if request.key not in self._kept:
+            self.put(None, request)
+
+    def hear(self, key: str, record: AuditRecord) -> None:
+        """What became of a delivery of it, or that it begins anew."""
+        before = self.find(key)
+        if before and (after := heard(before, record)) is not before:
+            self.put(before, after)
+
+    def wakes_at(self) -> int | None:
+        """When `elapse` has something to do next, µs."""
+        while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
+            heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def elapse(self, now: int) -> None:
+        """Tell what is overdue, and forget what was closed long ago. now: µs, as far as the log was read."""
+        while (at := self.wakes_at()) is not None and at <= now:
+            key = self._heap[0][1]
+            request = self.find(key)
+            if request is None or deadlines.is_forgotten(request, now):
+                self._drop(key)
+                self._batch.requests[key] = None
+            else:
+                self._late(request, now)
+
+    def put(self, before: Request | None, after: Request) -> None:
+        """As it is from now on, with what follows from it."""
+        request = settled(after)
+        self._tell(before, request)
+        value = encode(request)
+        self._kept[request.key] = self._batch.requests[request.key] = value
+        self._note(request)
+        self._wake(request)
+
+    def say(self, fact: AuditRecord) -> None:
+        self._batch.facts.append(fact)
+
+    def counts(self) -> tuple[int, int, int | None]:
+        """How many are open, how many of these overdue, and when the oldest was received, µs."""
+        overdue = sum(late for _, late in self._open.values())
+        return len(self._open), overdue, min((received for received, _ in self._open.values()), default=None)
+
+    def _late(self, request: Request, now: int) -> None:
+        after, late = deadlines.run_out(request, now)
+        for leg in late:
+            self.say(facts.overdue(after, leg, now))
+        if request.overdue_at is None:
+            self.say(facts.overdue(after, None, now))
+            self._batch.alarms.append(("request_overdue", request.key))
+        self.put(request, after)
+
+    def _tell(self, before: Request | None, request: Request) -> None:
+        if not request.is_open and (before is None or before.status != request.status):
+            self.say(facts.closed(request))
+        elif request.is_open and before and not before.is_open:
+            self.say(facts.reopened(request, request.pending[0]))
+        known = [leg.conflict for leg in before.legs] if before else [None] * len(request.legs)
+        if any(leg.conflict != other for leg, other in zip(request.legs, known, strict=True)):
+            self._batch.alarms.append(("outcome_conflict", request.key))
+
+    def _drop(self, key: str) -> None:
+        self._kept.pop(key, None)
+        self._open.pop(key, None)
+        self._due.pop(key, None)
+
+    def _note(self, request: Request) -> None:
+        if request.is_open:
+            self._open[request.key] = (request.received_at, request.overdue_at is not None)
+        else:
+            self._open.pop(request.key, None)
+
+    def _wake(self, request: Request) -> None:
+        at = deadlines.wakes_at(request)
+        if at is None:
+            self._due.pop(request.key, None)
+        elif self._due.get(request.key) != at:
+            self._due[request.key] = at
+            heappush(self._heap, (at, request.key))

@@ -1,0 +1,49 @@
+"""When legs become overdue: told once for each leg, and once for the request.
+
+`now`: µs, as far as the log was read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.closing.progress import changed
+from schemas.times import DAY
+
+if TYPE_CHECKING:
+    from schemas.request import Request, RequestLeg
+
+KEPT_FOR = 90 * DAY
+"""So long a closed request is kept: for that time a lane keeps what has failed, and may begin it anew."""
+
+
+def due_at(request: Request) -> int | None:
+    """The first deadline of a leg that is open, µs."""
+    return min((leg.due_at for leg in request.pending if leg.due_at is not None), default=None)
+
+
+def wakes_at(request: Request) -> int | None:
+    """When something is to be told of it, or it may be forgotten, µs; None: never, as it is now."""
+    if request.is_open:
+        untold = (leg.due_at for leg in request.pending if leg.overdue_at is None and leg.due_at is not None)
+        return min(untold, default=None)
+    if any(leg.outcome == "retained" for leg in request.legs):  # it begins anew when the hold is lifted
+        return None
+    return (request.closed_at or 0) + KEPT_FOR
+
+
+def is_forgotten(request: Request, now: int) -> bool:
+    wakes = wakes_at(request)
+    return not request.is_open and wakes is not None and wakes <= now
+
+
+def run_out(request: Request, now: int) -> tuple[Request, tuple[RequestLeg, ...]]:
+    """Which of its legs are overdue and were not told to be; they are marked so."""
+    late = tuple(
+        leg for leg in request.pending if leg.overdue_at is None and leg.due_at is not None and leg.due_at <= now
+    )
+    if not late:
+        return request, ()
+    legs = tuple(changed(leg, overdue_at=now) if leg in late else leg for leg in request.legs)
+    overdue_at = now if request.overdue_at is None else request.overdue_at
+    return request.model_copy(update={"legs": legs, "overdue_at": overdue_at}), late

@@ -1,0 +1,90 @@
+"""What the audit is told of a request. Each as a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from processors.closing.ending import exceptions
+from schemas.contract import trusted
+from schemas.ids import request_record_id
+from schemas.records import AuditRecord, CommandRef, Leg
+from schemas.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemas.records import Command, Evidence
+    from schemas.request import Request, RequestLeg
+
+_audit, _leg = trusted(AuditRecord), trusted(Leg)
+OURS = "request."
+"""All kinds that are written here begin so."""
+
+
+def closed(request: Request) -> AuditRecord:
+    """`completed`, or `completed_with_exceptions` with the legs that are one."""
+    legs = _legs(exceptions(request))
+    number = str(request.closings)
+    return _fact(request, "request.closed", number, request.closed_at or 0, outcome=request.status, legs=legs or None)
+
+
+def reopened(request: Request, leg: RequestLeg) -> AuditRecord:
+    """One of its legs has begun anew."""
+    number = str(request.closings)
+    return _fact(request, "request.reopened", number, leg.at, reason=leg.reason, legs=_legs([leg]))
+
+
+def overdue(request: Request, leg: RequestLeg | None, at: int) -> AuditRecord:
+    """A leg wasn't done in time; None: the first one of it, so neither was the request."""
+    about = leg.leg_id if leg else ""
+    return _fact(request, "request.overdue", about, at, legs=_legs([leg]) if leg else None)
+
+
+def decided(request: Request, kind: str, command: Command, at: int, legs: Iterable[RequestLeg]) -> AuditRecord:
+    """What an operator wanted of it was done. `legs`: as they are now."""
+    return _fact(
+        request, kind, command.command_id, at, legs=_legs(legs), reason=command.reason, command=_ref(command)
+    )
+
+
+def done(request: Request, leg: RequestLeg, proof: Evidence, command: Command) -> AuditRecord:
+    """A task of it was done by somebody."""
+    more = {"reason": command.reason, "command": _ref(command), "evidence": proof, "outcome": leg.outcome}
+    return _fact(request, "request.task", leg.leg_id, leg.at, legs=_legs([leg]), **more)
+
+
+def _legs(legs: Iterable[RequestLeg]) -> tuple[Leg, ...]:
+    return tuple(
+        _leg(
+            kind=leg.kind,
+            recipient=leg.recipient,
+            lane=leg.lane,
+            vendor=leg.vendor,
+            action=leg.action,
+            delivery_id=leg.leg_id,
+            due_at=leg.due_at,
+            rule=leg.rule,
+            outcome=leg.outcome,
+            reason=leg.reason,
+        )
+        for leg in legs
+    )
+
+
+def _ref(command: Command) -> CommandRef:
+    return CommandRef(command_id=command.command_id, name=command.name, by=command.by)
+
+
+def _fact(request: Request, kind: str, what: str, at: int, **more: Any) -> AuditRecord:
+    return _audit(
+        record_id=request_record_id(kind, request.pid, request.event_id, what),
+        kind=kind,
+        at=at,
+        pid=request.pid,
+        controller=request.controller,
+        event_id=request.event_id,
+        policy=request.policy,
+        origin=request.origin,
+        software=SOFTWARE,
+        **more,
+    )

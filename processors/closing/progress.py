@@ -1,0 +1,102 @@
+"""How a request goes on by what the audit says: a new one, and each word about one of its deliveries.
+
+Records about different deliveries may come in any order, and records that came before change nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from processors.closing.words import contradict, is_final, is_upgrade
+from schemas.contract import maker
+from schemas.ids import task_id
+from schemas.request import Request, RequestLeg
+
+if TYPE_CHECKING:
+    from schemas.records import AuditRecord, Leg
+
+_leg = maker(RequestLeg)
+UNDER_WAY = ("delivery", "task")
+
+
+def opened(planned: AuditRecord) -> Request:
+    """The request that a planned event is.
+
+    Raises:
+        ValueError: the record lacks what every planned one has.
+
+    """
+    event, pid, event_id, controller = planned.event, planned.pid, planned.event_id, planned.controller
+    if event is None or pid is None or event_id is None or controller is None:
+        raise ValueError("a planned event without its person or its facts")
+    legs = [_leg_of(leg, number, planned) for number, leg in enumerate(planned.legs or ())]
+    return Request(
+        pid=pid,
+        controller=controller,
+        event_id=event_id,
+        kind=event.kind,
+        received_at=event.received_at,
+        opened_at=planned.at,
+        origin=planned.origin,
+        policy=planned.policy,
+        legs=tuple(legs),
+    )
+
+
+def _leg_of(leg: Leg, number: int, planned: AuditRecord) -> RequestLeg:
+    return RequestLeg(
+        leg_id=leg.delivery_id or task_id(planned.pid or "", planned.event_id or "", number),
+        kind=leg.kind,
+        recipient=leg.recipient,
+        lane=leg.lane,
+        vendor=leg.vendor,
+        action=leg.action,
+        due_at=leg.due_at,
+        rule=leg.rule,
+        outcome=leg.outcome,
+        final=leg.kind not in UNDER_WAY,
+        reason=leg.reason or leg.basis,
+        at=planned.at,
+    )
+
+
+def heard(request: Request, record: AuditRecord) -> Request:
+    """After an `outcome` or a `cycle` of one of its deliveries; the same object if that changes nothing."""
+    for number, leg in enumerate(request.legs):
+        if leg.leg_id == record.delivery_id:
+            after = _begun_anew(leg, record) if record.kind == "cycle" else _told(leg, record)
+            return request if after is leg else with_leg(request, number, after)
+    return request
+
+
+def with_leg(request: Request, number: int, leg: RequestLeg) -> Request:
+    legs = (*request.legs[:number], leg, *request.legs[number + 1 :])
+    return request.model_copy(update={"legs": legs})
+
+
+def changed(leg: RequestLeg, **changes: Any) -> RequestLeg:
+    return _leg({**leg.__dict__, **changes})
+
+
+def _begun_anew(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
+    cycle = record.cycle or 0
+    if cycle <= leg.cycle:
+        return leg
+    return changed(leg, cycle=cycle, outcome=None, final=False, reason=record.reason, at=record.at, conflict=None)
+
+
+def _told(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
+    """The first final word of the newest cycle stands, unless a higher rung follows."""
+    cycle, word = record.cycle or 0, record.outcome
+    if cycle < leg.cycle:
+        return leg
+    final = is_final(leg, word)
+    if cycle == leg.cycle and leg.final:
+        if not final:
+            return leg
+        if not is_upgrade(leg.outcome, word):
+            return changed(leg, conflict=leg.conflict or word) if contradict(leg.outcome, word) else leg
+    return changed(
+        leg, cycle=cycle, outcome=word, final=final, reason=record.reason, at=record.at,
+        conflict=leg.conflict if cycle == leg.cycle else None,
+    )  # fmt: skip

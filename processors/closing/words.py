@@ -1,0 +1,65 @@
+"""Which words of the audit end a leg, which of them contradict each other, and which are an exception."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.vendors.base import VENDORS
+
+if TYPE_CHECKING:
+    from schemas.request import RequestLeg
+
+REQUESTED = frozenset({
+    "consent.withdrawn", "deletion.requested", "objection.raised", "optout.sale", "optout.targeted_ads",
+    "restriction.requested", "access.requested", "correction.requested", "authorisation.withdrawn",
+    "minor.identified", "contract.ended",
+})  # fmt: skip
+"""Kinds of events that make a request: somebody must be able to say that it is done.
+
+A grant makes none, nor does what only changes what may be done from now on (a hold, a lifted restriction, a consent
+that ran out): nobody waits for an answer.
+"""
+RUNGS = ("accepted", "executed", "verified")
+DONE, CANCELLED = "done", "cancelled"
+_ENDS = frozenset({
+    "no_match", "retained", "client_signal", "config_evidence", "terminated_product", "delegated_to",
+    "not_applicable", "superseded", CANCELLED, "failed", DONE,
+})  # fmt: skip
+_SAME = frozenset({*RUNGS, "no_match", DONE})
+"""Each says that the recipient does what was asked of it."""
+_FULFILLED = _SAME | {"superseded"}
+_FULFILLED_UNLESS_DELETED = frozenset({"not_applicable", "client_signal", "config_evidence", "delegated_to"})
+_KEEPS = "basis"
+"""Why planning asks nothing of a recipient that has the data on another ground than consent."""
+
+
+def is_final(leg: RequestLeg, outcome: str | None) -> bool:
+    """Whether the word ends the leg; of a vendor's successes, those from its closing rung on do."""
+    if outcome not in RUNGS:
+        return outcome in _ENDS
+    vendor = VENDORS.get(leg.vendor or "")
+    can = vendor.can.get(leg.action) if vendor and leg.action else None  # type: ignore[call-overload]
+    closing = can.closing if can else "executed"
+    return RUNGS.index(outcome) >= RUNGS.index(closing)
+
+
+def is_upgrade(first: str | None, later: str | None) -> bool:
+    """Whether the later one is a higher rung of success."""
+    return first in RUNGS and later in RUNGS and RUNGS.index(later) > RUNGS.index(first)
+
+
+def contradict(first: str | None, later: str | None) -> bool:
+    """Whether both can't be the end of the same cycle."""
+    return first != later and not {first, later} <= _SAME
+
+
+def is_exception(leg: RequestLeg) -> bool:
+    """Whether an ended leg must be named, because not all was done there. A word that nobody knows is one.
+
+    After a deletion that holds for everybody who may still have the data, whatever the ground.
+    """
+    if leg.outcome in _FULFILLED:
+        return False
+    if leg.action == "delete":
+        return leg.outcome != "not_applicable" or leg.reason == _KEEPS
+    return leg.outcome not in _FULFILLED_UNLESS_DELETED

@@ -1,0 +1,84 @@
+"""What the closer keeps of one person's request: its legs, each with how it stands. In `consent.requests`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.contract import Contract, Origin, PolicyRef
+from schemas.records import Evidence
+from schemas.times import Micros
+
+RequestStatus = Literal["open", "completed", "completed_with_exceptions"]
+
+
+class RequestLeg(Contract):
+    """One thing that is due because of the request, or that is not due and why.
+
+    leg_id: its delivery_id; of a task, which has none, an id of its own. outcome: the newest word of its newest
+    cycle; None: nothing was told yet. final: that word ends it. at: when it was told. overdue_at: when it was told
+    that it is late. conflict: another final word of the same cycle that contradicts it. proof: shows that a task is
+    done.
+    """
+
+    leg_id: str
+    kind: Literal["delivery", "task", "none"]
+    recipient: str | None
+    lane: str | None
+    vendor: str | None
+    action: str | None
+    task: str | None = None
+    due_at: Micros | None
+    rule: str | None
+    mark: str | None = None
+    review_at: Micros | None = None
+    cycle: int = 0
+    outcome: str | None
+    final: bool
+    reason: str | None
+    at: Micros
+    overdue_at: Micros | None = None
+    conflict: str | None = None
+    proof: Evidence | None = None
+
+
+class Decision(Contract):
+    """What an operator has decided about a request, and why."""
+
+    command_id: str
+    by: str
+    reason: str
+    at: Micros
+
+
+class Request(Contract):
+    """What one event asks of everybody. closings: how often it was closed, as a new cycle opens it again."""
+
+    pid: str
+    controller: str
+    event_id: str
+    kind: str
+    received_at: Micros
+    opened_at: Micros
+    origin: Origin
+    policy: PolicyRef | None
+    legs: tuple[RequestLeg, ...]
+    status: RequestStatus = "open"
+    closed_at: Micros | None = None
+    closings: int = 0
+    overdue_at: Micros | None = None
+    extended: Decision | None = None
+    cancelled: Decision | None = None
+
+    @property
+    def key(self) -> str:
+        """Under which it is kept."""
+        return f"{self.pid}|{self.event_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == "open"
+
+    @property
+    def pending(self) -> tuple[RequestLeg, ...]:
+        """The legs without an end."""
+        return tuple(leg for leg in self.legs if not leg.final)
