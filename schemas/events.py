@@ -22,8 +22,9 @@ Kind = Literal[
     "deletion.offered",
 ]  # fmt: skip
 PROTECTIVE = frozenset({
-    "consent.withdrawn", "deletion.requested", "objection.raised", "optout.sale", "optout.targeted_ads",
-    "restriction.requested",
+    "consent.withdrawn", "consent.expired", "authorisation.withdrawn", "objection.raised",
+    "optout.sale", "optout.targeted_ads", "restriction.requested", "correction.requested", "access.requested",
+    "deletion.requested", "minor.identified", "contract.ended",
 })  # fmt: skip
 """Kinds that protect the person: a bad clock or a bad field must never lose one silently."""
 _SCOPED = frozenset({"consent.granted", "consent.withdrawn"})
@@ -84,7 +85,9 @@ class Identity(Contract):
 
 
 class ExpressedBy(Contract):
-    relation: Literal["self", "parent", "representative", "employer", "agent", "browser_signal"] = "self"
+    """Who spoke for the person; `customer`: the company whose data a processor handles."""
+
+    relation: Literal["self", "parent", "representative", "employer", "customer", "agent", "browser_signal"] = "self"
 
 
 class VerifiedBy(Contract):
@@ -100,7 +103,10 @@ class EvidenceLink(Contract):
 
 
 class ConsentEvent(Contract):
-    """One event. `purposes` None and `channels` empty both mean all; moments are µs (ISO text is taken)."""
+    """One event. `purposes` None and `channels` empty both mean all; moments are µs (ISO text is taken).
+
+    until: how long it holds: when a hold is looked at again, when an offer ends. age: of a minor, in years.
+    """
 
     event_id: Uuid
     kind: Kind
@@ -123,6 +129,8 @@ class ConsentEvent(Contract):
     received_at: StatedMicros | None = None
     published_by: Label
     supersedes: Uuid | None = None
+    until: StatedMicros | None = None
+    age: Annotated[int, Field(ge=0, lt=150)] | None = None
 
     @model_validator(mode="after")
     def _scope(self) -> Self:

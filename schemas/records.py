@@ -8,7 +8,7 @@ from schemas.contract import Contract, Origin, PolicyRef, Sealed
 from schemas.events import EvidenceLink, ExpressedBy, VerifiedBy
 from schemas.times import Micros
 
-Action = Literal["grant", "withdraw", "delete"]
+Action = Literal["grant", "withdraw", "delete", "restrict", "correct", "collect"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
@@ -58,10 +58,51 @@ class Choice(Contract):
 
 
 class Hold(Contract):
+    """A legal hold; `lifted_at` once it is over. purposes None: all."""
+
     event_id: str
     purposes: tuple[str, ...] | None
     placed_at: Micros
     review_at: Micros | None
+    lifted_at: Micros | None = None
+
+
+class Mark(Contract):
+    """What stands beside the choices and counts with them: the newest of its kind for a purpose.
+
+    detail: of an opt-out the rule for a later consent, of a minor the age.
+    """
+
+    kind: Literal["optout_sale", "optout_targeted_ads", "optin", "restriction", "minor", "offer"]
+    purpose: str
+    on: bool
+    occurred_at: Micros
+    event_id: str
+    until: Micros | None = None
+    detail: str | None = None
+
+
+class Retained(Contract):
+    """A deletion that a hold keeps from being carried out at `recipients`, until it is lifted."""
+
+    event_id: str
+    data_domain: str
+    jurisdiction: str | None
+    occurred_at: Micros
+    received_at: Micros
+    policy_version: str
+    recipients: tuple[str, ...]
+    sealed: Sealed | None
+
+
+class Known(Contract):
+    """Identities that an event named; the same ones stand here once. `digest`: hex, keyed."""
+
+    digest: str
+    imported: bool
+    occurred_at: Micros
+    event_id: str
+    sealed: Sealed
 
 
 class Seen(Contract):
@@ -72,7 +113,10 @@ class Seen(Contract):
 
 
 class SubjectState(Contract):
-    """What stands for one person at one controller. `recent`: the last 32 events, oldest first."""
+    """What stands for one person at one controller. `recent`: the last 32 events, oldest first.
+
+    identities: what a later deletion has to reach; suppressed: keyed hashes, hex, of what was erased.
+    """
 
     pid: str
     controller: str
@@ -80,6 +124,10 @@ class SubjectState(Contract):
     erased_at: Micros | None = None
     holds: tuple[Hold, ...] = ()
     recent: tuple[Seen, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    retained: tuple[Retained, ...] = ()
+    identities: tuple[Known, ...] = ()
+    suppressed: tuple[str, ...] = ()
 
 
 class Evidence(Contract):
@@ -96,8 +144,10 @@ class Evidence(Contract):
 class Leg(Contract):
     """One thing that is due because of one event, or that is not due and why.
 
-    kind: `delivery` goes to a lane; `task` is open work for a person; `none` is closed by planning itself, and
-    `outcome` says how.
+    kind: `delivery` goes to a lane; `task` is open work for a person, and `task` says what (None: whoever gets the
+    data is not connected, see `outcome`); `none` is closed by planning itself, and `outcome` says how.
+    mark: of the rule behind the deadline. continues: purposes that go on here, on `basis`. backup_until: by then the
+    data is gone from the backups, too. reopens: event_id of the older deletion whose leg this is.
     """
 
     kind: Literal["delivery", "task", "none"]
@@ -116,6 +166,12 @@ class Leg(Contract):
     reason: str | None = None
     basis: str | None = None
     grants: tuple[str, ...] = ()
+    task: str | None = None
+    mark: str | None = None
+    review_at: Micros | None = None
+    backup_until: Micros | None = None
+    continues: tuple[str, ...] = ()
+    reopens: str | None = None
 
 
 class EventFacts(Contract):
@@ -136,6 +192,8 @@ class EventFacts(Contract):
     published_by: str
     supersedes: str | None
     content_hash: str
+    until: Micros | None = None
+    age: int | None = None
 
 
 class CommandRef(Contract):

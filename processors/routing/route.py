@@ -131,6 +131,8 @@ class Case(NamedTuple):
                 "occurred_at": made.occurred_at,
                 "received_at": made.received_at,
                 "content_hash": self.digest,
+                "until": event.until,
+                "age": event.age,
             }
         )
         # Kept as a series, so that nobody makes the legs just to encode them.

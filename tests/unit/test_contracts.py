@@ -79,7 +79,8 @@ def _same_record(contract: type[Contract], avro: Any, named: dict[str, Any], pla
             assert field["default"] is None, where
         default = contract.model_fields[field["name"]].get_default()
         if "default" in field and default is not PydanticUndefined:
-            assert field["default"] == default, where
+            stated = field["default"]
+            assert (tuple(stated) if isinstance(stated, list) else stated) == default, where
 
 
 @every_contract

@@ -36,6 +36,8 @@ USUAL = {
     "received_at": None,
     "published_by": "preference-centre",
     "supersedes": None,
+    "until": None,
+    "age": None,
 }
 ODD = (
     "", "a", "ana@example.com", "+4366012345", "x%40y", "e\u0301", "a" * 256, "a" * 257, "a" * 2049, "\n", "ab\n",
@@ -69,6 +71,8 @@ OTHER: dict[str, st.SearchStrategy[Any]] = {
     "evidence": st.none() | of(uri=st.none() | TEXTS, sha256=st.none() | TEXTS),
     "occurred_at": MOMENTS,
     "received_at": st.none() | MOMENTS,
+    "until": st.none() | MOMENTS,
+    "age": st.none() | st.integers(-(2**31), 2**31 - 1),
 }
 """Of each field all that its Avro type allows, however odd."""
 
