@@ -51,12 +51,18 @@ class Decision(Contract):
 
 
 class Request(Contract):
-    """What one event asks of everybody. closings: how often it was closed, as a new cycle opens it again."""
+    """What one event asks of everybody. closings: how often it was closed, as a new cycle opens it again.
+
+    jurisdiction, channels, occurred_at: as the event said it, for what the law lets be put off.
+    """
 
     pid: str
     controller: str
     event_id: str
     kind: str
+    jurisdiction: str | None
+    channels: tuple[str, ...]
+    occurred_at: Micros
     received_at: Micros
     opened_at: Micros
     origin: Origin

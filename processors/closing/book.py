@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from schemas.records import AuditRecord
 
 
+MOST_AT_ONCE = 500
+"""They go into one transaction."""
+
+
 class Batch(NamedTuple):
     """What one transaction holds: requests as they are from now on (None: forgotten), by key, and their facts.
 
@@ -80,9 +84,15 @@ class Book:
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def elapse(self, now: int) -> None:
-        """Tell what is overdue, and forget what was closed long ago. now: µs, as far as the log was read."""
-        while (at := self.wakes_at()) is not None and at <= now:
+    def elapse(self, now: int, most: int = MOST_AT_ONCE) -> None:
+        """Tell what is overdue, and forget what was closed long ago. now: µs, as far as the log was read.
+
+        most: requests; if there are more, the next call goes on with them.
+        """
+        for _ in range(most):
+            at = self.wakes_at()
+            if at is None or at > now:
+                return
             key = self._heap[0][1]
             request = self.find(key)
             if request is None or deadlines.is_forgotten(request, now):

@@ -1,6 +1,6 @@
 """When legs become overdue: told once for each leg, and once for the request.
 
-`now`: µs, as far as the log was read.
+`due_at` is the last moment in time. `now`: µs, as far as the log was read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def wakes_at(request: Request) -> int | None:
     """When something is to be told of it, or it may be forgotten, µs; None: never, as it is now."""
     if request.is_open:
         untold = (leg.due_at for leg in request.pending if leg.overdue_at is None and leg.due_at is not None)
-        return min(untold, default=None)
+        return min((at + 1 for at in untold), default=None)
     if any(leg.outcome == "retained" for leg in request.legs):  # it begins anew when the hold is lifted
         return None
     return (request.closed_at or 0) + KEPT_FOR
@@ -40,7 +40,7 @@ def is_forgotten(request: Request, now: int) -> bool:
 def run_out(request: Request, now: int) -> tuple[Request, tuple[RequestLeg, ...]]:
     """Which of its legs are overdue and were not told to be; they are marked so."""
     late = tuple(
-        leg for leg in request.pending if leg.overdue_at is None and leg.due_at is not None and leg.due_at <= now
+        leg for leg in request.pending if leg.overdue_at is None and leg.due_at is not None and leg.due_at < now
     )
     if not late:
         return request, ()

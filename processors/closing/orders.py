@@ -36,7 +36,7 @@ def extend(request: Request, extension: Extension, decision: Decision) -> Reques
     later = {leg.leg_id: until for leg in request.pending if (until := extension(request, leg)) is not None}
     if not later:
         raise InvalidRecord("the rules of its open legs allow no extension")
-    passed = [leg.due_at for leg in request.pending if leg.leg_id in later and (leg.due_at or 0) <= decision.at]
+    passed = [leg.due_at for leg in request.pending if leg.leg_id in later and (leg.due_at or 0) < decision.at]
     if passed:
         raise InvalidRecord(f"its first deadline has passed, at {iso(min(filter(None, passed)))}")
     legs = tuple(changed(leg, due_at=later[leg.leg_id]) if leg.leg_id in later else leg for leg in request.legs)
