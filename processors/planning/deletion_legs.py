@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from processors.planning.routes import Route
     from schemas.drafts import Draft, Series
     from schemas.policy import Policy
-    from schemas.policy_models import Recipient
+    from schemas.policy.rows import Recipient
     from schemas.records import Leg
 
 

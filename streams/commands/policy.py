@@ -45,11 +45,11 @@ def show_policy(
     with wrong_use():
         policy = load_policy(policy_id, version)
     if as_json:
-        whole = policy.model_dump(mode="json", exclude_none=True)
+        whole = policy.model_dump(mode="json", exclude_none=True, by_alias=True)
         typer.echo(json.dumps({**whole, "withdrawable": sorted(policy.withdrawable)}))
         return
     screen = console()
-    screen.print(f"{policy.title}, version {policy.version}, contact {policy.contact}")
+    screen.print(f"{policy.title}, version {policy.version}, in force from {policy.effective}")
     screen.print(f"text sha256 {policy.text_sha256}\nfile sha256 {policy.sha256}\n")
     for table in (_purposes(policy), _recipients(policy), _exemptions(policy)):
         screen.print(table, "")

@@ -1,57 +1,82 @@
-"""The policy registry: what a privacy policy says, as data that a lawyer can review (`policies/*.toml`)."""
+"""One version of one policy: its tables, and the questions that the relay asks them."""
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
-from functools import cache, cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Self
+import datetime as dt
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from schemas.contract import PolicyRef, invalid
-from schemas.errors import PolicyError
-from schemas.policy_checks import check
-from schemas.policy_models import (
-    Basis,
+from schemas.contract import PolicyRef
+from schemas.policy.checks import check
+from schemas.policy.promises import (
+    Backups,
     Cites,
+    Contact,
+    Defect,
+    Effect,
+    Minors,
+    Retention,
+    Right,
+)
+from schemas.policy.rows import (
+    Basis,
+    Data,
     Deletion,
     Domain,
     Exemption,
     Flow,
     Id,
+    Law,
     Purpose,
     Recipient,
     Sha256,
     Table,
     Text,
+    Trait,
 )
+from schemas.regimes import is_within
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-_DIRECTORY = Path(__file__).parent / "policies"
-
 
 class Policy(Table):
-    """One version of one policy. `sha256`: of the registry file's bytes; `text_sha256`: of the policy's own text."""
+    """One version of one policy. `sha256`: of the registry file's bytes; `text_sha256`: of the policy's own text.
+
+    text_lines: how many lines that text has. effective: in force from this day on, until the next version's.
+    supersedes: the version before it. historic: what was collected under a version stays under it.
+    """
 
     id: Id
     version: Text
     title: Text
     controller: Text
-    contact: Text | None
+    address: Text | None = None
+    effective: dt.date
+    supersedes: Text | None = None
+    historic: bool = False
     text_sha256: Sha256
+    text_lines: Annotated[int, Field(ge=1)]
     sha256: Sha256
     cites: Cites
+    regimes: Annotated[tuple[Law, ...], Field(min_length=1)]
     domains: tuple[Domain, ...]
+    contacts: tuple[Contact, ...]
     bases: tuple[Basis, ...]
+    data: tuple[Data, ...]
     purposes: tuple[Purpose, ...]
     recipients: tuple[Recipient, ...]
     flows: dict[str, tuple[Flow, ...]]
     deletion: Deletion
+    backups: Backups | None = None
+    retention: tuple[Retention, ...] = ()
+    rights: tuple[Right, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    minors: tuple[Minors, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    defects: tuple[Defect, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -71,6 +96,14 @@ class Policy(Table):
         return {purpose.id: purpose for purpose in self.purposes}
 
     @cached_property
+    def by_recipient(self) -> dict[str, Recipient]:
+        return {recipient.id: recipient for recipient in self.recipients}
+
+    @cached_property
+    def by_right(self) -> dict[str, Right]:
+        return {right.id: right for right in self.rights}
+
+    @cached_property
     def _places(self) -> dict[str, int]:
         return {purpose.id: place for place, purpose in enumerate(self.purposes)}
 
@@ -83,6 +116,17 @@ class Policy(Table):
         """The purposes that a withdrawal can reach: some basis of theirs gives way to it, and they don't survive."""
         gives_way = {basis.id for basis in self.bases if basis.withdrawable}
         return frozenset(p.id for p in self.purposes if not p.survives and gives_way.intersection(p.bases))
+
+    def with_trait(self, trait: Trait) -> tuple[str, ...]:
+        """The purposes that have a trait, in the policy's order."""
+        return tuple(purpose.id for purpose in self.purposes if trait in purpose.traits)
+
+    def laws_at(self, jurisdiction: str | None) -> tuple[Law, ...]:
+        """The laws that may be the law there; all of them where the place is unknown, or none is named for it."""
+        if jurisdiction is None:
+            return self.regimes
+        there = (law for law in self.regimes if any(is_within(jurisdiction, area) for area in law.jurisdictions))
+        return tuple(there) or self.regimes
 
     @cached_property
     def _carried(self) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -117,48 +161,3 @@ class Policy(Table):
         """The bases that these purposes may rest on, as text for the audit."""
         found = {basis for purpose in purposes for basis in self.by_purpose[purpose].bases}
         return ",".join(basis.id for basis in self.bases if basis.id in found)
-
-
-def read_policy(path: Path) -> Policy:
-    """Read one policy file.
-
-    Raises:
-        PolicyError: unreadable, no TOML, or a row that breaks a rule; names file and row.
-
-    """
-    try:
-        content = path.read_bytes()
-        data = tomllib.loads(content.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PolicyError(f"{path.name} can't be read as TOML: {error}") from None
-    try:
-        return Policy.model_validate({**data, "sha256": hashlib.sha256(content).hexdigest()})
-    except ValidationError as error:
-        raise PolicyError(f"{path.name}: {invalid(error)}") from None
-
-
-@cache
-def policies() -> tuple[Policy, ...]:
-    """All policies of the registry, by id and version.
-
-    Raises:
-        PolicyError: a file breaks a rule.
-
-    """
-    found = (read_policy(path) for path in _DIRECTORY.glob("*.toml"))
-    return tuple(sorted(found, key=lambda policy: (policy.id, policy.version)))
-
-
-def load_policy(policy_id: str, version: str | None = None) -> Policy:
-    """One policy; without a version its newest one.
-
-    Raises:
-        PolicyError: there is none; says which there are.
-
-    """
-    matching = [p for p in policies() if p.id == policy_id and version in (None, p.version)]
-    if matching:
-        return matching[-1]
-    wanted = policy_id if version is None else f"{policy_id} {version}"
-    known = ", ".join(f"{p.id} {p.version}" for p in policies())
-    raise PolicyError(f"there is no policy {wanted!r}", remedy=f"choose one of: {known}")
