@@ -57,19 +57,19 @@ def test_the_registry_s_policy_is_found_by_the_moment() -> None:
             "2022",
             "2021-09-08",
             "",
-            r"oomnis-2022\.toml: effective: 2021-09-08 would be in force from 2021-09-08, too",
+            "effective: 2021-09-08 would be in force from 2021-09-08, too",
         ),
         (
             "2",
             "2024-01-01",
             'supersedes = "1"',
-            r"oomnis-2\.toml: supersedes: the version in force before it is 2021-09-08",
+            "supersedes: the version in force before it is 2021-09-08",
         ),
         (
             "2",
             "2020-01-01",
             'supersedes = "2021-09-08"',
-            r"oomnis-2\.toml: supersedes: no version of it was in force before",
+            "supersedes: no version of it was in force before",
         ),
         ("2", "2024-01-01", 'supersedes = "2"', "supersedes: 2 is this version itself"),
     ],
@@ -79,8 +79,9 @@ def test_two_versions_are_never_in_force_at_once(
 ) -> None:
     _write(tmp_path, "2021-09-08", "2021-09-08", name="oomnis")
     _write(tmp_path, version, effective, more=more)
-    with pytest.raises(PolicyError, match=complaint):
+    with pytest.raises(PolicyError, match=complaint) as caught:
         read_policies(tmp_path)
+    assert str(caught.value).startswith("oomnis-2")
 
 
 def test_a_file_has_its_policy_s_name(tmp_path: Path) -> None:
