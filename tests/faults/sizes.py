@@ -14,5 +14,7 @@ BROKER_FROZEN_S = float(os.environ.get("FAULTS_FROZEN", "13"))
 """At least: beyond all sessions, and in `make faults` beyond the end of all transactions as well."""
 SETTLE_S = 120.0 + EVENTS / 50
 """Generous: only a run that stands still takes so long."""
+STOP_S = 90.0
+"""A worker that is asked to end does so by itself before that, and tells why if it can't hand over."""
 READY_S = 180.0
 """Generous, too: four workers may start at once on two slow processors."""

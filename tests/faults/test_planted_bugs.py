@@ -33,6 +33,8 @@ BUGS: dict[str, tuple[scenes.Scene, *tuple[str, ...]]] = {
 """Plant → the run in which it shows, and the rule that it breaks; or one of two, by when it does."""
 SETTINGS: dict[scenes.Scene, dict[str, Any]] = {scenes.zombie: {"retry_budget": 0.1}}
 """Who is refused there is parked at once."""
+RUNS = 3
+"""On a busy machine a bug may miss its moment; that a judge keeps silent about all of them has another reason."""
 SCENES = list(dict.fromkeys(scene for scene, *_ in BUGS.values()))
 
 
@@ -61,5 +63,10 @@ async def test_without_a_bug_there_is_nothing_to_say(tmp_path: Path, bootstrap: 
 @pytest.mark.parametrize("bug", BUGS)
 async def test_with_the_bug_the_judge_speaks_up(tmp_path: Path, bootstrap: str, bug: str) -> None:
     scene, *rules = BUGS[bug]
-    found = await findings(scene, tmp_path, bootstrap, FAULTS_PLANT=bug)
-    assert {finding.rule for finding in found}.intersection(rules), found
+    seen = []
+    for number in range(RUNS):
+        found = await findings(scene, tmp_path / str(number), bootstrap, FAULTS_PLANT=bug)
+        if {finding.rule for finding in found}.intersection(rules):
+            return
+        seen.append(found)
+    pytest.fail(f"nothing said of {rules} in {RUNS} runs: {seen}")

@@ -15,13 +15,13 @@ from harness.launch import PROGRAM
 from harness.progress import Progress
 from harness.publisher import Publisher
 from harness.rundir import RunDir
-from sizes import READY_S
+from sizes import READY_S, STOP_S
 
 from infra.sandbox import Sandbox, make_people
 from streams import clients, topics
 from streams.closing import ended
 from streams.demo.broker import OwnBroker
-from streams.demo.process import STOP_LIMIT_S, WorkerProcess
+from streams.demo.process import WorkerProcess
 from streams.demo.read import follow_audit
 from streams.ownership.tenure import now_micros
 from streams.settings import Settings, key_file
@@ -137,7 +137,7 @@ class Cluster:
         async with asyncio.timeout(READY_S):
             code = await worker.ended()
         async with self.fault("kill", name):
-            await worker.stop(STOP_LIMIT_S)
+            await worker.stop(STOP_S)
         assert code == -signal.SIGKILL, worker.last_words()
 
     async def stop(self, name: str = "w1") -> None:
@@ -147,7 +147,7 @@ class Cluster:
 
     async def _bid_farewell(self, name: str) -> None:
         """Notes in `farewells.jsonl` with what exit code it ended."""
-        code = await self.workers.pop(name).stop(STOP_LIMIT_S)
+        code = await self.workers.pop(name).stop(STOP_S)
         self.run.note("farewells.jsonl", {"at": now_micros(), "whom": name, "code": code})
 
     @asynccontextmanager
