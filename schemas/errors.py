@@ -7,6 +7,7 @@ RelayError
 │   └── OversizeRecord        more bytes than the topic takes
 ├── SetupError                configuration or environment is wrong; says what to do
 │   ├── PolicyError           a policy file, or a policy id that nobody has
+│   ├── DeadlineError         a file of the law's deadlines, or a regime that nobody has
 │   ├── TopicsError           topics missing, or with another partition count
 │   └── EmbeddedKafkaError    the embedded broker can't be started or reached
 ├── OwnershipError            this process may not act on the partition (any more)
@@ -15,6 +16,7 @@ RelayError
 │   ├── LostRange             the log starts after the stored offset: a person must decide
 │   ├── StateUnreadable       a record of the state can't be read: a person must mend it
 │   └── QuotaUnknown          nobody knows what was used of the vendor's limits: a person must say it
+├── ExtensionRefused          a deadline that can't be moved (any more); `reason` says why
 ├── CallbackRefused           a call to us that isn't the vendor's, or says nothing that we know
 └── VendorError               what came of a call to a vendor
     ├── VendorUnavailable     transient: retried
@@ -78,10 +80,21 @@ class SetupError(RelayError):
 class PolicyError(SetupError): ...
 
 
+class DeadlineError(SetupError): ...
+
+
 class TopicsError(SetupError): ...
 
 
 class EmbeddedKafkaError(SetupError): ...
+
+
+class ExtensionRefused(RelayError):
+    """`reason` is a snake_case word for the audit."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class CallbackRefused(RelayError): ...

@@ -7,8 +7,10 @@ from typing import Literal
 Regime = Literal[
     "gdpr", "pdpo", "uemo", "vn-356", "vn-13",
     "ccpa", "vcdpa", "cpa", "ctdpa", "ucpa", "coppa", "can-spam", "shine-the-light",
+    "ca-minors",
 ]  # fmt: skip
-"""uemo: Hong Kong's Unsolicited Electronic Messages Ordinance, Cap. 593; vn-13 until 2025, vn-356 since 2026."""
+"""uemo: Hong Kong's Unsolicited Electronic Messages Ordinance, Cap. 593; vn-13 until 2025, vn-356
+since 2026; ca-minors: Cal. B&P 22581."""
 
 EEA = frozenset(
     "AT BE BG HR CY CZ DE DK EE ES FI FR GR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()  # noqa: SIM905
