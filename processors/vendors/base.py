@@ -120,6 +120,7 @@ class Vendor:
 
     base_url: `{option}` in it stands for one of the adapter's options.
     channels: those on which a choice makes a difference at this vendor.
+    recipients: those of the policies that it is for, besides the one of its own name (`google-analytics`).
     per_purpose: the vendor keeps purposes apart; if not, it has one switch for the person, and the planner grants
     only when no purpose that the connection serves stands withdrawn.
     auth: a kind that engine/auth.py knows; scope: the OAuth scope to ask for, where the kind asks for one.
@@ -132,6 +133,7 @@ class Vendor:
     docs: ClassVar[str]
     base_url: ClassVar[str]
     channels: ClassVar[tuple[str, ...]]
+    recipients: ClassVar[tuple[str, ...]] = ()
     per_purpose: ClassVar[bool]
     can: ClassVar[Mapping[Action, Capability]]
     identifies_by: ClassVar[tuple[str, ...]]
@@ -150,6 +152,11 @@ class Vendor:
 
     def __init__(self, options: Options) -> None:
         self.options = options
+
+    @classmethod
+    def is_for(cls, recipient: str) -> bool:
+        """Whether a policy's recipient can be reached with it."""
+        return recipient == cls.name.replace("_", "-") or recipient in cls.recipients
 
     @property
     def url(self) -> str:

@@ -47,6 +47,7 @@ class CampaignsOptions(ZohoOptions):
 class ZohoCampaigns(Zoho):
     name = "zoho_campaigns"
     title = "Zoho Campaigns"
+    recipients = ("zoho-one/marketing",)
     docs = "https://www.zoho.com/campaigns/help/developers/"
     base_url = "https://campaigns.zoho.{data_centre}"
     channels = ("email",)

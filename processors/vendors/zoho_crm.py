@@ -72,6 +72,7 @@ class CrmOptions(ZohoOptions):
 class ZohoCrm(Zoho):
     name = "zoho_crm"
     title = "Zoho CRM"
+    recipients = ("zoho-one/crm",)
     docs = "https://www.zoho.com/crm/developer/docs/api/v8/"
     base_url = "https://www.zohoapis.{data_centre}"
     channels = ("email",)

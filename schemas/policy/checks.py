@@ -13,11 +13,6 @@ if TYPE_CHECKING:
 
     from schemas.policy.model import Policy
 
-_TABLES = (
-    "regimes", "domains", "contacts", "bases", "data", "purposes", "recipients", "retention", "rights", "effects",
-    "exemptions", "defects",
-)  # fmt: skip
-
 
 def check(policy: Policy) -> None:
     """Refuse a policy whose rows don't fit together.
@@ -31,9 +26,7 @@ def check(policy: Policy) -> None:
 
 
 def _problems(policy: Policy) -> Iterator[str]:
-    for table in _TABLES:
-        rows = getattr(policy, table)
-        yield from (f"{table}.{twice}: stands there twice" for twice in _repeated(row.id for row in rows))
+    yield from (f"{twice}: stands there twice" for twice in _repeated(place for place, _ in cited_rows(policy)))
     yield from _head_problems(policy)
     yield from _purpose_problems(policy)
     yield from _flow_problems(policy)
@@ -72,7 +65,6 @@ def _flow_problems(policy: Policy) -> Iterator[str]:
         if purpose not in policy.by_purpose:
             yield f"flows.{purpose}: is not under purposes"
         yield from _unknown(f"flows.{purpose}", (flow.to for flow in flows), "recipients", recipients)
-        yield from (f"flows.{purpose}.{twice}: stands there twice" for twice in _repeated(f.to for f in flows))
     for idle in sorted(recipients - {flow.to for flows in policy.flows.values() for flow in flows}):
         yield f"recipients.{idle}: is reached by no purpose; is it an exemption?"
 

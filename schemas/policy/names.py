@@ -12,7 +12,7 @@ from schemas.policy.rows import Cited
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NAMES = ("id", "to", "under", "of")
+_NAMES = (("id",), ("to",), ("under", "action"))
 """What tells a row from its neighbours: the first of these that it has."""
 
 
@@ -43,10 +43,11 @@ def _children(part: Any) -> Iterator[tuple[object, Any]]:
         yield from ((_name(row.__dict__) or place, row) for place, row in enumerate(part) if isinstance(row, Cited))
 
 
-def _name(row: Any) -> object:
+def _name(row: Any) -> str | None:
     if not isinstance(row, Mapping):
         return None
-    return next((row[name] for name in _NAMES if isinstance(row.get(name), str | int)), None)
+    names = ("-".join(str(row[key]) for key in keys if isinstance(row.get(key), str | int)) for keys in _NAMES)
+    return next(filter(None, names), None)
 
 
 def _step(data: Any, step: int | str) -> Any:

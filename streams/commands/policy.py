@@ -1,92 +1,137 @@
-"""`policy list` and `policy show`: the registry as the relay reads it."""
+"""`policy list|show|check|diff`: the registry as the relay reads it, for those who write and review it."""
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from schemas.policy import Policy, load_policy, policies
-from streams.commands.screen import console, wrong_use
+from processors.reviewing.changes import changes, moved
+from processors.reviewing.review import review
+from processors.reviewing.standing import consequences
+from processors.vendors.base import VENDORS
+from schemas.connections import RelayConfig, load_config
+from schemas.errors import PolicyError, SetupError
+from schemas.policy import load_policy, policies, read_policy
+from streams.commands import policy_diff_view, policy_review_view, policy_view
+from streams.commands.common import AsJson, complain
+from streams.commands.plan import default_config
+from streams.commands.screen import DATA_WRONG, wrong_use
 
-app = typer.Typer(help="The privacy policies that the relay knows.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+    from schemas.policy import Policy
+
+app = typer.Typer(help="The privacy policies that the relay acts on.", no_args_is_help=True)
+
+_WHICH = "A policy's id, id@version, or a file of your own (x.toml)."
+Which = Annotated[str, typer.Argument(metavar="POLICY", help=_WHICH)]
+
+
+def named(which: str) -> Policy:
+    """The policy that a command line means; an id alone means its newest version.
+
+    Raises:
+        PolicyError: there is none, or the file breaks a rule.
+
+    """
+    if which.endswith(".toml"):
+        return read_policy(Path(which))
+    policy_id, _, version = which.partition("@")
+    return load_policy(policy_id, version or None)
 
 
 @app.command("list")
-def list_policies(*, as_json: Json = False) -> None:
-    """List all policies and their versions."""
+def list_policies(*, as_json: AsJson = False) -> None:
+    """List all policies and their versions, with the day from which each is in force; with --json one a line.
+
+    Example: consent-relay policy list
+    """
     with wrong_use():
         known = policies()
-    if as_json:
-        for policy in known:
-            typer.echo(
-                json.dumps({**policy.ref.model_dump(), "title": policy.title, "controller": policy.controller})
-            )
-        return
-    table = Table("policy", "version", "controller", "purposes", "recipients", box=None)
-    for policy in known:
-        counts = (str(len(policy.purposes)), str(len(policy.recipients)))
-        table.add_row(policy.id, policy.version, policy.controller, *counts)
-    console().print(table)
+    policy_view.show_list(known, as_json=as_json)
 
 
 @app.command("show")
-def show_policy(
-    policy_id: Annotated[str, typer.Argument(metavar="ID")],
-    version: Annotated[str | None, typer.Option(help="Another version than the newest.")] = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Show a policy's purposes, recipients and exemptions, each with its lines in the policy's text."""
+def show_policy(which: Which, *, as_json: AsJson = False) -> None:
+    """Show all that a policy says: who gets data for which purpose, rights, retention, minors, defects.
+
+    In the matrix S is said by the policy, d is derived by us. Numbers behind a row are lines of the policy's text.
+
+    Example: consent-relay policy show oomnis
+    """
     with wrong_use():
-        policy = load_policy(policy_id, version)
-    if as_json:
-        whole = policy.model_dump(mode="json", exclude_none=True, by_alias=True)
-        typer.echo(json.dumps({**whole, "withdrawable": sorted(policy.withdrawable)}))
-        return
-    screen = console()
-    screen.print(f"{policy.title}, version {policy.version}, in force from {policy.effective}")
-    screen.print(f"text sha256 {policy.text_sha256}\nfile sha256 {policy.sha256}\n")
-    for table in (_purposes(policy), _recipients(policy), _exemptions(policy)):
-        screen.print(table, "")
+        policy = named(which)
+    policy_view.show(policy, as_json=as_json)
 
 
-def _purposes(policy: Policy) -> Table:
-    table = Table("purpose", "data", "bases", "withdrawal", "reaches", "lines", box=None)
-    for purpose in policy.purposes:
-        reach = "stops it" if purpose.id in policy.withdrawable else "goes on"
-        reach += f", with {purpose.follows}" if purpose.follows else ""
-        recipients = ", ".join(flow.to for flow in policy.flows.get(purpose.id, ())) or "nobody"
-        table.add_row(
-            purpose.id,
-            purpose.domain,
-            ", ".join(purpose.bases),
-            reach,
-            recipients,
-            _cited(purpose.lines, purpose.mark),
-        )
-    return table
+@app.command("check")
+def check_policies(
+    which: Annotated[list[str] | None, typer.Argument(metavar="[POLICY]...", help=_WHICH)] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Connections; ./relay.toml."),
+    ] = None,
+    text: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The policy's own text: hold every citation against it.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Look for gaps: a recipient that nobody reaches, a purpose without recipient or reason, a right not spoken of.
+
+    Without POLICY all of the registry. A recipient is reached by a connection of relay.toml, by an adapter that waits
+    for one, or it is exempt by name, with the reason and what happens meanwhile. Rows that are our reading of the
+    policy are counted: they are to be reviewed. Defects of the policy are listed with the reading we act on.
+
+    With --text: also whether the text is the one that was cited, and every wording stands in its lines.
+
+    Exit code 1: there is a gap, or a file breaks a rule.
+
+    Example: consent-relay policy check oomnis --text oomnis-privacy.txt
+    """
+    with wrong_use():
+        if text is not None and len(which or ()) != 1:
+            raise SetupError("--text is the text of one policy", remedy="name that policy, too")
+        path = config or default_config(Path())
+        connections = load_config(path) if path else RelayConfig()
+        content = None if text is None else _read(text)
+    reviews = [review(policy, connections, VENDORS, content) for policy in _given(which or ())]
+    policy_review_view.show(reviews, path, as_json=as_json)
+    if any(found.gaps for found in reviews):
+        raise typer.Exit(DATA_WRONG)
 
 
-def _recipients(policy: Policy) -> Table:
-    table = Table("recipient", "name", "deletion", "lines", box=None)
-    for row in policy.recipients:
-        deletion = policy.deletion_at(row)
-        meaning = deletion.meaning if deletion.basis is None else f"{deletion.meaning} ({deletion.basis})"
-        table.add_row(row.id, row.title, meaning, _cited(row.lines, row.mark))
-    return table
+def _given(which: Sequence[str]) -> Sequence[Policy]:
+    """The policies to check. A file that breaks a rule is what a check is for: exit code 1."""
+    try:
+        return [named(one) for one in which] if which else policies()
+    except PolicyError as error:
+        complain(str(error))
+        raise typer.Exit(DATA_WRONG) from None
 
 
-def _exemptions(policy: Policy) -> Table:
-    table = Table("exempt", "because", "lines", box=None)
-    for row in policy.exemptions:
-        table.add_row(row.id, row.reason, _cited(row.lines, row.mark))
-    return table
+def _read(text: Path) -> bytes:
+    try:
+        return text.read_bytes()
+    except OSError as error:
+        raise SetupError(f"{text} can't be read: {error.strerror}") from None
 
 
-def _cited(lines: tuple[int, ...], mark: str) -> str:
-    return f"{', '.join(map(str, lines))} ({mark})"
+@app.command("diff")
+def diff_policies(old: Which, new: Which, *, as_json: AsJson = False) -> None:
+    """Show what a new version changes, and what that means for people whose choices stand already.
+
+    Nothing is done about it: what has to be asked, told or erased is said, and stays the controller's decision.
+    Rows that say the same on other lines of the text are only counted.
+
+    Example: consent-relay policy diff oomnis oomnis-2027-01-01.toml
+    """
+    with wrong_use():
+        before, after = named(old), named(new)
+    found = policy_diff_view.Differences(
+        before, after, tuple(changes(before, after)), moved(before, after), tuple(consequences(before, after))
+    )
+    policy_diff_view.show(found, as_json=as_json)

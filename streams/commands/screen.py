@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 
 from schemas.errors import SetupError
 
@@ -22,6 +23,11 @@ def console() -> Console:
     """For tables. What events say is never read as markup; where nobody looks, lines aren't folded."""
     screen = Console(markup=False, highlight=False, emoji=False)
     return screen if screen.is_terminal else Console(markup=False, highlight=False, emoji=False, width=_WIDE)
+
+
+def indented(text: str) -> Padding:
+    """A point of a list, so that its folded lines stand below its first one."""
+    return Padding(text, (0, 0, 0, 2))
 
 
 @contextmanager

@@ -1,0 +1,28 @@
+"""A policy like oomnis', with some rows written otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import schemas
+from schemas.policy import read_policy
+
+if TYPE_CHECKING:
+    from schemas.policy import Policy
+
+FILE = Path(schemas.__file__).parent / "policies" / "oomnis.toml"
+
+
+def write(path: Path, *replacements: tuple[str, str]) -> Path:
+    """Write oomnis' file with these texts replaced, each once."""
+    text = FILE.read_text("utf-8")
+    for old, new in replacements:
+        assert old in text, f"not in oomnis.toml: {old}"
+        text = text.replace(old, new, 1)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def variant(directory: Path, *replacements: tuple[str, str]) -> Policy:
+    return read_policy(write(directory / "oomnis.toml", *replacements))

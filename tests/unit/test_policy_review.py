@@ -1,0 +1,128 @@
+"""What a review finds in a policy file: nobody is left out without a name and a reason."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from plan_support import POLICY
+from policy_support import variant
+
+from processors.reviewing.citations import misquoted
+from processors.reviewing.review import review
+from processors.vendors.base import VENDORS
+from schemas.connections import RelayConfig, load_config, parse_config
+from schemas.policy import policies
+from schemas.policy.names import cited_rows
+
+if TYPE_CHECKING:
+    from processors.reviewing.coverage import Coverage
+    from schemas.policy import Policy
+
+EXAMPLE = load_config(Path(__file__).parents[2] / "examples" / "relay.toml")
+ERP = {"controller": "oomnis", "adapter": "zoho_crm", "serves": ["zoho-one/erp"], "mode": "live"}
+
+
+def _covered(policy: Policy, config: RelayConfig) -> dict[str, Coverage]:
+    return {row.recipient: row for row in review(policy, config, VENDORS).covered}
+
+
+@pytest.mark.parametrize("policy", policies(), ids=lambda policy: f"{policy.id}-{policy.version}")
+def test_the_registry_has_no_gap(policy: Policy) -> None:
+    found = review(policy, EXAMPLE, VENDORS)
+    assert not found.gaps
+    assert len(found.covered) == len(policy.recipients)
+    assert 0 < len(found.derived) < len(found.rows)
+
+
+def test_a_recipient_is_reached_by_a_connection_an_adapter_or_exempt_by_name() -> None:
+    covered = _covered(POLICY, EXAMPLE)
+    assert (covered["zoho-one/crm"].how, covered["zoho-one/crm"].by) == ("connection", ("zoho-crm",))
+    assert (covered["stripe"].how, covered["stripe"].by) == ("exemption", ("stripe-link",))
+    assert "its own page" in (covered["stripe"].why or "")
+    assert "meanwhile: every choice that reaches them stays an open leg" in (covered["microsoft/azure"].why or "")
+    alone = _covered(POLICY, RelayConfig())
+    assert {row.how for row in alone.values()} == {"adapter", "exemption"}
+    assert alone["zoho-one/marketing"].by == ("zoho_campaigns",)
+    assert alone["google-analytics"].by == ("google_analytics",)
+
+
+def test_connections_of_a_company_with_another_policy_do_not_count() -> None:
+    tables = {"controllers": {"oomnis": {"policy": "acme"}}, "connections": {"erp": ERP}}
+    assert _covered(POLICY, parse_config(tables, "relay.toml"))["zoho-one/erp"].how == "exemption"
+
+
+def test_an_exemption_is_told_when_its_recipient_is_connected() -> None:
+    tables = {"controllers": {"oomnis": {"policy": "oomnis"}}, "connections": {"erp": ERP}}
+    found = review(POLICY, parse_config(tables, "relay.toml"), VENDORS)
+    assert "exemptions.adapters-to-come: zoho-one/erp has a connection (erp): no longer exempt" in found.notes
+    assert not found.gaps
+
+
+_APPEAL = """
+[[rights]]
+id = "appeal"
+offered = false
+contact = "privacy"
+instead = "a second request is taken as a new one"
+lines = [170]
+mark = "derived"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "gap"),
+    [
+        ('"zoho-one/erp", "zoho-analytics"', '"zoho-analytics"', "recipients.zoho-one/erp: no connection"),
+        ('unshared = "kept by', 'note = "kept by', "purposes.rights-defence: reaches nobody"),
+        ('instead = "a second', 'note = "a second', "rights.appeal.instead: not offered, and nothing says what"),
+        (_APPEAL, "", "rights.appeal: not spoken of"),
+    ],
+)
+def test_a_gap_is_told_with_its_row(tmp_path: Path, old: str, new: str, gap: str) -> None:
+    found = review(variant(tmp_path, (old, new)), EXAMPLE, VENDORS)
+    assert len(found.gaps) == 1
+    assert found.gaps[0].startswith(gap)
+
+
+def test_what_a_reviewer_should_know_is_no_gap(tmp_path: Path) -> None:
+    policy = variant(
+        tmp_path,
+        ('data = ["likeness"]\n', ""),
+        ('agenda and description"\nsensitive = false', 'agenda and description"\nsensitive = true'),
+        ('value = "privacy@oomnis.com"', "masked = true"),
+    )
+    found = review(policy, EXAMPLE, VENDORS)
+    assert not found.gaps
+    assert [note.partition(":")[0] for note in found.notes] == [
+        "data.likeness", "purposes.client-analytics", "purposes.calendar-sync", "contacts.privacy",
+    ]  # fmt: skip
+
+
+def _text() -> list[str]:
+    """A text that oomnis' rows quote rightly: each wording stands in the first of its lines, with wider spaces."""
+    lines = ["said"] * POLICY.text_lines
+    for _, row in cited_rows(POLICY):
+        lines[row.lines[0] - 1] += " " + getattr(row, "wording", "").replace(" ", "  ")
+    return lines
+
+
+def _misquoted(lines: list[str]) -> list[str]:
+    text = "\n".join(lines).encode()
+    policy = POLICY.model_copy(update={"text_sha256": hashlib.sha256(text).hexdigest()})
+    return list(misquoted(policy, text))
+
+
+def test_a_text_is_held_against_its_hash_its_lines_and_every_wording() -> None:
+    lines = _text()
+    assert _misquoted(lines) == []
+    assert _misquoted([*lines, ""]) == []  # a line end at the end of the file
+    (wrong,) = misquoted(POLICY, "\n".join(lines).encode())
+    assert wrong.startswith("text_sha256: this text has ")
+    lines[138] = "said To analyze the impact of such campaigns"
+    assert _misquoted(lines) == ["purposes.campaign-analytics.wording: doesn't stand in line 139"]
+    lines[138] = " "
+    assert "purposes.campaign-analytics.lines: a blank line is cited" in _misquoted(lines)
+    assert "text_lines: this text has 315" in _misquoted(lines[:-1])
