@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from processors.reckoning.dues import Due
     from processors.reckoning.scope import Scope
-    from schemas.deadline_models import Deadline, DutyLeg, Place
+    from schemas.law.rows import Deadline, DutyLeg, Place
 
 _SLOT = 900 * SECOND
 """Every time zone's days begin at a whole quarter of an hour in UTC: within one, an answer in days is the same."""

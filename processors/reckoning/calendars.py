@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import holidays
 
-from schemas.deadline_models import WEEKDAYS
+from schemas.law.rows import WEEKDAYS
 
 if TYPE_CHECKING:
-    from schemas.deadline_models import Place
+    from schemas.law.rows import Place
 
 RELEASE = f"holidays {version('holidays')}"
 ONE_DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from processors.reckoning.calendars import ONE_DAY, is_working, next_working
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
-    from schemas.deadline_models import Place
+    from schemas.law.rows import Place
 
 HOUR = 3600 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

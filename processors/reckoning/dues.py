@@ -11,7 +11,7 @@ from schemas.deadlines import HOUSE, law
 if TYPE_CHECKING:
     from datetime import date
 
-    from schemas.deadline_models import Deadline, Place, Term
+    from schemas.law.rows import Deadline, Place, Term
 
 _NUMBER, _TARGET, _HOUSE = range(3)
 _BY_CALENDAR = frozenset({"business_day", "working_day"})

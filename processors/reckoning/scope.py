@@ -10,7 +10,7 @@ from schemas.regimes import is_within
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from schemas.deadline_models import Place, Regime
+    from schemas.law.rows import Place, Regime
 
 
 class Listed(Protocol):

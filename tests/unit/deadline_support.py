@@ -12,7 +12,7 @@ from schemas.times import to_micros
 if TYPE_CHECKING:
     from processors.reckoning.dues import Due
     from processors.reckoning.scope import Scope
-    from schemas.deadline_models import DutyLeg
+    from schemas.law.rows import DutyLeg
 
 
 class Listed(NamedTuple):

@@ -1,4 +1,4 @@
-"""The rows of the law's deadlines. Each carries the provision that it rests on, and how sure we are of it."""
+"""The rows of the law about time. Each carries the provision that it rests on, and how sure we are of it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.events import Channel, Kind
 from schemas.policy.rows import Id, Table, Text
+from schemas.regimes import Regime as LawId
 
 LawEvent = Literal[
     "request.refused", "appeal.requested", "measures.requested", "disclosure.requested", "signal.received",
     "consent.spoken", "transfer.started",
 ]  # fmt: skip
 """What starts a clock, but comes in through no event of its own (yet)."""
-EventName = Kind | LawEvent | Literal["*"]
+EventName = Literal[Kind, LawEvent, "*"]
 EVENTS: tuple[str, ...] = (*get_args(Kind), *get_args(LawEvent))
 DutyLeg = Literal["own", "processor", "third_party", "reply", "ack", "notify"]
 LEGS: tuple[DutyLeg, ...] = get_args(DutyLeg)
@@ -26,13 +27,15 @@ SHORT = {"hour": "h", "calendar_day": "d", "business_day": "bd", "working_day": 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+RegimeId = Literal[LawId, "house"]
+"""house: our own targets, for what no law speaks of."""
 Count = Annotated[int, Field(ge=1, le=3650)]
 
 
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):
         raise ValueError("is no time zone, as Asia/Hong_Kong is") from None
     return name
 
@@ -64,7 +67,7 @@ class Regime(Sourced):
     rolls: a period of days or months that ends on a day off goes on to the next working day.
     """
 
-    id: Id
+    id: RegimeId
     title: Text
     places: Annotated[tuple[Place, ...], Field(min_length=1)]
     rolls: bool = False
@@ -91,22 +94,21 @@ class Term(Table):
 
 
 class Extension(Term):
-    """How much longer, counted on from the first deadline's own count. needs_reason: the controller must give one."""
+    """How much longer, once; counted together with the first term. needs_reason: the controller must give one."""
 
     needs_reason: bool
-    once: Literal[True]
 
 
 class Deadline(Sourced, Term):
     """One duty of one regime: until when `leg` is due after any of `events`.
 
-    topic: the word for the events in the row's rule. start: what the period counts from; `decision` counts from
+    topic: the word for the events in its rule. start: what the period counts from; `decision` counts from
     receipt, too, until decisions are events: early, never late. channels: only for an event that names channels, and
     none but these. notice_needed: the person must be told, in time, when it takes longer or why it is not done.
     valid_from, valid_to: for what is received on these days and between, in the regime's zone.
     """
 
-    regime: Id
+    regime: RegimeId
     topic: Id
     events: Annotated[tuple[EventName, ...], Field(min_length=1)]
     leg: DutyLeg
@@ -138,9 +140,13 @@ class Period(Sourced):
     """A number of the law that is no deadline: how long to keep, not to ask again, how far back, up to which age."""
 
     id: Id
-    regime: Id
+    regime: RegimeId
     meaning: Literal["keep", "do_not_ask", "look_back", "answer_within", "steps", "below_age", "from_age"]
     amount: Count
     unit: Literal["calendar_day", "month", "year", "step"]
     valid_from: date | None = None
     valid_to: date | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.regime}.{self.id}"
