@@ -17,7 +17,7 @@ class RequestLeg(Contract):
     leg_id: its delivery_id; of a task, which has none, an id of its own. outcome: the newest word of its newest
     cycle; None: nothing was told yet. final: that word ends it. at: when it was told. overdue_at: when it was told
     that it is late. conflict: another final word of the same cycle that contradicts it. proof: shows that a task is
-    done.
+    done. task, mark, review_at, backup_until: as in the plan.
     """
 
     leg_id: str
@@ -31,6 +31,7 @@ class RequestLeg(Contract):
     rule: str | None
     mark: str | None = None
     review_at: Micros | None = None
+    backup_until: Micros | None = None
     cycle: int = 0
     outcome: str | None
     final: bool

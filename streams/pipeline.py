@@ -2,6 +2,7 @@
 
 consent.events ─► router ─► consent.deliveries.<lane> ─► lane <lane> ─► the vendor's HTTP API
                     └────────────► consent.audit ◄────────────┘
+consent.audit  ─► closer ─► consent.audit
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from processors.routing.desk import Desk
 from schemas.errors import SetupError
 from schemas.sealing import Seals
 from streams import topics
-from streams.control import ROUTER
+from streams.closer.clerk import Clerk
+from streams.closer.work import CloserWork
+from streams.control import CLOSER, ROUTER
 from streams.flood import Watch
 from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
@@ -51,6 +54,10 @@ def router_role(prefix: str, lanes: Iterable[str] = ()) -> Role:
     return Role("router", topics.EVENTS, topics.STATE, f"{prefix}.consent-relay-router", writes, forwards=True)
 
 
+def closer_role(prefix: str) -> Role:
+    return Role(CLOSER, topics.AUDIT, topics.REQUESTS, f"{prefix}.consent-relay-closer", (topics.AUDIT,))
+
+
 def lane_role(prefix: str, lane: str) -> Role:
     group = f"{prefix}.consent-relay-lane-{lane}"
     writes = (topics.AUDIT, topics.DEAD_LETTER)
@@ -66,13 +73,17 @@ def pipeline(
     *,
     metrics: Metrics,
 ) -> list[Stage]:
-    """Router and lanes; a lane without a connector here belongs to another worker."""
+    """Router, closer and lanes; a lane without a connector here belongs to another worker."""
     prefix = settings.required("cluster_prefix")
     seals = Seals(settings.key("relay_key"))
     desk = Desk(config, lanes_of(config), settings.key("pepper"), seals, home_of(settings.partitions))
     watch = Watch(_limits(settings), settings.flood_hold, status, control)
-    control.roles = frozenset({ROUTER, *(f"lane {name}" for name in config.connections)})
-    stages = [Stage(router_role(prefix, config.connections), partial(RouterWork, desk, metrics=metrics, watch=watch))]
+    control.roles = frozenset({ROUTER, CLOSER, *(f"lane {name}" for name in config.connections)})
+    clerk = Clerk(control, metrics=metrics)
+    stages = [
+        Stage(router_role(prefix, config.connections), partial(RouterWork, desk, metrics=metrics, watch=watch)),
+        Stage(closer_role(prefix), partial(CloserWork, clerk)),
+    ]
     for name, connector in sorted(connectors.items()):
         _check_timeout(settings, connector)
         _check_limits(settings, connector)

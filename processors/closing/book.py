@@ -41,11 +41,13 @@ class Book:
         self._batch = Batch({}, [], [])
 
     def load(self, key: str, value: bytes | None) -> None:
-        """A request as it is kept; raises DataError if it can't be read."""
+        """A request as it is kept; raises DataError or ValueError if it can't be read."""
         if value is None:
             self._drop(key)
             return
         request = decode_own(Request, value)
+        if request.key != key:
+            raise ValueError("another's key")
         self._kept[key] = value
         self._note(request)
         self._wake(request)
@@ -58,8 +60,9 @@ class Book:
         return decode_own(Request, value) if value is not None else None
 
     @property
-    def is_dirty(self) -> bool:
-        return bool(self._batch.requests)
+    def changed(self) -> int:
+        """How many requests are to be committed."""
+        return len(self._batch.requests)
 
     def collect(self) -> Batch:
         """What is to be committed, all of it or nothing."""

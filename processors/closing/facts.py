@@ -61,9 +61,13 @@ def _legs(legs: Iterable[RequestLeg]) -> tuple[Leg, ...]:
             lane=leg.lane,
             vendor=leg.vendor,
             action=leg.action,
+            task=leg.task,
             delivery_id=leg.leg_id,
             due_at=leg.due_at,
             rule=leg.rule,
+            mark=leg.mark,
+            review_at=leg.review_at,
+            backup_until=leg.backup_until,
             outcome=leg.outcome,
             reason=leg.reason,
         )

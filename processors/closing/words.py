@@ -9,16 +9,6 @@ from processors.vendors.base import VENDORS
 if TYPE_CHECKING:
     from schemas.request import RequestLeg
 
-REQUESTED = frozenset({
-    "consent.withdrawn", "deletion.requested", "objection.raised", "optout.sale", "optout.targeted_ads",
-    "restriction.requested", "access.requested", "correction.requested", "authorisation.withdrawn",
-    "minor.identified", "contract.ended",
-})  # fmt: skip
-"""Kinds of events that make a request: somebody must be able to say that it is done.
-
-A grant makes none, nor does what only changes what may be done from now on (a hold, a lifted restriction, a consent
-that ran out): nobody waits for an answer.
-"""
 RUNGS = ("accepted", "executed", "verified")
 DONE, CANCELLED = "done", "cancelled"
 _ENDS = frozenset({

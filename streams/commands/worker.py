@@ -1,4 +1,4 @@
-"""`consent-relay worker`: router and lanes, until it is told to stop."""
+"""`consent-relay worker`: router, lanes and closer, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from streams.app import run_worker
 from streams.callbacks import receiving
 from streams.commands.common import BootstrapServers, Config, DataDir, config_of, settings_for
 from streams.commands.removed import telling_removed
-from streams.control import Control, following
+from streams.control import CLOSER, ROUTER, Control, following
 from streams.identity import check_pepper
 from streams.logs_setup import set_up_logging
 from streams.metrics.calls import watched_by
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from streams.settings import Settings
     from streams.status import Status
 
-ROLES = ("router", "lanes")
+ROLES = (ROUTER, "lanes", CLOSER)
 
 
 def worker(  # noqa: PLR0917 - the command's options
-    roles: Annotated[str, typer.Option(help="Which parts to run, by comma: router,lanes.")] = "router,lanes",
+    roles: Annotated[str, typer.Option(help="Which parts to run, by comma.")] = ",".join(ROLES),
     lanes: Annotated[str | None, typer.Option(help="Which lanes, by comma; all of them if left out.")] = None,
     id: Annotated[str | None, typer.Option(help="This worker's name; it must be its alone.")] = None,  # noqa: A002
     bootstrap_servers: BootstrapServers = None,
@@ -69,9 +69,13 @@ def worker(  # noqa: PLR0917 - the command's options
         await shared.enter_async_context(following(control, settings))
         await shared.enter_async_context(receiving(settings, relay.connections, metrics))
         await shared.enter_async_context(telling_removed(settings, relay.connections.keys(), metrics))
-        return (stages if "router" in chosen else stages[1:]), check
+        return [stage for stage in stages if _part_of(stage) in chosen], check
 
     run_worker(settings, id or settings.worker_id, prepare)
+
+
+def _part_of(stage: Stage) -> str:
+    return "lanes" if stage.role.name.startswith("lane ") else stage.role.name
 
 
 def _chosen(text: str | None, known: tuple[str, ...], option: str) -> list[str]:

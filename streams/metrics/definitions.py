@@ -7,16 +7,15 @@ transaction makes the worker do again is counted once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Gauge, Histogram, Info
+
+from streams.metrics.definition import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-M = TypeVar("M", Counter, Gauge, Histogram, Info)
-PREFIX = "consent_relay_"
 _DAY = 86_400.0
 CALL = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0)
 QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
@@ -28,22 +27,6 @@ TO_THE_END = (
 """From a quick vendor to the legal month."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition(Generic[M]):
-    """`name` without the prefix and without a counter's `_total`; `buckets`: upper bounds of a histogram."""
-
-    kind: type[M]
-    name: str
-    sentence: str
-    labels: tuple[str, ...] = ()
-    buckets: tuple[float, ...] = ()
-
-    @property
-    def full_name(self) -> str:
-        """As it stands in a scrape."""
-        return f"{PREFIX}{self.name}{'_total' if self.kind is Counter else '_info' if self.kind is Info else ''}"
-
-
 LABELS: Mapping[str, str] = {
     "action": "`grant`, `withdraw` or `delete`",
     "alarm": "the word that the log's alarm has",
@@ -51,12 +34,12 @@ LABELS: Mapping[str, str] = {
     "asks": "`job` or `person`",
     "call": "`api`, or `token`: the request for an access token, under the first lane of those that share it",
     "kind": "the event's kind, as the contract lists them; `unknown` where it could not be read",
-    "lane": "a connection's name in `relay.toml`; empty for the router",
+    "lane": "a connection's name in `relay.toml`; empty for the other roles",
     "outcome": "a word of the audit's outcomes: `executed`, `no_match`, `manual_task`, `failed` …",
     "protective": "`yes`: a withdrawal, deletion, objection, opt-out or restriction, or it may be one; else `no`",
     "reason": "a word of the relay's own; a vendor's own codes are all `refused`",
     "result": "how it ended, see the metric",
-    "role": "`router` or `lane`",
+    "role": "`router`, `lane` or `closer`",
     "source": "`router` or `lane`",
     "state": "see the metric",
     "http": "the status: `204`, `400`, `401`, `404`, `408`, `413`, `500`, `503`",
@@ -205,6 +188,21 @@ LOST = Definition(
     ("role", "lane"),
 )  # fmt: skip
 
+REQUESTS_OPEN = Definition(
+    Gauge, "requests_open", "People's requests of which something is not done yet; see `requests list`."
+)
+REQUESTS_OVERDUE = Definition(
+    Gauge, "requests_overdue", "Open requests of which something was not done in time, whatever became of it since."
+)
+REQUEST_OLDEST = Definition(
+    Gauge, "request_oldest_seconds", "Age of the oldest open request, since its receipt; 0 without any."
+)
+REQUESTS_CLOSED = Definition(
+    Counter, "requests_closed",
+    "Requests that were closed: `completed`, or `completed_with_exceptions`; one that was opened again counts again.",
+    ("result",),
+)  # fmt: skip
+
 WITHDRAWAL_SECONDS = Definition(
     Histogram, "withdrawal_seconds",
     "From the receipt of a protective event to the last outcome of the deliveries that protect. result: `confirmed`, "
@@ -241,6 +239,7 @@ SECTIONS = {
         ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,
         TRANSACTION_SECONDS, TRANSACTION_RECORDS, TAKEOVER_SECONDS, RESTORED, LOST,
     ),
+    "Requests": (REQUESTS_OPEN, REQUESTS_OVERDUE, REQUEST_OLDEST, REQUESTS_CLOSED),
     "Withdrawals": (WITHDRAWAL_SECONDS, WITHDRAWALS_OPEN, WITHDRAWAL_OLDEST, UNFOLLOWED, FOLLOWED),
     "Worker": (BUILD,),
 }  # fmt: skip

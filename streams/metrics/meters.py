@@ -12,6 +12,7 @@ from schemas.records import ACTIONS
 from streams.metrics import definitions as d
 from streams.metrics.words import (
     ALARMS,
+    CLOSINGS,
     KINDS,
     OTHER,
     OUTCOMES,
@@ -80,6 +81,19 @@ class RouterMeter:
             metrics[d.DEAD_LETTERS].labels("router", word, yes(protective)).inc(count)
         for noted in (self._events, self._deliveries, self._letters):
             noted.clear()
+
+
+class CloserMeter:
+    """Of the closer's work on one partition."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._closed = {word: metrics[d.REQUESTS_CLOSED].labels(word) for word in CLOSINGS}
+
+    def closed(self, facts: Iterable[AuditRecord]) -> None:
+        """These facts are committed."""
+        for fact in facts:
+            if fact.outcome in self._closed:
+                self._closed[fact.outcome].inc()
 
 
 class LaneMeter:

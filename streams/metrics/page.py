@@ -9,7 +9,7 @@ from streams.metrics.definitions import LABELS, SECTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.metrics.definitions import Definition
+    from streams.metrics.definition import Definition
 
 _HEAD = """\
 # Metrics
@@ -53,6 +53,7 @@ by itself ([delivery](delivery.md)).
 | Did anything raise an alarm? | `sum by (alarm) (increase(consent_relay_alarms_total[10m])) > 0` |
 | How fast are withdrawals confirmed? | `histogram_quantile(0.95, sum by (le) (rate(consent_relay_withdrawal_seconds_bucket{kind="consent.withdrawn",result="confirmed"}[1h])))` |
 | And at one vendor? | `histogram_quantile(0.95, sum by (le, lane) (rate(consent_relay_delivery_seconds_bucket{action="withdraw"}[1h])))` |
+| Is a person's request late, or about to be? | `max(consent_relay_requests_overdue) > 0`, `max(consent_relay_request_oldest_seconds) > 20 * 86400` |
 | Do partitions keep changing hands? | `sum by (role, lane) (increase(consent_relay_ownership_lost_total[10m])) > 3` |
 """  # noqa: E501 - tables
 _KINDS = {"Counter": "counter", "Gauge": "gauge", "Histogram": "histogram", "Info": "gauge"}

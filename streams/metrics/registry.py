@@ -16,10 +16,11 @@ from prometheus_client import (
 )
 
 from schemas.version import SOFTWARE
-from streams.metrics.definitions import BUILD, PREFIX, SECTIONS, Definition
+from streams.metrics.definition import PREFIX, Definition
+from streams.metrics.definitions import BUILD, SECTIONS
 
 if TYPE_CHECKING:
-    from streams.metrics.definitions import M
+    from streams.metrics.definition import M
 
 
 class Metrics:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from prometheus_client import generate_latest
 
 from schemas.records import LaneEntry
+from streams.control import CLOSER, ROUTER
 from streams.metrics import definitions as d
 from streams.metrics.words import place_of
 
@@ -52,8 +53,12 @@ def _tell_partitions(metrics: Metrics, role: str, partitions: Sequence[Reading])
     metrics[d.LAG_RECORDS].labels(kind, lane).set(sum(reading.lag_records for reading in partitions))
     metrics[d.LAG_SECONDS].labels(kind, lane).set(max((reading.oldest_s for reading in partitions), default=0.0))
     held: Counter[str] = sum((Counter(reading.holds) for reading in partitions), Counter())
-    if kind == "router":
+    if kind == ROUTER:
         metrics[d.SUBJECTS].set(held["subjects"])
+    elif kind == CLOSER:
+        metrics[d.REQUESTS_OPEN].set(held["open"])
+        metrics[d.REQUESTS_OVERDUE].set(held["overdue"])
+        metrics[d.REQUEST_OLDEST].set(max((reading.holds.get("oldest_s", 0) for reading in partitions), default=0))
     else:
         for entry in _ENTRIES:
             metrics[d.ENTRIES].labels(lane, entry).set(held[entry])

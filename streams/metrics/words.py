@@ -22,8 +22,9 @@ ALARMS = frozenset({
     "vendor_still_has_person", "vendor_job_overdue", "deletions_held",
     "command_for_nobody", "command_oversize", "command_unreadable", "duplicate_instance", "quota_unknown",
     "stuck", "loop_stuck", "handover_stuck", "role_ended", "connection_removed", "lane_flood",
-    "transaction_forgotten", "confirmed_undone",
+    "transaction_forgotten", "confirmed_undone", "request_overdue", "outcome_conflict",
 })  # fmt: skip
+CLOSINGS = frozenset({"completed", "completed_with_exceptions"})
 REASONS = {
     "router": frozenset({
         "undecodable", "invalid", "oversize", "oversize_left_in_place", "unknown_policy", "unsupported_kind", "clock",
@@ -61,7 +62,7 @@ def answer_word(said: Result | Undone | VendorError) -> str:
 
 
 def place_of(role: str) -> tuple[str, str]:
-    """Labels `role` and `lane` of a role's name, `router` or `lane <name>`."""
+    """Labels `role` and `lane` of a role's name: `router`, `closer` or `lane <name>`."""
     kind, _, lane = role.partition(" ")
     return kind, lane
 

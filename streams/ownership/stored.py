@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-_OURS = re.compile(rb"![a-z]{1,20}|p\d\.[a-z0-9]{1,64}\|[0-9a-f]{64}")
+_OURS = re.compile(rb"![a-z]{1,20}|p\d\.[a-z0-9]{1,64}\|[0-9a-f-]{36,64}")
 
 
 def stored(contract: type[C], key: bytes, value: bytes, topic: str, partition: int) -> C:

@@ -122,4 +122,4 @@ def test_what_is_not_of_this_request_changes_nothing() -> None:
     book = told(planned(delivery("a")))
     book.collect()
     told(said("other", "executed"), planned(delivery("b")), book=book)
-    assert not book.is_dirty
+    assert not book.changed

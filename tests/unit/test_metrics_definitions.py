@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from prometheus_client import Counter, Gauge, Histogram
 
 from schemas.errors import DataError
-from streams.metrics.definitions import LABELS, SECTIONS, Definition
+from streams.metrics.definitions import LABELS, SECTIONS
 from streams.metrics.page import page
 from streams.metrics.registry import Metrics
 from streams.metrics.words import ALARMS, REASONS, kind_word, lane_reason, one_of, place_of
+
+if TYPE_CHECKING:
+    from streams.metrics.definition import Definition
 
 ROOT = Path(__file__).parents[2]
 ALL: list[Definition[Any]] = [definition for some in SECTIONS.values() for definition in some]

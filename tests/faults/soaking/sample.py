@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _KIB_IN_MB = 1000_000 / 1024
 _PATIENCE = aiohttp.ClientTimeout(total=2)
 _LAGS = {"consent_relay_lag_records": "lag_records", "consent_relay_lag_seconds": "lag_s"}
-ROUTER = "router"
 
 
 class Reading(NamedTuple):
@@ -76,7 +75,7 @@ def lags_in(metrics: str) -> Iterator[tuple[str, str, float]]:
     for family in text_string_to_metric_families(metrics):
         for sample in family.samples:
             if sample.name in _LAGS:
-                yield _LAGS[sample.name], sample.labels["lane"] or ROUTER, sample.value
+                yield _LAGS[sample.name], sample.labels["lane"] or sample.labels["role"], sample.value
 
 
 async def of_workers(

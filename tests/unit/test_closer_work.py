@@ -1,0 +1,135 @@
+"""The closer's transactions: what each holds, what costs none, and how a partition goes on where it stood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from closer_support import Closer
+from closing_support import KEY, NOW, delivery, planned, record, said, task
+from router_support import until
+
+from processors.closing.book import MOST_AT_ONCE
+from schemas.errors import OwnershipLost, StateUnreadable
+from schemas.times import DAY
+
+if TYPE_CHECKING:
+    from schemas.records import AuditRecord
+
+
+async def test_a_request_and_its_end_are_one_transaction_with_the_bookmark() -> None:
+    closer = Closer()
+    closer.hear(planned(delivery("a")), said("a", "executed"))
+    async with closer.working():
+        await closer.settled()
+        (commit,) = closer.tenure.commits
+    assert (commit.offset, closer.told()) == (2, ["request.closed"])
+    assert closer.request().status == "completed"
+    assert closer.tenure.commits[-1].clean
+
+
+async def test_grants_and_records_of_its_own_change_nothing() -> None:
+    closer = Closer()
+    closer.hear(
+        planned(delivery("a", "grant"), kind="consent.granted"), said("a", "executed"), record("request.closed")
+    )
+    async with closer.working():
+        await until(lambda: closer.work._next == 3)
+    (end,) = closer.tenure.commits
+    assert (end.outs, end.offset, end.clean) == ([], 3, True)
+
+
+async def test_the_next_owner_goes_on_where_the_last_one_stood() -> None:
+    first, second = Closer(), Closer()
+    first.hear(planned(delivery("a"), delivery("b")), said("a", "failed"))
+    async with first.working():
+        await first.settled()
+    second.work.load(list(first.kept().items()))
+    second.hear(said("b", "executed"))
+    async with second.working():
+        await second.settled()
+    assert second.request().status == "completed_with_exceptions"
+
+
+async def test_what_was_not_committed_is_not_told() -> None:
+    closer = Closer()
+    closer.tenure.fails_from = 0
+    closer.hear(planned(delivery("a")))
+    with pytest.raises(OwnershipLost):
+        async with closer.working():
+            await until(lambda: bool(closer.work._next))
+    assert closer.kept() == {}
+
+
+async def test_at_the_end_of_the_log_the_wall_clock_tells_what_is_overdue() -> None:
+    closer = Closer()
+    closer.hear(planned(delivery("a", due_at=NOW + DAY)))
+    async with closer.working():
+        await closer.settled()
+        closer.wall = NOW + 2 * DAY
+        closer.work._wake.set()
+        await until(lambda: closer.told() == ["request.overdue"] * 2)
+        assert closer.work.holds() == {"open": 1, "overdue": 1, "oldest_s": 2 * 86_400}
+
+
+async def test_while_it_catches_up_the_log_is_the_clock() -> None:
+    """What was done in time must not be called late because the worker was away."""
+    closer = Closer(wall=NOW + 100 * DAY)
+    closer.tenure.ended = False
+    closer.hear(planned(delivery("a", due_at=NOW + DAY), delivery("b", due_at=NOW + 2 * DAY)))
+    async with closer.working():
+        await closer.settled()
+        assert closer.told() == []
+        closer.hear(said("a", "executed", at=NOW + DAY - 1), said("b", "executed", at=NOW + 3 * DAY))
+        await until(lambda: closer.told() == ["request.overdue", "request.overdue", "request.closed"])
+    assert closer.request().legs[0].overdue_at is None
+    assert closer.request().legs[1].overdue_at == NOW + 3 * DAY
+
+
+async def test_a_record_that_nobody_can_read_stops_the_partition() -> None:
+    closer = Closer()
+    closer.hear(planned(task()), b"\xc3\x01 something newer")
+    with pytest.raises(StateUnreadable, match=r"consent.audit\[0\]@1 can't be read"):
+        async with closer.working():
+            await until(lambda: not closer.work._waiting)
+
+
+@pytest.mark.parametrize("value", [b"garbage", b""])
+async def test_a_request_that_nobody_can_read_stops_it_before_it_begins(value: bytes) -> None:
+    closer = Closer()
+    closer.work.load([(KEY.encode(), value)])
+    with pytest.raises(StateUnreadable, match="holds a record under"):
+        async with closer.working():
+            pass
+
+
+async def test_a_later_record_or_a_tombstone_mends_it() -> None:
+    closer = Closer()
+    closer.work.load([(KEY.encode(), b"garbage"), (KEY.encode(), None)])
+    async with closer.working():
+        pass
+    assert closer.tenure.commits[-1].clean
+
+
+async def test_many_changes_are_several_transactions() -> None:
+    closer = Closer()
+    closer.work._pace._due = float("inf")  # as if much had been committed just now
+    closer.hear(*(of_another(number) for number in range(2 * MOST_AT_ONCE)))
+    async with closer.working():
+        await until(lambda: bool(closer.tenure.commits))
+        assert len(closer.tenure.commits[0].outs) < 2 * MOST_AT_ONCE
+        closer.work._pace._due = 0
+        closer.work._wake.set()
+
+
+def of_another(number: int) -> AuditRecord:
+    return planned(task()).model_copy(update={"event_id": str(number)})
+
+
+async def test_its_duties_are_what_it_should_go_on_with() -> None:
+    closer = Closer()
+    assert closer.work.duties() == {}
+    closer.hear(planned(delivery("a")))
+    assert closer.work.duties() == {"read": 0}
+    closer.work._read()
+    assert closer.work.duties() == {"commit": 0}
