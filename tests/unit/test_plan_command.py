@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from processors.vendors.base import VENDORS
 from schemas.connections import load_config
-from streams.commands import plan, policy
+from streams.commands import plan
 from streams.commands.screen import DATA_WRONG, WRONG_USE
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -125,20 +125,3 @@ def test_a_configuration_that_cannot_work_is_wrong_use(tmp_path: Path, old: str,
     result = runner.invoke(plan.app, [EVENTS, "--config", str(path)])
     assert result.exit_code == WRONG_USE
     assert complaint in result.stderr
-
-
-def test_policies_are_listed_and_shown() -> None:
-    (row,) = [json.loads(line) for line in runner.invoke(policy.app, ["list", "--json"]).stdout.splitlines()]
-    assert (row["id"], row["version"]) == ("oomnis", "2021-09-08")
-    assert "oomnis Limited" in runner.invoke(policy.app, ["list"]).stdout
-    shown = json.loads(runner.invoke(policy.app, ["show", "oomnis", "--json"]).stdout)
-    assert "payments" not in shown["withdrawable"]
-    text = runner.invoke(policy.app, ["show", "oomnis"]).stdout
-    assert "not_applicable (contract)" in text
-    assert "stops it, with marketing-campaigns" in text
-
-
-def test_an_unknown_policy_cannot_be_shown() -> None:
-    result = runner.invoke(policy.app, ["show", "oomnis", "--version", "1999"])
-    assert result.exit_code == WRONG_USE
-    assert "choose one of" in result.stderr
