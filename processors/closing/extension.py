@@ -1,15 +1,52 @@
-"""How much longer a leg's rule lets its deadline be put off, once."""
+"""How much longer the rule of a leg's deadline lets it be put off, once: as the deadline itself was counted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.deadlines import extended, limits
 from processors.planning.case import INTERNAL_LIMIT, INTERNAL_RULE
+from processors.reckoning.scope import scope
+from schemas.deadlines import HOUSE, law
+from schemas.errors import ExtensionRefused, SetupError
+from schemas.policy import load_policy
+from schemas.times import DAY
 
 if TYPE_CHECKING:
+    from processors.reckoning.dues import Due
     from schemas.request import Request, RequestLeg
 
+_REASON = "given by who extends it"
 
-def extension(_request: Request, leg: RequestLeg) -> int | None:
+
+def extension(request: Request, leg: RequestLeg) -> int | None:
     """Until when, µs; None: it doesn't. Our own target may be put off by as much again."""
-    return leg.due_at + INTERNAL_LIMIT if leg.rule == INTERNAL_RULE and leg.due_at is not None else None
+    if leg.due_at is None or leg.rule is None:
+        return None
+    if (days := _house_days(leg.rule)) is not None:
+        return leg.due_at + days * DAY
+    due = _counted(request, leg.rule)
+    try:
+        return extended(due, _REASON, due.due_at).due_at if due else None
+    except ExtensionRefused:
+        return None
+
+
+def _house_days(rule: str) -> int | None:
+    if rule == INTERNAL_RULE:
+        return INTERNAL_LIMIT // DAY
+    row = law().by_rule.get(rule)
+    return row.target_days if row and row.regime == HOUSE else None
+
+
+def _counted(request: Request, rule: str) -> Due | None:
+    """The deadline by this rule, with the laws that apply beside it; None: they have changed since."""
+    if request.policy is None:
+        return None
+    try:
+        policy = load_policy(request.policy.id, request.policy.version)
+        laws = scope(policy.regimes, request.jurisdiction)
+        found = limits(laws, request.kind, request.received_at, request.occurred_at, request.channels)
+    except SetupError:
+        return None
+    return next((due for due in found.values() if due.rule == rule), None)
