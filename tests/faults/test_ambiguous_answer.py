@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 from math import inf
@@ -72,9 +73,11 @@ async def test_what_is_applied_and_not_answered_for_is_repeated_without_harm_and
         await cluster.ready()
         records = one_choice_each(cluster)
         for number in range(KILLS):
-            await cluster.publisher.publish(records[number::KILLS])
             lane, verb = MOMENTS[number % len(MOMENTS)]
-            assert await wires[lane].kill_at_reset(verb, "w1", SETTLE_S), f"no {verb} was reset at {lane}"
+            async with asyncio.TaskGroup() as both:
+                killed = both.create_task(wires[lane].kill_at_reset(verb, "w1", SETTLE_S))
+                both.create_task(cluster.publisher.publish(records[number::KILLS]))
+            assert killed.result(), f"no {verb} was called at {lane}"
             await cluster.start_worker("w1")
         assert await cluster.settled(SETTLE_S), cluster.progress.open
         await stack.aclose()

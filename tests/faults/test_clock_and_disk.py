@@ -87,7 +87,7 @@ async def test_workers_without_room_on_the_disk_lose_nothing(tmp_path: Path) -> 
         await asyncio.gather(publish(cluster), fill_up())
         await cluster.kill("w2")
         await cluster.start_worker("w2")
-        await cluster.ready()
+        await cluster.recovered("w2")
         assert full.log_file.stat().st_size == sizes["w1"]
         await judge(cluster)
 

@@ -115,7 +115,7 @@ async def churn(cluster: Cluster, wire: Wire) -> None:
     await reached(2 * step)
     await cluster.stop("w3")
     await cluster.start_worker("w2")
-    await cluster.ready()
+    await cluster.recovered("w2")
 
 
 def times(wire: Wire, verb: str | None = None) -> list[float]:

@@ -52,7 +52,7 @@ async def test_who_was_replaced_while_frozen_writes_nothing_and_calls_nobody(tmp
                 await wake_among_others_work(cluster, zombie, part, rng)
             else:
                 await wake_when_all_is_done(cluster, zombie, part, rng)
-            await cluster.ready()
+            await cluster.recovered(zombie)
             assert owners(log_dir) != before
         assert await cluster.settled(SETTLE_S), f"{len(cluster.progress.open)} not settled"
         run = await cluster.finish()

@@ -103,6 +103,12 @@ def _lose_the_answer(run: MadeRun) -> None:
     kill(run, 20.2)
 
 
+def _come_back_late(run: MadeRun) -> None:
+    """A worker that was killed long ago is ready again only now, and others lost an answer over that."""
+    again(run, 20.6)
+    run.faults.append({"at": BEGAN - 60 * SECOND, "until": BEGAN + 20 * SECOND, "what": "recovery", "whom": "w2"})
+
+
 def _retry(run: MadeRun) -> None:
     """A first try that was answered badly, and had been carried out."""
     again(run, 20.6)
@@ -128,7 +134,10 @@ def _be_down(run: MadeRun) -> None:
     run.vendors["web"][BORIS].update(deletion_requested=None)
 
 
-@pytest.mark.parametrize("change", [_lose_the_answer, _retry, _overtake, _overtake_what_was_done, _be_down])
+FORGIVEN = [_lose_the_answer, _come_back_late, _retry, _overtake, _overtake_what_was_done, _be_down]
+
+
+@pytest.mark.parametrize("change", FORGIVEN)
 def test_what_faults_may_do_is_no_finding(change: Callable[[MadeRun], None], tmp_path: Path) -> None:
     run = clean_run()
     change(run)

@@ -126,6 +126,11 @@ class Cluster:
         """Wait until all workers say that they are ready."""
         await asyncio.gather(*(worker.ready(READY_S) for worker in self.workers.values()))
 
+    async def recovered(self, whom: str) -> None:
+        """Wait until all workers are ready again; until then what happened to one may cost others their outcomes."""
+        async with self.fault("recovery", whom):
+            await self.ready()
+
     async def kill(self, name: str = "w1") -> None:
         """SIGKILL."""
         async with self.fault("kill", name):

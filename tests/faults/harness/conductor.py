@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 KILL, STOP, FREEZE = "kill", "stop", "freeze"
 JOIN, LEAVE, DIE = "join", "leave", "die"
 BROKER_KILL, BROKER_STOP, BROKER_FREEZE = "broker killed", "broker stopped", "broker frozen"
+BROKERS = {BROKER_KILL, BROKER_STOP, BROKER_FREEZE}
 BEYOND_SESSION_S = 13.0
 """With a session of 10 s."""
 
@@ -56,23 +57,27 @@ class Conductor:
         self._say = say
 
     async def play(self, acts: Sequence[Act], records: Sequence[Record]) -> None:
-        """Do all acts and publish all records. After each act all workers there are must be ready again."""
+        """Do all acts and publish all records."""
         share = -(-len(records) // (len(acts) or 1))
         for number, act in enumerate(acts):
             part = records[number * share : (number + 1) * share]
             publishing = asyncio.create_task(self._cluster.publisher.publish(part))
             try:
                 await asyncio.sleep(act.lead_s)
-                self._say(str(act))
                 await self.strike(act)
-                await self._cluster.ready()
                 await publishing
             finally:
                 publishing.cancel()
                 await asyncio.gather(publishing, return_exceptions=True)
 
     async def strike(self, act: Act) -> None:
-        """Do it, and what belongs to it: what was killed or stopped is started again; who leaves or dies is not."""
+        """Do it, and what belongs to it; then all workers there are must be ready again."""
+        self._say(str(act))
+        await self._do(act)
+        await self._cluster.recovered("broker" if act.what in BROKERS else act.whom)
+
+    async def _do(self, act: Act) -> None:
+        """What was killed or stopped is started again; who leaves or dies is not."""
         cluster = self._cluster
         if act.what in {KILL, STOP}:
             await (cluster.kill(act.whom) if act.what == KILL else cluster.stop(act.whom))

@@ -52,6 +52,7 @@ def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Weather, ...]:
 
 
 async def play(cluster: Cluster, weathers: Sequence[Weather], say: Callable[[str], None] = print) -> None:
+    """One after the other."""
     for weather in weathers:
         await asyncio.sleep(weather.lead_s)
         say(str(weather))
@@ -60,6 +61,8 @@ async def play(cluster: Cluster, weathers: Sequence[Weather], say: Callable[[str
             strike(proxy, weather.what)
             await asyncio.sleep(weather.lasts_s)
             proxy.heal()
+        if weather.whom == BROKER:
+            await cluster.recovered(BROKER)
 
 
 def strike(proxy: Proxy, what: str) -> None:

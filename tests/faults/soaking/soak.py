@@ -86,14 +86,12 @@ class Soak:
             await self.cluster.publisher.publish(records[start : start + self.rate])
 
     async def _break(self) -> None:
-        conductor = Conductor(self.cluster)
+        conductor = Conductor(self.cluster, lambda act: self.say(f"{self.at_s / 60:6.1f} min: {act}"))
         for act in draw(self.seed, round(self.lasts_s / CALM_S), KINDS, OTHERS):
             await asyncio.sleep(min(CALM_S, max(0.0, self.lasts_s - self.at_s)))
             if self.at_s > self.lasts_s - CALM_S / 2:
                 return
-            self.say(f"{self.at_s / 60:6.1f} min: {act}")
             await conductor.strike(act)
-            await self.cluster.ready()
 
     async def _watch(self) -> None:
         lives = Lives()
@@ -115,7 +113,7 @@ class Soak:
                 line["until"] / 1e6 - self.began,
             )
             for line in self.cluster.run.lines("faults.jsonl")
-            if line["whom"] not in self.cluster.accounts
+            if line["whom"] not in self.cluster.accounts and line["what"] != "recovery"
         ]
 
     def write_csv(self, path: Path) -> None:
