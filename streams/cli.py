@@ -12,6 +12,7 @@ from streams.commands import (
     audit,
     broker,
     dead_letters,
+    deadlines,
     demo,
     lanes,
     plan,
@@ -43,6 +44,7 @@ app.add_typer(broker.app, name="broker")
 app.add_typer(topics.app, name="topics")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(policy.app, name="policy")
+app.add_typer(deadlines.app, name="deadlines")
 app.add_typer(vendors.vendors_app, name="vendors")
 app.add_typer(vendors.connections_app, name="connections")
 app.add_typer(audit.app, name="audit")

@@ -64,11 +64,13 @@ class Place(Table):
 class Regime(Sourced):
     """A law. Of several `places` the event's jurisdiction chooses; where it doesn't, the earliest holds.
 
-    rolls: a period of days or months that ends on a day off goes on to the next working day.
+    jurisdictions: where it is the law, as events name it: `EEA`, `US-CA`. rolls: a period of days or months that ends
+    on a day off goes on to the next working day.
     """
 
     id: RegimeId
     title: Text
+    jurisdictions: tuple[Text, ...]
     places: Annotated[tuple[Place, ...], Field(min_length=1)]
     rolls: bool = False
 
