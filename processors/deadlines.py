@@ -110,7 +110,11 @@ def _strictest(found: Iterable[Due]) -> dict[DutyLeg, Due]:
     for one in found:
         by_leg.setdefault(one.row.leg, []).append(one._replace(others=()))
     ranked = {leg: sorted(some, key=rank) for leg, some in by_leg.items()}
-    return {leg: best._replace(others=tuple(others)) for leg, (best, *others) in ranked.items()}
+    return {leg: best._replace(others=_laws(others)) for leg, (best, *others) in ranked.items()}
+
+
+def _laws(others: Iterable[Due]) -> tuple[Due, ...]:
+    return tuple(one for one in others if one.row.regime != HOUSE)
 
 
 def extended(due: Due, reason: str, asked_at: int) -> Due:
