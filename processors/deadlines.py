@@ -87,8 +87,7 @@ def _on(  # noqa: PLR0917 - what a deadline depends on
         first = sent_on if row.start == "sent" else received_on
         vague = "the place within it is unknown" if len(places) > 1 else None
         valid = (place for place in places if row.is_valid(received_on[place.zone]))
-        made = [counted(row, place, first[place.zone], scope.assumed or vague) for place in valid]
-        found += [min(made, key=rank)] if made else []
+        found += [counted(row, place, first[place.zone], scope.assumed or vague) for place in valid]
     in_hours = tuple(one for one in found if one.row.unit == "hour")
     return _strictest(one for one in found if one.row.unit != "hour"), in_hours
 

@@ -23,8 +23,8 @@ class Due(NamedTuple):
     due_at: the last moment in time, µs since 1970 in UTC; due_on: the date that it is then, there. first: the day
     that was counted from. mark: how sure the rule is; `internal`: our own target, where the law names no number.
     calendar: the days off that had a part in it, with the library's release. assumed: what wasn't known, so that the
-    strictest holds. others: what the same leg would have had by other
-    laws' rows. reason: of the extension in due_at.
+    strictest holds. others: what the same leg would have by other
+    rows of laws, or elsewhere. reason: of the extension in due_at.
     """
 
     due_at: int

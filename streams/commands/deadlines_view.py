@@ -63,7 +63,7 @@ def _due_json(one: Due) -> dict[str, Any]:
         "assumed": one.assumed,
         "extended_to": str(later.due_on) if row.extension else None,
         "row": row.model_dump(mode="json", exclude_none=True),
-        "others": [{"rule": other.rule, "due_on": str(other.due_on), "mark": other.mark} for other in one.others],
+        "others": [{"rule": other.rule, "due_on": str(other.due_on), "mark": other.mark} for other in _others(one)],
     }
 
 
@@ -99,9 +99,18 @@ def _lines(leg: DutyLeg, one: Due) -> Iterator[str]:
         yield f"  can be put off once{reason}, to {put_off(one).due_on}{told} ({words(row.extension)} more)"
     if row.note:
         yield f"  note: {row.note}"
-    for other in one.others:
+    for other in _others(one):
         yield f"  goes before: {other.rule}, {other.due_on}, {other.mark}"
 
 
 def _days_off(one: Due) -> list[tuple[Any, str]]:
     return days_off(one.place, one.first, one.due_on) if one.calendar else []
+
+
+def _others(one: Due) -> list[Due]:
+    """By other rows, each where it is due first."""
+    found: dict[str, Due] = {}
+    for other in one.others:
+        if other.rule != one.rule:
+            found.setdefault(other.rule, other)
+    return list(found.values())

@@ -53,3 +53,14 @@ def test_seventy_two_hours_are_not_extended() -> None:
 def test_a_target_of_the_house_never_shortens_an_extension() -> None:
     own = ask(EVERY, "deletion.requested", "2026-06-15T09:00:00Z", "US-UT")["own"]
     assert extended(own, "a reason", at("2026-06-16T09:00:00Z")).due_on.isoformat() == "2026-09-13"
+
+
+def test_where_the_country_is_unknown_an_extension_ends_with_the_earliest_of_all() -> None:
+    gdpr, received, asked = [Listed("gdpr", ("EEA",))], "2026-02-01T12:00:00Z", at("2026-02-10T12:00:00Z")
+    ends = {
+        place: extended(ask(gdpr, "access.requested", received, place)["reply"], "a reason", asked)
+        for place in (None, "FI", "DK")
+    }
+    assert ends["FI"].due_on.isoformat() == "2026-05-04"  # 1 May is a holiday there, and a Friday
+    assert ends["DK"].due_on.isoformat() == "2026-05-01"  # but not there
+    assert ends[None].due_at == ends["DK"].due_at
