@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.table import Table
 
+from processors.reckoning.saying import due_day
 from schemas.events import CHANNELS
 from schemas.times import iso
 
@@ -58,7 +59,7 @@ def line(record: AuditRecord) -> str:
 
 def _leg(leg: Leg) -> Row:
     outcome = leg.outcome or ("open task" if leg.kind == "task" else "due")
-    due = f"due {iso(leg.due_at)[:10]} ({leg.rule})" if leg.due_at is not None else ""
+    due = f"due {due_day(leg.rule, leg.due_at)} ({leg.rule})" if leg.due_at is not None else ""
     without = ", ".join(f"{cell.purpose} on {cell.channel}" for cell in leg.overtaken)
     basis = f"basis {leg.basis}" if leg.basis else ""
     why = (due, leg.reason or "", basis, _scope(leg.purposes, leg.channels), without and f"without {without}")

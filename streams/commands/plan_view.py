@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.table import Table
 
+from processors.reckoning.saying import due_day
 from schemas.events import CHANNELS
 from schemas.times import iso
 from streams.commands.screen import console
@@ -62,6 +63,7 @@ def _leg(leg: Leg) -> dict[str, Any]:
         **leg.model_dump(mode="json", include={*names, "reason", "basis", "overtaken", "grants", "delivery_id"}),
         "connection": leg.lane,
         "due_at": None if leg.due_at is None else iso(leg.due_at),
+        "due_on": None if leg.due_at is None else due_day(leg.rule, leg.due_at),
     }
 
 
@@ -100,7 +102,7 @@ def _table(made: Plan) -> Table:
         "recipient", "connection", "vendor", "action", "purposes", "channels", "due", "rule or why not", box=None
     )
     for leg in made.legs:
-        due = "-" if leg.due_at is None else iso(leg.due_at)[:10]
+        due = "-" if leg.due_at is None else due_day(leg.rule, leg.due_at)
         cells = (leg.recipient, leg.lane, leg.vendor, leg.action, ", ".join(leg.purposes), _channels(leg))
         table.add_row(*(cell or "-" for cell in cells), due, _why(leg))
     return table

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from processors.delivering.overtaking import cells
 from processors.delivering.tasks import TASK
+from processors.reckoning.saying import due_day
 from processors.vendors.base import VENDORS
 from schemas.times import iso
 
@@ -42,6 +43,7 @@ def facts(task: Kept, connection: Connection | None, now: int) -> dict[str, Any]
         "reason": entry.reason,
         "since": iso(entry.since),
         "due_at": iso(delivery.due_at),
+        "due_on": due_day(delivery.rule, delivery.due_at),
         "overdue": delivery.due_at < now,
         "instructions": can.says or None if can and can.kind == TASK else None,
     }
@@ -51,7 +53,7 @@ def table(told: Iterable[Mapping[str, Any]]) -> Table:
     """One row a task, as `facts` tells them."""
     shown = Table("delivery", "lane", "for", "action", "purposes", "since", "due", "why", box=None)
     for task in told:
-        due = task["due_at"][:_DAY] + (" OVERDUE" if task["overdue"] else "")
+        due = task["due_on"] + (" OVERDUE" if task["overdue"] else "")
         where = ", ".join(task["recipients"] or [task["controller"]])
         cells_of = (task["lane"], where, task["action"], ", ".join(task["purposes"]))
         shown.add_row(task["delivery_id"][:SHORT], *cells_of, task["since"][:_DAY], due, task["reason"] or "")
