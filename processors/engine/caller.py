@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -67,13 +66,13 @@ class Caller:
         return reply
 
     async def _send(self, call: Call, permit: Permit) -> tuple[Headers, Reply, VendorError | None]:
-        async with self._limiter.turn(call.api) as tell:
+        with await self._limiter.turn(call.api) as tell:
             headers = await self._auth.headers()
-            request = safely(build, call, self._base_url, headers, self._timeout_s)
+            request = safely(build, call, self._base_url, headers, self._timeout_s, permit)
             if isinstance(request, Ended):
                 raise request.value
             with permit():
-                reply = await self._transport(replace(request, permit=permit))
+                reply = await self._transport(request)
             now = self._clock.wall()
             fault = safely(self._vendor.fault, reply, answer=reply)
             error = fault.value if isinstance(fault, Ended) else fault or classify(reply, call.expect, now)
@@ -90,7 +89,7 @@ def _told(error: VendorError | None, calls_left: Left | None) -> Told:
     return Told(error.too_fast, wait_s, calls_left)
 
 
-def build(call: Call, base_url: str, headers: Headers, timeout_s: float) -> Request:
+def build(call: Call, base_url: str, headers: Headers, timeout_s: float, permit: Permit = nullcontext) -> Request:
     """The request of a call. Every sign of a parameter that means something in a URL is encoded."""
     query = f"?{urlencode(call.params, quote_via=quote, safe='')}" if call.params else ""
     body, kind = None, {}
@@ -100,4 +99,4 @@ def build(call: Call, base_url: str, headers: Headers, timeout_s: float) -> Requ
         body = urlencode(call.form).encode()
         kind = {"content-type": "application/x-www-form-urlencoded"}
     given = {"accept": "application/json", "user-agent": "consent-relay", **kind, **call.headers, **headers}
-    return Request(call.method, f"{base_url}{call.path}{query}", given, body, timeout_s)
+    return Request(call.method, f"{base_url}{call.path}{query}", given, body, timeout_s, permit)

@@ -9,18 +9,19 @@ works.
 from __future__ import annotations
 
 import asyncio
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
 from yarl import URL
 
+from processors.engine.deadlines import Deadlines
 from processors.vendors.batches import TOO_LONG
 from processors.vendors.calls import Reply
 from schemas.errors import VendorUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.connector import Connection
@@ -36,6 +37,9 @@ _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 _NO_LIMIT = aiohttp.ClientTimeout()
 _WORDS = 3
 """Of the first line: method, target, version."""
+_MISREAD = "the request would not be read as it is meant"
+_KEPT = 64
+Headers = tuple[tuple[str, str], ...]
 
 
 class Exchange:
@@ -43,6 +47,7 @@ class Exchange:
 
     def __init__(self, connector: aiohttp.TCPConnector) -> None:
         self._connector = connector
+        self._deadlines = Deadlines()
         self._host = cache(_host)
 
     async def __call__(self, request: Request) -> Reply:
@@ -56,8 +61,8 @@ class Exchange:
         """
         url = URL(request.url, encoded=True)
         host = self._host(url.scheme, url.raw_authority)
-        head = _head(request, url.raw_path_qs, host.headers)
-        async with asyncio.timeout(request.timeout_s):
+        head = _head(request, url.raw_path_qs, host)
+        with self._deadlines.within(request.timeout_s):
             connection = await self._connector.connect(host.asked, [], _NO_LIMIT)
             try:
                 protocol, wire = _open(connection)
@@ -73,15 +78,25 @@ class Exchange:
 
 
 class Host(NamedTuple):
-    """Whom to connect to. headers: those that every request has, names in lower case."""
+    """Whom to connect to. fields: a request's headers → their lines, with those that every request has."""
 
     asked: aiohttp.ClientRequest
-    headers: dict[str, str]
+    fields: Callable[[Headers], str]
 
 
 def _host(scheme: str, authority: str) -> Host:
     asked = aiohttp.ClientRequest("GET", URL(f"{scheme}://{authority}/"), loop=asyncio.get_running_loop())
-    return Host(asked, {name.lower(): value for name, value in asked.headers.items()})
+    return Host(asked, lru_cache(_KEPT)(partial(_fields, asked.headers)))
+
+
+def _fields(common: Mapping[str, str], given: Headers) -> str:
+    """Nearly all requests to a host have the same ones."""
+    headers = {name.lower(): value for name, value in (*common.items(), *given)}
+    headers.pop("content-length", None)  # which is ours to say
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if not text.count("\r") == text.count("\n") == len(headers) or "\0" in text:
+        raise ValueError(_MISREAD)
+    return text
 
 
 def _open(connection: Connection) -> tuple[ResponseHandler, asyncio.WriteTransport]:
@@ -91,16 +106,14 @@ def _open(connection: Connection) -> tuple[ResponseHandler, asyncio.WriteTranspo
     return protocol, protocol.transport
 
 
-def _head(request: Request, target: str, common: Mapping[str, str]) -> bytes:
-    headers = {**common, **{name.lower(): value for name, value in request.headers.items()}}
-    if request.body is not None or request.method not in _BODILESS:
-        headers["content-length"] = str(len(request.body or b""))
+def _head(request: Request, target: str, host: Host) -> bytes:
     first = f"{request.method} {target} HTTP/1.1"
-    text = "\r\n".join([first, *[f"{name}: {value}" for name, value in headers.items()], "", ""])
-    ends = len(headers) + 2
-    if len(first.split()) != _WORDS or not text.count("\r") == text.count("\n") == ends or "\0" in text:
-        raise ValueError("the request would not be read as it is meant")
-    return text.encode()
+    if len(first.split()) != _WORDS or not first.isprintable():
+        raise ValueError(_MISREAD)
+    fields = host.fields(tuple(request.headers.items()))
+    has_length = request.body is not None or request.method not in _BODILESS
+    length = f"content-length: {len(request.body or b'')}\r\n" if has_length else ""
+    return f"{first}\r\n{fields}{length}\r\n".encode()
 
 
 async def _answer(protocol: ResponseHandler) -> Reply:
@@ -116,6 +129,8 @@ async def _answer(protocol: ResponseHandler) -> Reply:
 
 
 async def _body(payload: StreamReader, status: int) -> bytes:
+    if payload.is_eof() and payload.total_bytes <= MAX_ANSWER:  # all of it has come in, as nearly always
+        return payload.read_nowait()
     body = bytearray()
     while chunk := await payload.readany():
         body += chunk

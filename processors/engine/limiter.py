@@ -13,7 +13,6 @@ from processors.limits.reserve import KEPT_FROM_S, Draft, Now, close, draft, hol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
-    from types import TracebackType
 
     from processors.engine.clock import Clock
     from processors.limits.account import Turn
@@ -122,9 +121,9 @@ class Limiter:
         """What to commit last for this partition."""
         return close(self._account, partition, self.now())
 
-    def turn(self, api: str = "") -> Passage:
-        """Wait for a call's turn; inside, it is under way. Gives what is to be told of its answer."""
-        return Passage(self, api)
+    async def turn(self, api: str = "") -> Passage:
+        """Wait for a call's turn; inside of what this gives, it is under way."""
+        return Passage(self, await self.queue(api))
 
     async def queue(self, api: str) -> Turn:
         """A call's turn, as soon as it comes; then it is `done` in any case."""
@@ -161,7 +160,8 @@ class Limiter:
             for partition in self._account.short - self._writing:
                 if partition in self._wake:
                     self._wake[partition]()
-        self._sleep(min(waits.values(), default=inf))
+        if waits or self._timer is not None:
+            self._sleep(min(waits.values(), default=inf))
 
     def _first(self, held_up: Collection[str]) -> str | None:
         """The API for which the first of all waits that no limit holds up."""
@@ -205,19 +205,16 @@ class Limiter:
 
 
 class Passage:
-    """An `async with` around one call. Gives the function to tell what the answer says."""
+    """A `with` around one call whose turn has come. Gives the function to tell what the answer says."""
 
-    def __init__(self, limiter: Limiter, api: str) -> None:
+    def __init__(self, limiter: Limiter, turn: Turn) -> None:
         self._limiter = limiter
-        self._api = api
+        self._turn = turn
 
-    async def __aenter__(self) -> Callable[[Told], None]:
-        self._turn = await self._limiter.queue(self._api)
+    def __enter__(self) -> Callable[[Told], None]:
         return self._tell
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._limiter.done(self._turn)
 
     def _tell(self, told: Told) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, get_args
 
 from processors.engine.ask import Said, ask
@@ -30,6 +29,7 @@ NoteDown = Callable[[Note], Awaitable[None]]
 """Commits a note, and returns when it can't be lost any more."""
 Outcome = Result | VendorError
 _OUTCOMES = get_args(OutcomeWord)
+_USUAL = Capability()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Connector:
 
     def read_back(self, action: Action) -> Schedule | None:
         """When to ask whether what was done stands; None: never, by the connection's will or the vendor's."""
-        can = self.vendor.can.get(action, Capability())
+        can = self.vendor.can.get(action, _USUAL)
         delay_s = self.connection.read_back_s(can.read_back_s)
         return None if delay_s is None else read_back_after(delay_s)
 
@@ -52,24 +52,24 @@ class Connector:
     ) -> dict[str, Outcome]:
         """What came of each instruction, by delivery_id; a VendorError is an outcome and is not raised.
 
-        Calls go side by side up to the connection's `concurrency`. `permit` is asked right before each request is
-        written. It may be cancelled: the instructions are then done again, with the refs that were noted.
+        They are of one action. Calls go side by side up to the connection's `concurrency`. `permit` is asked right
+        before each request is written. It may be cancelled: they are then done again, with the refs that were noted.
 
         Raises:
             OwnershipError: from `permit` or `note`, when all that was under way has ended.
 
         """
+        if not instructions:
+            return {}
         perform = partial(self._perform, note=note, permit=permit)
-        parts = []
-        for action, group in groupby(sorted(instructions, key=_action), key=_action):
-            can = self.vendor.can.get(action, Capability())
-            if can.batch > 1:
-                parts += [self._batch(some, perform) for some in packed(group, can, self.vendor.weight)]
-            else:
-                parts += [self._single(one, perform) for one in group]
-        named = {instruction.delivery_id: instruction.identities for instruction in instructions}
-        came = await _side_by_side(parts)
-        return {who: discreet(outcome, named[who]) for part in came for who, outcome in part.items()}
+        can = self.vendor.can.get(instructions[0].action, _USUAL)
+        if can.batch > 1:
+            parts = [self._batch(some, perform) for some in packed(instructions, can, self.vendor.weight)]
+            came = {who: outcome for part in await _side_by_side(parts) for who, outcome in part.items()}
+        else:
+            outcomes = await _side_by_side([self._single(one, perform) for one in instructions])
+            came = dict(zip([one.delivery_id for one in instructions], outcomes, strict=True))
+        return {one.delivery_id: discreet(came[one.delivery_id], one.identities) for one in instructions}
 
     async def ask(self, asks: Asks, about: Sequence[Instruction], *, permit: Permit) -> dict[str, Said]:
         """What the vendor says of one job's people, or of one person; a VendorError: it couldn't be asked.
@@ -80,9 +80,8 @@ class Connector:
         """
         return await ask(self.vendor, asks, about, partial(self._perform, note=_no_note, permit=permit))
 
-    async def _single(self, instruction: Instruction, perform: Perform) -> Mapping[str, Outcome]:
-        ended = await drive(partial(self.vendor.script, instruction), perform)
-        return {instruction.delivery_id: outcome_of(ended)}
+    async def _single(self, instruction: Instruction, perform: Perform) -> Outcome:
+        return outcome_of(await drive(partial(self.vendor.script, instruction), perform))
 
     async def _batch(self, some: Sequence[Instruction], perform: Perform) -> Mapping[str, Outcome]:
         ended = await drive(partial(self.vendor.batch_script, some), perform)
@@ -105,10 +104,6 @@ class Connector:
 
 async def _no_note(_: Note) -> None:
     raise VendorRefused("adapter_error")  # a question does nothing that would have to be noted
-
-
-def _action(instruction: Instruction) -> Action:
-    return instruction.action
 
 
 def outcome_of(value: Any) -> Outcome:

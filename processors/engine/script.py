@@ -41,9 +41,12 @@ async def drive(start: Callable[[], Generator[Step, Any, Any]], perform: Perform
     answer: Any = None
     try:
         while True:
-            step = safely(_next, began, answer, answer=answer)
-            if isinstance(step, Ended):
-                return step.value
+            try:
+                step = began.throw(answer) if isinstance(answer, VendorError) else began.send(answer)
+            except StopIteration as done:
+                return done.value
+            except Exception as error:  # noqa: BLE001 - as in `safely`, without a call for each step
+                return _error(error, answer)
             try:
                 answer = await perform(step)
             except VendorError as error:
@@ -52,23 +55,21 @@ async def drive(start: Callable[[], Generator[Step, Any, Any]], perform: Perform
         began.close()
 
 
-def _next(script: Generator[Step, Any, Any], answer: Any) -> Step | Ended:
-    try:
-        return script.throw(answer) if isinstance(answer, VendorError) else script.send(answer)
-    except StopIteration as done:
-        return Ended(done.value)
-
-
 def safely(act: Callable[..., Any], *args: Any, answer: Any = None) -> Any:
     """What the adapter's act gives, or Ended with the error. `answer`: what it had to read."""
     try:
         return act(*args)
-    except VendorError as error:
-        return Ended(bare(error))
-    except Exception as bug:  # noqa: BLE001 - one person's odd answer must not stop the lane
-        place = traceback.extract_tb(bug.__traceback__)[-1]
-        log.error("adapter error: %s at %s:%s", type(bug).__name__, PurePath(place.filename).name, place.lineno)  # noqa: TRY400 - a traceback's text may name the person
-        return Ended(_odd(answer))
+    except Exception as error:  # noqa: BLE001 - one person's odd answer must not stop the lane
+        return Ended(_error(error, answer))
+
+
+def _error(error: Exception, answer: Any) -> VendorError:
+    """What an adapter's act has raised."""
+    if isinstance(error, VendorError):
+        return bare(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("adapter error: %s at %s:%s", type(error).__name__, PurePath(place.filename).name, place.lineno)
+    return _odd(answer)
 
 
 def _odd(answer: Any) -> VendorError:

@@ -35,12 +35,20 @@ class Share:
     news: bool = False
 
 
+class Place(NamedTuple):
+    """Where a call can be counted: the use of a partition's part of a window."""
+
+    partition: int
+    use: Use
+    part: Part
+
+
 class Turn(NamedTuple):
     """One call that may go. charged: where it is counted."""
 
     api: str
     at: float
-    charged: tuple[tuple[Use, Part], ...]
+    charged: Sequence[Place]
 
 
 class Account:
@@ -60,6 +68,7 @@ class Account:
         self._pool: Share | None = None
         self._known: dict[str, tuple[Counter, ...]] = {}
         self._parts: list[dict[int, Part]] = [{} for _ in self.windows]
+        self._last: dict[Counter, Place] = {}  # which had room for the last call
 
     @property
     def held(self) -> float:
@@ -93,30 +102,30 @@ class Account:
         """For how long no call of this API may go; inf: until an answer, a reservation or a partition comes."""
         if not self.has_room:
             return inf
-        waits = [self._best(number, name, now)[0] for number, name in self._counters(api)]
+        waits = [self._best(counter, now)[0] for counter in self._counters(api)]
         return max([self.brakes[api].wait_s(now), *waits])
 
     def take(self, api: str, now: float) -> Turn | None:
         """Count a call that goes now; None: it may not yet."""
-        if not self.has_room or self.brakes[api].wait_s(now) > 0:
+        brake = self.brakes[api]
+        if not self.has_room or brake.wait_s(now) > 0:
             return None
-        found = [self._best(number, name, now) for number, name in self._counters(api)]
-        if any(best[0] for best in found):
+        counters = self._counters(api)
+        charged = [place for counter in counters if (place := self._free(counter, now))]
+        if len(charged) < len(counters):
             return None
-        charged = []
-        for _, partition, use, part in found:
+        for partition, use, part in charged:
             use.take()
-            charged.append((use, part))
             if use.is_short(part):
                 self.short.add(partition)
-        self.brakes[api].take(now)
+        brake.take(now)
         self._room -= 1
-        return Turn(api, now, tuple(charged))
+        return Turn(api, now, charged)
 
     def done(self, turn: Turn, now: float) -> None:
         """The call was answered, or is given up."""
-        for use, part in turn.charged:
-            use.done(part, now)
+        for place in turn.charged:
+            place.use.done(place.part, now)
         self.brakes[turn.api].done()
         self._room += 1
 
@@ -136,6 +145,7 @@ class Account:
 
     def _share_out(self) -> None:
         self._parts = [parts(window, self.shares, self.total) for window in self.windows]
+        self._last.clear()
 
     def _counters(self, api: str) -> tuple[Counter, ...]:
         """Where a call of this API counts."""
@@ -146,31 +156,41 @@ class Account:
             self._known[api] = known
         return known
 
-    def _best(self, number: int, name: str, now: float) -> tuple[float, int, Use, Part]:
-        """The partition whose part of the window has room first."""
-        best: tuple[float, int, Use, Part] | None = None
-        for partition, part in self._parts[number].items():
-            use = self._use(partition, number, name, part)
+    def _free(self, counter: Counter, now: float) -> Place | None:
+        """Where there is room: mostly where the last call found it."""
+        place = self._last.get(counter)
+        if place is None or place.use.wait_s(place.part, now) > 0:
+            wait, place = self._best(counter, now)
+            if wait > 0:
+                return None
+            self._last[counter] = place
+        return place
+
+    def _best(self, counter: Counter, now: float) -> tuple[float, Place]:
+        """The partition whose part of the window has room first, and when."""
+        best: tuple[float, Place] | None = None
+        for partition, part in self._parts[counter[0]].items():
+            use = self._use(partition, counter, part)
             wait = use.wait_s(part, now)
             if wait == inf and use.ahead <= 0:
                 self.short.add(partition)
             if best is None or wait < best[0]:
-                best = (wait, partition, use, part)
+                best = (wait, Place(partition, use, part))
             if not wait:
                 break
-        return best or (inf, POOL, Use(), Part(0, self.windows[number].seconds))
+        return best or (inf, Place(POOL, Use(), Part(0, self.windows[counter[0]].seconds)))
 
     def _of(self, partition: int) -> Share:
         share = self._pool if partition == POOL else self.shares[partition]
         assert share is not None  # noqa: S101 - parts are shared out among what is held
         return share
 
-    def _use(self, partition: int, number: int, name: str, part: Part) -> Use:
-        share = self._of(partition)
-        use = share.uses.get((number, name))
+    def _use(self, partition: int, counter: Counter, part: Part) -> Use:
+        share, number = self._of(partition), counter[0]
+        use = share.uses.get(counter)
         if use is None:
             use = Use(ahead=0 if number in share.reserved else inf)
             if number in share.spent:
                 use.add(Slot(share.spent[number], share.spent[number], part.calls), part)
-            share.uses[number, name] = use
+            share.uses[counter] = use
         return use

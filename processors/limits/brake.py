@@ -33,11 +33,11 @@ class Brake:
 
     def wait_s(self, now: float) -> float:
         until = self.until
-        if self._left <= 0:
-            until = max(until, self._left_until)
-        if self._recent:
+        if self._left <= 0 and self._left_until > until:
+            until = self._left_until
+        if self._rate < inf and self._recent:
             until = max(until, self._recent[-1] + 1 / self.rate(now))
-        return max(0.0, until - now)
+        return until - now if until > now else 0.0
 
     def rate(self, now: float) -> float:
         """Calls per s that are allowed by what was told before; inf: any number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -21,36 +22,40 @@ _APART = frozenset({401, 403, 429})
 _WORDS = frozenset({"timeout", "connection_reset", "answer_too_long", "answer_is_no_http"})
 
 
-def watched_by(metrics: Metrics) -> Watched:
-    """What the engine wraps every connection's transport in."""
-    return partial(_watched, metrics, time.monotonic)
+def watched_by(metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> Watched:
+    """What the engine wraps every connection's transport in. clock: s."""
+    in_flight: Counter[str] = Counter()  # by lane; counted here and asked for at a scrape
+
+    def watched(transport: Transport, lane: str, call: str) -> Transport:
+        metrics[d.IN_FLIGHT].labels(lane).set_function(lambda: in_flight[lane])
+        timed = cache(partial(metrics[d.CALL_SECONDS].labels, lane, call))  # finding it takes longer than counting
+        if call == "api":
+            timed("2xx")
+
+        async def send(request: Request) -> Reply:
+            began, result = clock(), "broken_off"
+            in_flight[lane] += 1
+            try:
+                reply = await transport(request)
+                result = status_word(reply.status)
+            except VendorError as error:
+                result = _no_answer(error)
+                raise
+            else:
+                return reply
+            finally:
+                in_flight[lane] -= 1
+                timed(result).observe(clock() - began)
+
+        return send
+
+    return watched
 
 
-def _watched(metrics: Metrics, clock: Callable[[], float], transport: Transport, lane: str, call: str) -> Transport:
-    in_flight = metrics[d.IN_FLIGHT].labels(lane)
-    timed = cache(metrics[d.CALL_SECONDS].labels)  # finding it each time takes longer than counting
-    if call == "api":
-        timed(lane, call, "2xx")
-
-    async def send(request: Request) -> Reply:
-        began, result = clock(), "broken_off"
-        in_flight.inc()
-        try:
-            reply = await transport(request)
-            result = status_word(reply.status)
-        except VendorUnreachable:
-            result = "unreachable"
-            raise
-        except VendorError as error:
-            result = error.reason if error.reason in _WORDS else "no_answer"
-            raise
-        else:
-            return reply
-        finally:
-            in_flight.dec()
-            timed(lane, call, result).observe(clock() - began)
-
-    return send
+def _no_answer(error: VendorError) -> str:
+    if isinstance(error, VendorUnreachable):
+        return "unreachable"
+    return error.reason if error.reason in _WORDS else "no_answer"
 
 
 def status_word(status: int) -> str:

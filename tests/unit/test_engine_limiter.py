@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 
 import pytest
 from engine_support import DONE, HandClock, Lane, Wire, connector
@@ -28,7 +27,7 @@ async def went(limiter: Limiter, clock: HandClock, *apis: str, takes_s: float = 
     gone: list[tuple[str, float]] = []
 
     async def one(api: str) -> None:
-        async with limiter.turn(api):
+        with await limiter.turn(api):
             gone.append((api, clock.now))
             if takes_s:
                 await clock.sleep(takes_s)
@@ -56,7 +55,7 @@ async def test_who_gives_up_holds_nobody_up() -> None:
     made, gone = limiter(clock, Window(calls=1, seconds=10)), list[tuple[int, float]]()
 
     async def one(number: int) -> None:
-        async with made.turn():
+        with await made.turn():
             gone.append((number, clock.now))
 
     tasks = [asyncio.create_task(one(number)) for number in range(3)]
@@ -73,8 +72,9 @@ async def test_who_gives_up_at_the_moment_of_his_turn_is_not_under_way() -> None
     made.hold(0, 1, new=True)
     waiting.cancel()  # its turn has come, and it does not know yet
     await asyncio.gather(waiting, return_exceptions=True)
-    async with asyncio.timeout(5), made.turn():
-        assert waiting.cancelled()
+    async with asyncio.timeout(5):
+        with await made.turn():
+            assert waiting.cancelled()
 
 
 async def test_no_more_are_under_way_than_the_concurrency_and_who_waits_is_none_of_them() -> None:
@@ -105,13 +105,12 @@ async def test_a_partition_that_should_reserve_is_woken_once_and_its_commit_lets
     draft = made.draft(1)
     assert draft is not None
     assert draft.quota.windows[0].uses[0].ahead == 1
-    async with AsyncExitStack() as stack:
-        other = asyncio.create_task(stack.enter_async_context(made.turn()))
-        await asyncio.sleep(0)
-        assert woken == [1], "its record is being written"
-        made.committed(1, draft)
-        assert await waiting == [("", 0)]
-        other.cancel()
+    other = asyncio.create_task(made.turn())
+    await asyncio.sleep(0)
+    assert woken == [1], "its record is being written"
+    made.committed(1, draft)
+    assert await waiting == [("", 0)]
+    other.cancel()
     assert made.draft(1) is not None
     assert made.close(1).windows[0].uses[0].ahead == 0
 
@@ -130,7 +129,7 @@ async def test_a_partition_that_should_reserve_is_woken_once_and_its_commit_lets
 async def test_what_an_answer_says_holds_for_the_next_call(told: Told, second: float) -> None:
     clock = HandClock()
     made = limiter(clock, Window(calls=500, seconds=300, lock_s=1800))
-    async with made.turn("a") as tell:
+    with await made.turn("a") as tell:
         tell(told)
     assert await went(made, clock, "b", "a") == [("b", 0), ("a", second)]
 
@@ -139,7 +138,7 @@ async def test_of_what_is_left_a_worker_takes_its_part() -> None:
     clock = HandClock()
     made = Limiter((Window(calls=4000, seconds=1),), 8, clock)
     made.hold(0, 4, new=True)
-    async with made.turn() as tell:
+    with await made.turn() as tell:
         tell(Told(left=Left(8, 30)))
     assert [at for _, at in await went(made, clock, *[""] * 3)] == [0, 0, 30]
 

@@ -11,7 +11,7 @@ from engine_support import HandClock, Wire
 from processors.engine.transport import Request
 from processors.vendors.base import Reply
 from schemas.errors import VendorUnavailable
-from streams.metrics.calls import _watched, status_word
+from streams.metrics.calls import status_word, watched_by
 from streams.metrics.registry import Metrics
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def value(metrics: Metrics, name: str, **labels: str) -> float | None:
 
 def watched(transport: Transport, clock: HandClock | None = None) -> tuple[Transport, Metrics]:
     metrics = Metrics()
-    return _watched(metrics, (clock or HandClock()).steady, transport, "toy", "api"), metrics
+    return watched_by(metrics, (clock or HandClock()).steady)(transport, "toy", "api"), metrics
 
 
 async def test_an_answer_counts_with_its_time_and_class() -> None:

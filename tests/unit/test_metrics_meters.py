@@ -240,7 +240,7 @@ async def test_how_much_of_a_limit_is_used_is_told_at_each_scrape() -> None:
     show_limits(told.metrics, "crm", limiter)
     assert told("limit_used_ratio", lane="crm", window="4 in 1 min") == 0
     limiter.hold(0, 2, new=True)
-    async with limiter.turn():
+    with await limiter.turn():
         assert told("limit_used_ratio", lane="crm", window="4 in 1 min") == 0.5, "one of our two"
     assert told("limit_used_ratio", lane="crm", window="10 in 1 s (a)") == 0
     clock.now = 60.0
