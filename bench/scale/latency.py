@@ -16,8 +16,8 @@ from schemas.codec import encode
 from schemas.errors import RelayError
 from schemas.events import ConsentEvent
 from streams import clients, topics
+from streams.demo.accounts import CONTROLLER
 from streams.demo.cast import make_cast
-from streams.demo.config import CONTROLLER
 from streams.demo.stage import Stage
 from streams.wire import home_of
 

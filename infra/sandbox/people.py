@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -77,18 +77,26 @@ class People:
         self._by_identity.clear()
 
 
-def make_people(count: int, seed: int = 0) -> list[Person]:
-    """`count` made-up people, the same for the same seed; addresses are under the reserved domain example.test."""
-    rng = random.Random(seed)  # noqa: S311 - people are to be the same again, not unguessable
-    return [_make(rng, f"subject-{seed}-{number}", number) for number in range(count)]
+def make_people(
+    count: int, seed: int = 0, who: str = "subject", lists: Sequence[str] = ("marketing-campaigns", "surveys")
+) -> list[Person]:
+    """`count` made-up people, the same for the same seed and `who`; of two such words no two people share a name.
+
+    Addresses are under the reserved domain example.test. All are on these lists, if not all any more on the first.
+    """
+    rng = random.Random(f"{who}-{seed}")  # noqa: S311 - people are to be the same again, not unguessable
+    return [_make(rng, f"{who}-{seed}", number, lists) for number in range(count)]
 
 
-def _make(rng: random.Random, key: str, number: int) -> Person:
+def _make(rng: random.Random, who: str, number: int, lists: Sequence[str]) -> Person:
     name = f"{rng.choice(_FIRST)}.{rng.choice(_LAST)}"
+    states: dict[str, ListState] = dict.fromkeys(lists, "active")
+    if lists:
+        states[lists[0]] = rng.choice(("active", "active", "unsub"))
     return Person(
-        key=key,
-        email=f"{name}.{key.split('-')[1]}.{number}@example.test",
+        key=f"{who}-{number}",
+        email=f"{name}.{who}.{number}@example.test",
         ga_client_id=f"{rng.randrange(10**8, 10**10)}.{rng.randrange(1_600_000_000, 1_760_000_000)}",
         crm=rng.choices(_CRM_MIX, _CRM_WEIGHTS)[0],
-        lists={"marketing-campaigns": rng.choice(("active", "active", "unsub")), "surveys": "active"},
+        lists=states,
     )

@@ -15,20 +15,18 @@ from rich.console import Console
 from schemas.errors import SetupError
 from streams.commands.common import AsJson, complain, error_console, show_json
 from streams.commands.screen import DATA_WRONG, console
-from streams.demo.run import Wanted, run_demo
+from streams.demo.run import FEWEST_PEOPLE, Wanted, run_demo
 
 if TYPE_CHECKING:
     from streams.demo.numbers import Result
 
 app = typer.Typer()
-FEWEST_PEOPLE = 20
-"""Among fewer there may be nobody in whose way a fault can be put."""
 
 
 @app.command()
 def demo(
     events: Annotated[int, typer.Option(min=1, help="How many to publish.")] = 2000,
-    policy: Annotated[str, typer.Option(metavar="ID", help="The policy that they are about.")] = "oomnis",
+    policy: Annotated[str, typer.Option(metavar="ID", help="The policy that they are about, or `all`.")] = "oomnis",
     seed: Annotated[int, typer.Option(help="The same seed makes the same people and events.")] = 1,
     people: Annotated[int, typer.Option(min=FEWEST_PEOPLE, help="How many the vendors know.")] = 900,
     *,
@@ -44,7 +42,9 @@ def demo(
 
     With --chaos also: after a kill no work went on.
 
-    Example: consent-relay demo --events 5000 --seed 2
+    With --policy all every policy has its controller, with people and vendors of its own; they share the events.
+
+    Example: consent-relay demo --events 5000 --seed 2 --policy all
     """
     directory = Path(tempfile.mkdtemp(prefix="consent-relay-demo-"))
     wanted = Wanted(events, people, seed, policy, chaos)

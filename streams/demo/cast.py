@@ -1,10 +1,11 @@
-"""The people of a demo, and the three of them for whom a vendor doesn't work as it should."""
+"""The people of a demo, and the three at each CRM and mailing list for whom the vendor doesn't work as it should."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from infra.sandbox import Fault, Person, make_people
+from streams.demo.accounts import ACCOUNTS, CONTROLLER, lists_of
 
 FLAKY_CALLS = 2
 """So many calls fail before the vendor works again."""
@@ -12,11 +13,12 @@ FLAKY_CALLS = 2
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """flaky: at which vendors whose first calls fail; broken: the vendor that never answers one person, and who."""
+    """One controller's. flaky: at which vendors whose first calls fail; broken: who is never answered at which."""
 
     people: tuple[Person, ...]
     flaky: tuple[tuple[str, Person], ...]
-    broken: tuple[str, Person]
+    broken: tuple[tuple[str, Person], ...]
+    controller: str = CONTROLLER
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -25,16 +27,19 @@ class Cast:
             Fault(kind="status", status=503, vendor=vendor, person=person.key, times=FLAKY_CALLS)
             for vendor, person in self.flaky
         )
-        vendor, person = self.broken
-        return (*first, Fault(kind="status", status=500, vendor=vendor, person=person.key))
+        never = (Fault(kind="status", status=500, vendor=vendor, person=person.key) for vendor, person in self.broken)
+        return (*first, *never)
 
     @property
     def special(self) -> tuple[Person, ...]:
-        return (*(person for _, person in self.flaky), self.broken[1])
+        return tuple(person for _, person in (*self.flaky, *self.broken))
 
 
-def make_cast(count: int, seed: int) -> Cast:
-    """`count` people, the same for the same seed; the special ones are among those whom the CRM knows."""
-    people = tuple(make_people(count, seed))
+def make_cast(count: int, seed: int, controller: str = CONTROLLER) -> Cast:
+    """`count` people, the same for the same seed; the special ones are among those whom a CRM knows, if it has one."""
+    who = "subject" if controller == CONTROLLER else controller
+    people = tuple(make_people(count, seed, who, lists_of(controller)))
+    if "zoho_crm" not in ACCOUNTS[controller]:
+        return Cast(people, (), (), controller)
     crm, campaigns, broken = [person for person in people if person.crm][:3]
-    return Cast(people, (("zoho_crm", crm), ("zoho_campaigns", campaigns)), ("zoho_crm", broken))
+    return Cast(people, (("zoho_crm", crm), ("zoho_campaigns", campaigns)), (("zoho_crm", broken),), controller)

@@ -6,18 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from schemas.connections import RelayConfig, load_config
-from schemas.errors import SetupError
-from schemas.policy import Policy, load_policy
+from streams.demo.accounts import ACCOUNTS, CONTROLLER, lane_of, lists_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from infra.sandbox import SandboxSettings
+    from schemas.policy import Policy
 
-CONTROLLER = "oomnis"
-POLICIES = ("oomnis",)
-"""The policies for whose recipients the demo has connections."""
 _ZOHO = {
     "client_id": "zoho_client_id",
     "client_secret": "zoho_client_secret",
@@ -25,28 +22,16 @@ _ZOHO = {
 }
 
 
-def write_config(path: Path, sandbox: SandboxSettings) -> RelayConfig:
+def write_config(path: Path, sandbox: SandboxSettings, controllers: Sequence[str] = (CONTROLLER,)) -> RelayConfig:
     """Write the file and read it back as the worker will."""
-    path.write_text(toml(_tables(sandbox)), "utf-8")
+    path.write_text(toml(_tables(sandbox, controllers)), "utf-8")
     return load_config(path)
 
 
-def demo_policy(policy_id: str) -> Policy:
-    """The policy of that id.
-
-    Raises:
-        SetupError: there is none, or the demo has no connections for it.
-
-    """
-    policy = load_policy(policy_id)
-    if policy_id not in POLICIES:
-        raise SetupError(f"the demo has no connections for {policy_id}", remedy=f"choose {', '.join(POLICIES)}")
-    return policy
-
-
 def favourites(policy: Policy, config: RelayConfig) -> tuple[str, ...]:
-    """The purposes that a person can choose about and that reach a connection."""
-    connected = {recipient for connection in config.connections.values() for recipient in connection.serves}
+    """The purposes that a person can choose about and that reach a connection of the policy's controller."""
+    mine = [c for c in config.connections.values() if config.controllers[c.controller].policy == policy.id]
+    connected = {recipient for connection in mine for recipient in connection.serves}
     return tuple(
         purpose.id
         for purpose in policy.purposes
@@ -54,40 +39,35 @@ def favourites(policy: Policy, config: RelayConfig) -> tuple[str, ...]:
     )
 
 
-def _tables(sandbox: SandboxSettings) -> dict[str, dict[str, Any]]:
-    urls = sandbox.base_urls
-    # The surge guard would hold back so many deletions; the sandbox's search lags behind nothing.
-    common = {"controller": CONTROLLER, "mode": "live", "surge": "off", "concurrency": 16}
-    accounts = {"accounts_url": urls["zoho_accounts"]}
-    return {
-        f"controllers.{CONTROLLER}": {"policy": CONTROLLER},
-        "connections.zoho-crm": {
-            **common,
-            "adapter": "zoho_crm",
-            "serves": ["zoho-one/crm"],
-            "base_url": urls["zoho_crm"],
-            # Deletions of several people are a job of the CRM's; what is done is read back while the demo still runs.
-            "options": {**accounts, "search_lag_s": 0, "mass_delete_above": 1, "job_poll_s": 1},
-            "read_back": "1s",
-            "secrets": _ZOHO,
-        },
-        "connections.zoho-campaigns": {
-            **common,
-            "adapter": "zoho_campaigns",
-            "serves": ["zoho-one/marketing"],
-            "base_url": urls["zoho_campaigns"],
-            "options": {**accounts, "lists": dict(sandbox.list_keys)},
-            "secrets": _ZOHO,
-        },
-        "connections.google-analytics": {
-            **common,
-            "adapter": "google_analytics",
-            "serves": ["google-analytics"],
-            "base_url": urls["google_analytics"],
-            "options": {"property_ids": [sandbox.ga_property_id]},
-            "secrets": {"service_account": "google_service_account"},
-        },
-    }
+def _tables(sandbox: SandboxSettings, controllers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {f"controllers.{name}": {"policy": name} for name in controllers}
+    for name in controllers:
+        for adapter, recipient in ACCOUNTS[name].items():
+            tables[f"connections.{lane_of(name, adapter)}"] = {
+                "controller": name,
+                "adapter": adapter,
+                "serves": [recipient],
+                "base_url": sandbox.base_urls[adapter],
+                "mode": "live",
+                "surge": "off",  # it would hold back so many deletions
+                "concurrency": 16,
+                **_of_adapter(adapter, sandbox, lists_of(name)),
+            }
+    return tables
+
+
+def _of_adapter(adapter: str, sandbox: SandboxSettings, lists: Sequence[str]) -> dict[str, Any]:
+    if adapter == "google_analytics":
+        options: dict[str, Any] = {"property_ids": [sandbox.ga_property_id]}
+        return {"options": options, "secrets": {"service_account": "google_service_account"}}
+    options = {"accounts_url": sandbox.base_urls["zoho_accounts"]}
+    if adapter == "zoho_campaigns":
+        keys = {purpose: sandbox.list_keys[purpose] for purpose in lists}
+        return {"options": {**options, "lists": keys}, "secrets": _ZOHO}
+    # Deletions of several people are a job of the CRM's; what is done is read back while the demo still runs. The
+    # sandbox's search lags behind nothing.
+    options |= {"search_lag_s": 0, "mass_delete_above": 1, "job_poll_s": 1}
+    return {"options": options, "read_back": "1s", "secrets": _ZOHO}
 
 
 def toml(tables: Mapping[str, Mapping[str, Any]]) -> str:

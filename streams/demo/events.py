@@ -54,6 +54,14 @@ def make_events(count: int, now: int, teller: Teller) -> list[Sent]:
     return line.in_order()
 
 
+def make_play(count: int, now: int, tellers: Sequence[Teller]) -> list[Sent]:
+    """`count` records of several tellers, the same from each, as they arrive side by side."""
+    shares = [count // len(tellers) + (number < count % len(tellers)) for number in range(len(tellers))]
+    lines = [make_events(share, now, teller) for share, teller in zip(shares, tellers, strict=True)]
+    placed = [(place / len(line), sent) for line in lines for place, sent in enumerate(line)]
+    return [sent for _, sent in sorted(placed, key=lambda pair: pair[0])]
+
+
 def _share(count: int, quirk: str) -> int:
     return round(count * SHARES[quirk])
 

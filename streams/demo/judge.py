@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from infra.sandbox.server import DOUBLE_OPT_IN
-from schemas.ids import pid
+from streams.demo.accounts import all_lists, policy_of
 from streams.demo.check import Found, Mismatch, differences, repeated_calls
-from streams.demo.config import CONTROLLER
 from streams.demo.doubts import settle_doubts
 from streams.demo.model import World, expect
 from streams.demo.questions import Asked, count_asked, never_asked
@@ -39,15 +36,14 @@ class Judged:
 
 async def judge(stage: Stage) -> Judged:
     """Compare what is there now with what the model expects."""
-    vendor, broken = stage.cast.broken
     tally = await count_audit(stage.settings, Tally.of(stage.config))
     world = World(
         config=stage.config,
-        policy=stage.policy,
+        policies={cast.controller: policy_of(cast.controller) for cast in stage.casts},
         partitions=stage.settings.partitions,
-        people={person.key: person for person in stage.cast.people},
-        double_opt_in=DOUBLE_OPT_IN,
-        broken=frozenset({(vendor, broken.key)}),
+        people={cast.controller: cast.people for cast in stage.casts},
+        double_opt_in=all_lists(),
+        broken=frozenset((vendor, person.key) for cast in stage.casts for vendor, person in cast.broken),
         overtaken=tally.overtaken(),
     )
     log = await read_events(stage.settings)
@@ -63,11 +59,10 @@ async def judge(stage: Stage) -> Judged:
             outages=stage.outages,
         )
     settle_doubts(expected, found, world)
-    pid_of = partial(pid, stage.settings.key("pepper"), CONTROLLER)
     shared, asked = shared_calls(found.ledger), count_asked(tally.outcomes())
     return Judged(
         tally=found.tally,
-        mismatches=[*differences(expected, found, pid_of), *one_by_one(shared), *never_asked(asked, shared)],
+        mismatches=[*differences(expected, found, stage.pid_of), *one_by_one(shared), *never_asked(asked, shared)],
         repeats=repeated_calls(expected, found),
         twice=(found.published - found.acknowledged).total(),
         shared=shared,

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from streams.commands.audit import facts_of
 from streams.commands.audit_view import timeline
 from streams.demo import screen
+from streams.demo.accounts import CONTROLLER, controllers_of
 from streams.demo.cast import make_cast
 from streams.demo.chaos import Chaos, draw
-from streams.demo.config import CONTROLLER, favourites
-from streams.demo.events import REFUSED, make_events
+from streams.demo.events import REFUSED, make_play
 from streams.demo.numbers import Havoc, Result
 from streams.demo.stage import LIMITS_SCALE, Stage
-from streams.demo.stories import DELETION, GRANT, OF_ALL, Teller
+from streams.demo.stories import DELETION, GRANT, OF_ALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from streams.demo.cast import Cast
     from streams.demo.chaos import Struck
     from streams.demo.events import Sent
     from streams.demo.screen import Bars
 
+FEWEST_PEOPLE = 20
+"""Among fewer of a controller there may be nobody in whose way a fault can be put."""
 BASE_LIMIT_S = 90.0
 LIMIT_PER_EVENT_S = 0.1
 WATCH_EVERY_S = 0.2
@@ -50,7 +53,20 @@ class Wanted:
     def command(self) -> str:
         """What plays the same again."""
         chaos = " --chaos" if self.chaos else ""
-        return f"consent-relay demo{chaos} --seed {self.seed} --events {self.events} --people {self.people}"
+        policy = "" if self.policy == CONTROLLER else f" --policy {self.policy}"
+        numbers = f"--seed {self.seed} --events {self.events} --people {self.people}"
+        return f"consent-relay demo{chaos}{policy} {numbers}"
+
+    def casts(self) -> list[Cast]:
+        """The people, as many of each controller.
+
+        Raises:
+            SetupError: a policy that the demo doesn't know.
+
+        """
+        whose = controllers_of(self.policy)
+        each = max(FEWEST_PEOPLE, self.people // len(whose))
+        return [make_cast(each, self.seed, controller) for controller in whose]
 
 
 async def run_demo(wanted: Wanted, directory: Path, console: Console, progress: Console) -> Result:
@@ -62,12 +78,8 @@ async def run_demo(wanted: Wanted, directory: Path, console: Console, progress: 
 
     """
     began = time.monotonic()
-    cast = make_cast(wanted.people, wanted.seed)
-    async with Stage(directory, cast, policy_id=wanted.policy, console=progress) as stage:
-        console.print(
-            f"{len(cast.people)} people known to the vendors' sandbox, whose limits are scaled by {LIMITS_SCALE:g}; "
-            "surge guard off; for two people a vendor fails at first, for one always"
-        )
+    async with Stage(directory, *wanted.casts(), console=progress) as stage:
+        console.print(_opening(stage))
         with progress.status("Starting the worker"):
             await (await stage.start_worker()).ready()
         events = _events(stage, wanted)
@@ -110,10 +122,18 @@ async def _watch(stage: Stage, bars: Bars) -> None:
         await asyncio.sleep(WATCH_EVERY_S)
 
 
+def _opening(stage: Stage) -> str:
+    people = ", ".join(f"{len(cast.people)} of {cast.controller}" for cast in stage.casts)
+    flaky, broken = (sum(map(len, kind)) for kind in zip(*((c.flaky, c.broken) for c in stage.casts), strict=True))
+    return (
+        f"people known to the vendors' sandbox: {people}; its limits are scaled by {LIMITS_SCALE:g}; "
+        f"surge guard off; for {flaky} of them a vendor fails at first, for {broken} always"
+    )
+
+
 def _events(stage: Stage, wanted: Wanted) -> list[Sent]:
     rng = Random(wanted.seed)  # noqa: S311 - the same again, not unguessable
-    teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), rng)
-    return make_events(wanted.events, time.time_ns() // 1000, teller)
+    return make_play(wanted.events, time.time_ns() // 1000, [stage.teller(rng, cast) for cast in stage.casts])
 
 
 async def _tell_one_story(stage: Stage, events: Sequence[Sent], console: Console) -> None:

@@ -12,13 +12,15 @@ from schemas.ids import pid
 from schemas.times import SECOND
 from streams import clients, topics
 from streams.closing import ended
+from streams.demo.accounts import all_lists, policy_of
 from streams.demo.broker import OwnBroker
-from streams.demo.config import CONTROLLER, demo_policy, write_config
+from streams.demo.config import favourites, write_config
 from streams.demo.judge import judge
 from streams.demo.order import Outage
 from streams.demo.process import STOP_LIMIT_S, WorkerProcess
 from streams.demo.publisher import Publisher
 from streams.demo.read import follow_audit, read_events
+from streams.demo.stories import Teller
 from streams.demo.tally import Tally
 from streams.ownership.tenure import COMMIT_LIMIT_S, now_micros
 from streams.settings import Settings, key_file
@@ -26,6 +28,7 @@ from streams.settings import Settings, key_file
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
+    from random import Random
     from types import TracebackType
 
     from rich.console import Console
@@ -45,7 +48,8 @@ _POLL_S = 0.1
 class Stage:
     """An asynchronous context manager: inside it broker, topics and sandbox are up; everything ends with it.
 
-    bootstrap: a broker that runs already, without topics of the relay; None: one is started in `directory`.
+    casts: the people of each controller, of one as a rule. bootstrap: a broker that runs already, without topics of
+    the relay; None: one is started in `directory`.
     limits_scale: factor on the vendors' limits, in sandbox and workers alike. more: other settings of the workers.
     """
 
@@ -63,8 +67,7 @@ class Stage:
         self,
         directory: Path,
         cast: Cast,
-        *,
-        policy_id: str = CONTROLLER,
+        *more_casts: Cast,
         bootstrap: str | None = None,
         limits_scale: float = LIMITS_SCALE,
         console: Console | None = None,
@@ -72,14 +75,16 @@ class Stage:
     ) -> None:
         self.directory = directory
         self.cast = cast
-        self.policy = demo_policy(policy_id)
+        self.casts = (cast, *more_casts)
+        self._whose = {person.key: cast.controller for cast in self.casts for person in cast.people}
         self.workers: dict[str, WorkerProcess] = {}
         self.sandbox = Sandbox(
             directory / "ledger.jsonl",
             secrets_dir=directory / "secrets",
             limits_scale=limits_scale,
             crm_job_s=CRM_JOB_S,
-            faults=cast.faults,
+            double_opt_in=all_lists(),
+            faults=[fault for each in self.casts for fault in each.faults],
         )
         self._bootstrap = bootstrap
         self._more = {**more, "limits_scale": limits_scale}
@@ -165,14 +170,23 @@ class Stage:
         """What came of it all, against what the model expects."""
         return await judge(self)
 
+    def teller(self, rng: Random, cast: Cast | None = None) -> Teller:
+        """Who tells what a cast chooses; None: the first one."""
+        cast = cast or self.cast
+        policy = policy_of(cast.controller)
+        return Teller(cast, policy, favourites(policy, self.config), rng)
+
     def pid_of(self, subject_id: str) -> str:
-        return pid(self.settings.key("pepper"), CONTROLLER, subject_id)
+        """Of one of the people, or of the first controller's for everybody else."""
+        whose = self._whose.get(subject_id, self.cast.controller)
+        return pid(self.settings.key("pepper"), whose, subject_id)
 
     async def _set_up(self, bootstrap: str) -> None:
-        self.sandbox.seed(self.cast.people)
+        for cast in self.casts:
+            self.sandbox.seed(cast.people)
         await self.sandbox.start()
         path = self.directory / "relay.toml"
-        self.config = write_config(path, self.sandbox.settings)
+        self.config = write_config(path, self.sandbox.settings, [cast.controller for cast in self.casts])
         self.tally = Tally.of(self.config)
         self.settings = Settings(
             bootstrap_servers=bootstrap,

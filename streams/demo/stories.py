@@ -51,7 +51,6 @@ class Teller:
 
     cast: Cast
     policy: Policy
-    controller: str
     favourites: Sequence[str]
     rng: Random
     _last: dict[str, Choice] = field(default_factory=dict)
@@ -73,7 +72,7 @@ class Teller:
         """An event of this person, with everything that all events have in common."""
         base = {
             "event_id": str(UUID(int=self.rng.getrandbits(128), version=4)),
-            "controller": self.controller,
+            "controller": self.cast.controller,
             "subject_id": person.key,
             "identities": [
                 {"type": "email", "value": person.email},

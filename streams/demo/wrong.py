@@ -25,7 +25,7 @@ def _changed(**fields: Any) -> Callable[[ConsentEvent], bytes]:
 def _grant_at(days: int) -> Callable[[ConsentEvent], bytes]:
     def make(event: ConsentEvent) -> bytes:
         at = event.occurred_at + days * DAY
-        granted = {"kind": "consent.granted", "purposes": ("surveys",), "channels": (), "occurred_at": at}
+        granted = {"kind": "consent.granted", "channels": (), "occurred_at": at}
         return encode(event.model_copy(update=granted))
 
     return make

@@ -15,7 +15,7 @@ from infra.sandbox import Fault
 from schemas.ids import delivery_id
 from schemas.policy import load_policy
 from schemas.times import SECOND
-from streams.demo.config import CONTROLLER
+from streams.demo.accounts import CONTROLLER
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:

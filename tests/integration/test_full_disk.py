@@ -11,10 +11,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from streams.demo.cast import make_cast
-from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import make_events
 from streams.demo.stage import Stage
-from streams.demo.stories import Teller
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +28,7 @@ async def test_without_room_for_a_byte_a_worker_goes_on_and_no_other_starts(tmp_
         await worker.ready()
         resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, NOTHING)
         before = worker.log_file.stat().st_size
-        teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), Random(5))
+        teller = stage.teller(Random(5))
         await stage.publish(make_events(COUNT, time.time_ns() // 1000, teller))
         assert await stage.wait_settled(COUNT, 90)
         await worker.ready()

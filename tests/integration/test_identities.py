@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from streams.demo.cast import make_cast
-from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import make_events
 from streams.demo.stage import Stage
-from streams.demo.stories import Teller
 from streams.logs import scan
 from streams.topics import EVENTS, topics
 
@@ -26,7 +24,7 @@ async def test_identities_are_readable_in_consent_events_only(tmp_path: Path) ->
     async with Stage(tmp_path, make_cast(80, 5), log_level="debug") as stage:
         worker = await stage.start_worker()
         await worker.ready()
-        teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), Random(5))
+        teller = stage.teller(Random(5))
         await stage.publish(make_events(COUNT, time.time_ns() // 1000, teller))
         assert await stage.wait_settled(COUNT, 90)
         places = {name: await page(f"{worker.url}/{name}") for name in ("healthz", "readyz", "metrics")}

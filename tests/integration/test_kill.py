@@ -11,11 +11,9 @@ import pytest
 from ownership_support import until
 
 from streams.demo.cast import make_cast
-from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import make_events
 from streams.demo.numbers import Result
 from streams.demo.stage import Stage
-from streams.demo.stories import Teller
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +27,7 @@ SETTLE_S = 120.0
 
 def some_events(stage: Stage, seed: int) -> list[Sent]:
     rng = Random(seed)
-    teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), rng)
+    teller = stage.teller(rng)
     return make_events(EVENTS, time.time_ns() // 1000, teller)
 
 

@@ -12,10 +12,9 @@ from ownership_support import until
 from infra.sandbox import Fault
 from schemas.codec import encode
 from streams.demo.cast import make_cast
-from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import Sent
 from streams.demo.stage import Stage
-from streams.demo.stories import DELETION, Teller
+from streams.demo.stories import DELETION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +26,7 @@ SETTLE_S = 120.0
 
 def deletions(stage: Stage) -> list[Sent]:
     """One of each person, in the order of the cast."""
-    teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), Random(5))
+    teller = stage.teller(Random(5))
     now = time.time_ns() // 1000
     people = stage.cast.people[:DELETED]
     events = [teller.event(one, kind="deletion.requested", purposes=None, occurred_at=now) for one in people]
@@ -60,7 +59,7 @@ async def test_killed_between_deletion_and_purge_everybody_is_purged_and_nobody_
         await stage.stop_workers()
         judged = await stage.check()
         assert judged.mismatches == []
-        _, never_answered = stage.cast.broken
+        ((_, never_answered),) = stage.cast.broken
         known = {one.key for one in stage.cast.people[:DELETED] if one.crm} - {never_answered.key}
         for effect in ("delete", "purge"):
             each = [record for entry in await told(stage, effect) for record in entry["given"]]

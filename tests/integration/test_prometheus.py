@@ -23,10 +23,8 @@ from processors.engine.connect import vendor_of, windows_of
 from schemas.events import PROTECTIVE
 from schemas.records import ACTIONS, LaneStatus
 from streams.demo.cast import make_cast
-from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import make_events
 from streams.demo.stage import LIMITS_SCALE, Stage
-from streams.demo.stories import Teller
 from streams.metrics import words
 from streams.metrics.definitions import LABELS, SECTIONS
 from streams.metrics.page import page
@@ -71,7 +69,7 @@ async def run(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run]:
         await worker.ready()
         target = f"127.0.0.1:{worker.web_port}"
         server = await stack.enter_async_context(prometheus(directory / "prometheus", target))
-        teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), Random(5))
+        teller = stage.teller(Random(5))
         await stage.publish(make_events(COUNT, time.time_ns() // 1000, teller))
         assert await stage.wait_settled(COUNT, 90)
         await server.comes_to("sum(consent_relay_lag_records)", 0)
@@ -218,7 +216,7 @@ async def test_vendors_that_are_down_are_seen_and_so_is_a_worker_that_is_gone(ru
     """The last one: neither comes back."""
     stage = run.stage
     await stage.sandbox.stop()
-    teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), Random(6))
+    teller = stage.teller(Random(6))
     await stage.publish(make_events(20, time.time_ns() // 1000, teller))
     answers = 'sum(rate(consent_relay_vendor_call_seconds_count{result="unreachable"}[10s])) > 0'
 

@@ -18,11 +18,9 @@ from ownership_support import until
 from infra.sandbox import Fault
 from schemas.times import SECOND
 from streams.demo.cast import make_cast
-from streams.demo.config import CONTROLLER, favourites
 from streams.demo.events import make_events
 from streams.demo.order import Outage
 from streams.demo.stage import Stage
-from streams.demo.stories import Teller
 from streams.ownership.tenure import COMMIT_LIMIT_S, now_micros
 from streams.supervised import AT_ONCE, LOOP_STUCK
 
@@ -94,7 +92,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 
 async def publish(stage: Stage) -> None:
-    teller = Teller(stage.cast, stage.policy, CONTROLLER, favourites(stage.policy, stage.config), Random(SEED))
+    teller = stage.teller(Random(SEED))
     await stage.publish(make_events(EVENTS, now_micros(), teller))
 
 

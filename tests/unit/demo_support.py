@@ -97,8 +97,7 @@ class Log:
 
 
 def world(config: RelayConfig = CONFIG, people: Sequence[Person] = (ANA, BEN), **more: Any) -> World:
-    by_key = {person.key: person for person in people}
-    return World(config, POLICY, PARTITIONS, by_key, DOUBLE_OPT_IN, **more)
+    return World(config, {"oomnis": POLICY}, PARTITIONS, {"oomnis": people}, DOUBLE_OPT_IN, **more)
 
 
 def told(*events: ConsentEvent | bytes | None, **more: Any) -> Expected:
@@ -125,7 +124,7 @@ def holds(expected: Expected, vendor: str, person: Person = ANA) -> dict[str, An
 
 def stream(count: int, seed: int, people: int = 100, now: int = NOW) -> tuple[Cast, list[Sent]]:
     cast = make_cast(people, seed)
-    return cast, make_events(count, now, Teller(cast, POLICY, "oomnis", favourites(POLICY, CONFIG), Random(seed)))
+    return cast, make_events(count, now, Teller(cast, POLICY, favourites(POLICY, CONFIG), Random(seed)))
 
 
 @dataclass
@@ -144,8 +143,8 @@ class PaperRelay:
         for sent in self.events:
             partition = (home(sent.subject_id, PARTITIONS) + sent.astray) % PARTITIONS
             self._route(self.log.add(sent.value, partition))
-        vendor, broken = self.cast.broken
-        about = world(people=self.cast.people, broken=frozenset({(vendor, broken.key)}))
+        broken = frozenset((vendor, person.key) for vendor, person in self.cast.broken)
+        about = world(people=self.cast.people, broken=broken)
         self.expected = expect(self.log.entries, about)
         self.audit += [self._outcome(record) for record in list(self.audit) for record in _due(record)]
 

@@ -98,7 +98,7 @@ def test_an_instruction_whose_outcome_was_lost_may_have_been_done_and_be_superse
     )
     relay.audit = [_superseded(record) if _is_of(record, about) else record for record in relay.audit]
     around = world(people=relay.cast.people, overtaken={about: None})
-    broken = frozenset({(relay.cast.broken[0], relay.cast.broken[1].key)})
+    broken = frozenset((vendor, person.key) for vendor, person in relay.cast.broken)
     around = replace(around, broken=broken)
     expected, found = expect(relay.log.entries, around), relay.found()
     settle_doubts(expected, found, around)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.codec import decode
 from schemas.errors import DataError
 from schemas.events import ConsentEvent
 from streams.demo.model.claims import Claims
-from streams.demo.model.life import Cell, Life
+from streams.demo.model.life import Cell, Life, Word
 from streams.demo.model.log import Entry, Place, home
 from streams.demo.model.rules import Rules
 from streams.demo.model.vendors import Vendor, open_account
-from streams.demo.model.verdict import Accepted, Verdict, judge, refusal
+from streams.demo.model.verdict import Accepted, Verdict, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from infra.sandbox import Person
     from schemas.connections import Connection, RelayConfig
@@ -33,7 +34,9 @@ class LegKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What surrounds the log. `broken`: (vendor, subject_id) whose calls always fail there.
+    """What surrounds the log. policies, people: by controller.
+
+    broken: (vendor, subject_id) whose calls always fail there.
 
     overtaken: what newer instructions are said to have taken out of a leg before it was carried out; None: all of
     it. Which they reached in time nobody can know beforehand. done: legs of these that the vendor was told of before,
@@ -41,9 +44,9 @@ class World:
     """
 
     config: RelayConfig
-    policy: Policy
+    policies: Mapping[str, Policy]
     partitions: int
-    people: Mapping[str, Person]
+    people: Mapping[str, Sequence[Person]]
     double_opt_in: Mapping[str, bool]
     broken: frozenset[tuple[str, str]] = frozenset()
     overtaken: Mapping[LegKey, frozenset[Cell] | None] = field(default_factory=dict)
@@ -90,12 +93,12 @@ def expect(entries: Iterable[Entry], world: World) -> Expected:
 class _Telling:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._rules = Rules(world.policy, world.config.connections.values())
+        self._rules = {name: Rules(policy, world.config, name) for name, policy in world.policies.items()}
         self._lives: dict[str, Life] = defaultdict(Life)
         self.claims = Claims()
         self.expected = Expected()
-        for person in world.people.values():
-            for connection in self._rules.connections:
+        for controller, people in world.people.items():
+            for person, connection in product(people, self._rules[controller].connections):
                 account = open_account(connection.adapter, person, world.double_opt_in)
                 self.expected.accounts[person.key, connection.adapter] = account
 
@@ -111,46 +114,46 @@ class _Telling:
         self.expected.verdicts[entry.first] = self._verdict(event, entry.at)
 
     def _verdict(self, event: ConsentEvent, log_at: int) -> Verdict:
-        reason = refusal(event, self._world.config, self._rules)
-        if reason:
-            return Verdict("rejected", reason)
+        rules = self._rules.get(event.controller)
+        if rules is None:
+            return Verdict("rejected", "invalid")
+        if not rules.knows(event):
+            return Verdict("rejected", "unknown_policy")
         life = self._lives[event.subject_id]
-        judged = judge(event, life, self._rules, log_at)
+        judged = judge(event, life, rules, log_at)
         if isinstance(judged, Verdict):
             return judged
         if judged.word is None:
-            self._delete(judged, life)
+            self._delete(judged, life, rules)
         else:
-            self._choose(judged, life)
+            self._choose(judged, judged.word, life, rules)
         return Verdict("planned")
 
-    def _choose(self, said: Accepted, life: Life) -> None:
-        word = said.word
-        assert word is not None  # noqa: S101 - a choice
+    def _choose(self, said: Accepted, word: Word, life: Life, rules: Rules) -> None:
         before = Life(words=list(life.words), erased_at=life.erased_at)
         life.words.append(word)
-        for connection in self._due(said.event):
+        for connection in rules.due(said.event):
             vendor = self._account(connection, said.event)
-            purposes = word.purposes & self._rules.reaching(connection) & self._rules.chosen
+            purposes = word.purposes & rules.switches(connection)
             asked = {(p, c) for p in purposes for c in word.channels & vendor.channels}
             cells = {cell for cell in asked if before.counts(word, cell)}
             everything = said.event.purposes is None and cells == asked
             if not word.is_withdrawal:
-                cells = self._free(connection, vendor, cells, life)
+                cells = _free(rules.switches(connection), vendor, cells, life)
             if cells:
                 action: Action = "withdraw" if word.is_withdrawal else "grant"
                 self._act(said, connection, action, cells, everything=everything)
 
-    def _delete(self, said: Accepted, life: Life) -> None:
+    def _delete(self, said: Accepted, life: Life, rules: Rules) -> None:
         life.erased_at = said.at
-        for connection in self._due(said.event):
-            if not self._rules.erases(connection):
+        for connection in rules.due(said.event):
+            if not rules.erases(connection):
                 continue
             self._act(said, connection, "delete", set(), everything=True)
             vendor = self._account(connection, said.event)
-            all_cells = {(p, c) for p in self._switches(connection) for c in vendor.channels}
-            granted = {cell for cell in all_cells if life.is_granted(cell)}
-            again = self._free(connection, vendor, granted, life)
+            switches = rules.switches(connection)
+            granted = {(p, c) for p in switches for c in vendor.channels if life.is_granted((p, c))}
+            again = _free(switches, vendor, granted, life)
             if again:
                 self._act(said, connection, "grant", again, everything=False)
 
@@ -174,22 +177,15 @@ class _Telling:
             outcome = vendor.do(action, _purposes(left), everything=everything and left == cells)
         self.expected.legs[key] = Leg(event.subject_id, outcome, frozenset(cells), everything)
 
-    def _free(self, connection: Connection, vendor: Vendor, cells: set[Cell], life: Life) -> set[Cell]:
-        """Where there is one switch, a grant turns it on only if nothing behind it stands withdrawn."""
-        if not vendor.one_switch:
-            return cells
-        behind = self._switches(connection)
-        return {(p, c) for p, c in cells if not any(life.is_withdrawn((other, c)) for other in behind)}
-
-    def _switches(self, connection: Connection) -> frozenset[str]:
-        return self._rules.reaching(connection) & self._rules.chosen
-
-    def _due(self, event: ConsentEvent) -> list[Connection]:
-        mine = [c for c in self._rules.connections if c.controller == event.controller]
-        return [c for c in mine if self._rules.concerns(c, event.jurisdiction)]
-
     def _account(self, connection: Connection, event: ConsentEvent) -> Vendor:
         return self.expected.accounts[event.subject_id, connection.adapter]
+
+
+def _free(behind: frozenset[str], vendor: Vendor, cells: set[Cell], life: Life) -> set[Cell]:
+    """Where there is one switch, a grant turns it on only if nothing behind it stands withdrawn."""
+    if not vendor.one_switch:
+        return cells
+    return {(p, c) for p, c in cells if not any(life.is_withdrawn((other, c)) for other in behind)}
 
 
 def _purposes(cells: set[Cell]) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
-    from schemas.connections import Connection
+    from schemas.connections import Connection, RelayConfig
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
 
@@ -15,15 +15,21 @@ PERSONAL = "pii"
 
 
 class Rules:
-    def __init__(self, policy: Policy, connections: Iterable[Connection]) -> None:
+    """Those of one controller."""
+
+    def __init__(self, policy: Policy, config: RelayConfig, controller: str) -> None:
         gives_way = {basis.id for basis in policy.bases if basis.withdrawable}
         mine = [purpose for purpose in policy.purposes if purpose.domain == PERSONAL]
         self.policy = policy
-        self.connections = tuple(connections)
+        self.connections = tuple(c for c in config.connections.values() if c.controller == controller)
         self.purposes = frozenset(purpose.id for purpose in mine)
         self.chosen = frozenset(p.id for p in mine if not p.survives and gives_way & set(p.bases))
         """The purposes that a person's choice can stop or start."""
         self._followers = {p.id: {f.id for f in mine if f.follows == p.id} for p in mine}
+
+    def knows(self, event: ConsentEvent) -> bool:
+        """Whether it names this policy and version, or none."""
+        return event.policy_id in {None, self.policy.id} and event.policy_version in {None, self.policy.version}
 
     def meant(self, event: ConsentEvent) -> frozenset[str]:
         """The purposes that an event is about."""
@@ -39,6 +45,10 @@ class Rules:
             if any(flow.to in connection.serves for flow in self.policy.flows.get(purpose, ()))
         )
 
+    def switches(self, connection: Connection) -> frozenset[str]:
+        """Those of them that a person's choice can stop or start."""
+        return self.reaching(connection) & self.chosen
+
     def erases(self, connection: Connection) -> bool:
         """Whether a deletion is due there."""
         for recipient in self.policy.recipients:
@@ -50,7 +60,11 @@ class Rules:
     def _gets(self, recipient: str) -> bool:
         return any(flow.to == recipient for purpose in self.purposes for flow in self.policy.flows.get(purpose, ()))
 
-    @staticmethod
-    def concerns(connection: Connection, jurisdiction: str | None) -> bool:
-        regions: Collection[str] | None = connection.regions
-        return regions is None or jurisdiction is None or jurisdiction in regions
+    def due(self, event: ConsentEvent) -> list[Connection]:
+        """The connections for people of its jurisdiction."""
+        return [c for c in self.connections if _concerns(c, event.jurisdiction)]
+
+
+def _concerns(connection: Connection, jurisdiction: str | None) -> bool:
+    regions: Collection[str] | None = connection.regions
+    return regions is None or jurisdiction is None or jurisdiction in regions

@@ -11,7 +11,6 @@ from schemas.times import DAY, SECOND
 from streams.demo.model.life import Word
 
 if TYPE_CHECKING:
-    from schemas.connections import RelayConfig
     from streams.demo.model.life import Life
     from streams.demo.model.rules import Rules
 
@@ -36,15 +35,6 @@ class Accepted:
     event: ConsentEvent
     at: int
     word: Word | None
-
-
-def refusal(event: ConsentEvent, config: RelayConfig, rules: Rules) -> str | None:
-    """Why this relay can't judge the event at all."""
-    if event.controller not in config.controllers:
-        return "invalid"
-    if event.policy_id not in {None, rules.policy.id} or event.policy_version not in {None, rules.policy.version}:
-        return "unknown_policy"
-    return None
 
 
 def judge(event: ConsentEvent, life: Life, rules: Rules, log_at: int) -> Verdict | Accepted:

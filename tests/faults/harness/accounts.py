@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from infra.sandbox import Fault
 from schemas.connections import RelayConfig, load_config
-from streams.demo.config import CONTROLLER, toml
+from streams.demo.accounts import CONTROLLER
+from streams.demo.config import toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from checker import dump
 
 from schemas.ids import pid
-from streams.demo.config import CONTROLLER
+from streams.demo.accounts import CONTROLLER
 
 if TYPE_CHECKING:
     from harness.cluster import Cluster

@@ -13,7 +13,7 @@ from aiokafka.partitioner import murmur2
 from schemas.codec import encode
 from schemas.events import ConsentEvent
 from schemas.times import SECOND
-from streams.demo.config import CONTROLLER
+from streams.demo.accounts import CONTROLLER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,73 @@
+"""The controllers of a demo, each following the policy of its name, and their accounts at the sandbox's vendors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.sandbox.server import DOUBLE_OPT_IN
+from schemas.errors import SetupError
+from schemas.policy import Policy, load_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONTROLLER = "oomnis"
+"""The one that a demo is about unless another is asked for."""
+ALL = "all"
+ACCOUNTS: Mapping[str, Mapping[str, str]] = {
+    "oomnis": {
+        "zoho_crm": "zoho-one/crm",
+        "zoho_campaigns": "zoho-one/marketing",
+        "google_analytics": "google-analytics",
+    },
+    "osome": {"google_analytics": "google-analytics"},
+    "osows": {"google_analytics": "google-analytics"},
+    "omigroup": {"zoho_crm": "storage", "zoho_campaigns": "marketing", "google_analytics": "data-analytics"},
+}
+"""Controller → adapter → the recipient that is reached there; the policies' other recipients stay unbound."""
+LISTS: Mapping[str, Mapping[str, bool]] = {
+    "oomnis": DOUBLE_OPT_IN,
+    "omigroup": {"product-information": True, "events-surveys": False, "marketing-cookies": False},
+}
+"""Controller → purposes with a mailing list → whether the person must confirm."""
+
+
+def lists_of(controller: str) -> tuple[str, ...]:
+    """The purposes for which it has a mailing list."""
+    return tuple(LISTS.get(controller, ()))
+
+
+def all_lists() -> dict[str, bool]:
+    """Every mailing list of the sandbox: no two controllers have a purpose of the same name on one."""
+    return {purpose: ask for lists in LISTS.values() for purpose, ask in lists.items()}
+
+
+def lane_of(controller: str, adapter: str) -> str:
+    """The name of its connection at a vendor."""
+    name = adapter.replace("_", "-")
+    return name if controller == CONTROLLER else f"{controller}-{name}"
+
+
+def controllers_of(policy_id: str) -> tuple[str, ...]:
+    """The controllers of a demo of this policy, or of `all`.
+
+    Raises:
+        SetupError: there is no such policy, or the demo has no accounts for it.
+
+    """
+    if policy_id == ALL:
+        return tuple(ACCOUNTS)
+    policy_of(policy_id)
+    if policy_id not in ACCOUNTS:
+        raise SetupError(f"the demo has no accounts for {policy_id}", remedy=f"choose {', '.join((*ACCOUNTS, ALL))}")
+    return (policy_id,)
+
+
+def policy_of(controller: str) -> Policy:
+    """The policy that it follows.
+
+    Raises:
+        PolicyError: there is none.
+
+    """
+    return load_policy(controller)
