@@ -36,7 +36,7 @@ class Cast:
 
 
 def make_cast(count: int, seed: int, controller: str = CONTROLLER) -> Cast:
-    """`count` people, the same for the same seed; the special ones are among those whom a CRM knows, if it has one."""
+    """`count` people, the same for the same seed; the special ones are among those whom its CRM knows."""
     who = "subject" if controller == CONTROLLER else controller
     people = tuple(make_people(count, seed, who, lists_of(controller)))
     if "zoho_crm" not in ACCOUNTS[controller]:
