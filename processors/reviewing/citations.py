@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from schemas.policy.names import cited_rows
@@ -13,11 +14,16 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
     from schemas.policy.rows import Cited
 
+_QUOTED = re.compile(r'"([^"]+)"')
+_OURS = ("note", "what", "reading", "reason", "meanwhile", "instead", "unshared")
+"""Fields in our own words, which quote the text between quotation marks."""
+
 
 def misquoted(policy: Policy, text: bytes) -> Iterator[str]:
-    """What doesn't hold of the text: its hash, its length, a blank line that is cited, a wording that isn't there.
+    """What doesn't hold of the text: its hash, its length, a blank line that is cited, words that aren't there.
 
-    Spaces and line ends within a wording don't count.
+    A wording must stand in its row's lines, what a note quotes anywhere in the text. Spaces and line ends within a
+    wording don't count.
     """
     found = hashlib.sha256(text).hexdigest()
     if found != policy.text_sha256:
@@ -26,8 +32,9 @@ def misquoted(policy: Policy, text: bytes) -> Iterator[str]:
     last = len(lines) - (not lines[-1])
     if last != policy.text_lines:
         yield f"text_lines: this text has {last}"
+    whole = _plain(" ".join(lines))
     for place, row in cited_rows(policy):
-        yield from (f"{place}.{problem}" for problem in _row_problems(row, lines))
+        yield from (f"{place}.{problem}" for problem in (*_row_problems(row, lines), *_note_problems(row, whole)))
 
 
 def _row_problems(row: Cited, lines: Sequence[str]) -> Iterator[str]:
@@ -37,6 +44,13 @@ def _row_problems(row: Cited, lines: Sequence[str]) -> Iterator[str]:
     wording = getattr(row, "wording", None)
     if wording is not None and _plain(wording) not in _plain(" ".join(cited)):
         yield f"wording: doesn't stand in line {', '.join(map(str, row.lines))}"
+
+
+def _note_problems(row: Cited, whole: str) -> Iterator[str]:
+    for field in _OURS:
+        for quoted in _QUOTED.findall(getattr(row, field, None) or ""):
+            if _plain(quoted) not in whole:
+                yield f'{field}: "{quoted}" stands nowhere in the text'
 
 
 def _plain(text: str) -> str:

@@ -26,7 +26,9 @@ app = typer.Typer()
 @app.command()
 def demo(
     events: Annotated[int, typer.Option(min=1, help="How many to publish.")] = 2000,
-    policy: Annotated[str, typer.Option(metavar="ID", help="The policy that they are about, or `all`.")] = "oomnis",
+    policy: Annotated[
+        str, typer.Option(metavar="ID", help="The policy that they are about; `all`: of each its share.")
+    ] = "oomnis",
     seed: Annotated[int, typer.Option(help="The same seed makes the same people and events.")] = 1,
     people: Annotated[int, typer.Option(min=FEWEST_PEOPLE, help="How many the vendors know.")] = 900,
     *,
@@ -41,8 +43,6 @@ def demo(
     Exit code 1: something is unaccounted for, or a vendor holds what it shouldn't; the data directory is then kept.
 
     With --chaos also: after a kill no work went on.
-
-    With --policy all every policy has its controller, with people and vendors of its own; they share the events.
 
     Example: consent-relay demo --events 5000 --seed 2 --policy all
     """

@@ -121,7 +121,7 @@ def test_another_text_than_the_cited_one_is_a_gap(tmp_path: Path) -> None:
         (["show", "acme"], "there is no policy 'acme'"),
         (["show", "oomnis@1999"], "there is no policy 'oomnis 1999'"),
         (["show", "none.toml"], "none.toml can't be read"),
-        (["diff", "oomnis", "acme"], "choose one of: oomnis"),
+        (["diff", "oomnis", "acme"], "choose one of: omigroup 2.0, oomnis 2021-09-08"),
     ],
 )
 def test_wrong_use_is_exit_code_2_and_says_what_to_do(args: list[str], complaint: str) -> None:
