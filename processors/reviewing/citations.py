@@ -46,11 +46,16 @@ def _row_problems(row: Cited, lines: Sequence[str]) -> Iterator[str]:
         yield f"wording: doesn't stand in line {', '.join(map(str, row.lines))}"
 
 
-def _note_problems(row: Cited, whole: str) -> Iterator[str]:
+def quoted_in(row: Cited) -> Iterator[tuple[str, str]]:
+    """What a row's notes quote, each with the field where it does."""
     for field in _OURS:
-        for quoted in _QUOTED.findall(getattr(row, field, None) or ""):
-            if _plain(quoted) not in whole:
-                yield f'{field}: "{quoted}" stands nowhere in the text'
+        yield from ((field, words) for words in _QUOTED.findall(getattr(row, field, None) or ""))
+
+
+def _note_problems(row: Cited, whole: str) -> Iterator[str]:
+    for field, words in quoted_in(row):
+        if _plain(words) not in whole:
+            yield f'{field}: "{words}" stands nowhere in the text'
 
 
 def _plain(text: str) -> str:

@@ -26,9 +26,7 @@ app = typer.Typer()
 @app.command()
 def demo(
     events: Annotated[int, typer.Option(min=1, help="How many to publish.")] = 2000,
-    policy: Annotated[
-        str, typer.Option(metavar="ID", help="The policy that they are about; `all`: of each its share.")
-    ] = "oomnis",
+    policy: Annotated[str, typer.Option(metavar="ID", help="What they are about, or `all`.")] = "oomnis",
     seed: Annotated[int, typer.Option(help="The same seed makes the same people and events.")] = 1,
     people: Annotated[int, typer.Option(min=FEWEST_PEOPLE, help="How many the vendors know.")] = 900,
     *,

@@ -10,7 +10,7 @@ import pytest
 from plan_support import POLICY
 from policy_support import variant
 
-from processors.reviewing.citations import misquoted
+from processors.reviewing.citations import misquoted, quoted_in
 from processors.reviewing.review import review
 from processors.vendors.base import VENDORS
 from schemas.connections import RelayConfig, load_config, parse_config
@@ -102,10 +102,11 @@ def test_what_a_reviewer_should_know_is_no_gap(tmp_path: Path) -> None:
 
 
 def _text() -> list[str]:
-    """A text that oomnis' rows quote rightly: each wording stands in the first of its lines, with wider spaces."""
+    """A text that oomnis' rows quote rightly, with wider spaces: all of a row stands in the first of its lines."""
     lines = ["said"] * POLICY.text_lines
     for _, row in cited_rows(POLICY):
-        lines[row.lines[0] - 1] += " " + getattr(row, "wording", "").replace(" ", "  ")
+        words = [getattr(row, "wording", ""), *(words for _, words in quoted_in(row))]
+        lines[row.lines[0] - 1] += " " + " | ".join(words).replace(" ", "  ")
     return lines
 
 
