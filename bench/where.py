@@ -67,7 +67,8 @@ def _one(incoming: Incoming, known: Desk, states: dict[str, bytes], stages: Stag
         event = decode(ConsentEvent, incoming.value or b"")
     with stages.stage("home, policy, ids"):
         known.home(event.subject_id)
-        policy, person, digest = known.policy_for(event), known.pid(event), content_hash(known.pepper, event)
+        policy = known.policy_for(event, incoming.log_time)
+        person, digest = known.pid(event), content_hash(known.pepper, event)
     with stages.stage("read the state"):
         encoded = states.get(person)
         new = SubjectState(pid=person, controller=event.controller)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from processors.planning.case import KEPT
 from schemas.errors import PolicyError, SetupError
-from schemas.policy import load_policy
+from schemas.policy import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,23 +69,24 @@ def check_policies(config: RelayConfig, lanes: Sequence[Lane]) -> None:
     """
     for name, controller in config.controllers.items():
         try:
-            policy = load_policy(controller.policy)
+            versions = versions_of(controller.policy)
         except PolicyError as error:
             raise SetupError(f"controllers.{name}.policy: {error.message}", remedy=error.remedy) from None
-        check_serves(policy, name, lanes)
+        check_serves(versions, name, lanes)
 
 
-def check_serves(policy: Policy, controller: str, lanes: Sequence[Lane]) -> None:
-    """Refuse a connection for a recipient that the policy doesn't name: nothing would ever reach it.
+def check_serves(versions: Sequence[Policy], controller: str, lanes: Sequence[Lane]) -> None:
+    """Refuse a connection for a recipient that no version of the policy names: nothing would ever reach it.
 
     Raises:
         SetupError: naming connection and recipient.
 
     """
-    known = {recipient.id for recipient in policy.recipients}
+    newest = versions[-1]
+    known = {recipient.id for policy in versions for recipient in policy.recipients}
     for lane in lanes:
         for unknown in sorted(lane.serves - known) if lane.controller == controller else ():
             raise SetupError(
-                f"connections.{lane.name}.serves: {policy.id} {policy.version} names no recipient {unknown!r}",
+                f"connections.{lane.name}.serves: {newest.id} {newest.version} names no recipient {unknown!r}",
                 remedy=f"choose among: {', '.join(sorted(known))}",
             )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from schemas.errors import InvalidRecord, PolicyError
+from processors.routing.versions import version_for
+from schemas.errors import InvalidRecord
 from schemas.ids import pid
-from schemas.policy import Policy, load_policy
+from schemas.policy import Policy, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,36 +41,17 @@ class Desk:
         return pid(self.pepper, event.controller, event.subject_id)
 
     @cached_property
-    def _policies(self) -> dict[tuple[str, str | None, str | None], Policy]:
-        """Those found so far: only what exists gets in, so that it stays small."""
-        return {}
+    def _versions(self) -> dict[str, tuple[Policy, ...]]:
+        return {name: versions_of(controller.policy) for name, controller in self.config.controllers.items()}
 
-    def policy_for(self, event: ConsentEvent) -> Policy:
-        """The policy version the event is judged by.
+    def policy_for(self, event: ConsentEvent, now: int) -> Policy:
+        """The policy version the event is judged by. now: µs, when it came in.
 
         Raises:
             InvalidRecord: controller, policy or version is unknown; names the field.
 
         """
-        asked = event.controller, event.policy_id, event.policy_version
-        found = self._policies.get(asked)
-        if found is None:
-            found = self._policies[asked] = self._find_policy(event)
-        return found
-
-    def _find_policy(self, event: ConsentEvent) -> Policy:
-        controller = self.config.controllers.get(event.controller)
-        if controller is None:
+        versions = self._versions.get(event.controller)
+        if versions is None:
             raise InvalidRecord("is no controller of this relay", field="controller")
-        if event.policy_id is not None and event.policy_id != controller.policy:
-            raise InvalidRecord(
-                f"is not the policy of {event.controller}", field="policy_id", reason="unknown_policy"
-            )
-        try:
-            return load_policy(controller.policy, event.policy_version)
-        except PolicyError:
-            raise InvalidRecord(
-                f"is no version of {controller.policy} in the registry",
-                field="policy_version",
-                reason="unknown_policy",
-            ) from None
+        return version_for(versions, event, now)

@@ -46,7 +46,7 @@ def route(incoming: Incoming, desk: Desk, state_of: StateOf) -> Routed:
             if incoming.forwarded:
                 raise InvalidRecord("was forwarded here, but its home is elsewhere", reason="partition_mismatch")
             return _forward(incoming, event, home, desk)
-        policy = desk.policy_for(event)
+        policy = desk.policy_for(event, incoming.log_time)
         person = desk.pid(event)
         _check_seal(event, person, desk)
         state = state_of(person) or _state({**_UNKNOWN, "pid": person, "controller": event.controller})

@@ -2,6 +2,8 @@
 
 from schemas.policy.model import Policy
 from schemas.policy.reading import read_policies, read_policy
-from schemas.policy.registry import load_policy, policies, policy_in_force
+from schemas.policy.registry import in_force, load_policy, policies, policy_in_force, versions_of
 
-__all__ = ["Policy", "load_policy", "policies", "policy_in_force", "read_policies", "read_policy"]
+__all__ = [
+    "Policy", "in_force", "load_policy", "policies", "policy_in_force", "read_policies", "read_policy", "versions_of",
+]  # fmt: skip

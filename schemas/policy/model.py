@@ -36,7 +36,6 @@ from schemas.policy.rows import (
     Text,
     Trait,
 )
-from schemas.regimes import is_within
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -120,13 +119,6 @@ class Policy(Table):
     def with_trait(self, trait: Trait) -> tuple[str, ...]:
         """The purposes that have a trait, in the policy's order."""
         return tuple(purpose.id for purpose in self.purposes if trait in purpose.traits)
-
-    def laws_at(self, jurisdiction: str | None) -> tuple[Law, ...]:
-        """The laws that may be the law there; all of them where the place is unknown, or none is named for it."""
-        if jurisdiction is None:
-            return self.regimes
-        there = (law for law in self.regimes if any(is_within(jurisdiction, area) for area in law.jurisdictions))
-        return tuple(there) or self.regimes
 
     @cached_property
     def _carried(self) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -46,20 +46,26 @@ def load_policy(policy_id: str, version: str | None = None) -> Policy:
     raise PolicyError(f"there is no policy {wanted!r}", remedy=f"choose one of: {known}")
 
 
-def policy_in_force(policy_id: str, at: int) -> Policy:
-    """The version of a policy that is in force at a moment, µs. Days begin at 00:00 UTC.
-
-    Before its first version, that one: nobody knows an older one, and nothing may be lost for it.
+def versions_of(policy_id: str) -> tuple[Policy, ...]:
+    """All versions of a policy, in the order in which they come into force.
 
     Raises:
         PolicyError: there is no such policy; says which there are.
 
     """
-    newest = load_policy(policy_id)
-    return in_force([p for p in policies() if p.id == newest.id], at)
+    load_policy(policy_id)
+    return tuple(policy for policy in policies() if policy.id == policy_id)
+
+
+def policy_in_force(policy_id: str, at: int) -> Policy:
+    """The version of a policy that is in force at a moment, µs. Raises PolicyError as `versions_of` does."""
+    return in_force(versions_of(policy_id), at)
 
 
 def in_force(versions: Sequence[Policy], at: int) -> Policy:
-    """The one of a policy's versions, in the order in which they come into force, that is in force at `at`, µs."""
+    """Which of a policy's versions, in the order in which they come into force, is in force at `at`, µs.
+
+    Days begin at 00:00 UTC. Before the first version, that one: no older one is known, and nothing may be lost.
+    """
     begun = [version for version in versions if (version.effective.toordinal() - _EPOCH) * DAY <= at]
     return begun[-1] if begun else versions[0]

@@ -12,10 +12,11 @@ import typer
 from processors.lane import Lane, lanes_of
 from processors.plan import Plan, plan
 from processors.planning.routes import check_serves
+from processors.routing.versions import version_for
 from schemas.connections import RelayConfig, load_config
 from schemas.errors import DataError, InvalidRecord
 from schemas.ids import content_hash
-from schemas.policy import Policy, load_policy
+from schemas.policy import Policy, load_policy, versions_of
 from schemas.records import SubjectState
 from streams.commands.lines import read_files
 from streams.commands.plan_view import JsonLines, Tables
@@ -45,24 +46,24 @@ class Rehearsal:
     def __post_init__(self) -> None:
         self.lanes = lanes_of(self.config)
         for name, controller in self.config.controllers.items():
-            check_serves(self.policy or load_policy(controller.policy), name, self.lanes)
+            check_serves((self.policy,) if self.policy else versions_of(controller.policy), name, self.lanes)
 
     def plan(self, event: ConsentEvent, now: int) -> Plan:
         """Raises InvalidRecord as the planner does, and for a controller without a policy."""
         key = (event.controller, event.subject_id)
         state = self.states.get(key) or SubjectState(pid="", controller=event.controller)
         digest = content_hash(b"rehearsal", event)
-        made = plan(event, state, self._policy_for(event.controller), self.lanes, now, digest)
+        made = plan(event, state, self._policy_for(event, now), self.lanes, now, digest)
         self.states[key] = made.state
         return made
 
-    def _policy_for(self, name: str) -> Policy:
+    def _policy_for(self, event: ConsentEvent, now: int) -> Policy:
         if self.policy is not None:
             return self.policy
-        controller = self.config.controllers.get(name)
+        controller = self.config.controllers.get(event.controller)
         if controller is None:
             raise InvalidRecord("is not in the configuration; add it there, or use --policy", field="controller")
-        return load_policy(controller.policy)
+        return version_for(versions_of(controller.policy), event, now)
 
 
 @app.command("plan")

@@ -12,9 +12,9 @@ from plan_support import POLICY
 import schemas
 from schemas.errors import PolicyError
 from schemas.periods import end_of
-from schemas.policy import policies, policy_in_force, read_policies
+from schemas.policy import in_force, policies, policy_in_force, read_policies
 from schemas.policy.names import cited_rows
-from schemas.policy.registry import in_force
+from schemas.regimes import is_within
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
@@ -91,27 +91,15 @@ def test_a_file_has_its_policy_s_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("jurisdiction", "laws"),
+    ("place", "area", "within"),
     [
-        ("EEA", {"gdpr"}), ("DE", {"gdpr"}), ("NO", {"gdpr"}), ("HK", {"pdpo", "uemo"}),
-        ("BR", {"gdpr", "pdpo", "uemo"}), (None, {"gdpr", "pdpo", "uemo"}),
+        ("EEA", "EEA", True), ("DE", "EEA", True), ("NO", "EEA", True), ("CH", "EEA", False), ("HK", "HK", True),
+        ("US-CA", "US-CA", True), ("US", "US-CA", True), ("US-CA", "US", True), ("US-C", "US-CA", False),
+        ("US-CO", "US-CA", False), ("BR", "EEA", False),
     ],
 )  # fmt: skip
-def test_which_laws_may_be_the_law_there(jurisdiction: str | None, laws: set[str]) -> None:
-    assert {law.id for law in POLICY.laws_at(jurisdiction)} == laws
-
-
-def test_a_state_s_law_may_be_the_law_somewhere_in_its_country() -> None:
-    states = POLICY.model_copy(
-        update={"regimes": tuple(law.model_copy(update={"jurisdictions": ("US-CA",)}) for law in POLICY.regimes[:1])}
-    )
-    assert [bool(_named(states, place)) for place in ("US-CA", "US", "US-C", "US-CO")] == [True, True, False, False]
-
-
-def _named(policy: Policy, place: str) -> bool:
-    """Whether a law is named for the place, rather than taken because none is."""
-    other = policy.regimes[0].model_copy(update={"id": "ccpa", "jurisdictions": ("MARS",)})
-    return policy.model_copy(update={"regimes": (*policy.regimes, other)}).laws_at(place) == policy.regimes
+def test_where_a_law_may_be_the_law(place: str, area: str, within: bool) -> None:  # noqa: FBT001 - a column
+    assert is_within(place, area) is within
 
 
 @pytest.mark.parametrize("policy", policies(), ids=lambda policy: f"{policy.id}-{policy.version}")

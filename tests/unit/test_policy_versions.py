@@ -1,0 +1,85 @@
+"""An event is judged by the version that it names, or that was in force when it happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from plan_support import CAMPAIGNS, LANES, NOW, POLICY, due, event, fresh
+from policy_support import variant
+
+from processors.plan import plan
+from processors.planning.routes import check_serves
+from processors.routing.versions import version_for
+from schemas.errors import InvalidRecord, SetupError
+from schemas.ids import content_hash
+from schemas.times import DAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from schemas.policy import Policy
+
+TOMORROW = "2026-03-03"
+"""The day after NOW."""
+POLLS = '[[recipients]]\nid = "zoho-polls"\ntitle = "Zoho Polls"\nlines = [212]\nmark = "derived"\n'
+
+
+def _next(directory: Path) -> Policy:
+    """The version of tomorrow: `surveys` are `polls` then, and go to another recipient."""
+    return variant(
+        directory,
+        ('version = "2021-09-08"', 'version = "2"\nsupersedes = "2021-09-08"'),
+        ("effective = 2021-09-08", f"effective = {TOMORROW}"),
+        ('id = "surveys"', 'id = "polls"'),
+        ('"surveys" = [{ to = "zoho-one/marketing"', '"polls" = [{ to = "zoho-polls"'),
+        ('[[recipients]]\nid = "stripe"', f'{POLLS}\n[[recipients]]\nid = "stripe"'),
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "happened", "came_in", "judged_by"),
+    [
+        (None, NOW, NOW, "2021-09-08"),
+        (None, NOW + DAY, NOW + 2 * DAY, "2"),
+        (None, NOW, NOW + 30 * DAY, "2021-09-08"),  # published late
+        (None, NOW + 9999 * DAY, NOW, "2021-09-08"),  # a clock that runs ahead
+        (None, 0, NOW, "2021-09-08"),  # before the first version that we have
+        ("2021-09-08", NOW + DAY, NOW + DAY, "2021-09-08"),  # collected under the version before
+        ("2", NOW, NOW, "2"),
+    ],
+)
+def test_which_version_counts(tmp_path: Path, named: str | None, happened: int, came_in: int, judged_by: str) -> None:
+    one = event(1, "withdraw", policy_version=named, occurred_at=happened)
+    assert version_for((POLICY, _next(tmp_path)), one, came_in).version == judged_by
+
+
+@pytest.mark.parametrize(
+    ("more", "field"), [({"policy_version": "3"}, "policy_version"), ({"policy_id": "acme"}, "policy_id")]
+)
+def test_a_version_that_is_not_there_is_refused_with_its_field(more: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidRecord) as refused:
+        version_for((POLICY,), event(1, "withdraw", **more), NOW)
+    assert (refused.value.reason, refused.value.field) == ("unknown_policy", field)
+
+
+def test_choices_about_purposes_of_another_version_stand_and_harm_nothing(tmp_path: Path) -> None:
+    new, state = _next(tmp_path), fresh()
+    for number, (policy, action, purposes) in enumerate(
+        [(POLICY, "grant", ["surveys"]), (new, "grant", ["polls"]), (new, "withdraw", None), (POLICY, "delete", None)]
+    ):
+        one = event(number, action, number, purposes)
+        made = plan(one, state, policy, LANES, NOW, content_hash(b"pepper", one))
+        state = made.state
+        if action == "withdraw":
+            assert "polls" in due(made, "task")["zoho-polls"].purposes
+            assert "surveys" not in due(made, "delivery")["zoho-one/marketing"].purposes
+    assert state.erased_at is not None
+
+
+def test_a_connection_may_serve_a_recipient_of_any_version(tmp_path: Path) -> None:
+    polls = replace(CAMPAIGNS, serves=frozenset({"zoho-polls"}))
+    check_serves((POLICY, _next(tmp_path)), "oomnis", [polls, CAMPAIGNS])
+    with pytest.raises(SetupError, match="oomnis 2021-09-08 names no recipient 'zoho-polls'"):
+        check_serves((POLICY,), "oomnis", [polls])
