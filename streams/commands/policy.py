@@ -58,7 +58,9 @@ def list_policies(*, as_json: AsJson = False) -> None:
 def show_policy(which: Which, *, as_json: AsJson = False) -> None:
     """Show all that a policy says: who gets data for which purpose, rights, retention, minors, defects.
 
-    In the matrix S is said by the policy, d is derived by us. Numbers behind a row are lines of the policy's text.
+    In the matrix S is stated by the policy, d is derived by us; its columns
+    are the recipients, by number. Numbers behind a row are lines of the
+    policy's text.
 
     Example: consent-relay policy show oomnis
     """
@@ -69,7 +71,7 @@ def show_policy(which: Which, *, as_json: AsJson = False) -> None:
 
 @app.command("check")
 def check_policies(
-    which: Annotated[list[str] | None, typer.Argument(metavar="[POLICY]...", help=_WHICH)] = None,
+    which: Annotated[list[str] | None, typer.Argument(metavar="POLICY", help=_WHICH)] = None,
     config: Annotated[
         Path | None,
         typer.Option("--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Connections; ./relay.toml."),
@@ -82,11 +84,14 @@ def check_policies(
 ) -> None:
     """Look for gaps: a recipient that nobody reaches, a purpose without recipient or reason, a right not spoken of.
 
-    Without POLICY all of the registry. A recipient is reached by a connection of relay.toml, by an adapter that waits
-    for one, or it is exempt by name, with the reason and what happens meanwhile. Rows that are our reading of the
-    policy are counted: they are to be reviewed. Defects of the policy are listed with the reading we act on.
+    Without POLICY all of the registry. A recipient is reached by a connection
+    of relay.toml or an adapter that waits for one, or it is exempt by name,
+    with the reason and what happens meanwhile. Rows that are our reading of
+    the policy are counted: they are to be reviewed. Defects are listed with
+    the reading we act on.
 
-    With --text: also whether the text is the one that was cited, and every wording stands in its lines.
+    With --text: also whether it is the text that was cited, and every wording
+    stands in its lines.
 
     Exit code 1: there is a gap, or a file breaks a rule.
 
@@ -124,8 +129,9 @@ def _read(text: Path) -> bytes:
 def diff_policies(old: Which, new: Which, *, as_json: AsJson = False) -> None:
     """Show what a new version changes, and what that means for people whose choices stand already.
 
-    Nothing is done about it: what has to be asked, told or erased is said, and stays the controller's decision.
-    Rows that say the same on other lines of the text are only counted.
+    Nothing is done about it: what has to be asked, told or erased is said,
+    and stays the controller's decision. Rows that say the same on other lines
+    of the text are only counted.
 
     Example: consent-relay policy diff oomnis oomnis-2027-01-01.toml
     """

@@ -27,7 +27,7 @@ def console() -> Console:
 
 def indented(text: str) -> Padding:
     """A point of a list, so that its folded lines stand below its first one."""
-    return Padding(text, (0, 0, 0, 2))
+    return Padding(text, (0, 0, 0, 2), expand=False)
 
 
 @contextmanager
