@@ -23,7 +23,7 @@ from schemas.codec import decode, decode_own, encode
 from schemas.contract import Origin
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash
-from schemas.records import SubjectState
+from schemas.state import SubjectState
 from streams import topics
 from streams.outbox import sized
 from streams.wire import outs_of

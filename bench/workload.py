@@ -25,7 +25,7 @@ from streams.wire import home_of, outs_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from schemas.records import SubjectState
+    from schemas.state import SubjectState
 
 Spread = Literal["home", "misrouted"]
 SEED = 20_260_101

@@ -155,19 +155,20 @@ _PLAIN = {
 
 
 def _each(parts: PartsOf, fields: Sequence[str], series: Series[Any]) -> list[bytes]:
-    """What the drafts have is encoded already, and what they get in common is encoded once."""
-    common = parts(tuple(series.common))(series.common)
-    encoded = []
-    for draft, delivery_id in zip(series.drafts, series.ids, strict=True):
+    """What the drafts have is encoded already, and what several get in common is encoded once."""
+    encoded: list[bytes] = []
+    fill: Mapping[str, Any] | None = None
+    own: tuple[bytes, ...] = ()
+    for draft, delivery_id, given in zip(series.drafts, series.ids, series.fills, strict=True):
         template = draft.template
         if template is None:
             template = draft.template = b"".join(_template(parts, fields, draft))
         if not draft.own:
             encoded.append(template)
-        elif delivery_id is None:
-            encoded.append(template % common)
-        else:
-            encoded.append(template % (text(delivery_id), *common))
+            continue
+        if given is not fill:
+            fill, own = given, parts(tuple(given))(given)
+        encoded.append(template % (own if delivery_id is None else (text(delivery_id), *own)))
     return encoded
 
 

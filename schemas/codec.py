@@ -21,8 +21,9 @@ from schemas.errors import UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.pulse import Pulse
 from schemas.quota import Quota
-from schemas.records import ACTIONS, AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry, SubjectState
+from schemas.records import ACTIONS, AuditRecord, Bookmark, Command, DeadLetter, Delivery, LaneEntry
 from schemas.request import Request
+from schemas.state import SubjectState
 from schemas.surge import Surge
 from schemas.usual_event import LONGEST, usual
 

@@ -36,18 +36,21 @@ class Draft(Generic[C]):
 class Series(Sequence[C]):
     """The records of one event that were drafted before: each made only when somebody looks at it.
 
-    ids: of each its `delivery_id`, None where that is none of the draft's own fields; common: the drafts' other own
-    fields, in the contract's order, with a value that is the same for all of them.
+    ids: of each its `delivery_id`, None where that is none of the draft's own fields; fills: of each its other own
+    fields, in the contract's order. Records that have them in common share one mapping, which is encoded once.
     """
 
-    __slots__ = ("common", "drafts", "ids")
+    __slots__ = ("drafts", "fills", "ids")
 
     def __init__(
-        self, drafts: tuple[Draft[C], ...] = (), ids: Sequence[str | None] = (), common: Mapping[str, Any] = NOTHING
+        self,
+        drafts: tuple[Draft[C], ...] = (),
+        ids: Sequence[str | None] = (),
+        fills: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self.drafts = drafts
         self.ids = ids
-        self.common = common
+        self.fills = fills
 
     def __len__(self) -> int:
         return len(self.drafts)
@@ -59,10 +62,8 @@ class Series(Sequence[C]):
     def __getitem__(self, place: int | slice) -> C | tuple[C, ...]:
         if isinstance(place, slice):
             return tuple(self)[place]
-        draft, delivery_id = self.drafts[place], self.ids[place]
-        if not draft.own:
-            return draft.filled({})
-        return draft.filled(self.common if delivery_id is None else {"delivery_id": delivery_id, **self.common})
+        draft, delivery_id, fill = self.drafts[place], self.ids[place], self.fills[place]
+        return draft.filled(fill if delivery_id is None else {"delivery_id": delivery_id, **fill})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, (Series, tuple)) and tuple(self) == tuple(other)

@@ -1,4 +1,4 @@
-"""What the relay itself writes: deliveries, state, audit, dead letters, lane state, bookmarks, commands."""
+"""What the relay itself writes: deliveries, audit, dead letters, lane state, bookmarks, commands."""
 
 from __future__ import annotations
 
@@ -44,90 +44,6 @@ class Delivery(Contract):
     @property
     def protective(self) -> bool:
         return self.action != "grant"
-
-
-class Choice(Contract):
-    """The newest choice for a purpose and channel; `*` stands for all of them."""
-
-    purpose: str
-    channel: str
-    status: Literal["granted", "withdrawn"]
-    occurred_at: Micros
-    event_id: str
-    method: str = "other"
-
-
-class Hold(Contract):
-    """A legal hold; `lifted_at` once it is over. purposes None: all."""
-
-    event_id: str
-    purposes: tuple[str, ...] | None
-    placed_at: Micros
-    review_at: Micros | None
-    lifted_at: Micros | None = None
-
-
-class Mark(Contract):
-    """What stands beside the choices and counts with them: the newest of its kind for a purpose.
-
-    detail: of an opt-out the rule for a later consent, of a minor the age.
-    """
-
-    kind: Literal["optout_sale", "optout_targeted_ads", "optin", "restriction", "minor", "offer"]
-    purpose: str
-    on: bool
-    occurred_at: Micros
-    event_id: str
-    until: Micros | None = None
-    detail: str | None = None
-
-
-class Retained(Contract):
-    """A deletion that a hold keeps from being carried out at `recipients`, until it is lifted."""
-
-    event_id: str
-    data_domain: str
-    jurisdiction: str | None
-    occurred_at: Micros
-    received_at: Micros
-    policy_version: str
-    recipients: tuple[str, ...]
-    sealed: Sealed | None
-
-
-class Known(Contract):
-    """Identities that an event named; the same ones stand here once. `digest`: hex, keyed."""
-
-    digest: str
-    imported: bool
-    occurred_at: Micros
-    event_id: str
-    sealed: Sealed
-
-
-class Seen(Contract):
-    """An event that was taken in already; `content_hash` is hex."""
-
-    event_id: str
-    content_hash: str
-
-
-class SubjectState(Contract):
-    """What stands for one person at one controller. `recent`: the last 32 events, oldest first.
-
-    identities: what a later deletion has to reach; suppressed: keyed hashes, hex, of what was erased.
-    """
-
-    pid: str
-    controller: str
-    choices: tuple[Choice, ...] = ()
-    erased_at: Micros | None = None
-    holds: tuple[Hold, ...] = ()
-    recent: tuple[Seen, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    retained: tuple[Retained, ...] = ()
-    identities: tuple[Known, ...] = ()
-    suppressed: tuple[str, ...] = ()
 
 
 class Evidence(Contract):

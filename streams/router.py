@@ -14,7 +14,7 @@ from processors.routing.reject import left_in_place, reject
 from processors.routing.route import route
 from schemas.codec import decode_own, encode
 from schemas.errors import OversizeRecord
-from schemas.records import SubjectState
+from schemas.state import SubjectState
 from streams import topics
 from streams.flood import Floodgate, Watch
 from streams.metrics.meters import RouterMeter

@@ -66,7 +66,7 @@ def outs_of(incoming: Incoming, routed: Routed) -> list[Out]:
 def delivery_outs(series: Series[Delivery], partition: int) -> list[Out]:
     if not series.drafts:
         return []
-    key, values = series.common["pid"].encode(), encode_each(Delivery, series)
+    key, values = series.fills[0]["pid"].encode(), encode_each(Delivery, series)
     return [
         Out(topics.deliveries(draft.values["lane"]), partition, key, value)
         for draft, value in zip(series.drafts, values, strict=True)

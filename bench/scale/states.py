@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from schemas.codec import encode
 from schemas.ids import pid
-from schemas.records import Bookmark, Choice, Seen, SubjectState
+from schemas.records import Bookmark
+from schemas.state import Choice, Seen, SubjectState
 from streams import clients, topics
 from streams.ownership.tenure import OFFSET_KEY
 

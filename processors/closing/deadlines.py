@@ -27,7 +27,8 @@ def wakes_at(request: Request) -> int | None:
     if request.is_open:
         untold = (leg.due_at for leg in request.pending if leg.overdue_at is None and leg.due_at is not None)
         return min((at + 1 for at in untold), default=None)
-    if any(leg.outcome == "retained" for leg in request.legs):  # it begins anew when the hold is lifted
+    # It begins anew when the hold is lifted; what stays in backups doesn't.
+    if any(leg.outcome == "retained" and leg.reason == "legal_hold" for leg in request.legs):
         return None
     return (request.closed_at or 0) + KEPT_FOR
 

@@ -3,72 +3,99 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.choices import ALL, all_of, rank
+from processors.planning.kinds import ERASING, SIGNAL, kind_of
+from processors.planning.timing import timing
+from processors.reckoning.scope import scope
 from schemas.contract import maker
 from schemas.errors import InvalidRecord
 from schemas.events import CHANNELS
-from schemas.records import Action, Choice
-from schemas.times import DAY
+from schemas.periods import end_of
+from schemas.state import Choice
 
 if TYPE_CHECKING:
     from processors.lane import Lane
     from processors.planning.choices import Standing
     from processors.planning.clock import Moments
+    from processors.planning.kinds import Kind
+    from processors.planning.timing import Rule, Rules, Timing
+    from processors.reckoning.scope import Scope
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
+    from schemas.policy.rows import Trait
+    from schemas.records import Action
 
-ACTIONS: dict[str, Action] = {
-    "consent.granted": "grant",
-    "consent.withdrawn": "withdraw",
-    "deletion.requested": "delete",
-}
-"""The kinds that are planned so far, and what each asks of a vendor."""
-
-INTERNAL_LIMIT = 30 * DAY
-"""Our own target, no law's: it holds until deadlines come with the policy."""
-INTERNAL_RULE = "internal.30d"
 KEPT = 1024
 """How many answers are kept of each question that only depends on policy, lanes and scope: many events share them."""
 _choice_of = maker(Choice)
 Cells = frozenset[tuple[str, str]]
 """(purpose, channel)"""
-Words = tuple[str, str, str, tuple[str, ...] | None, tuple[str, ...], str | None]
-"""Controller, kind, kind of data, purposes, channels, jurisdiction: what an event asks, as it says it."""
+Laws = frozenset[str]
+Words = tuple[str, str, str, tuple[str, ...] | None, tuple[str, ...], str | None, str, bool]
+"""Controller, kind, kind of data, purposes, channels, jurisdiction, who says it, if by signal: what an event asks."""
+APART: Trait = "sensitive"
+"""The trait of purposes that need a consent of their own."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ask:
     """What an event asks, whoever sent it and when: what one ask leads to is worked out once.
 
     Events that ask the same share one ask, known by its identity: comparing all of it would take its time.
-    purposes: all that it is about, in the policy's order; lanes: those of its controller, by name; everything: the
-    person named no purpose.
+    name: of the kind. purposes: all it is about, in the policy's order; reached: those that it can stop or start;
+    refused: those that need a consent of their own and were named among others. lanes: those of its
+    controller, by name; everything: the person named no purpose. rules: of its deadlines.
     """
 
     policy: Policy
     lanes: tuple[Lane, ...]
-    action: Action
+    name: str
+    kind: Kind
     purposes: tuple[str, ...]
+    reached: frozenset[str]
+    refused: tuple[str, ...]
     channels: tuple[str, ...]
     domain: str
     jurisdiction: str | None
+    relation: str
     everything: bool
+    laws: Laws
+    rules: Rules
+
+    @property
+    def action(self) -> Action:
+        return self.kind.action or "withdraw"
+
+    @cached_property
+    def rule(self) -> dict[str, Rule]:
+        return dict(self.rules)
+
+    @cached_property
+    def is_foreign(self) -> bool:
+        """Whether it asks a processor for what only its customer can order."""
+        return self.role == "processor" and self.relation not in CUSTOMERS
+
+    @cached_property
+    def role(self) -> str:
+        """In which the company handles this kind of data."""
+        return next(domain.role for domain in self.policy.domains if domain.id == self.domain)
+
+
+CUSTOMERS = frozenset({"customer", "employer", "representative"})
+"""Who can speak for the company whose data a processor handles."""
 
 
 class Case(NamedTuple):
-    """One event and what it asks, with its moments as judged."""
+    """One event and what it asks, with its moments as judged and the deadlines that follow from them."""
 
     event: ConsentEvent
     ask: Ask
     moments: Moments
-
-    @property
-    def due_at(self) -> int:
-        return self.moments.received_at + INTERNAL_LIMIT
+    timing: Timing
 
     def newest(self, standing: Standing) -> Cells:
         """Where the event is the newest choice; among equals it is, so that none of them is lost."""
@@ -89,9 +116,23 @@ class Case(NamedTuple):
         }
         return [
             _choice_of({**common, "purpose": purpose, "channel": channel})
-            for purpose in ((all_of(self.ask.domain),) if self.ask.everything else self.ask.purposes)
+            for purpose in _written(self.ask)
             for channel in (self.ask.channels if self.event.channels else (ALL,))
         ]
+
+
+@lru_cache(KEPT)
+def scope_at(policy: Policy, jurisdiction: str | None) -> Scope:
+    return scope(policy.regimes, jurisdiction)
+
+
+@lru_cache(KEPT)
+def _written(ask: Ask) -> tuple[str, ...]:
+    """A cell of all purposes says nothing of those that need a consent of their own, so they get their own."""
+    if not ask.everything:
+        return ask.purposes
+    apart = ask.policy.with_trait(APART) if ask.action != "grant" else ()
+    return (all_of(ask.domain), *(p for p in apart if p in ask.purposes))
 
 
 @lru_cache(KEPT)
@@ -107,23 +148,49 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
 
     """
     _check_policy(event, policy)
-    words = event.controller, event.kind, event.data_domain, event.purposes, event.channels, event.jurisdiction
-    return Case(event, _ask(policy, lanes, words), moments)
+    laws = scope_at(policy, event.jurisdiction)
+    deadlines = timing(laws, event.kind, moments.received_at, moments.occurred_at, event.channels)
+    words = (
+        event.controller, event.kind, event.data_domain, event.purposes, event.channels, event.jurisdiction,
+        event.expressed_by.relation, event.method == SIGNAL,
+    )  # fmt: skip
+    if policy.backups is not None and policy.backups.period and event.kind in ERASING:
+        ends = end_of(moments.received_at, policy.backups.period)
+        deadlines.fills["backup"] = {"backup_until": ends}
+    return Case(event, _ask(policy, lanes, words, deadlines.rules), moments, deadlines)
 
 
 @lru_cache(KEPT)
-def _ask(policy: Policy, lanes: tuple[Lane, ...], words: Words) -> Ask:
-    controller, kind, domain, purposes, channels, jurisdiction = words
+def _ask(policy: Policy, lanes: tuple[Lane, ...], words: Words, rules: Rules) -> Ask:
+    controller, name, domain, named, channels, jurisdiction, relation, signalled = words
+    kind = kind_of(name, signalled=signalled)
+    about = _purposes(policy, domain, named)
+    reached = frozenset(p for p in about if kind.reaches(policy, policy.by_purpose[p]))
+    refused = _refused(policy, about, named) if name == "consent.granted" else ()
+    if kind.picks and named is None:
+        about = policy.in_order(reached)
     return Ask(
         policy=policy,
         lanes=_lanes(lanes, controller),
-        action=ACTIONS[kind],
-        purposes=_purposes(policy, domain, purposes),
+        name=name,
+        kind=kind,
+        purposes=tuple(p for p in about if p not in refused),
+        reached=reached.difference(refused),
+        refused=refused,
         channels=tuple(channel for channel in CHANNELS if not channels or channel in channels),
         domain=domain,
         jurisdiction=jurisdiction,
-        everything=purposes is None,
+        relation=relation,
+        everything=named is None and not kind.picks,
+        laws=frozenset(scope_at(policy, jurisdiction).regimes),
+        rules=rules,
     )
+
+
+def _refused(policy: Policy, about: tuple[str, ...], named: tuple[str, ...] | None) -> tuple[str, ...]:
+    """What needs a consent of its own isn't granted by one about something else, too."""
+    apart = {p for p in about if APART in policy.by_purpose[p].traits}
+    return () if named is not None and apart.issuperset(named) else policy.in_order(apart)
 
 
 def _lanes(lanes: tuple[Lane, ...], controller: str) -> tuple[Lane, ...]:

@@ -7,39 +7,45 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.planning.case import KEPT, square
-from processors.planning.legs import due, exempt, grantable, legs_of, not_due, scope
+from processors.planning.follow_ups import follow_ups
+from processors.planning.legs import LegDraft, due, exempt, grantable, legs_of, not_due, scope
 from processors.planning.routes import routes
 
 if TYPE_CHECKING:
-    from processors.lane import Lane
     from processors.planning.case import Ask, Case, Cells
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
-    from schemas.drafts import Draft, Series
-    from schemas.policy import Policy
+    from schemas.drafts import Series
     from schemas.records import Leg
 
 
-def choice_legs(case: Case, newest: Cells, after: Standing) -> Series[Leg]:
-    """`newest`: where nothing newer stands against the event; `after`: what stands with it."""
+def choice_legs(case: Case, cells: Cells, after: Standing, barred: Cells) -> Series[Leg]:
+    """`cells`: where the event changes something; `after`: what stands with it; `barred`: where it can't count."""
     hindered = case.ask.action == "grant" and after.has_withdrawn
-    drafts = _drafts(case.ask, newest, after) if hindered else _usual(case.ask, newest)
+    drafts = _drafts(case.ask, cells, after) if hindered else _usual(case.ask, cells)
+    if barred:
+        about = case.ask.policy.in_order({purpose for purpose, _ in barred})
+        drafts = (*drafts, exempt("grant", None, about, "barred", None))
     return legs_of(case, drafts)
 
 
 @lru_cache(KEPT)
-def _usual(ask: Ask, newest: Cells) -> tuple[Draft[Leg], ...]:
+def _usual(ask: Ask, newest: Cells) -> tuple[LegDraft, ...]:
     return _drafts(ask, newest, None)
 
 
-def _drafts(ask: Ask, newest: Cells, after: Standing | None) -> tuple[Draft[Leg], ...]:
-    reach = _reach(ask.policy, ask.lanes, ask.purposes, ask.domain, ask.jurisdiction)
+def _drafts(ask: Ask, newest: Cells, after: Standing | None) -> tuple[LegDraft, ...]:
+    reach = _reach(ask)
     drafts = [_draft(ask, route, newest, after) for route in reach.routes]
     drafts += [exempt(ask.action, who, purposes, "basis", basis) for who, purposes, basis in reach.beyond]
     if reach.nowhere and not ask.everything:  # named by the person, so answered
         basis = ask.policy.bases_of(reach.nowhere)
         drafts.append(exempt(ask.action, None, reach.nowhere, "no_recipient", basis))
-    return tuple(drafts)
+    if ask.refused:
+        drafts.append(exempt(ask.action, None, ask.refused, "separate_consent", None))
+    if not ask.purposes and not ask.refused:
+        drafts.append(exempt(ask.action, None, (), "no_such_purpose", None))
+    return (*drafts, *follow_ups(ask))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +58,24 @@ class _Reach:
 
 
 @lru_cache(KEPT)
-def _reach(
-    policy: Policy, lanes: tuple[Lane, ...], purposes: tuple[str, ...], domain: str, jurisdiction: str | None
-) -> _Reach:
-    reached = {
+def _reach(ask: Ask) -> _Reach:
+    policy = ask.policy
+    carried = {
         recipient.id: found
         for recipient in policy.recipients
-        if (found := tuple(p for p in policy.carried(recipient.id, domain) if p in purposes))
+        if (found := tuple(p for p in policy.carried(recipient.id, ask.domain) if p in ask.purposes))
     }
     open_to_choice = {
-        recipient: found
-        for recipient, carried in reached.items()
-        if (found := tuple(p for p in carried if p in policy.withdrawable))
+        recipient: found for recipient, of in carried.items() if (found := tuple(p for p in of if p in ask.reached))
     }
     return _Reach(
-        routes=tuple(routes(policy, lanes, open_to_choice, jurisdiction)),
-        beyond=tuple((r, c, policy.bases_of(c)) for r, c in reached.items() if r not in open_to_choice),
-        nowhere=tuple(p for p in purposes if not policy.flows.get(p)),
+        routes=tuple(routes(policy, ask.lanes, open_to_choice, ask.jurisdiction)),
+        beyond=tuple((r, of, policy.bases_of(of)) for r, of in carried.items() if r not in open_to_choice),
+        nowhere=tuple(p for p in ask.purposes if not policy.flows.get(p)),
     )
 
 
-def _draft(ask: Ask, route: Route, newest: Cells, after: Standing | None) -> Draft[Leg]:
+def _draft(ask: Ask, route: Route, newest: Cells, after: Standing | None) -> LegDraft:
     lane = route.lane
     if lane is not None and not lane.is_due_in(ask.jurisdiction):
         return not_due(ask.action, route, "not_applicable", "region")
@@ -84,8 +87,27 @@ def _draft(ask: Ask, route: Route, newest: Cells, after: Standing | None) -> Dra
     if not cells:
         return not_due(ask.action, route, "superseded", "newer_choice")
     whole = ask.everything and cells == all_of_it
-    if ask.action == "grant" and lane is not None:
-        cells = grantable(ask.policy, lane, cells, after)
+    if ask.action == "grant":
+        cells = cells if lane is None else grantable(ask.policy, lane, cells, after)
         if not cells:
             return not_due(ask.action, route, "not_applicable", "other_purpose_withdrawn")
-    return due(route, ask.action, scope(ask.policy, cells, all_purposes=whole))
+        return due(ask, route, ask.action, scope(ask.policy, cells, all_purposes=whole))
+    continues, basis = goes_on(ask, route.recipient)
+    stopped = scope(ask.policy, cells, all_purposes=whole)
+    return due(ask, route, ask.action, stopped._replace(continues=continues, basis=basis))
+
+
+@lru_cache(KEPT)
+def goes_on(ask: Ask, recipients: str) -> tuple[tuple[str, ...], str | None]:
+    """What this event is about and can't stop there, or not on all its bases; and the bases on which it goes on."""
+    policy = ask.policy
+    lasting = {basis.id for basis in policy.bases if not basis.withdrawable}
+    carried = {p for one in recipients.split("+") for p in policy.carried(one, ask.domain)}
+    found: dict[str, set[str]] = {}
+    for purpose in policy.in_order(carried.intersection(ask.purposes)):
+        row = policy.by_purpose[purpose]
+        bases = set(row.bases) if row.survives else lasting.intersection(row.bases)
+        if bases and not ask.kind.traits.intersection(row.traits):
+            found[purpose] = bases
+    named = set().union(*found.values())
+    return tuple(found), ",".join(basis.id for basis in policy.bases if basis.id in named) or None

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from schemas.policy import Policy
-    from schemas.records import Choice
+    from schemas.state import Choice
 
     Cells = Mapping[tuple[str, str], Choice]
+    Bars = Mapping[str, int]
 
 ALL = "*"
 IMPORTS = ("import", "import_list")
 _NONE: Cells = {}
+_NO_BARS: Bars = {}
 
 
 def all_of(domain: str) -> str:
@@ -57,27 +59,31 @@ def is_imported_grant(choice: Choice) -> bool:
 
 
 class Standing(NamedTuple):
-    """The choices of one person, looked up as the policy groups purposes."""
+    """The choices of one person, looked up as the policy groups purposes.
+
+    bars: purpose → from when on a grant of it counts, µs; `planning.bars` says why.
+    """
 
     policy: Policy
     cells: Cells
     lasting: Cells
+    bars: Bars = _NO_BARS
 
     @classmethod
-    def of(cls, policy: Policy, choices: Iterable[Choice]) -> Standing:
+    def of(cls, policy: Policy, choices: Iterable[Choice], bars: Bars = _NO_BARS) -> Standing:
         """Keep the newest choice of each cell, and no cell that a newer and wider one covers whole.
 
         `lasting`: the same without imported grants. A deletion takes those away; what they covered counts again.
         """
-        return cls(policy, _NONE, _NONE).joined_by(tuple(choices))
+        return cls(policy, _NONE, _NONE, bars).joined_by(tuple(choices))
 
     def joined_by(self, choices: Collection[Choice]) -> Standing:
         """What stands with these choices, too; the same as of all of them at once."""
         cells = self._with(self.cells, choices)
         if self.lasting is self.cells and not _holds_imports(choices):
-            return Standing(self.policy, cells, cells)
+            return Standing(self.policy, cells, cells, self.bars)
         lasting = self._with(self.lasting, [choice for choice in choices if not is_imported_grant(choice)])
-        return Standing(self.policy, cells, lasting)
+        return Standing(self.policy, cells, lasting, self.bars)
 
     def _with(self, cells: Cells, choices: Iterable[Choice]) -> Cells:
         newest = dict(cells)
@@ -120,11 +126,19 @@ class Standing(NamedTuple):
 
     @property
     def has_withdrawn(self) -> bool:
-        return any(choice.status == "withdrawn" for choice in self.cells.values())
+        return bool(self.bars) or any(choice.status == "withdrawn" for choice in self.cells.values())
 
     def is_withdrawn(self, purpose: str, channel: str) -> bool:
+        """Whether nothing may be done there; so it is where nothing was chosen and something bars the purpose."""
         choice = self.effective(purpose, channel)
-        return choice is not None and choice.status == "withdrawn"
+        if choice is None:
+            return purpose in self.bars
+        return choice.status == "withdrawn" or choice.occurred_at < self.bars.get(purpose, choice.occurred_at)
+
+    def granted(self, purpose: str, channel: str) -> Choice | None:
+        """The grant that counts there."""
+        choice = self.effective(purpose, channel)
+        return None if choice is None or self.is_withdrawn(purpose, channel) else choice
 
     def domain(self, purpose: str) -> str:
         """The kind of data that a cell's purpose is about; one that left the policy counts as personal data."""
@@ -134,4 +148,10 @@ class Standing(NamedTuple):
         return "pii" if known is None else known.domain
 
     def _group(self, purpose: str) -> str:
-        return purpose if purpose.endswith(ALL) else all_of(self.domain(purpose))
+        """The wider cell that speaks of it, too; none of a purpose that needs a consent of its own."""
+        if purpose.endswith(ALL):
+            return purpose
+        known = self.policy.by_purpose.get(purpose)
+        if known is None:
+            return ALL
+        return purpose if "sensitive" in known.traits else all_of(known.domain)

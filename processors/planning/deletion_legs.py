@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.planning.case import KEPT
-from processors.planning.legs import Scope, due, exempt, grantable, legs_of, not_due, scope
-from processors.planning.routes import routes, switchable
+from processors.planning.follow_ups import follow_ups
+from processors.planning.legs import LegDraft, Scope, due, ended, exempt, grantable, legs_of, not_due, scope, to_do
+from processors.planning.routes import is_gate, routes, switchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,55 +17,125 @@ if TYPE_CHECKING:
     from processors.lane import Lane
     from processors.planning.case import Ask, Case
     from processors.planning.choices import Standing
+    from processors.planning.holds import Held
     from processors.planning.routes import Route
-    from schemas.drafts import Draft, Series
+    from schemas.drafts import Series
     from schemas.policy import Policy
-    from schemas.policy.rows import Recipient
     from schemas.records import Leg
 
 
-def deletion_legs(case: Case, after: Standing) -> Series[Leg]:
-    """`after`: the choices that outlive the deletion, because they are newer."""
+def deletion_legs(case: Case, after: Standing, held: Held, first: tuple[LegDraft, ...]) -> Series[Leg]:
+    """`after`: the choices that outlive the deletion, because they are newer; `held`: where a hold keeps data.
+
+    first: what is done before.
+    """
     ask = case.ask
-    erased, kept = _reach(ask.policy, ask.lanes, ask.domain, ask.jurisdiction)
-    drafts = [draft for route in erased for draft in _drafts(ask, route, after)]
-    for recipient, carried in kept:
-        basis = ask.policy.deletion_at(recipient).basis or ask.policy.bases_of(carried)
-        drafts.append(exempt(ask.action, recipient.id, carried, "basis", basis))
-    return legs_of(case, drafts)
+    reach = _reach(ask)
+    drafts = [draft for route in reach.erased for draft in route_drafts(ask, route, after, held)]
+    return legs_of(case, (*first, *drafts, *reach.rest))
+
+
+def retained_at(ask: Ask, held: Held) -> tuple[str, ...]:
+    """The recipients with a connection where a hold keeps what should be erased."""
+    kept = (r for r in _reach(ask).erased if r.lane is not None and held.keeps(ask.policy, r.recipient))
+    return tuple(sorted({one for route in kept for one in route.recipient.split("+")}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """`erased`: who has to erase, those that control others last; `rest`: what else is said or done, and why."""
+
+    erased: tuple[Route, ...]
+    rest: tuple[LegDraft, ...]
 
 
 @lru_cache(KEPT)
-def _reach(
-    policy: Policy, lanes: tuple[Lane, ...], domain: str, jurisdiction: str | None
-) -> tuple[tuple[Route, ...], tuple[tuple[Recipient, tuple[str, ...]], ...]]:
-    """Who has to erase; and who keeps the data on some basis, with its purposes."""
-    reached = [(r, carried) for r in policy.recipients if (carried := policy.carried(r.id, domain))]
-    erased = {r.id: carried for r, carried in reached if policy.deletion_at(r).meaning == "erase"}
-    kept = tuple((r, carried) for r, carried in reached if r.id not in erased)
-    return tuple(routes(policy, lanes, erased, jurisdiction)), kept
+def _reach(ask: Ask) -> _Reach:
+    policy = ask.policy
+    carried = {r.id: of for r in policy.recipients if (of := policy.carried(r.id, ask.domain))}
+    erased = {who: of for who, of in carried.items() if _erases(policy, who)}
+    kept = {who: of for who, of in carried.items() if who not in erased}
+    rest = [
+        exempt("delete", who, of, "basis", policy.deletion_at(policy.by_recipient[who]).basis or policy.bases_of(of))
+        for who, of in kept.items()
+    ]
+    if policy.backups is not None:
+        rest.append(_backups(dated=policy.backups.period is not None, isolated=policy.backups.isolated))
+    found = routes(policy, ask.lanes, erased, ask.jurisdiction)
+    gates_last = sorted(found, key=lambda route: is_gate(policy, route.recipient))
+    return _Reach(tuple(gates_last), (*rest, *follow_ups(ask)))
 
 
-def _drafts(ask: Ask, route: Route, after: Standing) -> Iterator[Draft[Leg]]:
+def _erases(policy: Policy, recipient: str) -> bool:
+    return policy.deletion_at(policy.by_recipient[recipient]).meaning == "erase"
+
+
+@lru_cache(KEPT)
+def _backups(*, dated: bool, isolated: bool) -> LegDraft:
+    """What stays in backups for a while: nobody erases there; a restored one is erased again before its use."""
+    own = ("backup_until",) if dated else ()
+    reason = "backup_isolated" if isolated else "backup"
+    return LegDraft("backup", own, kind="none", recipient=None, outcome="retained", reason=reason)
+
+
+def route_drafts(ask: Ask, route: Route, after: Standing, held: Held) -> Iterator[LegDraft]:
+    """What a deletion is on one route."""
     lane = route.lane
     if lane is not None and not lane.is_due_in(ask.jurisdiction):
-        yield not_due(ask.action, route, "not_applicable", "region")
+        yield not_due("delete", route, "not_applicable", "region")
         return
-    whole = Scope(purposes=route.purposes, channels=(), overtaken=(), all_purposes=True, grants=())
-    yield due(route, "delete", whole)
+    if held.keeps(ask.policy, route.recipient):
+        yield from _kept_back(ask, route, held)
+    else:
+        yield due(ask, route, "delete", _WHOLE._replace(purposes=route.purposes))
     if lane is not None:
-        yield from _granted_again(ask.policy, route, lane, after)
+        yield from granted_again(ask, route, lane, after)
 
 
-def _granted_again(policy: Policy, route: Route, lane: Lane, after: Standing) -> Iterator[Draft[Leg]]:
+_WHOLE = Scope(purposes=(), channels=(), overtaken=(), all_purposes=True)
+
+
+def _kept_back(ask: Ask, route: Route, held: Held) -> Iterator[LegDraft]:
+    """Suppressed where the vendor can do that; the deletion itself waits for the hold's end."""
+    lane = route.lane
+    if lane is None:
+        task = due(ask, route, "delete", _WHOLE._replace(purposes=route.purposes))
+        yield task if task.values["kind"] == "none" else LegDraft(
+            task.duty, task.own, **(task.values | {"reason": "legal_hold", "review_at": held.review_at})
+        )  # fmt: skip
+        return
+    chosen = tuple(p for p in switchable(ask.policy, lane) if p in route.purposes)
+    if chosen and "withdraw" in lane.actions:
+        yield due(ask, route, "withdraw", _WHOLE._replace(purposes=chosen, channels=lane.channels))
+    yield LegDraft(
+        "", ("delivery_id",), kind="none", recipient=route.recipient, lane=lane.name, vendor=lane.vendor,
+        action="delete", purposes=route.purposes, all_purposes=True, outcome="retained", reason="legal_hold",
+        review_at=held.review_at,
+    )  # fmt: skip
+
+
+def granted_again(ask: Ask, route: Route, lane: Lane, after: Standing) -> Iterator[LegDraft]:
     """The vendor forgets the whole person, so grants that are newer than the deletion must reach it once more."""
     granted = {
         (purpose, channel): choice.event_id
-        for purpose in switchable(policy, lane)
+        for purpose in switchable(ask.policy, lane)
         for channel in lane.channels
-        if (choice := after.effective(purpose, channel)) is not None and choice.status == "granted"
+        if (choice := after.granted(purpose, channel)) is not None
     }
-    cells = grantable(policy, lane, frozenset(granted), after)
+    cells = grantable(ask.policy, lane, frozenset(granted), after)
     if cells:
         events = tuple(sorted({granted[cell] for cell in cells}))
-        yield due(route, "grant", scope(policy, cells, all_purposes=False, grants=events))
+        yield due(ask, route, "grant", scope(ask.policy, cells, all_purposes=False, grants=events))
+
+
+def review_legs(case: Case, reason: str) -> Series[Leg]:
+    """Where nothing is erased on demand: each use is looked at, and what isn't needed any more is erased."""
+    reach = _reach(case.ask)
+    seen = [to_do(case.ask, "review", "own", route.recipient, reason) for route in reach.erased]
+    return legs_of(case, (*seen, *follow_ups(case.ask)))
+
+
+def foreign_legs(case: Case) -> Series[Leg]:
+    """A processor acts on its customer's order alone: the request goes to whom it is for."""
+    draft = ended(case.ask.action, None, (), "not_applicable", "customers_data")
+    return legs_of(case, (to_do(case.ask, "route_to_customer", "reply"), draft, *follow_ups(case.ask)))

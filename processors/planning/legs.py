@@ -1,14 +1,13 @@
-"""How a leg is drafted: due on a lane, due but bound to nobody, or not due and why; and how it gets its event."""
+"""How a leg is drafted: due on a lane, due by hand, or not due and why; and how it gets its event."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from processors.planning.case import INTERNAL_RULE, KEPT
+from processors.planning.case import KEPT
 from processors.planning.routes import switchable
-from schemas.drafts import Draft, Series
-from schemas.errors import SetupError
+from schemas.drafts import NOTHING, Draft, Series
 from schemas.events import CHANNELS
 from schemas.ids import delivery_id
 from schemas.records import Action, Cell, Leg
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from processors.lane import Lane
-    from processors.planning.case import Case, Cells
+    from processors.planning.case import Ask, Case, Cells
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
     from schemas.policy import Policy
@@ -26,14 +25,27 @@ _OF_A_DELIVERY = ("delivery_id", "due_at")
 _OF_A_TASK = ("due_at",)
 
 
+class LegDraft(Draft[Leg]):
+    """duty: whose moment it gets, a word of `planning.timing`."""
+
+    __slots__ = ("duty", "is_delivery")
+
+    def __init__(self, duty: str = "", own: tuple[str, ...] = (), /, **values: Any) -> None:
+        super().__init__(Leg, own, **values)
+        self.duty = duty
+        self.is_delivery = own[:1] == _OF_A_DELIVERY[:1]
+
+
 class Scope(NamedTuple):
-    """What a leg is about: purposes × channels without `overtaken`."""
+    """What a leg is about: purposes × channels without `overtaken`. continues: what goes on there, on `basis`."""
 
     purposes: tuple[str, ...]
     channels: tuple[str, ...]
     overtaken: tuple[Cell, ...]
     all_purposes: bool
-    grants: tuple[str, ...]
+    grants: tuple[str, ...] = ()
+    continues: tuple[str, ...] = ()
+    basis: str | None = None
 
 
 def scope(policy: Policy, cells: Cells, *, all_purposes: bool, grants: tuple[str, ...] = ()) -> Scope:
@@ -50,62 +62,97 @@ def _rectangle(policy: Policy, cells: Cells) -> tuple[tuple[str, ...], tuple[str
     return purposes, channels, tuple(missing)
 
 
-def legs_of(case: Case, drafts: Iterable[Draft[Leg]]) -> Series[Leg]:
-    """The legs of this event: as drafted, with the ids of its deliveries and when they are due."""
+def legs_of(case: Case, drafts: Iterable[LegDraft]) -> Series[Leg]:
+    """The legs of this event: as drafted, with the ids of its deliveries and their moments."""
     drafted = tuple(drafts)
-    event, version = case.event, case.ask.policy.version
+    event, version, fills = case.event, case.ask.policy.version, case.timing.fills
     ids = [
         delivery_id(event.controller, event.event_id, draft.values["lane"], draft.values["action"], version)
-        if draft.own == _OF_A_DELIVERY
+        if draft.is_delivery
         else None
         for draft in drafted
     ]
-    return Series(drafted, ids, {"due_at": case.due_at})
+    return Series(drafted, ids, [fills[draft.duty] if draft.duty else NOTHING for draft in drafted])
 
 
 @lru_cache(KEPT)
-def due(route: Route, action: Action, scope: Scope) -> Draft[Leg]:
-    """A delivery to the route's lane; without a lane an open task.
+def due(ask: Ask, route: Route, action: Action, scope: Scope) -> LegDraft:
+    """A delivery to the route's lane; without one, or without such a call, work for a person.
 
-    Raises:
-        SetupError: the lane's adapter doesn't know the action.
-
+    What no person can do either ends at once, by how the recipient is reached.
     """
     lane = route.lane
-    if lane is None:
-        return Draft(
-            Leg, _OF_A_TASK, kind="task", recipient=route.recipient, action=action, outcome="unbound_recipient",
-            rule=INTERNAL_RULE, **scope._asdict(),
+    rule, mark, _ = ask.rule[route.duty]
+    common: dict[str, Any] = {
+        "recipient": route.recipient, "action": action, "rule": rule, "mark": mark, **scope._asdict()
+    }  # fmt: skip
+    if lane is not None and action in lane.actions:
+        return LegDraft(route.duty, _OF_A_DELIVERY, kind="delivery", lane=lane.name, vendor=lane.vendor, **common)
+    if lane is not None:
+        return LegDraft(
+            route.duty, _OF_A_TASK, kind="task", task=ask.kind.task or action, outcome="manual_task",
+            reason="no_call_for_it", **common,
         )  # fmt: skip
-    if action not in lane.actions:
-        raise SetupError(
-            f"connections.{lane.name}: adapter {lane.vendor} has no action {action!r}",
-            remedy="choose an adapter that declares it, as a manual task if the vendor has no call for it",
-        )
-    return Draft(
-        Leg, _OF_A_DELIVERY, kind="delivery", recipient=route.recipient, lane=lane.name, vendor=lane.vendor,
-        action=action, rule=INTERNAL_RULE, **scope._asdict(),
+    if (end := route.end) is not None:
+        return not_due(action, route, end, None)
+    by_hand = route.reach in BY_HAND
+    return LegDraft(
+        route.duty, _OF_A_TASK, kind="task", task=route.reach if by_hand else None,
+        outcome="manual_task" if by_hand else "unbound_recipient", **common,
     )  # fmt: skip
 
 
+BY_HAND = frozenset({"web_form", "manual", "client_signal"})
+"""Ways to reach a recipient that are a person's work: with a site's signal, to see that the site heeds it."""
+
+
 @lru_cache(KEPT)
-def not_due(action: Action, route: Route, outcome: str, reason: str) -> Draft[Leg]:
+def not_due(action: Action, route: Route, outcome: str, reason: str | None) -> LegDraft:
     """Nothing to do on this route, and why."""
     lane = route.lane
-    return Draft(
-        Leg, kind="none", recipient=route.recipient, lane=lane and lane.name, vendor=lane and lane.vendor,
+    return LegDraft(
+        kind="none", recipient=route.recipient, lane=lane and lane.name, vendor=lane and lane.vendor,
         action=action, purposes=route.purposes, outcome=outcome, reason=reason,
     )  # fmt: skip
 
 
 @lru_cache(KEPT)
 def exempt(
-    action: Action, recipient: str | None, purposes: tuple[str, ...], reason: str, basis: str | None
-) -> Draft[Leg]:
-    """A recipient that the policy keeps out of the person's reach here, and on what basis."""
-    return Draft(
-        Leg, kind="none", recipient=recipient, action=action, purposes=purposes, outcome="not_applicable",
-        reason=reason, basis=basis,
+    action: Action | None, recipient: str | None, purposes: tuple[str, ...], reason: str, basis: str | None
+) -> LegDraft:
+    """What the policy keeps out of the person's reach here, and on what basis."""
+    return ended(action, recipient, purposes, "not_applicable", reason, basis)
+
+
+@lru_cache(KEPT)
+def ended(  # noqa: PLR0917 - a leg's words
+    action: Action | None,
+    recipient: str | None,
+    purposes: tuple[str, ...],
+    outcome: str,
+    reason: str | None = None,
+    basis: str | None = None,
+) -> LegDraft:
+    """What ends with planning itself, and how."""
+    return LegDraft(
+        kind="none",
+        recipient=recipient,
+        action=action,
+        purposes=purposes,
+        outcome=outcome,
+        reason=reason,
+        basis=basis,
+    )
+
+
+@lru_cache(KEPT)
+def to_do(ask: Ask, task: str, duty: str, recipient: str | None = None, reason: str | None = None) -> LegDraft:
+    """Work for a person that no recipient's connection can do. duty: whose deadline it has."""
+    rule, mark, _ = ask.rule.get(duty) or ask.rule["processor"]
+    own = duty if duty in ask.rule else "processor"
+    return LegDraft(
+        own, _OF_A_TASK, kind="task", task=task, recipient=recipient, purposes=ask.purposes, rule=rule, mark=mark,
+        outcome="manual_task", reason=reason,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from schemas.errors import PolicyError, SetupError
 from schemas.policy import versions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from processors.lane import Lane
     from schemas.connections import RelayConfig
@@ -20,11 +20,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`recipient`: several joined by `+` where one lane serves them all. `lane` None: nobody connected it yet."""
+    """`recipient`: several joined by `+` where one lane serves them all. `lane` None: nobody connected it yet.
+
+    duty: whose deadline it has, a processor's or a third party's. reach: how one gets there without a lane.
+    """
 
     recipient: str
     lane: Lane | None
     purposes: tuple[str, ...]
+    duty: str = "processor"
+    reach: str = "api"
+    is_retired: bool = False
+
+    @property
+    def end(self) -> str | None:
+        """The outcome where nobody can do anything, whatever is asked."""
+        return "terminated_product" if self.is_retired else _ENDS.get(self.reach)
+
+
+_ENDS = {"public": "public", "link_out": "delegated_to"}
+"""Ways to reach a recipient that end a leg at once, where no lane does more."""
 
 
 def routes(
@@ -32,20 +47,39 @@ def routes(
 ) -> Iterator[Route]:
     """One route per lane that serves a recipient in `due` (recipient → purposes), and one per recipient without.
 
-    A recipient whose lanes are all for other jurisdictions is without one here.
+    A recipient whose lanes are all for other jurisdictions is without one here. Those that control the others come
+    first: a stop is to reach them before it reaches what they control.
     """
+    found = _in_order_of_policy(policy, lanes, due, jurisdiction)
+    return iter(sorted(found, key=lambda route: not is_gate(policy, route.recipient)))
+
+
+def is_gate(policy: Policy, recipients: str) -> bool:
+    return any(policy.by_recipient[one].gate for one in recipients.split("+"))
+
+
+def _in_order_of_policy(
+    policy: Policy, lanes: Sequence[Lane], due: Mapping[str, tuple[str, ...]], jurisdiction: str | None
+) -> Iterator[Route]:
     done: set[str] = set()
     for recipient, purposes in due.items():
         serving = [lane for lane in lanes if recipient in lane.serves]
         if not any(lane.is_due_in(jurisdiction) for lane in serving):
-            yield Route(recipient, None, purposes)
+            row = policy.by_recipient[recipient]
+            yield Route(recipient, None, purposes, _duty(policy, (recipient,)), row.reach, row.status == "retired")
         for lane in serving:
             if lane.name in done:
                 continue
             done.add(lane.name)
             served = [other for other in due if other in lane.serves]
             merged = policy.in_order([purpose for other in served for purpose in due[other]])
-            yield Route("+".join(served), lane, merged)
+            yield Route("+".join(served), lane, merged, _duty(policy, served))
+
+
+def _duty(policy: Policy, recipients: Iterable[str]) -> str:
+    """A processor acts for us; where one of several is none, the third party's deadline holds for all."""
+    roles = {policy.by_recipient[one].role for one in recipients}
+    return "processor" if roles == {"processor"} else "third_party"
 
 
 @lru_cache(KEPT)

@@ -8,7 +8,8 @@ from schemas.drafts import Series
 
 if TYPE_CHECKING:
     from schemas.contract import Origin
-    from schemas.records import AuditRecord, DeadLetter, Delivery, SubjectState
+    from schemas.records import AuditRecord, DeadLetter, Delivery
+    from schemas.state import SubjectState
 
 
 class Incoming(NamedTuple):

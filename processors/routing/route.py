@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from processors.plan import Plan, plan
-from processors.planning.case import KEPT
+from processors.routing.carrying import REOPENED, deliveries, sorted_out
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
 from schemas.contract import defaults_of, maker
-from schemas.drafts import Draft, Series
+from schemas.drafts import Series
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
-from schemas.ids import content_hash, origin_record_id
-from schemas.records import AuditRecord, Delivery, EventFacts, SubjectState
+from schemas.ids import content_hash, origin_record_id, outcome_record_id
+from schemas.records import AuditRecord, EventFacts
+from schemas.state import SubjectState
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
+    from processors.planning.reopening import Reopened
     from processors.routing.desk import Desk
+    from schemas.drafts import Draft
     from schemas.policy import Policy
-    from schemas.records import Leg
+    from schemas.records import Delivery, Leg
 
 _audit, _facts, _state = maker(AuditRecord), maker(EventFacts), maker(SubjectState)
 _BARE, _UNKNOWN = defaults_of(AuditRecord), defaults_of(SubjectState)
@@ -102,13 +103,45 @@ class Case(NamedTuple):
         audit = [self.planned(made)]
         if made.clock_corrected:
             audit.append(self.clock_corrected(made))
-        drafts, tasks = _sorted_out(made.legs.drafts, self.event.controller, self.policy)
+        audit += [self.begun_anew(one) for one in made.reopened if one.leg.delivery_id]
+        drafts, tasks = sorted_out(made.legs.drafts, self.event.controller, self.policy)
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
-            deliveries=self.deliveries(made, drafts),
+            deliveries=self.carried(made, drafts),
             state=made.state if made.state is not state else None,
             tasks=tasks,
+        )
+
+    def carried(self, made: Plan, drafts: tuple[Draft[Delivery], ...]) -> Series[Delivery]:
+        if not drafts and not made.reopened:
+            return Series()
+        event = self.event
+        sealed = event.sealed or self.desk.seals.seal_identities(event.identities, self.pid, event.event_id)
+        common = {
+            "event_id": event.event_id,
+            "pid": self.pid,
+            "sealed": sealed,
+            "received_at": made.received_at,
+            "due_at": 0,
+            "occurred_at": made.occurred_at,
+            "origin": self.incoming.origin,
+        }
+        return deliveries(made, drafts, common, event.controller, self.policy)
+
+    def begun_anew(self, one: Reopened) -> AuditRecord:
+        """A leg of an older event starts again, under that event's id."""
+        leg = one.leg
+        return self.record(
+            "cycle",
+            record_id=outcome_record_id("cycle", leg.delivery_id or "", REOPENED, "hold_lifted", 0),
+            event_id=one.of.event_id,
+            delivery_id=leg.delivery_id,
+            cycle=REOPENED,
+            lane=leg.lane,
+            action=leg.action,
+            legs=(leg,),
+            reason="hold_lifted",
         )
 
     def planned(self, made: Plan) -> AuditRecord:
@@ -159,41 +192,3 @@ class Case(NamedTuple):
                 **more,
             }
         )
-
-    def deliveries(self, made: Plan, drafts: tuple[Draft[Delivery], ...]) -> Series[Delivery]:
-        """One per leg that goes to a lane, all with the same sealed identities: they are of one person and event."""
-        if not drafts:
-            return Series()
-        event = self.event
-        sealed = event.sealed or self.desk.seals.seal_identities(event.identities, self.pid, event.event_id)
-        common = {
-            "event_id": event.event_id,
-            "pid": self.pid,
-            "sealed": sealed,
-            "received_at": made.received_at,
-            "due_at": made.legs.common["due_at"],
-            "occurred_at": made.occurred_at,
-            "origin": self.incoming.origin,
-        }
-        return Series(drafts, [delivery_id for delivery_id in made.legs.ids if delivery_id], common)
-
-
-_OF_THE_EVENT = ("delivery_id", "event_id", "pid", "sealed", "received_at", "due_at", "occurred_at", "origin")
-_OF_THE_LEG = ("lane", "action", "purposes", "channels", "all_purposes", "overtaken", "rule")
-
-
-@lru_cache(KEPT)
-def _sorted_out(
-    legs: tuple[Draft[Leg], ...], controller: str, policy: Policy
-) -> tuple[tuple[Draft[Delivery], ...], int]:
-    """The deliveries among these legs, drafted; and how many open tasks."""
-    kinds = Counter(leg.values["kind"] for leg in legs)
-    deliveries = tuple(
-        Draft(
-            Delivery, _OF_THE_EVENT, cycle=0, controller=controller, policy=policy.ref,
-            **{name: leg.values[name] for name in _OF_THE_LEG},
-        )
-        for leg in legs
-        if leg.values["kind"] == "delivery"
-    )  # fmt: skip
-    return deliveries, kinds["task"]

@@ -17,7 +17,7 @@ from schemas.connections import RelayConfig, load_config
 from schemas.errors import DataError, InvalidRecord
 from schemas.ids import content_hash
 from schemas.policy import Policy, load_policy, versions_of
-from schemas.records import SubjectState
+from schemas.state import SubjectState
 from streams.commands.lines import read_files
 from streams.commands.plan_view import JsonLines, Tables
 from streams.commands.screen import DATA_WRONG, wrong_use

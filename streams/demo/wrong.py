@@ -54,7 +54,7 @@ WRONG: dict[str, tuple[str, Callable[[ConsentEvent], bytes | None]]] = {
     "e-mail as subject": ("invalid", _with_mail_as_subject),
     "unknown policy": ("unknown_policy", _changed(policy_id="acme")),
     "unknown policy version": ("unknown_policy", _changed(policy_version="1999-01-01")),
-    "kind not carried out": ("unsupported_kind", _changed(kind="hold.placed")),
+    "unknown kind": ("invalid", _changed(kind="consent.rumoured")),
     "grant in the far future": ("clock", _grant_at(4000)),
     "grant in the far past": ("clock", _grant_at(-4000)),
     REUSED_ID: (REUSED_ID, other_content),

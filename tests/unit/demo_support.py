@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from schemas.connections import RelayConfig
-    from schemas.records import AuditRecord, SubjectState
+    from schemas.records import AuditRecord
+    from schemas.state import SubjectState
     from streams.demo.model.vendors import Vendor
 
 PARTITIONS = 4

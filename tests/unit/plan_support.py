@@ -11,7 +11,7 @@ from processors.plan import Plan, plan
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash
 from schemas.policy import load_policy
-from schemas.records import SubjectState
+from schemas.state import SubjectState
 from schemas.times import DAY, SECOND
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from schemas.avro_reader import compiled
 from schemas.codec import CONTRACTS, current, decode, decode_own, encode
 from schemas.errors import UndecodableRecord
-from schemas.records import Choice, Command, Delivery, LaneEntry, Seen, SubjectState
+from schemas.records import Command, Delivery, LaneEntry
+from schemas.state import Choice, Seen, SubjectState
 
 if TYPE_CHECKING:
     from schemas.contract import Contract

@@ -52,8 +52,8 @@ def test_a_planned_event_shows_its_legs_indented_below_it() -> None:
     by_lane = {leg.lane: leg for leg in legs}
     assert by_lane["zoho-campaigns"].what == "  → zoho-one/marketing"
     assert by_lane["zoho-campaigns"].outcome == "due"
-    assert "due 2026-04-01 (internal.30d)" in by_lane["zoho-campaigns"].why
-    assert {leg.outcome for leg in legs if not leg.lane} == {"unbound_recipient"}
+    assert "due 2026-03-09 (pdpo.optout.processor.internal-7d)" in by_lane["zoho-campaigns"].why
+    assert {leg.outcome for leg in legs if not leg.lane} == {"manual_task"}
 
 
 def test_a_leg_that_is_not_due_says_why() -> None:

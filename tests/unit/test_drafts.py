@@ -29,7 +29,7 @@ def test_deliveries_of_one_event_are_encoded_like_any_others(first: Delivery, ot
     each = [delivery.model_copy(update=common) for delivery in (first, *others)]
     drafts = tuple(drafted(Delivery, delivery, OF_A_DELIVERY) for delivery in each)
     for _ in range(2):  # the second time, the drafts are encoded already
-        series = Series(drafts, [delivery.delivery_id for delivery in each], common)
+        series = Series(drafts, [delivery.delivery_id for delivery in each], [common] * len(each))
         assert series == tuple(each)
         assert encode_each(Delivery, series) == [encode(delivery) for delivery in each]
 
@@ -41,25 +41,26 @@ def test_legs_with_ids_with_a_date_alone_and_with_neither_stand_side_by_side(
 ) -> None:
     made = tuple(leg if leg.kind == "none" else leg.model_copy(update={"due_at": due_at}) for leg in legs)
     own = {"none": (), "task": ("due_at",), "delivery": ("delivery_id", "due_at")}
+    fills: list[dict[str, int]] = [{} if leg.kind == "none" else {"due_at": due_at} for leg in made]
     ids = [(leg.delivery_id or "x") if leg.kind == "delivery" else None for leg in made]
     made = tuple(
         leg.model_copy(update={"delivery_id": one}) if one else leg for leg, one in zip(made, ids, strict=True)
     )
-    series = Series(tuple(drafted(Leg, leg, own[leg.kind]) for leg in made), ids, {"due_at": due_at})
+    series = Series(tuple(drafted(Leg, leg, own[leg.kind]) for leg in made), ids, fills)
     assert series == made
     assert decode(AuditRecord, encode(record.model_copy(update={"legs": series}))).legs == made
 
 
 def test_signs_that_mean_something_in_a_template_stay_what_they_are() -> None:
     leg = Leg(kind="task", recipient="100 %b of %% it", due_at=5, reason="%s")
-    series = Series((drafted(Leg, leg, ("due_at",)),), [None], {"due_at": 5})
+    series = Series((drafted(Leg, leg, ("due_at",)),), [None], [{"due_at": 5}])
     audit = decode(AuditRecord, encode(a_record(legs=series)))
     assert audit.legs == (leg,)
 
 
 def test_a_series_is_read_like_a_tuple() -> None:
     legs = tuple(Leg(kind="none", recipient=name) for name in "abc")
-    series = Series(tuple(drafted(Leg, leg, ()) for leg in legs), [None] * 3)
+    series = Series(tuple(drafted(Leg, leg, ()) for leg in legs), [None] * 3, [{}] * 3)
     assert (len(series), series[0], series[-1], series[1:], list(series)) == (3, legs[0], legs[2], legs[1:], [*legs])
     assert series != legs[:2]
     assert not Series()

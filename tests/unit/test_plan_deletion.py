@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from plan_support import LANES, NOW, cells, due, event, ids, run
 
 from schemas.drafts import Series
 
 MARKETING = ("marketing-campaigns",)
+ORDER: dict[str, Any] = {"data_domain": "service_data", "expressed_by": {"relation": "customer"}}
+"""Of the company whose data it is."""
 
 
 def test_a_deletion_reaches_every_recipient_but_the_exempt_one() -> None:
@@ -15,8 +19,9 @@ def test_a_deletion_reaches_every_recipient_but_the_exempt_one() -> None:
     deliveries = due(made, "delivery")
     assert set(deliveries) == {"zoho-one/crm", "zoho-one/marketing", "google-analytics"}
     assert set(due(made, "task")) == {
-        "microsoft/azure", "microsoft/microsoft-365", "zoho-one/erp", "zoho-analytics", "zoho-salesiq",
+        "microsoft/azure", "microsoft/microsoft-365", "zoho-one/erp", "zoho-analytics", "zoho-salesiq", None,
     }  # fmt: skip
+    assert due(made, "task")[None].task == "reply"
     stripe = due(made, "none")["stripe"]
     assert (stripe.outcome, stripe.reason, stripe.basis) == ("not_applicable", "basis", "contract")
     crm = deliveries["zoho-one/crm"]
@@ -101,8 +106,8 @@ def test_what_was_withdrawn_after_the_deletion_is_not_granted_again() -> None:
 
 
 def test_deleting_a_customers_data_leaves_the_persons_own_alone() -> None:
-    *_, made = run(event(1, "grant", 0, MARKETING), event(2, "delete", 5, data_domain="service_data"))
-    assert {leg.recipient for leg in made.legs} == {"microsoft/azure", "zoho-one/crm"}
+    *_, made = run(event(1, "grant", 0, MARKETING), event(2, "delete", 5, **ORDER))
+    assert {leg.recipient for leg in made.legs} == {"microsoft/azure", "zoho-one/crm", None}
     assert made.state.erased_at is None
     assert [c.purpose for c in made.state.choices if c.status == "granted"] == ["campaign-analytics", *MARKETING]
 
@@ -115,7 +120,7 @@ def test_deleting_the_persons_own_data_leaves_the_customers_alone() -> None:
 
 def test_a_late_grant_does_not_bring_a_customers_deleted_data_back() -> None:
     late = event(2, "grant", 4, ["service-support"], data_domain="service_data")
-    *_, made = run(event(1, "delete", 5, data_domain="service_data"), late)
+    *_, made = run(event(1, "delete", 5, **ORDER), late)
     assert made.verdict == "stale"
 
 

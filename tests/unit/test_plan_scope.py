@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
-from plan_support import ANALYTICS, CAMPAIGNS, CRM, DAY, LANES, MINUTE, NOW, POLICY, cells, due, event, run
+from plan_support import ANALYTICS, CAMPAIGNS, CRM, LANES, MINUTE, NOW, POLICY, cells, due, event, run
 
-from schemas.errors import InvalidRecord, SetupError
+from processors.planning.kinds import KINDS
+from schemas.errors import InvalidRecord
+from schemas.events import Kind
 from schemas.ids import delivery_id
+from schemas.times import iso
 
 MARKETING = ("marketing-campaigns",)
 
@@ -31,7 +35,10 @@ def test_a_delivery_leg_is_complete() -> None:
     assert leg.delivery_id == delivery_id(
         "oomnis", event(1, "withdraw").event_id, leg.lane or "", "withdraw", "2021-09-08"
     )
-    assert (leg.due_at, leg.rule) == (NOW - 5 * MINUTE + 30 * DAY, "internal.30d")
+    assert (leg.rule, leg.mark) == ("pdpo.optout.processor.internal-7d", "internal")
+    assert iso(leg.due_at or 0) == "2026-03-09T15:59:59.999Z", (
+        "no jurisdiction: the first end of a seventh day, in Hong Kong"
+    )
     assert not leg.all_purposes
 
 
@@ -39,7 +46,11 @@ def test_a_due_recipient_without_a_connection_is_open_work() -> None:
     (made,) = run(event(1, "withdraw", purposes=["surveys"]), lanes=())
     (task,) = made.legs
     assert (task.kind, task.recipient, task.outcome) == ("task", "zoho-one/marketing", "unbound_recipient")
-    assert (task.lane, task.due_at) == (None, NOW + 30 * DAY)
+    assert (task.lane, task.due_at, task.task) == (
+        None,
+        due(run(event(1, "withdraw"))[0], "delivery")["zoho-one/crm"].due_at,
+        None,
+    )
 
 
 def test_withdrawing_everything_says_what_goes_on_and_on_which_basis() -> None:
@@ -136,13 +147,18 @@ def test_an_event_may_name_the_policy_that_applies() -> None:
     assert made.verdict == "planned"
 
 
-def test_kinds_that_are_not_carried_out_yet_are_kept_not_lost() -> None:
-    with pytest.raises(InvalidRecord) as caught:
-        run(event(1, "hold.placed"))
-    assert (caught.value.reason, caught.value.field) == ("unsupported_kind", "kind")
+@pytest.mark.parametrize("kind", sorted(get_args(Kind)))
+def test_every_kind_of_event_is_planned(kind: str) -> None:
+    (made,) = run(event(1, kind))
+    assert made.verdict == "planned"
+    assert set(KINDS) == set(get_args(Kind))
+    assert all(leg.due_at and leg.rule and leg.mark for leg in made.legs if leg.kind != "none")
 
 
-def test_an_adapter_without_the_action_stops_the_plan() -> None:
+@pytest.mark.parametrize("kind", ["withdraw", "access.requested", "restriction.requested", "correction.requested"])
+def test_what_an_adapter_cannot_do_is_a_persons_work(kind: str) -> None:
     mute = replace(ANALYTICS, actions=frozenset({"delete"}))
-    with pytest.raises(SetupError, match="google-analytics"):
-        run(event(1, "withdraw"), lanes=(*LANES[:2], mute))
+    (made,) = run(event(1, kind), lanes=(*LANES[:2], mute))
+    (leg,) = [leg for leg in made.legs if leg.recipient == "google-analytics"]
+    assert (leg.kind, leg.outcome, leg.reason, leg.lane) == ("task", "manual_task", "no_call_for_it", None)
+    assert leg.task == {"withdraw": "withdraw", "access.requested": "collect"}.get(kind, leg.action)

@@ -17,8 +17,9 @@ from schemas.drafts import Series
 from schemas.errors import DataError, OversizeRecord
 from schemas.events import ConsentEvent, Identity
 from schemas.ids import origin_record_id, pid
-from schemas.records import Bookmark, Seen, SubjectState
+from schemas.records import Bookmark
 from schemas.sealing import Seals
+from schemas.state import Seen, SubjectState
 from schemas.version import SOFTWARE
 from streams.topics import EVENTS
 
@@ -76,10 +77,6 @@ BAD = {
     "purposes of a deletion": Bad(raw(kind="deletion.requested"), "invalid", "purposes"),
     "a far grant": Bad(raw(**GRANT, occurred_at=0), "clock", "occurred_at", protective=False),
     "a grant of tomorrow": Bad(raw(**GRANT, occurred_at=NOW + 6 * MINUTE), "clock", "occurred_at", protective=False),
-    "an unsupported kind": Bad(raw(kind="objection.raised"), "unsupported_kind", "kind"),
-    "an unsupported kind that takes nothing away": Bad(
-        raw(kind="restriction.lifted"), "unsupported_kind", "kind", protective=False
-    ),
     "sealed under another key": Bad(sealed(FOREIGN), "invalid", "sealed.key_id"),
     "sealed for another event": Bad(sealed(MOVED), "invalid", "sealed.bytes"),
     "sealed, but no identities": Bad(sealed(NO_IDENTITIES), "invalid", "sealed.bytes"),

@@ -24,7 +24,7 @@ from streams.topics import EVENTS
 
 if TYPE_CHECKING:
     from processors.routing.incoming import Routed
-    from schemas.records import SubjectState
+    from schemas.state import SubjectState
 
 PERSON = pid(PEPPER, "oomnis", "c-1001")
 WITHDRAWAL = event(1, "withdraw", 0, ["surveys", "marketing-campaigns"], identities=[EMAIL], jurisdiction="EEA")

@@ -12,7 +12,8 @@ from routing_support import AWAY, DESK, EMAIL, HOME, event, record
 from processors.routing.route import route
 from schemas.codec import decode
 from schemas.errors import OwnershipLost
-from schemas.records import DeadLetter, SubjectState
+from schemas.records import DeadLetter
+from schemas.state import SubjectState
 from streams import topics
 from streams.router import MOST_EVENTS, ROOM, RouterWork
 from streams.wire import incoming_of, outs_of

@@ -14,7 +14,7 @@ from bench.scale.subjects import Handover, Held
 from bench.scale.workers import Throughput
 from schemas.codec import decode, encode
 from schemas.ids import pid
-from schemas.records import SubjectState
+from schemas.state import SubjectState
 
 PEPPER = bytes(32)
 

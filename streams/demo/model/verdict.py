@@ -40,7 +40,7 @@ class Accepted:
 def judge(event: ConsentEvent, life: Life, rules: Rules, log_at: int) -> Verdict | Accepted:
     """Judge an event of this person. `log_at`: when Kafka took it in, µs."""
     if event.kind not in {GRANT, WITHDRAWAL, DELETION}:
-        return Verdict("rejected", "unsupported_kind")
+        raise InvalidRecord("is nothing that the demo speaks of", field="kind")
     same = [other for other in life.taken[-_REMEMBERED:] if other.event_id == event.event_id]
     if same:
         repeated = any(_content(other) == _content(event) for other in same)

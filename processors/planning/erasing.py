@@ -1,0 +1,111 @@
+"""Deletions: of a person, of a customer's data, of a minor; and the review, where there is no right to one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.planning import marks
+from processors.planning.bars import bars
+from processors.planning.choices import Standing, is_imported_grant
+from processors.planning.choosing import choose, precedes_erasure
+from processors.planning.deletion_legs import deletion_legs, foreign_legs, retained_at, review_legs
+from processors.planning.holds import held
+from processors.planning.legs import ended, legs_of, to_do
+from processors.planning.made import Plan, changed, planned, stale
+from processors.planning.timing import gives_right
+from schemas.contract import maker
+from schemas.state import Retained
+
+if TYPE_CHECKING:
+    from processors.planning.case import Case
+    from processors.planning.holds import Held
+    from processors.planning.legs import LegDraft
+    from schemas.state import Choice, SubjectState
+
+_retained = maker(Retained)
+
+
+def erase(case: Case, state: SubjectState) -> Plan:
+    if case.ask.is_foreign:
+        return planned(case, state, foreign_legs(case))
+    if reason := _reviewed(case):
+        return planned(case, state, review_legs(case, reason))
+    return _erased(case, state, ())
+
+
+def minor(case: Case, state: SubjectState) -> Plan:
+    """What the policy says of people of that age; of an age that nobody told, all that it says of minors."""
+    age = case.event.age
+    actions = {row.action for row in case.ask.policy.minors if age is None or age < row.under}
+    if "parent" in actions or "opt_in" in actions:
+        who = "parent" if "parent" in actions else "opt_in"
+        new = [marks.made(case, "minor", purpose, detail=who) for purpose in sorted(case.ask.reached)]
+        state = changed(state, marks=marks.joined(state.marks, new))
+    parents = (to_do(case.ask, "parental_consent", "own"),) if "parent" in actions else ()
+    if actions & {"deactivate_and_delete", "never"}:
+        return _erased(case, state, (to_do(case.ask, "deactivate_account", "own"), *parents))
+    if actions:
+        return choose(case, state)
+    return planned(case, state, legs_of(case, (ended(None, None, (), "not_applicable", "no_rule_for_this_age"),)))
+
+
+def _reviewed(case: Case) -> str | None:
+    """Why a person first looks at what is to be erased; None: it is erased. What was decided so names the request."""
+    ask = case.ask
+    if case.event.supersedes is not None:
+        return None
+    if ask.name == "contract.ended":
+        return "contract_ended" if ask.role == "controller" else None
+    right = ask.policy.by_right.get("erasure")
+    if right is None or right.offered or gives_right(ask.laws, ask.name):
+        return None
+    return "no_such_right"
+
+
+def _erased(case: Case, state: SubjectState, first: tuple[LegDraft, ...]) -> Plan:
+    """`erased_at` speaks of personal data only; of other data, a deletion leaves everything withdrawn."""
+    policy = case.ask.policy
+    limits = bars(policy, state.marks)
+    kept_by = held(policy, state)
+    if case.event.data_domain != "pii":
+        after = Standing.of(policy, (*state.choices, *case.cells()), limits)
+        state = changed(state, choices=after.choices)
+    elif precedes_erasure(case, state):
+        return stale(case, state, "already_erased")
+    else:
+        erased_at = case.moments.occurred_at
+        after = Standing.of(policy, _outliving(case, state), limits)
+        identities = tuple(k for k in state.identities if k.occurred_at > erased_at and not k.imported)
+        state = changed(state, choices=after.choices, erased_at=erased_at, identities=identities)
+    return planned(case, _noted(case, state, kept_by), deletion_legs(case, after, kept_by, first))
+
+
+def _outliving(case: Case, state: SubjectState) -> list[Choice]:
+    before = Standing.of(case.ask.policy, state.choices)
+    erased_at = case.moments.occurred_at
+    return [
+        c
+        for c in before.choices
+        if before.domain(c.purpose) != "pii" or (c.occurred_at > erased_at and not is_imported_grant(c))
+    ]
+
+
+def _noted(case: Case, state: SubjectState, kept_by: Held) -> SubjectState:
+    """What a hold keeps from being erased stands in the state, for when it is over."""
+    recipients = retained_at(case.ask, kept_by) if kept_by.purposes else ()
+    if not recipients:
+        return state
+    event, moments = case.event, case.moments
+    new = _retained(
+        {
+            "event_id": event.event_id,
+            "data_domain": event.data_domain,
+            "jurisdiction": event.jurisdiction,
+            "occurred_at": moments.occurred_at,
+            "received_at": moments.received_at,
+            "policy_version": case.ask.policy.version,
+            "recipients": recipients,
+            "sealed": event.sealed,
+        }
+    )
+    return changed(state, retained=(*state.retained, new))

@@ -1,0 +1,115 @@
+"""Legal holds: while one is in force, what it is about is kept in spite of a deletion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.planning import marks
+from processors.planning.choices import all_of
+from processors.planning.follow_ups import follow_ups
+from processors.planning.legs import ended, legs_of
+from processors.planning.made import Plan, changed, planned
+from schemas.contract import maker
+from schemas.periods import end_of
+from schemas.state import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from processors.planning.case import Case
+    from schemas.policy import Policy
+    from schemas.state import Mark, SubjectState
+
+_hold = maker(Hold)
+REVIEW = "P6M"
+"""Our own: by then a hold without a date of its own is looked at again."""
+
+
+class Held(NamedTuple):
+    """`purposes`: that some hold is about; review_at: the first date at which one is looked at again, µs."""
+
+    purposes: frozenset[str]
+    review_at: int | None
+
+    def keeps(self, policy: Policy, recipients: str) -> bool:
+        """Whether data must stay at one of these recipients (joined by `+`)."""
+        if not self.purposes:
+            return False
+        every = {
+            p for one in recipients.split("+") for domain in policy.domains for p in policy.carried(one, domain.id)
+        }
+        return not every.isdisjoint(self.purposes)
+
+
+NOTHING_HELD = Held(frozenset(), None)
+
+
+def held(policy: Policy, state: SubjectState) -> Held:
+    """What is held now, wherever data of these purposes is."""
+    if not state.holds:
+        return NOTHING_HELD
+    found: set[str] = set()
+    reviews: list[int] = []
+    for hold in state.holds:
+        about = _about(policy, hold)
+        left = {
+            purpose
+            for purpose in about
+            if hold.lifted_at is None and not _is_lifted(policy, state.marks, hold, purpose)
+        }
+        if left and hold.review_at is not None:
+            reviews.append(hold.review_at)
+        found |= left
+    return Held(frozenset(found), min(reviews, default=None))
+
+
+def _about(policy: Policy, hold: Hold) -> tuple[str, ...]:
+    return tuple(p.id for p in policy.purposes) if hold.purposes is None else hold.purposes
+
+
+def _is_lifted(policy: Policy, noted: tuple[Mark, ...], hold: Hold, purpose: str) -> bool:
+    known = policy.by_purpose.get(purpose)
+    wide = all_of(known.domain if known else "pii")
+    return any(m.kind == "hold" and m.purpose in {purpose, wide} and m.occurred_at > hold.placed_at for m in noted)
+
+
+def place_hold(case: Case, state: SubjectState) -> Plan:
+    """From now on a deletion leaves what it is about where it is; what was erased before is gone."""
+    event = case.event
+    placed_at = case.moments.occurred_at
+    review_at = end_of(placed_at, REVIEW) if event.until is None else event.until
+    known = {hold.event_id: hold for hold in state.holds}
+    lifted = known.get(event.event_id)
+    known[event.event_id] = _hold(
+        {
+            "event_id": event.event_id,
+            "purposes": event.purposes,
+            "placed_at": placed_at,
+            "review_at": review_at,
+            "lifted_at": lifted.lifted_at if lifted else None,
+        }
+    )
+    state = changed(state, holds=_sorted(known.values()))
+    draft = ended(None, None, case.ask.purposes, "retained", "legal_hold")
+    dated = type(draft)(**(draft.values | {"review_at": review_at}))
+    return planned(case, state, legs_of(case, (dated, *follow_ups(case.ask))))
+
+
+def lifted(case: Case, state: SubjectState) -> SubjectState:
+    """A lift names its hold (`supersedes`), or is about all holds from before it that its purposes cover."""
+    event, at = case.event, case.moments.occurred_at
+    if event.supersedes is None:
+        purposes = (all_of(case.ask.domain),) if case.ask.everything else case.ask.purposes
+        return changed(
+            state, marks=marks.joined(state.marks, (marks.made(case, "hold", p, on=False) for p in purposes))
+        )
+    known = {hold.event_id: hold for hold in state.holds}
+    hold = known.get(event.supersedes)
+    # A lift may come before its hold: it then stands there already as over.
+    unknown = {"event_id": event.supersedes, "purposes": (), "placed_at": at, "review_at": None}
+    known[event.supersedes] = _hold({**(hold.__dict__ if hold else unknown), "lifted_at": at})
+    return changed(state, holds=_sorted(known.values()))
+
+
+def _sorted(holds: Iterable[Hold]) -> tuple[Hold, ...]:
+    return tuple(sorted(holds, key=lambda hold: hold.event_id))

@@ -1,0 +1,51 @@
+"""What comes of an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from schemas.contract import maker
+from schemas.drafts import Series
+from schemas.state import SubjectState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from processors.planning.case import Case
+    from processors.planning.reopening import Reopened
+    from schemas.records import Leg
+
+_state = maker(SubjectState)
+
+
+class Plan(NamedTuple):
+    """Moments as judged, µs; `clock_corrected`: the fields that were not believed.
+
+    verdict: `stale`: nothing is due, because of something newer; `duplicate`: taken in before, `state` unchanged.
+    reopened: legs of older deletions that begin anew.
+    """
+
+    verdict: Literal["planned", "stale", "duplicate"]
+    reason: str | None
+    occurred_at: int
+    received_at: int
+    clock_corrected: tuple[str, ...]
+    legs: Series[Leg]
+    state: SubjectState
+    reopened: tuple[Reopened, ...] = ()
+
+
+def planned(case: Case, state: SubjectState, legs: Series[Leg], reopened: Iterable[Reopened] = ()) -> Plan:
+    moments = case.moments
+    return Plan(
+        "planned", None, moments.occurred_at, moments.received_at, moments.corrected, legs, state, tuple(reopened)
+    )
+
+
+def stale(case: Case, state: SubjectState, reason: str) -> Plan:
+    moments = case.moments
+    return Plan("stale", reason, moments.occurred_at, moments.received_at, moments.corrected, Series(), state)
+
+
+def changed(state: SubjectState, **changes: Any) -> SubjectState:
+    return _state({**state.__dict__, **changes})

@@ -1,0 +1,88 @@
+"""What stands beside a person's choices: opt-outs, confirmed consents, restrictions, ages, lifted holds.
+
+Of each kind and purpose the newest counts, at the same moment the more protective: no order of arrival matters.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from processors.planning.choices import ALL, all_of
+from schemas.contract import maker
+from schemas.deadlines import law
+from schemas.state import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from processors.planning.case import Case
+    from schemas.policy.rows import Trait
+
+_mark = maker(Mark)
+GATED: tuple[Trait, ...] = ("sale_or_share", "targeted_ads")
+"""Traits of purposes where a consent after an opt-out may have to be confirmed."""
+TWO_STEP = frozenset({"two_step", "double_opt_in"})
+"""What an event's `verified_by.method` says of a consent that was given, and confirmed."""
+
+
+def joined(marks: tuple[Mark, ...], new: Iterable[Mark]) -> tuple[Mark, ...]:
+    """The newest of each kind and purpose; the same tuple if nothing is new."""
+    known = {(mark.kind, mark.purpose): mark for mark in marks}
+    before = dict(known)
+    for mark in new:
+        other = known.get((mark.kind, mark.purpose))
+        if other is None or _rank(mark) > _rank(other):
+            known[mark.kind, mark.purpose] = mark
+    return marks if known == before else tuple(known[key] for key in sorted(known))
+
+
+def _rank(mark: Mark) -> tuple[int, bool, str]:
+    return mark.occurred_at, mark.on, mark.event_id
+
+
+def of_choice(case: Case) -> list[Mark]:
+    """What a choice leaves: an opt-out that a later consent doesn't simply undo, or a consent that may."""
+    kind = case.ask.kind.mark
+    if kind is not None:
+        gate = _gate(case.ask.laws)
+        return [] if gate is None else [made(case, kind, p, detail=gate) for p in sorted(case.ask.reached)]
+    confirmed = case.ask.action == "grant" and _confirmed(case)
+    if not confirmed:
+        return []
+    gated = {p for trait in GATED for p in case.ask.policy.with_trait(trait)}
+    return [made(case, "optin", p, detail=confirmed) for p in case.ask.purposes if p in gated]
+
+
+@lru_cache(256)
+def _gate(laws: frozenset[str]) -> str | None:
+    """The law that doesn't let a consent after an opt-out count as any other."""
+    return next((p.regime for p in law().periods if p.regime in laws and p.meaning == "steps"), None)
+
+
+def _confirmed(case: Case) -> str | None:
+    if case.ask.relation == "parent":
+        return "parent"
+    verified = case.event.verified_by
+    return "two_step" if verified is not None and verified.method in TWO_STEP else None
+
+
+def restriction(case: Case) -> list[Mark]:
+    whole = case.ask.everything
+    on = case.ask.name == "restriction.requested"
+    purposes = (all_of(case.ask.domain),) if whole else case.ask.purposes
+    return [made(case, "restriction", purpose, on=on) for purpose in purposes]
+
+
+def made(case: Case, kind: str, purpose: str = ALL, *, on: bool = True, detail: str | None = None) -> Mark:
+    return _mark(
+        {
+            "kind": kind,
+            "purpose": purpose,
+            "on": on,
+            "occurred_at": case.moments.occurred_at,
+            "event_id": case.event.event_id,
+            "until": case.event.until,
+            "detail": detail,
+        }
+    )

@@ -1,0 +1,71 @@
+"""From the legs of a plan to the deliveries that carry them out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from processors.planning.case import KEPT
+from schemas.drafts import Draft, Series
+from schemas.records import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from processors.plan import Plan
+    from processors.planning.reopening import Reopened
+    from schemas.policy import Policy
+    from schemas.records import Leg
+
+REOPENED = 1
+"""The cycle of a delivery that a hold had kept back: it begins at most once more."""
+_OF_THE_EVENT = ("delivery_id", "event_id", "pid", "sealed", "received_at", "due_at", "occurred_at", "origin")
+_OF_THE_LEG = ("lane", "action", "purposes", "channels", "all_purposes", "overtaken", "rule")
+
+
+@lru_cache(KEPT)
+def sorted_out(
+    legs: tuple[Draft[Leg], ...], controller: str, policy: Policy
+) -> tuple[tuple[Draft[Delivery], ...], int]:
+    """The deliveries among these legs, drafted; and how many open tasks."""
+    kinds = Counter(leg.values["kind"] for leg in legs)
+    drafts = [_draft(leg.values, controller, policy, 0) for leg in legs if leg.values["kind"] == "delivery"]
+    return tuple(drafts), kinds["task"]
+
+
+def _draft(leg: Mapping[str, Any], controller: str, policy: Policy, cycle: int) -> Draft[Delivery]:
+    about = {name: leg[name] for name in _OF_THE_LEG}
+    return Draft(Delivery, _OF_THE_EVENT, cycle=cycle, controller=controller, policy=policy.ref, **about)
+
+
+def deliveries(
+    made: Plan, drafts: tuple[Draft[Delivery], ...], common: dict[str, Any], controller: str, policy: Policy
+) -> Series[Delivery]:
+    """One per leg that goes to a lane, each by its own deadline; then what begins anew, of its own event.
+
+    common: what all have of this event, in the contract's order. Those with one deadline share one mapping.
+    """
+    known: dict[int, dict[str, Any]] = {}
+    ids, fills = [], []
+    for draft, delivery_id, fill in zip(made.legs.drafts, made.legs.ids, made.legs.fills, strict=True):
+        if draft.values["kind"] == "delivery":
+            due_at = fill["due_at"]
+            ids.append(delivery_id)
+            fills.append(known.get(due_at) or known.setdefault(due_at, {**common, "due_at": due_at}))
+    again = [one for one in made.reopened if one.leg.kind == "delivery"]
+    drafts += tuple(_draft(one.leg.__dict__, controller, policy, REOPENED) for one in again)
+    ids += [one.leg.delivery_id for one in again]
+    return Series(drafts, ids, [*fills, *(_of_older(one, common) for one in again)])
+
+
+def _of_older(one: Reopened, common: dict[str, Any]) -> dict[str, Any]:
+    of = one.of
+    return {
+        **common,
+        "event_id": of.event_id,
+        "sealed": of.sealed,
+        "received_at": of.received_at,
+        "due_at": one.leg.due_at,
+        "occurred_at": of.occurred_at,
+    }

@@ -1,0 +1,93 @@
+"""What stands for one person at one controller, as `consent.state` keeps it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.contract import Contract, Sealed
+from schemas.times import Micros
+
+
+class Choice(Contract):
+    """The newest choice for a purpose and channel; `*` stands for all of them."""
+
+    purpose: str
+    channel: str
+    status: Literal["granted", "withdrawn"]
+    occurred_at: Micros
+    event_id: str
+    method: str = "other"
+
+
+class Hold(Contract):
+    """A legal hold; `lifted_at` once it is over. purposes None: all."""
+
+    event_id: str
+    purposes: tuple[str, ...] | None
+    placed_at: Micros
+    review_at: Micros | None
+    lifted_at: Micros | None = None
+
+
+class Mark(Contract):
+    """What stands beside the choices and counts with them: the newest of its kind for a purpose.
+
+    on: False: lifted, as every mark of kind `hold` is. detail: of an opt-out the law of a later consent, of such a
+    consent how it was confirmed, of a minor who must agree.
+    """
+
+    kind: Literal["optout_sale", "optout_targeted_ads", "optin", "restriction", "minor", "hold", "offer"]
+    purpose: str
+    on: bool
+    occurred_at: Micros
+    event_id: str
+    until: Micros | None = None
+    detail: str | None = None
+
+
+class Retained(Contract):
+    """A deletion that a hold keeps from being carried out at `recipients`, until it is lifted."""
+
+    event_id: str
+    data_domain: str
+    jurisdiction: str | None
+    occurred_at: Micros
+    received_at: Micros
+    policy_version: str
+    recipients: tuple[str, ...]
+    sealed: Sealed | None
+
+
+class Known(Contract):
+    """Identities that an event named; the same ones stand here once. `digest`: hex, keyed."""
+
+    digest: str
+    imported: bool
+    occurred_at: Micros
+    event_id: str
+    sealed: Sealed
+
+
+class Seen(Contract):
+    """An event that was taken in already; `content_hash` is hex."""
+
+    event_id: str
+    content_hash: str
+
+
+class SubjectState(Contract):
+    """What stands for one person at one controller. `recent`: the last 32 events, oldest first.
+
+    identities: what a later deletion has to reach; suppressed: keyed hashes, hex, of what was erased.
+    """
+
+    pid: str
+    controller: str
+    choices: tuple[Choice, ...] = ()
+    erased_at: Micros | None = None
+    holds: tuple[Hold, ...] = ()
+    recent: tuple[Seen, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    retained: tuple[Retained, ...] = ()
+    identities: tuple[Known, ...] = ()
+    suppressed: tuple[str, ...] = ()
