@@ -18,6 +18,7 @@ from streams.commands import (
     plan,
     policy,
     publish,
+    requests,
     router,
     sandbox,
     tasks,
@@ -50,6 +51,7 @@ app.add_typer(vendors.connections_app, name="connections")
 app.add_typer(audit.app, name="audit")
 app.add_typer(lanes.app, name="lanes")
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(requests.app, name="requests")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(router.app, name="router")
 

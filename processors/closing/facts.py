@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from schemas.request import Request, RequestLeg
 
 _audit, _leg = trusted(AuditRecord), trusted(Leg)
-OURS = "request."
-"""All kinds that are written here begin so."""
+TASK_DONE = "request.task"
 
 
 def closed(request: Request) -> AuditRecord:
@@ -50,7 +49,7 @@ def decided(request: Request, kind: str, command: Command, at: int, legs: Iterab
 def done(request: Request, leg: RequestLeg, proof: Evidence, command: Command) -> AuditRecord:
     """A task of it was done by somebody."""
     more = {"reason": command.reason, "command": _ref(command), "evidence": proof, "outcome": leg.outcome}
-    return _fact(request, "request.task", leg.leg_id, leg.at, legs=_legs([leg]), **more)
+    return _fact(request, TASK_DONE, leg.leg_id, leg.at, legs=_legs([leg]), **more)
 
 
 def _legs(legs: Iterable[RequestLeg]) -> tuple[Leg, ...]:

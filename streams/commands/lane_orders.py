@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from schemas.errors import SetupError
 from streams import topics
-from streams.commands.common import administrator, require_topics, show_json
-from streams.commands.orders import carried_out, late
-from streams.control import record_id, role_of
+from streams.commands import carrying
+from streams.commands.common import administrator, require_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from schemas.records import AuditRecord, Command
+    from schemas.records import Command
     from streams.settings import Settings
 
 LaneName = Annotated[str, typer.Argument(metavar="LANE", help="A connection's name, as in relay.toml.")]
@@ -34,34 +32,9 @@ def carry_out(
         SetupError: there is no such lane, or no worker did it in time.
 
     """
-    among = range(settings.partitions) if among is None else sorted(among)
-    facts = {n: record_id(command.command_id, role_of(command), n) for n in among}
     asyncio.run(check_lane(settings, command.lane or ""))
-    done = asyncio.run(carried_out(settings, command, facts, wait_s))
-    told = {number: _detail(done.get(number)) for number in facts}
-    if as_json:
-        asked = command.model_dump(include={"command_id", "lane", "by", "reason"})
-        show_json({**asked, "partitions": told})
-    else:
-        typer.echo("\n".join([f"command {command.command_id} by {command.by}", *lines(command.lane or "", told)]))
-    if wait_s and done.keys() != facts.keys():
-        raise late(role_of(command), wait_s, facts.keys() - done.keys())
-    return [detail for detail in told.values() if detail is not None]
-
-
-def lines(lane: str, told: dict[int, str | None]) -> list[str]:
-    """What came of it, the partitions together that say the same. None: nothing yet."""
-    same: dict[str | None, list[int]] = defaultdict(list)
-    for number, detail in told.items():
-        same[detail].append(number)
-    return [
-        f"lane {lane}, partitions {', '.join(map(str, numbers))}: {detail or 'given, not carried out yet'}"
-        for detail, numbers in same.items()
-    ]
-
-
-def _detail(record: AuditRecord | None) -> str | None:
-    return record.evidence.detail if record and record.evidence else None
+    among = range(settings.partitions) if among is None else among
+    return carrying.carry_out(settings, command, wait_s, as_json=as_json, among=among)
 
 
 async def check_lane(settings: Settings, lane: str) -> None:

@@ -1,9 +1,10 @@
-"""`tasks list|show|done`: what people must do at vendors by hand, and the proof that they did."""
+"""`tasks list|show|done`: what people must do by hand, at vendors or for a request, and the proof that they did."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,8 @@ import typer
 from processors.delivering.tasks import LINK, SHA256, evidence_in
 from schemas.errors import InvalidRecord, SetupError
 from schemas.sealing import Seals
+from streams.closer.orders import DONE as DONE_OF_REQUEST
+from streams.commands.carrying import carry_out
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
@@ -22,27 +25,31 @@ from streams.commands.common import (
     settings_for,
     show_json,
 )
-from streams.commands.lane_orders import carry_out, check_lane
+from streams.commands.lane_orders import check_lane
 from streams.commands.orders import By, Wait, operator, order
 from streams.commands.screen import console
-from streams.commands.tasks_find import open_tasks, wanted_tasks
+from streams.commands.tasks_find import wanted_tasks
+from streams.commands.tasks_open import AskedTask, id_of, lane_of, open_tasks
 from streams.commands.tasks_view import facts, hints, table
 from streams.lanes.orders.tasks import DELIVERIES, DONE
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schemas.connections import Connection
     from schemas.records import Delivery
+    from streams.commands.tasks_open import Task
     from streams.settings import Settings
 
-MOST = 500
+MOST = 300
 """With one command: it is one record, and its effect one transaction."""
-app = typer.Typer(help="What people must do at vendors by hand, and that they did.", no_args_is_help=True)
+app = typer.Typer(help="What people must do by hand, and that they did.", no_args_is_help=True)
 OfLane = Annotated[str | None, typer.Option("--lane", help="Only this lane's.")]
 OfController = Annotated[str | None, typer.Option("--controller", help="Only this company's.")]
-Id = Annotated[str, typer.Argument(metavar="DELIVERY_ID", help="As `list` shows it, or whole.")]
-Ids = Annotated[list[str], typer.Argument(metavar="DELIVERY_ID", help="As `list` shows them, or whole.")]
-TheirLane = Annotated[str, typer.Option("--lane", help="Whose tasks they are.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it, or whole.")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID", help="As `list` shows them, or whole.")]
+TheirLane = Annotated[str | None, typer.Option("--lane", help="Refuse those of another one.")]
 Proof = Annotated[
     Path | None, typer.Option("--evidence", metavar="FILE", help="Proof that it is done; its SHA-256 is kept.")
 ]
@@ -62,15 +69,17 @@ def list_tasks(
 ) -> None:
     """List what has to be done by hand, what is due first on top; with --json one object a line.
 
-    Read from the lanes' topics: no worker has to run. Vendors, recipients and
-    hints are told where there is a relay.toml.
+    Tasks of lanes, which can't do by a call what a delivery asks; and of
+    requests: an answer to the person, one's own systems, a recipient without a
+    connection. Read from the topics: no worker has to run. Vendors, recipients
+    and hints are told where there is a relay.toml.
 
     Example: consent-relay tasks list
     """
     settings = settings_for(bootstrap_servers, data_dir, config)
     found = asyncio.run(_listed(settings, lane))
     connections = _connections(settings)
-    told = [facts(task, connections.get(task.lane), now_micros()) for task in found]
+    told = [facts(task, connections, now_micros()) for task in found]
     told = [task for task in told if controller in {None, task["controller"]}]
     if as_json:
         for task in told:
@@ -98,8 +107,10 @@ def show(
     """
     settings = settings_for(bootstrap_servers, data_dir, config)
     (task,) = asyncio.run(wanted_tasks(settings, [delivery_id]))
-    told = facts(task, _connections(settings).get(task.lane), now_micros())
-    if reveal:
+    told = facts(task, _connections(settings), now_micros())
+    if reveal and isinstance(task, AskedTask):
+        raise InvalidRecord(f"no identity is kept for a request's task: it is of event {task.request.event_id}")
+    if reveal and not isinstance(task, AskedTask):
         told["identities"] = _opened(task.entry.delivery, Seals(settings.key("relay_key")))
     if as_json:
         show_json(told)
@@ -111,10 +122,10 @@ def show(
 
 @app.command()
 def done(
-    delivery_ids: Ids,
-    lane: TheirLane,
+    ids: Ids,
     reason: Reason,
     *,
+    lane: TheirLane = None,
     evidence: Proof = None,
     link: Link = None,
     by: By = None,
@@ -123,25 +134,41 @@ def done(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say that tasks of one lane are done, with a file or a link that shows it.
+    """Say that tasks are done, with a file or a link that shows it: all of them of one lane, or all of requests.
 
     They end as `done` in the audit, with the proof, who says it and why. The
     file itself stays with you: keep it.
 
-    Exit code 1: one of them is no open task of this lane; then nothing is done.
-    Exit code 2: no worker of the lane did it in time. It stands: the next one finds it.
+    Exit code 1: one of them is no open task (of this lane); then nothing is done.
+    Exit code 2: no worker did it in time. It stands: the next one finds it.
 
-    Example: consent-relay tasks done 3f0c9a1b77de --lane zoho-campaigns --evidence deleted.png --reason "ticket 4711"
+    Example: consent-relay tasks done 3f0c9a1b77de --evidence deleted.png --reason "ticket 4711"
     """
     proof = _proof(evidence, link)
     settings = settings_for(bootstrap_servers, data_dir)
-    if len(delivery_ids) > MOST:
+    if len(ids) > MOST:
         raise SetupError(f"more than {MOST} at once", remedy="say it in several commands")
-    asyncio.run(check_lane(settings, lane))
-    tasks = asyncio.run(wanted_tasks(settings, delivery_ids, lane))
-    wanted = " ".join(task.entry.delivery.delivery_id for task in tasks)
-    command = order(DONE, {DELIVERIES: wanted, **proof}, by or operator(), reason, lane)
-    carry_out(settings, command, wait, as_json=as_json, among={task.partition for task in tasks})
+    if lane is not None:
+        asyncio.run(check_lane(settings, lane))
+    tasks = asyncio.run(wanted_tasks(settings, ids, lane))
+    command = order(*_said(tasks, proof), by or operator(), reason, lane_of(tasks[0]))
+    told = carry_out(settings, command, wait, as_json=as_json, among={task.partition for task in tasks})
+    if any(detail.startswith("refused") for detail in told):
+        raise InvalidRecord("see above: somebody else was faster, or the request has changed; look once more")
+
+
+def _said(tasks: Sequence[Task], proof: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Name and arguments of the command. Raises InvalidRecord if it would have to be several."""
+    if len(whose := {lane_of(task) for task in tasks}) > 1:
+        names = ", ".join(sorted(one or "requests" for one in whose))
+        raise InvalidRecord(f"they are tasks of several: {names}; say it in several commands")
+    asked: dict[str, list[str]] = defaultdict(list)
+    for task in tasks:
+        if isinstance(task, AskedTask):
+            asked[str(task.partition)].append(f"{task.request.key}|{task.leg.leg_id}")
+    if asked:
+        return DONE_OF_REQUEST, {**{place: " ".join(some) for place, some in asked.items()}, **proof}
+    return DONE, {DELIVERIES: " ".join(map(id_of, tasks)), **proof}
 
 
 def _proof(file: Path | None, link: str | None) -> dict[str, str]:
@@ -176,4 +203,4 @@ def _connections(settings: Settings) -> dict[str, Connection]:
 async def _listed(settings: Settings, lane: str | None) -> list[Any]:
     if lane is not None:
         await check_lane(settings, lane)
-    return await open_tasks(settings, None if lane is None else [lane])
+    return await open_tasks(settings, lane)

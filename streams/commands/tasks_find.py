@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.delivering.tasks import TASK
+from processors.closing import facts
 from schemas.codec import decode
 from schemas.errors import InvalidRecord
 from schemas.records import AuditRecord
 from schemas.times import iso
 from streams import topics
-from streams.commands.lane_orders import lanes_on
-from streams.commands.lane_state import kept
+from streams.commands.tasks_open import id_of, lane_of, open_tasks
 from streams.logs import scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from streams.commands.lane_state import Kept
+    from streams.commands.tasks_open import Task
     from streams.settings import Settings
 
 SHORTEST = 8
-"""So many characters of a delivery_id may stand for it."""
+"""So many characters of an id may stand for it."""
 
 
-async def open_tasks(settings: Settings, lanes: Iterable[str] | None = None) -> list[Kept]:
-    """The open tasks of these lanes, or of all, what is due first before the others.
-
-    Raises:
-        SetupError, TopicsError
-
-    """
-    found = await kept(settings, await lanes_on(settings) if lanes is None else lanes, TASK)
-    return sorted(found, key=lambda task: (task.entry.delivery.due_at, task.lane, task.entry.delivery.delivery_id))
-
-
-async def wanted_tasks(settings: Settings, ids: Sequence[str], lane: str | None = None) -> list[Kept]:
+async def wanted_tasks(settings: Settings, ids: Sequence[str], lane: str | None = None) -> list[Task]:
     """The open tasks that these ids, or beginnings of ids, stand for. `lane`: in which they must be.
 
     Raises:
@@ -49,22 +37,23 @@ async def wanted_tasks(settings: Settings, ids: Sequence[str], lane: str | None 
         task = chosen(tasks, text)
         if task is None:
             raise InvalidRecord(await _why_not(settings, text))
-        if lane not in {None, task.lane}:
-            raise InvalidRecord(f"{text} is a task of lane {task.lane}, not of {lane}: say --lane {task.lane}")
+        if lane is not None and lane != (whose := lane_of(task)):
+            remedy = f"a task of lane {whose}, not of {lane}: say --lane {whose}"
+            raise InvalidRecord(f"{text} is {remedy if whose else 'no task of a lane: leave --lane out'}")
         found.append(task)
     return found
 
 
-def chosen(tasks: Iterable[Kept], text: str) -> Kept | None:
-    """The task whose delivery_id begins so.
+def chosen(tasks: Iterable[Task], text: str) -> Task | None:
+    """The task whose id begins so.
 
     Raises:
         InvalidRecord: too short, or several do.
 
     """
     if len(text) < SHORTEST:
-        raise InvalidRecord(f"{text!r} is too short: at least the first {SHORTEST} characters of a delivery_id")
-    found = [task for task in tasks if task.entry.delivery.delivery_id.startswith(text)]
+        raise InvalidRecord(f"{text!r} is too short: at least the first {SHORTEST} characters of its id")
+    found = [task for task in tasks if id_of(task).startswith(text)]
     if len(found) > 1:
         raise InvalidRecord(f"{len(found)} tasks begin with {text}: write more of it")
     return found[0] if found else None
@@ -76,16 +65,21 @@ async def _why_not(settings: Settings, text: str) -> str:
     async for raw in scan(settings, topics.AUDIT):
         if text.encode() in raw.value:
             record = decode(AuditRecord, raw.value)
-            if record.kind == "outcome" and (record.delivery_id or "").startswith(text):
+            ended = record.delivery_id if record.kind == "outcome" else _done_of_request(record)
+            if ended and ended.startswith(text):
                 last = record
     return said_of(text, last)
+
+
+def _done_of_request(record: AuditRecord) -> str | None:
+    return record.legs[0].delivery_id if record.kind == facts.TASK_DONE and record.legs else None
 
 
 def said_of(text: str, last: AuditRecord | None) -> str:
     """Why it is no open task, by its newest outcome; None: there is none."""
     if last is None:
-        return f"nobody knows a delivery {text}; `consent-relay tasks list` shows the open tasks"
-    when = f"{text} of lane {last.lane}"
+        return f"nobody knows a delivery {text}, nor a task; `consent-relay tasks list` shows the open ones"
+    when = f"{text} of lane {last.lane}" if last.lane else text
     at = iso(last.at)
     if last.outcome == "done":
         return f"{when} is done already: at {at} by {last.command.by if last.command else 'somebody'}"

@@ -11,6 +11,7 @@ from processors.delivering.tasks import TASK
 from processors.reckoning.saying import due_day
 from processors.vendors.base import VENDORS
 from schemas.times import iso
+from streams.commands.tasks_open import AskedTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,14 +19,44 @@ if TYPE_CHECKING:
     from schemas.connections import Connection
     from schemas.records import Delivery
     from streams.commands.lane_state import Kept
+    from streams.commands.tasks_open import Task
 
 SHORT = 12
-"""So many characters of a delivery_id are shown."""
+"""So many characters of an id are shown."""
 _DAY = 10
 
 
-def facts(task: Kept, connection: Connection | None, now: int) -> dict[str, Any]:
-    """One task as `--json` tells it. connection: the lane's, if the configuration is at hand; now: µs."""
+def facts(task: Task, connections: Mapping[str, Connection], now: int) -> dict[str, Any]:
+    """One task as `--json` tells it. connections: as far as the configuration is at hand; now: µs."""
+    if isinstance(task, AskedTask):
+        return _asked(task, now)
+    return _of_lane(task, connections.get(task.lane), now)
+
+
+def _asked(task: AskedTask, now: int) -> dict[str, Any]:
+    """The same words as for a lane's."""
+    request, leg = task.request, task.leg
+    return {
+        "delivery_id": leg.leg_id,
+        "lane": None,
+        "controller": request.controller,
+        "vendor": None,
+        "recipients": [leg.recipient] if leg.recipient else None,
+        "action": leg.task or leg.action,
+        "purposes": [],
+        "channels": [],
+        "pid": request.pid,
+        "event_id": request.event_id,
+        "reason": leg.reason or leg.outcome,
+        "since": iso(leg.at),
+        "due_at": None if leg.due_at is None else iso(leg.due_at),
+        "due_on": "-" if leg.due_at is None else due_day(leg.due_at, leg.rule or ""),
+        "overdue": leg.due_at is not None and leg.due_at < now,
+        "instructions": None,
+    }
+
+
+def _of_lane(task: Kept, connection: Connection | None, now: int) -> dict[str, Any]:
     delivery, entry = task.entry.delivery, task.entry
     vendor = VENDORS.get(connection.adapter) if connection else None
     can = vendor.can.get(delivery.action) if vendor else None
@@ -51,11 +82,11 @@ def facts(task: Kept, connection: Connection | None, now: int) -> dict[str, Any]
 
 def table(told: Iterable[Mapping[str, Any]]) -> Table:
     """One row a task, as `facts` tells them."""
-    shown = Table("delivery", "lane", "for", "action", "purposes", "since", "due", "why", box=None)
+    shown = Table("task", "lane", "for", "action", "purposes", "since", "due", "why", box=None)
     for task in told:
         due = task["due_on"] + (" OVERDUE" if task["overdue"] else "")
         where = ", ".join(task["recipients"] or [task["controller"]])
-        cells_of = (task["lane"], where, task["action"], ", ".join(task["purposes"]))
+        cells_of = (task["lane"] or "", where, task["action"], ", ".join(task["purposes"]))
         shown.add_row(task["delivery_id"][:SHORT], *cells_of, task["since"][:_DAY], due, task["reason"] or "")
     return shown
 

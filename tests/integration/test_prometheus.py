@@ -22,6 +22,7 @@ from prometheus_support import Prometheus, needed, prometheus
 from processors.engine.connect import vendor_of, windows_of
 from schemas.events import PROTECTIVE
 from schemas.records import ACTIONS, LaneStatus
+from streams.commands.requests_kept import filed
 from streams.demo.cast import make_cast
 from streams.demo.events import make_events
 from streams.demo.stage import LIMITS_SCALE, Stage
@@ -36,7 +37,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 COUNT = 300
 PROTECTS = {"withdraw", "delete"}
 STATES = {"starting", "up", "halted", "assigned", "working", "closed", "open", "half_open"}
-RESULTS = {*words.VERDICTS, "confirmed", "manual_task", "failed", "no_answer", "broken_off", "401", "403", "429"}
+RESULTS = {
+    *words.VERDICTS,
+    *words.CLOSINGS,
+    "confirmed",
+    "manual_task",
+    "failed",
+    "no_answer",
+    "broken_off",
+    "401",
+    "403",
+    "429",
+}
 RESULTS |= {"timeout", "unreachable", "connection_reset", "answer_too_long", "answer_is_no_http"}
 RESULTS |= {f"{n}xx" for n in range(1, 6)}
 
@@ -132,6 +144,16 @@ async def test_every_withdrawal_was_followed_to_its_end(run: Run) -> None:
     assert kinds <= PROTECTIVE
 
 
+async def test_requests_are_those_that_are_kept(run: Run) -> None:
+    kept = [one.request for one in await filed(run.stage.settings)]
+    still_open = [request for request in kept if request.is_open]
+    assert still_open
+    assert len(kept) > len(still_open)
+    await run.server.comes_to("consent_relay_requests_open", len(still_open))
+    await run.server.comes_to("sum(consent_relay_requests_closed_total)", sum(request.closings for request in kept))
+    assert (await run.server.value("consent_relay_request_oldest_seconds") or 0) > 0
+
+
 async def test_vendors_were_called_and_nothing_hangs(run: Run) -> None:
     for lane in run.stage.config.connections:
         call = f'consent_relay_vendor_call_seconds_count{{lane="{lane}",call="api"}}'
@@ -140,7 +162,7 @@ async def test_vendors_were_called_and_nothing_hangs(run: Run) -> None:
 
 
 async def test_the_roles_are_up_and_hold_every_partition(run: Run) -> None:
-    roles = len(run.stage.config.connections) + 1
+    roles = len(run.stage.config.connections) + 2
     await run.server.comes_to('sum(consent_relay_role_state{state="up"})', roles)
     await run.server.comes_to('sum(consent_relay_role_partitions{state="working"})', roles * 4)
     await run.server.comes_to("max(consent_relay_lag_seconds)", 0)
@@ -181,7 +203,7 @@ async def test_every_label_has_one_of_few_values(run: Run) -> None:
     lanes = {*run.stage.config.connections, ""}
     allowed: dict[str, Any] = {
         "lane": lanes,
-        "role": {"router", "lane"},
+        "role": {"router", "lane", "closer"},
         "source": {"router", "lane"},
         "kind": {*words.KINDS, words.UNKNOWN},
         "action": set(ACTIONS),

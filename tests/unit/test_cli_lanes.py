@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from streams.cli import app
-from streams.commands.lane_orders import lines
+from streams.commands.carrying import lines
 
 runner = CliRunner()
 
@@ -27,7 +27,7 @@ def test_a_redrive_is_of_one_letter_or_of_a_lane(what: list[str]) -> None:
 
 
 def test_partitions_that_say_the_same_are_told_together() -> None:
-    assert lines("crm", {0: "paused", 1: None, 2: "paused", 3: "was paused already"}) == [
+    assert lines("lane crm", {0: "paused", 1: None, 2: "paused", 3: "was paused already"}) == [
         "lane crm, partitions 0, 2: paused",
         "lane crm, partitions 1: given, not carried out yet",
         "lane crm, partitions 3: was paused already",

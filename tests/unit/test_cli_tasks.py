@@ -34,7 +34,7 @@ def task(number: int, action: str = "delete", reason: str = "no_delete_call", **
 
 
 def test_a_task_is_told_with_its_deadline_and_what_the_adapter_says_and_names_nobody() -> None:
-    told = facts(task(1), CAMPAIGNS, NOW + 31 * DAY)
+    told = facts(task(1), {"toy": CAMPAIGNS}, NOW + 31 * DAY)
     assert told["overdue"]
     assert (told["lane"], told["vendor"], told["recipients"]) == ("toy", "zoho_campaigns", ["zoho-one/marketing"])
     assert (told["action"], told["purposes"], told["pid"]) == ("delete", ["surveys", "marketing-campaigns"], "p1.ana")
@@ -43,14 +43,14 @@ def test_a_task_is_told_with_its_deadline_and_what_the_adapter_says_and_names_no
 
 
 def test_without_a_configuration_the_task_stands_all_the_same() -> None:
-    told = facts(task(1), None, NOW)
+    told = facts(task(1), {}, NOW)
     assert (told["vendor"], told["recipients"], told["instructions"], told["overdue"]) == (None, None, None, False)
     assert hints([told]) == []
 
 
 def test_only_what_newer_choices_left_is_to_be_done() -> None:
     gone = (Cell(purpose="a", channel="email"),)
-    told = facts(task(1, "grant", purposes=("a", "b"), overtaken=gone), CAMPAIGNS, NOW)
+    told = facts(task(1, "grant", purposes=("a", "b"), overtaken=gone), {"toy": CAMPAIGNS}, NOW)
     assert (told["purposes"], told["instructions"]) == (["b"], None)
 
 
