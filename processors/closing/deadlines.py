@@ -17,9 +17,16 @@ KEPT_FOR = 90 * DAY
 """So long a closed request is kept: for that time a lane keeps what has failed, and may begin it anew."""
 
 
+def first_due(request: Request) -> RequestLeg | None:
+    """The open leg whose deadline comes first."""
+    timed = [(leg.due_at, number) for number, leg in enumerate(request.pending) if leg.due_at is not None]
+    return request.pending[min(timed)[1]] if timed else None
+
+
 def due_at(request: Request) -> int | None:
     """The first deadline of a leg that is open, µs."""
-    return min((leg.due_at for leg in request.pending if leg.due_at is not None), default=None)
+    first = first_due(request)
+    return first.due_at if first else None
 
 
 def wakes_at(request: Request) -> int | None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from processors.closing.deadlines import due_at
+from processors.closing.deadlines import due_at, first_due
 from processors.closing.ending import exceptions
+from processors.reckoning.saying import due_day
 from schemas.times import iso
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _DAY = 10
 def facts(one: Filed, now: int) -> dict[str, Any]:
     """One request as `--json` tells it. now: µs."""
     request = one.request
-    due = due_at(request)
+    first = first_due(request)
     return {
         "event_id": request.event_id,
         "controller": request.controller,
@@ -32,7 +33,8 @@ def facts(one: Filed, now: int) -> dict[str, Any]:
         "jurisdiction": request.jurisdiction,
         "status": request.status,
         "received_at": iso(request.received_at),
-        "due_at": _moment(due),
+        "due_at": _moment(first and first.due_at),
+        "due_on": first and _day(first),
         "overdue": is_overdue(request, now),
         "closed_at": _moment(request.closed_at),
         "legs": len(request.legs),
@@ -61,7 +63,7 @@ def table(found: Iterable[Filed], now: int) -> Table:
     shown = Table("request", "controller", "kind", "status", "received", "due", "open", "of", "not done", box=None)
     for one in found:
         told = facts(one, now)
-        due = (told["due_at"] or "-")[:_DAY] + (" OVERDUE" if told["overdue"] else "")
+        due = (told["due_on"] or "-") + (" OVERDUE" if told["overdue"] else "")
         names = (f"{it['recipient'] or 'us'} ({it['reason'] or it['outcome']})" for it in told["exceptions"])
         row = (told["event_id"], told["controller"], told["kind"], told["status"], told["received_at"][:_DAY], due)
         shown.add_row(*row, str(told["open"]), str(told["legs"]), ", ".join(names))
@@ -86,7 +88,7 @@ def legs_table(told: dict[str, Any]) -> Table:
     """One row a leg, of a request as `whole` tells it."""
     shown = Table("for", "lane", "what", "state", "due", "rule", "how sure", "why", "task", box=None)
     for leg in told["legs"]:
-        due = (leg["due_at"] or "-")[:_DAY] + (" OVERDUE" if leg["overdue"] else "")
+        due = (leg["due_on"] or "-") + (" OVERDUE" if leg["overdue"] else "")
         state = leg["state"] + ("" if leg["ended"] else " (open)")
         more = (leg["rule"] or "", leg["mark"] or "", leg["reason"] or "", leg["task_id"] or "")
         shown.add_row(leg["recipient"] or "us", leg["lane"] or "", leg["what"] or "", state, due, *more)
@@ -104,6 +106,7 @@ def _leg(leg: RequestLeg, now: int) -> dict[str, Any]:
         "reason": leg.reason,
         "since": iso(leg.at),
         "due_at": _moment(leg.due_at),
+        "due_on": _day(leg),
         "rule": leg.rule,
         "mark": leg.mark,
         "overdue": late,
@@ -119,6 +122,11 @@ def _leg(leg: RequestLeg, now: int) -> dict[str, Any]:
 
 def _decision(decision: Decision | None) -> dict[str, str] | None:
     return {"at": iso(decision.at), "by": decision.by, "reason": decision.reason} if decision else None
+
+
+def _day(leg: RequestLeg) -> str | None:
+    """The date there where the deadline ends."""
+    return None if leg.due_at is None else due_day(leg.rule, leg.due_at)
 
 
 def _moment(at: int | None) -> str | None:

@@ -50,7 +50,7 @@ def _asked(task: AskedTask, now: int) -> dict[str, Any]:
         "reason": leg.reason or leg.outcome,
         "since": iso(leg.at),
         "due_at": None if leg.due_at is None else iso(leg.due_at),
-        "due_on": "-" if leg.due_at is None else due_day(leg.due_at, leg.rule or ""),
+        "due_on": None if leg.due_at is None else due_day(leg.rule, leg.due_at),
         "overdue": leg.due_at is not None and leg.due_at < now,
         "instructions": None,
     }
@@ -84,7 +84,7 @@ def table(told: Iterable[Mapping[str, Any]]) -> Table:
     """One row a task, as `facts` tells them."""
     shown = Table("task", "lane", "for", "action", "purposes", "since", "due", "why", box=None)
     for task in told:
-        due = task["due_on"] + (" OVERDUE" if task["overdue"] else "")
+        due = (task["due_on"] or "-") + (" OVERDUE" if task["overdue"] else "")
         where = ", ".join(task["recipients"] or [task["controller"]])
         cells_of = (task["lane"] or "", where, task["action"], ", ".join(task["purposes"]))
         shown.add_row(task["delivery_id"][:SHORT], *cells_of, task["since"][:_DAY], due, task["reason"] or "")
