@@ -33,7 +33,7 @@ def facts(one: Filed, now: int) -> dict[str, Any]:
         "jurisdiction": request.jurisdiction,
         "status": request.status,
         "received_at": iso(request.received_at),
-        "due_at": _moment(first and first.due_at),
+        "due_at": _moment(first.due_at if first else None),
         "due_on": first and _day(first),
         "overdue": is_overdue(request, now),
         "closed_at": _moment(request.closed_at),
