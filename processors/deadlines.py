@@ -8,15 +8,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from processors.reckoning.choosing import strictest
 from processors.reckoning.counting import local_day
-from processors.reckoning.dues import counted, longer, rank, starting, tier
+from processors.reckoning.dues import counted, starting
 from processors.reckoning.scope import places_in
 from schemas.deadlines import HOUSE, law
 from schemas.errors import ExtensionRefused
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from processors.reckoning.dues import Due
@@ -39,9 +40,9 @@ def limits(
 ) -> Mapping[DutyLeg, Due]:
     """The strictest deadline of each leg that is due after an event of this kind.
 
-    Numbers of the law go before our own targets for laws without one, and those before the targets of the house.
-    scope: as `processors.reckoning.scope.scope` makes it. received_at, sent_at: µs; a clock that says it was sent
-    later than received isn't believed. channels: as the event names them; empty means all.
+    Of laws that hold together, numbers go before our own targets; where the jurisdiction is unknown, the earliest of
+    all that it could be holds. scope: as `processors.reckoning.scope.scope` makes it. received_at, sent_at: µs; a
+    clock that says it was sent later than received isn't believed. channels: as the event names them; empty: all.
 
     Raises:
         DeadlineError: a regime that we have no file for.
@@ -51,11 +52,15 @@ def limits(
     sent_at = min(sent_at, received_at)
     received = _days(received_at // _SLOT, zones)
     sent = _days(sent_at // _SLOT, zones) if from_sent else received
-    in_days, in_hours = _on(scope, kind, channels, zones, received, sent)
-    if not in_hours:
-        return in_days
-    exact = (starting(one, sent_at if one.row.start == "sent" else received_at) for one in in_hours)
-    return _strictest((*exact, *(one for best in in_days.values() for one in (best, *best.others))))
+    counted_out, chosen = _on(scope, kind, channels, zones, received, sent)
+    if chosen is not None:
+        return chosen
+    exact = (_started(one, received_at, sent_at) for one in counted_out)
+    return strictest(exact, scope.worlds)
+
+
+def _started(one: Due, received_at: int, sent_at: int) -> Due:
+    return starting(one, sent_at if one.row.start == "sent" else received_at) if one.row.unit == "hour" else one
 
 
 @lru_cache(1024)
@@ -79,8 +84,8 @@ def _on(  # noqa: PLR0917 - what a deadline depends on
     zones: tuple[str, ...],
     received: tuple[date, ...],
     sent: tuple[date, ...],
-) -> tuple[Mapping[DutyLeg, Due], tuple[Due, ...]]:
-    """What is the same for all that came in, and was sent, on the same days; and the rows in hours."""
+) -> tuple[list[Due], Mapping[DutyLeg, Due] | None]:
+    """What is the same for all that came in, and was sent, on the same days; None: there are rows in hours."""
     received_on, sent_on = dict(zip(zones, received, strict=True)), dict(zip(zones, sent, strict=True))
     found: list[Due] = []
     for row, places in _rows(scope, kind, channels):
@@ -88,8 +93,8 @@ def _on(  # noqa: PLR0917 - what a deadline depends on
         vague = "the place within it is unknown" if len(places) > 1 else None
         valid = (place for place in places if row.is_valid(received_on[place.zone]))
         found += [counted(row, place, first[place.zone], scope.assumed or vague) for place in valid]
-    in_hours = tuple(one for one in found if one.row.unit == "hour")
-    return _strictest(one for one in found if one.row.unit != "hour"), in_hours
+    in_hours = any(one.row.unit == "hour" for one in found)
+    return found, None if in_hours else strictest(found, scope.worlds)
 
 
 def _rows(scope: Scope, kind: str, channels: tuple[str, ...]) -> Iterator[tuple[Deadline, tuple[Place, ...]]]:
@@ -102,18 +107,6 @@ def _rows(scope: Scope, kind: str, channels: tuple[str, ...]) -> Iterator[tuple[
 
 def _speaks_of(row: Deadline, channels: tuple[str, ...]) -> bool:
     return not row.channels or (bool(channels) and set(channels) <= set(row.channels))
-
-
-def _strictest(found: Iterable[Due]) -> dict[DutyLeg, Due]:
-    by_leg: dict[DutyLeg, list[Due]] = {}
-    for one in found:
-        by_leg.setdefault(one.row.leg, []).append(one._replace(others=()))
-    ranked = {leg: sorted(some, key=rank) for leg, some in by_leg.items()}
-    return {leg: best._replace(others=_laws(others)) for leg, (best, *others) in ranked.items()}
-
-
-def _laws(others: Iterable[Due]) -> tuple[Due, ...]:
-    return tuple(one for one in others if one.row.regime != HOUSE)
 
 
 def extended(due: Due, reason: str, asked_at: int) -> Due:
@@ -133,10 +126,4 @@ def extended(due: Due, reason: str, asked_at: int) -> Due:
         raise ExtensionRefused("too_late", f"{due.rule} was due before: an extension comes before the deadline")
     if due.row.extension.needs_reason and not reason.strip():
         raise ExtensionRefused("no_reason", f"{due.rule} is extended for a reason only: give it")
-    return put_off(due)._replace(reason=reason)
-
-
-def put_off(due: Due) -> Due:
-    """Until when it would be due with its extension, and by which of the laws that apply; as it is without one."""
-    rivals = (one for one in due.others if tier(one) == tier(due))
-    return min((longer(one) for one in (due, *rivals)), key=lambda one: (one.due_at, one.rule))
+    return (due.later or due)._replace(reason=reason)

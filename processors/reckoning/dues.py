@@ -24,7 +24,7 @@ class Due(NamedTuple):
     that was counted from. mark: how sure the rule is; `internal`: our own target, where the law names no number.
     calendar: the days off that had a part in it, with the library's release. assumed: what wasn't known, so that the
     strictest holds. others: what the same leg would have by other
-    rows of laws, or elsewhere. reason: of the extension in due_at.
+    rows of laws, or elsewhere. later: with its one extension, None: it has none. reason: of the extension in due_at.
     """
 
     due_at: int
@@ -37,6 +37,7 @@ class Due(NamedTuple):
     calendar: str | None
     assumed: str | None
     others: tuple[Due, ...] = ()
+    later: Due | None = None
     reason: str | None = None
 
 
@@ -98,6 +99,6 @@ def tier(one: Due) -> int:
     return _HOUSE if one.row.regime == HOUSE else _TARGET if one.row.unit == "none" else _NUMBER
 
 
-def rank(one: Due) -> tuple[int, int, str]:
-    """The strictest has the lowest."""
-    return tier(one), one.due_at, one.rule
+def rank(one: Due) -> tuple[int, str]:
+    """Among those that end together, the lowest is told."""
+    return tier(one), one.rule

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from processors.deadlines import put_off
 from processors.reckoning.calendars import days_off
 from schemas.law.rows import LEGS
 from schemas.times import iso
@@ -50,7 +49,7 @@ def explained(asked: Question, dues: Mapping[DutyLeg, Due]) -> dict[str, Any]:
 
 
 def _due_json(one: Due) -> dict[str, Any]:
-    row, later = one.row, put_off(one)
+    row = one.row
     return {
         "due_at": iso(one.due_at),
         "due_on": str(one.due_on),
@@ -61,7 +60,7 @@ def _due_json(one: Due) -> dict[str, Any]:
         "calendar": one.calendar,
         "days_off": [{"day": str(day), "name": name} for day, name in _days_off(one)],
         "assumed": one.assumed,
-        "extended_to": str(later.due_on) if row.extension else None,
+        "extended_to": str(one.later.due_on) if one.later else None,
         "row": row.model_dump(mode="json", exclude_none=True),
         "others": [{"rule": other.rule, "due_on": str(other.due_on), "mark": other.mark} for other in _others(one)],
     }
@@ -93,14 +92,14 @@ def _lines(leg: DutyLeg, one: Due) -> Iterator[str]:
         yield f"  days off in that time: {off} ({one.calendar})"
     if one.assumed:
         yield f"  {one.assumed}: the earliest holds"
-    if row.extension:
+    if one.later and row.extension:
         told = ", the person is told before" if row.notice_needed else ""
         reason = " for a reason" if row.extension.needs_reason else ""
-        yield f"  can be put off once{reason}, to {put_off(one).due_on}{told} ({words(row.extension)} more)"
+        yield f"  can be put off once{reason}, to {one.later.due_on}{told} ({words(row.extension)} more)"
     if row.note:
         yield f"  note: {row.note}"
     for other in _others(one):
-        yield f"  goes before: {other.rule}, {other.due_on}, {other.mark}"
+        yield f"  beside it: {other.rule}, {other.due_on}, {other.mark}"
 
 
 def _days_off(one: Due) -> list[tuple[Any, str]]:

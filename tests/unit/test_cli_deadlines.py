@@ -35,7 +35,7 @@ def test_explain_says_that_a_target_is_our_own_and_what_was_not_known() -> None:
 def test_explain_for_machines() -> None:
     told = json.loads(run(*EXPLAIN, "--jurisdiction", "US-CO", "--json"))
     own = told["legs"]["own"]
-    assert (own["rule"], own["mark"], own["due_on"]) == ("cpa.optout.own.internal-7d", "internal", "2026-06-22")
+    assert (own["rule"], own["mark"], own["due_on"]) == ("cpa.optout.own.internal-25d", "internal", "2026-07-10")
     assert own["row"]["citation"] == "4 CCR 904-3 Rule 4.03(A)"
     assert set(told["regimes"]) == {"cpa", "coppa", "can-spam"}
 

@@ -49,11 +49,21 @@ def test_a_policy_without_laws_gets_the_targets_of_the_house() -> None:
     assert {(one.mark, one.assumed) for one in dues.values()} == {("internal", None)}
 
 
-def test_a_number_of_the_law_goes_before_a_target_of_our_own() -> None:
-    regimes = [Listed("gdpr", ("EEA",)), Listed("vn-356", ("VN",))]
-    own = ask(regimes, "consent.withdrawn", "2026-06-15T09:00:00Z")["own"]
-    assert own.rule == "vn-356.withdrawal.own.15d"
-    assert own.others[0].rule == "gdpr.withdrawal.own.internal-3d"
+def test_of_laws_that_hold_together_a_number_goes_before_a_target_of_our_own() -> None:
+    own = ask(OOMNIS, "consent.withdrawn", "2026-03-02T10:00:00+08:00", "HK", ("email",))["own"]
+    assert own.rule == "uemo.unsubscribe.own.10wd"
+    assert [one.rule for one in own.others] == ["pdpo.optout.own.internal-3d"]
+
+
+def test_where_the_person_may_be_elsewhere_the_target_there_counts() -> None:
+    own = ask(OOMNIS, "consent.withdrawn", "2026-03-02T10:00:00Z", None, ("email",))["own"]
+    assert own.rule == "gdpr.withdrawal.own.internal-3d"
+    assert "uemo.unsubscribe.own.10wd" in {one.rule for one in own.others}
+
+
+def test_an_opt_out_from_nobody_knows_where_is_done_as_california_wants_it() -> None:
+    own = ask(OSOWS, "optout.sale", "2026-06-15T09:00:00-07:00")["own"]
+    assert (own.rule, own.due_on.isoformat()) == ("ccpa.optout.own.15bd", "2026-07-08")
 
 
 def test_the_day_is_the_one_that_it_is_there() -> None:
