@@ -95,15 +95,10 @@ def due(ask: Ask, route: Route, action: Action, scope: Scope) -> LegDraft:
         )  # fmt: skip
     if (end := route.end) is not None:
         return not_due(action, route, end, None)
-    by_hand = route.reach in BY_HAND
     return LegDraft(
-        route.duty, _OF_A_TASK, kind="task", task=route.reach if by_hand else None,
-        outcome="manual_task" if by_hand else "unbound_recipient", **common,
+        route.duty, _OF_A_TASK, kind="task", task=route.reach if route.is_by_hand else None,
+        outcome=route.without_lane, **common,
     )  # fmt: skip
-
-
-BY_HAND = frozenset({"web_form", "manual", "client_signal"})
-"""Ways to reach a recipient that are a person's work: with a site's signal, to see that the site heeds it."""
 
 
 @lru_cache(KEPT)

@@ -37,7 +37,18 @@ class Route:
         """The outcome where nobody can do anything, whatever is asked."""
         return "terminated_product" if self.is_retired else _ENDS.get(self.reach)
 
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it is a person's work; with a site's signal, to see that the site heeds it."""
+        return self.reach in _BY_HAND
 
+    @property
+    def without_lane(self) -> str:
+        """The outcome of a leg that no lane carries."""
+        return self.end or ("manual_task" if self.is_by_hand else "unbound_recipient")
+
+
+_BY_HAND = frozenset({"web_form", "manual", "client_signal"})
 _ENDS = {"public": "public", "link_out": "delegated_to"}
 """Ways to reach a recipient that end a leg at once, where no lane does more."""
 

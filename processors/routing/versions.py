@@ -25,7 +25,7 @@ def version_for(versions: Sequence[Policy], event: ConsentEvent, now: int) -> Po
 
     """
     newest = versions[-1]
-    if event.policy_id not in {None, newest.id}:
+    if event.policy_id not in (None, newest.id):
         raise InvalidRecord(f"is not the policy of {event.controller}", field="policy_id", reason="unknown_policy")
     if event.policy_version is None:
         return newest if len(versions) == 1 else in_force(versions, min(event.occurred_at, now))

@@ -16,10 +16,11 @@ from processors.routing.versions import version_for
 from schemas.connections import RelayConfig, load_config
 from schemas.errors import DataError, InvalidRecord
 from schemas.ids import content_hash
-from schemas.policy import Policy, load_policy, versions_of
+from schemas.policy import Policy, versions_of
 from schemas.state import SubjectState
 from streams.commands.lines import read_files
 from streams.commands.plan_view import JsonLines, Tables
+from streams.commands.policy_named import WHICH, named
 from streams.commands.screen import DATA_WRONG, wrong_use
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Rehearsal:
 @app.command("plan")
 def plan_command(
     files: Annotated[list[str], typer.Argument(metavar="FILE|-", help="JSON lines of events; - is standard input.")],
-    policy: Annotated[str | None, typer.Option(metavar="ID", help="Policy for all events.")] = None,
+    policy: Annotated[str | None, typer.Option(metavar="POLICY", help=f"For all events. {WHICH}")] = None,
     config: Annotated[
         Path | None, typer.Option(envvar="CONSENT_RELAY_CONFIG", help="Connections; default ./relay.toml.")
     ] = None,
@@ -80,7 +81,7 @@ def plan_command(
     view = JsonLines() if as_json else Tables()
     with wrong_use():
         path = config or default_config(Path())
-        rehearsal = Rehearsal(load_config(path) if path else RelayConfig(), load_policy(policy) if policy else None)
+        rehearsal = Rehearsal(load_config(path) if path else RelayConfig(), named(policy) if policy else None)
         view.begin(path)
         bad = _rehearse(files, rehearsal, view)
     if bad:

@@ -13,10 +13,11 @@ from processors.reviewing.standing import consequences
 from processors.vendors.base import VENDORS
 from schemas.connections import RelayConfig, load_config
 from schemas.errors import PolicyError, SetupError
-from schemas.policy import load_policy, policies, read_policy
+from schemas.policy import policies
 from streams.commands import policy_diff_view, policy_review_view, policy_view
 from streams.commands.common import AsJson, complain
 from streams.commands.plan import default_config
+from streams.commands.policy_named import WHICH, named
 from streams.commands.screen import DATA_WRONG, wrong_use
 
 if TYPE_CHECKING:
@@ -26,21 +27,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The privacy policies that the relay acts on.", no_args_is_help=True)
 
-_WHICH = "A policy's id, id@version, or a file of your own (x.toml)."
-Which = Annotated[str, typer.Argument(metavar="POLICY", help=_WHICH)]
-
-
-def named(which: str) -> Policy:
-    """The policy that a command line means; an id alone means its newest version.
-
-    Raises:
-        PolicyError: there is none, or the file breaks a rule.
-
-    """
-    if which.endswith(".toml"):
-        return read_policy(Path(which))
-    policy_id, _, version = which.partition("@")
-    return load_policy(policy_id, version or None)
+Which = Annotated[str, typer.Argument(metavar="POLICY", help=WHICH)]
 
 
 @app.command("list")
@@ -71,7 +58,7 @@ def show_policy(which: Which, *, as_json: AsJson = False) -> None:
 
 @app.command("check")
 def check_policies(
-    which: Annotated[list[str] | None, typer.Argument(metavar="POLICY", help=_WHICH)] = None,
+    which: Annotated[list[str] | None, typer.Argument(metavar="POLICY", help=WHICH)] = None,
     config: Annotated[
         Path | None,
         typer.Option("--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Connections; ./relay.toml."),

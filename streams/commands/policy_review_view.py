@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.table import Table
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from processors.reviewing.coverage import Coverage
     from processors.reviewing.review import Review
 
 
@@ -40,9 +41,7 @@ def _json(one: Review) -> None:
             "version": policy.version,
             "ok": not one.gaps,
             "gaps": one.gaps,
-            "recipients": [
-                {"recipient": row.recipient, "how": row.how, "by": row.by, "why": row.why} for row in one.covered
-            ],
+            "recipients": [_facts(row) for row in one.covered],
             "unshared": {purpose.id: purpose.unshared for purpose in policy.purposes if purpose.unshared},
             "rows": len(one.rows),
             "derived": one.derived,
@@ -52,14 +51,19 @@ def _json(one: Review) -> None:
     )
 
 
+def _facts(row: Coverage) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("recipient", "how", "by", "otherwise", "why")}
+
+
 def _tables(screen: Console, one: Review) -> None:
     policy = one.policy
     screen.print(f"\n{policy.id} {policy.version}: {_verdict(one)}")
     for gap in one.gaps:
         screen.print(indented(gap))
-    table = Table("recipient", "reached by", "", box=None)
+    table = Table("recipient", "reached by", "", "a leg meanwhile", box=None)
     for row in one.covered:
-        table.add_row(row.recipient, row.how, ", ".join(row.by))
+        meanwhile = "-" if row.how == "connection" else row.otherwise
+        table.add_row(row.recipient, row.how, ", ".join(row.by), meanwhile)
     screen.print(table)
     exempt = {row.by: row.why for row in one.covered if row.how == "exemption"}
     _list(screen, "exempt", (f"{', '.join(by)}: {why}" for by, why in exempt.items()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from streams.commands.common import show_json
 from streams.commands.screen import console
@@ -51,7 +51,8 @@ def show(policy: Policy, *, as_json: bool) -> None:
 
 def _matrix(policy: Policy) -> Table:
     """Purposes × recipients; the recipients by number, as many of them have long names."""
-    table = Table("purpose", *map(str, range(1, len(policy.recipients) + 1)), box=None, padding=(0, 1, 0, 0))
+    numbers = map(str, range(1, len(policy.recipients) + 1))
+    table = Table(Column("purpose", no_wrap=True), *numbers, box=None, padding=(0, 1, 0, 0))
     for purpose in policy.purposes:
         marks = {flow.to: _MARKS[flow.mark] for flow in policy.flows.get(purpose.id, ())}
         table.add_row(purpose.id, *(marks.get(recipient.id, ".") for recipient in policy.recipients))
@@ -59,7 +60,7 @@ def _matrix(policy: Policy) -> Table:
 
 
 def _recipients(policy: Policy) -> Table:
-    table = Table("no.", "recipient", "name", "is", "choices go by", "deletion", "lines", box=None)
+    table = _empty("no.", "recipient", "name", "is", "choices go by", "deletion", "lines")
     for number, row in enumerate(policy.recipients, 1):
         deletion = policy.deletion_at(row)
         meaning = deletion.meaning if deletion.basis is None else f"{deletion.meaning} ({deletion.basis})"
@@ -79,7 +80,7 @@ def _what(row: Recipient) -> str:
 
 
 def _purposes(policy: Policy) -> Table:
-    table = Table("purpose", "of", "bases", "withdrawal", "traits", "data", "lines", box=None)
+    table = _empty("purpose", "of", "bases", "withdrawal", "traits", "data", "lines")
     for purpose in policy.purposes:
         reach = "stops it" if purpose.id in policy.withdrawable else "goes on"
         reach += f", with {purpose.follows}" if purpose.follows else ""
@@ -100,7 +101,7 @@ def _promises(policy: Policy) -> Iterator[Table]:
         ("law", "where"): ((row, row.id, ", ".join(row.jurisdictions)) for row in policy.regimes),
         ("kept", "of", "how long"): ((row, row.id, kept[row.id], _length(row)) for row in policy.retention),
         ("in backups", "meanwhile"): (
-            (row, row.period or "as long as needed", "isolated" if row.isolated else "-")
+            (row, row.period or "no number", "isolated" if row.isolated else "-")
             for row in filter(None, (policy.backups,))
         ),
         ("effect", "of", "what follows"): ((row, row.id, row.of, row.effect) for row in policy.effects),
@@ -115,15 +116,21 @@ def _promises(policy: Policy) -> Iterator[Table]:
 
 
 def _length(row: Retention) -> str:
-    since = f" from {row.since}" if row.since else ""
-    return f"{row.period or 'as long as needed'}{since}"
+    if row.period is None and row.since in {None, "no_longer_needed"}:
+        return "as long as needed"
+    return f"{row.period or 'no number'}{f' from {row.since}' if row.since else ''}"
 
 
 def _table(*heads: str, rows: Iterable[Row]) -> Table:
-    table = Table(*heads, "lines", box=None)
+    table = _empty(*heads, "lines")
     for row, *cells in rows:
         table.add_row(*cells, cited(row))
     return table
+
+
+def _empty(*heads: str) -> Table:
+    """Where the screen is narrow, words are broken, and never cut off."""
+    return Table(*(Column(head, overflow="fold") for head in heads), box=None)
 
 
 def cited(row: Cited) -> str:

@@ -43,6 +43,9 @@ def test_a_recipient_is_reached_by_a_connection_an_adapter_or_exempt_by_name() -
     assert (covered["stripe"].how, covered["stripe"].by) == ("exemption", ("stripe-link",))
     assert "its own page" in (covered["stripe"].why or "")
     assert "meanwhile: every choice that reaches them stays an open leg" in (covered["microsoft/azure"].why or "")
+    meanwhile = {recipient: row.otherwise for recipient, row in covered.items()}
+    assert (meanwhile["stripe"], meanwhile["microsoft/azure"]) == ("delegated_to", "manual_task")
+    assert meanwhile["zoho-one/erp"] == "unbound_recipient"
     alone = _covered(POLICY, RelayConfig())
     assert {row.how for row in alone.values()} == {"adapter", "exemption"}
     assert alone["zoho-one/marketing"].by == ("zoho_campaigns",)
