@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Scene = Callable[[Cluster, dict[str, str]], Awaitable[None]]
 
 MAIL, GRANT, WITHDRAWAL = "campaigns", "consent.granted", "consent.withdrawn"
-LIMIT_S = 120.0
+LIMIT_S = 240.0
 LOST_S = 5.0
 """So long a bug's victims are waited for when somebody who came in after them is served."""
 LATE_S = 4.0

@@ -11,7 +11,7 @@ from checker import check
 from harness.accounts import HEALTHY, Account
 from harness.cluster import Cluster
 from harness.workload import make_records
-from sizes import FEWER, SEED, SETTLE_S
+from sizes import FEWER, READY_S, SEED, SETTLE_S
 
 from infra.kafka import broker_at
 from infra.sandbox import Fault
@@ -74,8 +74,8 @@ async def test_workers_without_room_on_the_disk_lose_nothing(tmp_path: Path) -> 
     async def fill_up() -> None:
         async with cluster.fault("disk full", "w1"):
             for name, worker in cluster.workers.items():
-                sizes[name] = worker.log_file.stat().st_size
                 resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, NO_ROOM)
+                sizes[name] = worker.log_file.stat().st_size
             await asyncio.sleep(5)
 
     sizes: dict[str, int] = {}
@@ -99,7 +99,7 @@ async def test_a_broker_without_room_ends_and_loses_nothing_that_it_confirmed(tm
         await asyncio.sleep(2)
         async with cluster.fault("disk full", "broker"):
             resource.prlimit(cluster.broker.pid, resource.RLIMIT_FSIZE, NO_ROOM)
-            assert await cluster.wait(lambda: broker_at(tmp_path / "kafka") is None, 60)
+            assert await cluster.wait(lambda: broker_at(tmp_path / "kafka") is None, READY_S)
             await cluster.broker.stop()
             await cluster.broker.start_again()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from typing import TYPE_CHECKING
 
 import pytest
 from checker import check
@@ -15,11 +16,17 @@ from sizes import EVENTS, SEED, SETTLE_S
 
 from infra.sandbox import Fault
 from infra.sandbox.limits import Limit
-from streams.ownership.tenure import now_micros
+from schemas.codec import decode
+from schemas.quota import Quota
+from streams import topics
+from streams.logs import scan
+from streams.ownership.tenure import QUOTA_KEY, now_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from harness.wire import Heard
 
 WORKERS = ("w1", "w2", "w3", "w4")
 COUNT = EVENTS * 12 // 100
@@ -40,8 +47,8 @@ LIMITED = (
 )
 KEPT_S = 20
 """So long a wait is written down."""
-SENT_ALREADY_S = 3.0
-"""Generous: calls that were on their way to the vendor when it asked to wait, on a busy machine."""
+ON_THEIR_WAY = 8
+"""Calls of a worker after it was asked to wait: those under way, and as many that began before it read that."""
 
 
 @pytest.mark.timeout(1800)
@@ -66,7 +73,7 @@ async def test_four_workers_keep_all_windows_through_deaths_and_rebalances(tmp_p
     assert set(limited.count()) == {200}, "a call too many is refused"
     assert max(each.values()) <= EACH[0]
     assert all(worst(times(limited), seconds) <= calls for calls, seconds in TOGETHER)
-    assert worst(times(limited), TOGETHER[-1][1]) > TOGETHER[-1][0] // 2, "the limit limited nothing"
+    assert worst(times(limited), TOGETHER[-1][1]) > TOGETHER[-1][0] // 4, "the limit limited nothing"
     assert busy.count()[429]
     assert list(impatient(busy, WAIT_S)) == []
     assert check(run) == []
@@ -84,16 +91,27 @@ async def test_whoever_follows_a_dead_worker_waits_as_the_vendor_wished(tmp_path
         await cluster.publisher.publish(records)
         assert await cluster.wait(lambda: wire.count()[429] > 0, SETTLE_S)
         async with cluster.fault("429", "crm"):
-            await asyncio.sleep(SENT_ALREADY_S)
+            await written_down(cluster, "crm")
             await cluster.kill("w1")
             await cluster.start_worker("w1")
             assert await cluster.settled(SETTLE_S), cluster.progress.open
         run = await cluster.finish()
-    asked_at = next(heard.left for heard in wire if heard.status == 429)
-    early = [heard for heard in wire if asked_at + SENT_ALREADY_S < heard.call.at < asked_at + KEPT_S]
-    assert len({heard.call.authorization for heard in wire}) == 2
-    assert early == []
+    asked = next(heard for heard in wire if heard.status == 429)
+    later = [heard for heard in wire if heard.call.authorization != asked.call.authorization]
+    assert later, "nobody called who had to be told"
+    assert min(heard.call.at for heard in later) >= asked.left + KEPT_S
+    assert list(impatient(wire, KEPT_S)) == []
     assert check(run) == []
+
+
+async def written_down(cluster: Cluster, lane: str) -> None:
+    """Wait until each partition of the lane has it in its state that the vendor wants no calls."""
+    waiting: set[int] = set()
+    async with asyncio.timeout(SETTLE_S):
+        while len(waiting) < cluster.settings.partitions:
+            async for record in scan(cluster.settings, topics.lane_state(lane)):
+                if record.key == QUOTA_KEY and decode(Quota, record.value).holds:
+                    waiting.add(record.partition)
 
 
 def enforce(wire: Wire) -> None:
@@ -133,19 +151,11 @@ def worst(moments: list[float], seconds: float) -> int:
 
 
 def impatient(wire: Wire, wait_s: float) -> Iterator[str]:
-    """Calls of a worker, known by its token, that came before the end of the wait that it was asked for."""
-    by_worker: dict[str, list[Any]] = {}
+    """Of each worker, known by its token: waits that it was asked for, and in which it went on with its calls."""
+    by_worker: dict[str, list[Heard]] = defaultdict(list)
     for heard in wire:
-        by_worker.setdefault(heard.call.authorization, []).append(heard)
+        by_worker[heard.call.authorization].append(heard)
     for calls in by_worker.values():
-        yield from _impatient(
-            [one.left for one in calls if one.status == 429], [one.call.at for one in calls], wait_s
-        )
-
-
-def _impatient(asked: Iterable[float], called: Iterable[float], wait_s: float) -> Iterator[str]:
-    called = list(called)
-    for since in asked:
-        for at in called:
-            if since + SENT_ALREADY_S < at < since + wait_s:
-                yield f"called {at - since:.2f} s after it was asked to wait {wait_s:g} s"
+        for asked in (one.left for one in calls if one.status == 429):
+            if (count := sum(asked < one.call.at < asked + wait_s for one in calls)) > ON_THEIR_WAY:
+                yield f"called {count} times after it was asked to wait {wait_s:g} s"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 CAMPAIGNS = Account("campaigns", "zoho_campaigns", more=(("timeout_s", 4.9),))
-_LIMIT_S = 60.0
+_LIMIT_S = 180.0
 
 
 async def small_cluster(run: Path, bootstrap: str, **more: Any) -> Cluster:
