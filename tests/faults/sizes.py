@@ -10,6 +10,8 @@ WORKERS = tuple(f"w{number}" for number in range(1, 1 + int(os.environ.get("FAUL
 SEED = int(os.environ.get("SEED", "1"))
 FEWER = EVENTS // 2
 """For tests whose faults take most of the time."""
+BEYOND_SESSION_S = 13.0
+"""With a session of 10 s."""
 BROKER_FROZEN_S = float(os.environ.get("FAULTS_FROZEN", "13"))
 """At least: beyond all sessions, and in `make faults` beyond the end of all transactions as well."""
 SETTLE_S = 120.0 + EVENTS / 50

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from soaking.plot import draw
 from soaking.slopes import slopes
-from soaking.soak import Soak
+from soaking.soak import OTHERS, Soak
 
 if TYPE_CHECKING:
     from soaking.slopes import Slope
@@ -44,7 +44,7 @@ async def soak(directory: Path, lasts_s: float, rate: int, seed: int) -> int:
     directory.mkdir(parents=True)
     console = Console(stderr=True)
     console.print(f"soak: seed {seed}, {rate} events/s for {lasts_s / 60:g} min, into {directory}")
-    async with Cluster(directory / "run", TROUBLED, seed=seed) as cluster:
+    async with Cluster(directory / "run", TROUBLED, seed=seed, proxied=OTHERS) as cluster:
         running = Soak(cluster, lasts_s, rate, seed, console.print)
         title = f"soak of {lasts_s / 60:g} min, seed {seed}, {rate} events/s"
         showing = asyncio.create_task(_show(running, console))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.conductor import BEYOND_SESSION_S
 from harness.network import BROKER, draw_weather
+from sizes import BEYOND_SESSION_S
 
 WHOM = (BROKER, "crm", "campaigns")
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from harness import network
 from harness.accounts import HEALTHY, write_config
+from harness.blows import Blows
 from harness.handing_in import hand_in
 from harness.launch import PROGRAM
 from harness.progress import Progress
 from harness.publisher import Publisher
 from harness.rundir import RunDir
-from sizes import READY_S, STOP_S
 
 from infra.sandbox import Sandbox, make_people
 from streams import clients, topics
@@ -27,7 +25,7 @@ from streams.ownership.tenure import now_micros
 from streams.settings import Settings, key_file
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -40,11 +38,12 @@ PARTITIONS = 4
 _POLL_S = 0.1
 
 
-class Cluster:
+class Cluster(Blows):
     """An asynchronous context manager: inside it broker, topics and sandboxes are up; everything ends with it.
 
     run: the directory of the run. bootstrap: another broker than one of its own, without topics of the relay.
-    proxied: one of `proxies` stands before every vendor, and one beside its own broker, see network.py.
+    proxied: workers that reach its own broker through one of `proxies` alone, see network.py; with any, one stands
+    before every vendor, too.
     more: other settings of the workers.
     """
 
@@ -57,7 +56,7 @@ class Cluster:
         seed: int = 0,
         bootstrap: str | None = None,
         limits_scale: float = LIMITS_SCALE,
-        proxied: bool = False,
+        proxied: Collection[str] = (),
         **more: Any,
     ) -> None:
         self.run = RunDir(run)
@@ -111,6 +110,7 @@ class Cluster:
         """Start a worker, or one of that name again. env: `FAULTS_PLANT="..."` and the like, see launch.py."""
         self._launches += 1
         log_file = self.run.log(f"{name}.{self._launches}")
+        env |= network.through_proxy(self) if name in self._proxied else {}
         program = {"program": PROGRAM} if env else {}
         self.workers[name] = await WorkerProcess.launch(
             name, self.settings.given(), log_file, *options, env=env, **program
@@ -121,71 +121,6 @@ class Cluster:
     def env(self) -> dict[str, str]:
         """For other programs of ours."""
         return {f"CONSENT_RELAY_{name}": value for name, value in self.settings.given().items()}
-
-    async def ready(self) -> None:
-        """Wait until all workers say that they are ready."""
-        await asyncio.gather(*(worker.ready(READY_S) for worker in self.workers.values()))
-
-    async def recovered(self, whom: str) -> None:
-        """Wait until all workers are ready again; until then what happened to one may cost others their outcomes."""
-        async with self.fault("recovery", whom):
-            await self.ready()
-
-    async def kill(self, name: str = "w1") -> None:
-        """SIGKILL."""
-        async with self.fault("kill", name):
-            await self.workers.pop(name).kill()
-
-    async def dies(self, name: str = "w1") -> None:
-        """Wait until it kills itself, as `FAULTS_CUT` wants it to."""
-        worker = self.workers.pop(name)
-        async with asyncio.timeout(READY_S):
-            code = await worker.ended()
-        async with self.fault("kill", name):
-            await worker.stop(STOP_S)
-        assert code == -signal.SIGKILL, worker.last_words()
-
-    async def stop(self, name: str = "w1") -> None:
-        """SIGTERM: it hands over and ends."""
-        async with self.fault("stop", name):
-            await self._bid_farewell(name)
-
-    async def _bid_farewell(self, name: str) -> None:
-        """Notes in `farewells.jsonl` with what exit code it ended."""
-        code = await self.workers.pop(name).stop(STOP_S)
-        self.run.note("farewells.jsonl", {"at": now_micros(), "whom": name, "code": code})
-
-    @asynccontextmanager
-    async def frozen(self, name: str) -> AsyncIterator[None]:
-        """SIGSTOP, and SIGCONT at the end. name: of a worker, or `broker`."""
-        process = self.broker.pid if name == "broker" else self.workers[name].pid
-        async with self.fault("freeze", name):
-            os.kill(process, signal.SIGSTOP)
-            try:
-                yield
-            finally:
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGCONT)
-
-    @asynccontextmanager
-    async def broker_away(self, *, kill: bool) -> AsyncIterator[None]:
-        """The broker ends, by SIGKILL or in order, and is started again at the end."""
-        async with self.fault("kill" if kill else "stop", "broker"):
-            await (self.broker.kill() if kill else self.broker.stop())
-            yield
-            await self.broker.start_again()
-
-    @asynccontextmanager
-    async def fault(self, what: str, whom: str) -> AsyncIterator[None]:
-        """Notes in `faults.jsonl` what is done to whom, from when to when (µs)."""
-        began = now_micros()
-        try:
-            yield
-        finally:
-            self.run.note("faults.jsonl", {"at": began, "until": now_micros(), "what": what, "whom": whom})
-
-    async def stop_workers(self) -> None:
-        await asyncio.gather(*(self._bid_farewell(name) for name in list(self.workers)))
 
     async def wait(self, until: Callable[[], bool], within_s: float) -> bool:
         """Wait until it holds; False: too late.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from sizes import BROKER_FROZEN_S
+from harness import network
+from sizes import BEYOND_SESSION_S, BROKER_FROZEN_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 KILL, STOP, FREEZE = "kill", "stop", "freeze"
 JOIN, LEAVE, DIE = "join", "leave", "die"
 BROKER_KILL, BROKER_STOP, BROKER_FREEZE = "broker killed", "broker stopped", "broker frozen"
-BROKERS = {BROKER_KILL, BROKER_STOP, BROKER_FREEZE}
-BEYOND_SESSION_S = 13.0
-"""With a session of 10 s."""
+BROKERS = {BROKER_KILL, BROKER_STOP, BROKER_FREEZE, *network.KINDS}
+LONG = {FREEZE: BEYOND_SESSION_S, network.BLACK_HOLE: BEYOND_SESSION_S, BROKER_FREEZE: BROKER_FROZEN_S}
+"""What lasts longer than others, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ def draw(seed: int, count: int, kinds: Sequence[str], workers: Sequence[str]) ->
     while len(acts) < count:
         for what in rng.sample(list(kinds), len(kinds)):
             lead, away = round(rng.uniform(0.5, 3.0), 1), round(rng.uniform(0.0, 2.0), 1)
-            if what in {FREEZE, BROKER_FREEZE}:
-                away = round((BEYOND_SESSION_S if what == FREEZE else BROKER_FROZEN_S) + away, 1)
-            acts.append(Act(what, rng.choice(list(workers)), lead, away))
+            whom = rng.choice(list(workers))
+            away = round(LONG.get(what, 0.0) + away, 1)
+            acts.append(Act(what, network.BROKER if what in BROKERS else whom, lead, away))
     return tuple(acts[:count])
 
 
@@ -74,7 +75,7 @@ class Conductor:
         """Do it, and what belongs to it; then all workers there are must be ready again."""
         self._say(str(act))
         await self._do(act)
-        await self._cluster.recovered("broker" if act.what in BROKERS else act.whom)
+        await self._cluster.recovered(act.whom)
 
     async def _do(self, act: Act) -> None:
         """What was killed or stopped is started again; who leaves or dies is not."""
@@ -84,7 +85,10 @@ class Conductor:
             await asyncio.sleep(act.away_s)
             await cluster.start_worker(act.whom)
         elif act.what in {FREEZE, BROKER_FREEZE}:
-            async with cluster.frozen(act.whom if act.what == FREEZE else "broker"):
+            async with cluster.frozen(act.whom):
+                await asyncio.sleep(act.away_s)
+        elif act.what in network.KINDS:
+            async with network.bad(cluster, act.what, act.whom):
                 await asyncio.sleep(act.away_s)
         elif act.what in {BROKER_KILL, BROKER_STOP}:
             async with cluster.broker_away(kill=act.what == BROKER_KILL):

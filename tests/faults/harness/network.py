@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from harness.conductor import BEYOND_SESSION_S
 from harness.proxy import HOST, Proxy
+from sizes import BEYOND_SESSION_S
 
 from infra.kafka import Tunnel, free_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from contextlib import AsyncExitStack
 
     from harness.cluster import Cluster
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from infra.sandbox import Sandbox
 
 BROKER = "broker"
+KINDS = (LATENCY, RESET, BLACK_HOLE) = ("latency", "reset", "black_hole")
 _LATENCY_S = 0.3
 """Each way. A call to a vendor with a token and a look-up before it stays below its limit of 4 s."""
 
@@ -42,10 +44,10 @@ class Weather:
 def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Weather, ...]:
     """Each kind before each of these, in any order; the black hole before the broker outlasts the session."""
     rng = Random(f"network {seed}")
-    kinds = [(what, where) for where in whom for what in ("latency", "reset", "black_hole")]
+    kinds = [(what, where) for where in whom for what in KINDS]
     weathers = []
     for what, where in rng.sample(kinds, len(kinds)):
-        longest = (what, where) == ("black_hole", BROKER)
+        longest = (what, where) == (BLACK_HOLE, BROKER)
         lasts = BEYOND_SESSION_S if longest else round(rng.uniform(1, 6), 1)
         weathers.append(Weather(what, where, round(rng.uniform(0.2, 2), 1), lasts))
     return tuple(weathers)
@@ -56,19 +58,28 @@ async def play(cluster: Cluster, weathers: Sequence[Weather], say: Callable[[str
     for weather in weathers:
         await asyncio.sleep(weather.lead_s)
         say(str(weather))
-        proxy = cluster.proxies[weather.whom]
-        async with cluster.fault(weather.what, weather.whom):
-            strike(proxy, weather.what)
+        async with bad(cluster, weather.what, weather.whom):
             await asyncio.sleep(weather.lasts_s)
-            proxy.heal()
         if weather.whom == BROKER:
             await cluster.recovered(BROKER)
 
 
+@asynccontextmanager
+async def bad(cluster: Cluster, what: str, whom: str) -> AsyncIterator[None]:
+    """So is the network before one of them."""
+    proxy = cluster.proxies[whom]
+    async with cluster.fault(what, whom):
+        strike(proxy, what)
+        try:
+            yield
+        finally:
+            proxy.heal()
+
+
 def strike(proxy: Proxy, what: str) -> None:
-    if what == "latency":
+    if what == LATENCY:
         proxy.latency(_LATENCY_S)
-    elif what == "reset":
+    elif what == RESET:
         proxy.reset()
     else:
         proxy.black_hole()
@@ -90,5 +101,5 @@ async def before_broker(stack: AsyncExitStack) -> tuple[Proxy, Tunnel]:
 
 
 def through_proxy(cluster: Cluster) -> dict[str, str]:
-    """For `start_worker`: this one reaches the broker through the proxy alone."""
+    """What makes a worker reach the broker through the proxy alone."""
     return {"CONSENT_RELAY_BOOTSTRAP_SERVERS": cluster.proxies[BROKER].address}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import aiohttp
+from harness import network
 from harness.conductor import (
     BROKER_FREEZE,
     BROKER_KILL,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 WITNESS, OTHERS = "w1", ("w2", "w3")
 """Nothing is done to the witness but to what it works with: whether it grows is seen best in a long life."""
-KINDS = (KILL, STOP, FREEZE, KILL, STOP, FREEZE, BROKER_KILL, BROKER_STOP, BROKER_FREEZE)
+KINDS = (*(KILL, STOP, FREEZE) * 2, BROKER_KILL, BROKER_STOP, BROKER_FREEZE, *network.KINDS)
 EVERY_S = 5.0
 """Between two readings."""
 CALM_S = 30.0

@@ -1,0 +1,94 @@
+"""What is done to workers and broker; each blow is noted in `faults.jsonl`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from sizes import READY_S, STOP_S
+
+from streams.ownership.tenure import now_micros
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from harness.rundir import RunDir
+
+    from streams.demo.broker import OwnBroker
+    from streams.demo.process import WorkerProcess
+
+
+class Blows:
+    """Of a run, on its workers by name, and on its broker."""
+
+    run: RunDir
+    workers: dict[str, WorkerProcess]
+    broker: OwnBroker
+
+    async def ready(self) -> None:
+        """Wait until all workers say that they are ready."""
+        await asyncio.gather(*(worker.ready(READY_S) for worker in self.workers.values()))
+
+    async def recovered(self, whom: str) -> None:
+        """Wait until all workers are ready again; until then what happened to one may cost others their outcomes."""
+        async with self.fault("recovery", whom):
+            await self.ready()
+
+    async def kill(self, name: str = "w1") -> None:
+        """SIGKILL."""
+        async with self.fault("kill", name):
+            await self.workers.pop(name).kill()
+
+    async def dies(self, name: str = "w1") -> None:
+        """Wait until it kills itself, as `FAULTS_CUT` wants it to."""
+        worker = self.workers.pop(name)
+        async with asyncio.timeout(READY_S):
+            code = await worker.ended()
+        async with self.fault("kill", name):
+            await worker.stop(STOP_S)
+        assert code == -signal.SIGKILL, worker.last_words()
+
+    async def stop(self, name: str = "w1") -> None:
+        """SIGTERM: it hands over and ends."""
+        async with self.fault("stop", name):
+            await self._bid_farewell(name)
+
+    async def _bid_farewell(self, name: str) -> None:
+        """Notes in `farewells.jsonl` with what exit code it ended."""
+        code = await self.workers.pop(name).stop(STOP_S)
+        self.run.note("farewells.jsonl", {"at": now_micros(), "whom": name, "code": code})
+
+    @asynccontextmanager
+    async def frozen(self, name: str) -> AsyncIterator[None]:
+        """SIGSTOP, and SIGCONT at the end. name: of a worker, or `broker`."""
+        process = self.broker.pid if name == "broker" else self.workers[name].pid
+        async with self.fault("freeze", name):
+            os.kill(process, signal.SIGSTOP)
+            try:
+                yield
+            finally:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
+    @asynccontextmanager
+    async def broker_away(self, *, kill: bool) -> AsyncIterator[None]:
+        """The broker ends, by SIGKILL or in order, and is started again at the end."""
+        async with self.fault("kill" if kill else "stop", "broker"):
+            await (self.broker.kill() if kill else self.broker.stop())
+            yield
+            await self.broker.start_again()
+
+    @asynccontextmanager
+    async def fault(self, what: str, whom: str) -> AsyncIterator[None]:
+        """Notes in `faults.jsonl` what is done to whom, from when to when (µs)."""
+        began = now_micros()
+        try:
+            yield
+        finally:
+            self.run.note("faults.jsonl", {"at": began, "until": now_micros(), "what": what, "whom": whom})
+
+    async def stop_workers(self) -> None:
+        await asyncio.gather(*(self._bid_farewell(name) for name in list(self.workers)))
