@@ -73,9 +73,9 @@ def _erases(policy: Policy, recipient: str) -> bool:
 @lru_cache(KEPT)
 def _backups(*, dated: bool, isolated: bool) -> LegDraft:
     """What stays in backups for a while: nobody erases there; a restored one is erased again before its use."""
-    own = ("backup_until",) if dated else ()
+    duty, own = ("backup", ("backup_until",)) if dated else ("", ())
     reason = "backup_isolated" if isolated else "backup"
-    return LegDraft("backup", own, kind="none", recipient=None, outcome="retained", reason=reason)
+    return LegDraft(duty, own, kind="none", recipient=None, outcome="retained", reason=reason)
 
 
 def route_drafts(ask: Ask, route: Route, after: Standing, held: Held) -> Iterator[LegDraft]:
