@@ -9,9 +9,10 @@ from processors.reviewing.citations import misquoted
 from processors.reviewing.coverage import coverage
 from processors.reviewing.gaps import gaps, notes
 from schemas.policy.names import cited_rows
+from schemas.policy.reading import clashes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from processors.reviewing.coverage import Coverage
     from processors.vendors.base import Vendor
@@ -35,17 +36,22 @@ class Review:
 
 
 def review(
-    policy: Policy, config: RelayConfig, vendors: Mapping[str, type[Vendor]], text: bytes | None = None
+    policy: Policy,
+    config: RelayConfig,
+    vendors: Mapping[str, type[Vendor]],
+    text: bytes | None = None,
+    beside: Iterable[Policy] = (),
 ) -> Review:
-    """Look for gaps. text: the policy's own, as published; None: its rows are taken by their word."""
+    """Look for gaps. beside: other versions of it. text: as published; None: its rows are taken by their word."""
     covered = coverage(policy, config, vendors)
     rows = tuple(cited_rows(policy))
+    versions = ((f"{one.id} {one.version}", one) for one in (*beside, policy))
     wrong = () if text is None else misquoted(policy, text)
     return Review(
         policy=policy,
         covered=covered,
         rows=tuple(place for place, _ in rows),
         derived=tuple(place for place, row in rows if row.mark == "derived"),
-        gaps=(*gaps(policy, covered), *wrong),
+        gaps=(*clashes(versions), *gaps(policy, covered), *wrong),
         notes=tuple(notes(policy, covered)),
     )

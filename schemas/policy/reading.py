@@ -15,7 +15,8 @@ from schemas.policy.model import Policy
 from schemas.policy.names import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
 _REMEDY = "mend that row; docs/policies.md explains each table"
@@ -59,11 +60,20 @@ def read_policies(directory: Path) -> tuple[Policy, ...]:
         wanted = (f"{policy.id}.toml", f"{policy.id}-{policy.version}.toml")
         if name not in wanted:
             raise PolicyError(f"{name}: id: {policy.id} {policy.version} must stand in {' or '.join(wanted)}")
-    known = sorted(found.items(), key=lambda item: (item[1].id, item[1].effective, item[1].version))
+    for problem in clashes(found.items()):
+        raise PolicyError(problem, remedy=_REMEDY)
+    return tuple(sorted(found.values(), key=_coming))
+
+
+def clashes(named: Iterable[tuple[str, Policy]]) -> Iterator[str]:
+    """Why versions of the same policies can't be in force one after the other, each as `name: field: why`."""
+    known = sorted(named, key=lambda item: _coming(item[1]))
     for _, versions in groupby(known, key=lambda item: item[1].id):
-        for problem in _clashes(tuple(versions)):
-            raise PolicyError(problem, remedy=_REMEDY)
-    return tuple(policy for _, policy in known)
+        yield from _clashes(tuple(versions))
+
+
+def _coming(policy: Policy) -> tuple[str, date, str]:
+    return policy.id, policy.effective, policy.version
 
 
 def _clashes(versions: Sequence[tuple[str, Policy]]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from streams.commands.policy_named import WHICH, named
 from streams.commands.screen import DATA_WRONG, wrong_use
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from schemas.policy import Policy
 
@@ -90,7 +90,7 @@ def check_policies(
         path = config or default_config(Path())
         connections = load_config(path) if path else RelayConfig()
         content = None if text is None else _read(text)
-    reviews = [review(policy, connections, VENDORS, content) for policy in _given(which or ())]
+    reviews = [review(policy, connections, VENDORS, content, _beside(policy)) for policy in _given(which or ())]
     policy_review_view.show(reviews, path, as_json=as_json)
     if any(found.gaps for found in reviews):
         raise typer.Exit(DATA_WRONG)
@@ -103,6 +103,11 @@ def _given(which: Sequence[str]) -> Sequence[Policy]:
     except PolicyError as error:
         complain(str(error))
         raise typer.Exit(DATA_WRONG) from None
+
+
+def _beside(policy: Policy) -> Iterator[Policy]:
+    """The other versions that the relay knows, so that a draft is held against them."""
+    return (known for known in policies() if known.id == policy.id and known.version != policy.version)
 
 
 def _read(text: Path) -> bytes:

@@ -98,6 +98,18 @@ def test_a_gap_is_told_and_exit_code_1(tmp_path: Path) -> None:
     assert not found["ok"]
 
 
+def test_a_draft_is_held_against_the_versions_that_there_are(tmp_path: Path) -> None:
+    _, effective = NEXT
+    good = write(tmp_path / "good.toml", *NEXT)
+    assert "no gap" in told("check", str(good))
+    bad = write(tmp_path / "bad.toml", ('version = "2021-09-08"', 'version = "2"'))
+    assert "oomnis 2021-09-08: effective: 2 would be" in told("check", str(bad), code=DATA_WRONG).replace("\n", "")
+    unknown = write(
+        tmp_path / "unknown.toml", ('version = "2021-09-08"', 'version = "3"\nsupersedes = "2"'), effective
+    )
+    assert "supersedes: the version in force before it" in told("check", str(unknown), code=DATA_WRONG)
+
+
 def test_a_file_that_breaks_a_rule_is_exit_code_1_with_file_row_and_field(tmp_path: Path) -> None:
     file = write(tmp_path / "mine.toml", ('bases = ["consent"]', "bases = []"))
     result = runner.invoke(app, ["check", str(file)])
