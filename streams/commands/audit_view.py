@@ -59,12 +59,19 @@ def line(record: AuditRecord) -> str:
 
 def _leg(leg: Leg) -> Row:
     outcome = leg.outcome or ("open task" if leg.kind == "task" else "due")
-    due = f"due {due_day(leg.rule, leg.due_at)} ({leg.rule})" if leg.due_at is not None else ""
+    due = f"due {due_day(leg.rule, leg.due_at)} ({_rule(leg)})" if leg.due_at is not None else ""
     without = ", ".join(f"{cell.purpose} on {cell.channel}" for cell in leg.overtaken)
     basis = f"basis {leg.basis}" if leg.basis else ""
     why = (due, leg.reason or "", basis, _scope(leg.purposes, leg.channels), without and f"without {without}")
     recipient = leg.recipient or leg.lane or "us"
-    return Row("", f"  → {recipient}", leg.lane or "", leg.action or "", outcome, "; ".join(filter(None, why)))
+    return Row(
+        "", f"  → {recipient}", leg.lane or "", leg.task or leg.action or "", outcome, "; ".join(filter(None, why))
+    )
+
+
+def _rule(leg: Leg) -> str:
+    """With how sure it is."""
+    return ", ".join(word for word in (leg.rule, leg.mark) if word)
 
 
 def _why(record: AuditRecord) -> Iterator[str]:

@@ -7,10 +7,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from processors.reckoning.saying import due_day
 from schemas.events import CHANNELS
+from schemas.records import Leg
 from schemas.times import iso
 from streams.commands.screen import console
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from processors.plan import Plan
     from schemas.errors import DataError
     from schemas.events import ConsentEvent
-    from schemas.records import Leg
     from streams.commands.lines import Line
 
 
@@ -57,13 +57,16 @@ class JsonLines:
 _NO_CONFIG = "no relay.toml found: planned without connections, so every recipient is unbound (see --config)"
 
 
+_MOMENTS = ("due_at", "review_at", "backup_until")
+_TOLD = set(Leg.model_fields) - {*_MOMENTS, "lane"}
+
+
 def _leg(leg: Leg) -> dict[str, Any]:
-    names = ("kind", "recipient", "vendor", "action", "purposes", "channels", "all_purposes", "rule", "outcome")
     return {
-        **leg.model_dump(mode="json", include={*names, "reason", "basis", "overtaken", "grants", "delivery_id"}),
+        **leg.model_dump(mode="json", include=_TOLD),
         "connection": leg.lane,
-        "due_at": None if leg.due_at is None else iso(leg.due_at),
         "due_on": None if leg.due_at is None else due_day(leg.rule, leg.due_at),
+        **{name: None if at is None else iso(at) for name in _MOMENTS for at in (getattr(leg, name),)},
     }
 
 
@@ -98,13 +101,14 @@ class Tables:
 
 
 def _table(made: Plan) -> Table:
-    table = Table(
-        "recipient", "connection", "vendor", "action", "purposes", "channels", "due", "rule or why not", box=None
-    )
+    whole = [Column(name, no_wrap=True, overflow="fold") for name in ("due", "by rule", "how sure")]
+    rest = [Column(name, overflow="fold") for name in ("for", "connection", "what", "purposes", "channels", "why")]
+    table = Table(*rest[:-1], *whole, rest[-1], box=None)
     for leg in made.legs:
         due = "-" if leg.due_at is None else due_day(leg.rule, leg.due_at)
-        cells = (leg.recipient, leg.lane, leg.vendor, leg.action, ", ".join(leg.purposes), _channels(leg))
-        table.add_row(*(cell or "-" for cell in cells), due, _why(leg))
+        cells = (leg.lane, leg.task or leg.action, ", ".join(leg.purposes), _channels(leg))
+        law = (due, leg.rule or "-", leg.mark or "-")
+        table.add_row(leg.recipient or "us", *(cell or "-" for cell in cells), *law, _why(leg))
     return table
 
 
@@ -115,7 +119,7 @@ def _channels(leg: Leg) -> str:
 
 
 def _why(leg: Leg) -> str:
-    if leg.kind == "delivery":
-        return leg.rule or "-"
-    words = [leg.outcome or "", f": {leg.reason}" if leg.reason else "", f" ({leg.basis})" if leg.basis else ""]
-    return "".join(words)
+    ends = ": ".join(word for word in (leg.outcome, leg.reason) if word)
+    goes_on = f"{', '.join(leg.continues)} goes on" if leg.continues else ""
+    said = "; ".join(word for word in (ends, goes_on) if word)
+    return f"{said} ({leg.basis})".strip() if leg.basis else said or "-"

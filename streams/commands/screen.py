@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DATA_WRONG = 1
 WRONG_USE = 2
-_WIDE = 180
+_WIDE = 220
 
 
 def console() -> Console:

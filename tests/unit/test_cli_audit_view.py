@@ -52,7 +52,7 @@ def test_a_planned_event_shows_its_legs_indented_below_it() -> None:
     by_lane = {leg.lane: leg for leg in legs}
     assert by_lane["zoho-campaigns"].what == "  → zoho-one/marketing"
     assert by_lane["zoho-campaigns"].outcome == "due"
-    assert "due 2026-03-09 (pdpo.optout.processor.internal-7d)" in by_lane["zoho-campaigns"].why
+    assert "due 2026-03-09 (pdpo.optout.processor.internal-7d, internal)" in by_lane["zoho-campaigns"].why
     assert {leg.outcome for leg in legs if not leg.lane} == {"manual_task"}
 
 
