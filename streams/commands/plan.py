@@ -47,7 +47,10 @@ class Rehearsal:
     def __post_init__(self) -> None:
         self.lanes = lanes_of(self.config)
         for name, controller in self.config.controllers.items():
-            check_serves((self.policy,) if self.policy else versions_of(controller.policy), name, self.lanes)
+            if self.policy is None:
+                check_serves(versions_of(controller.policy), name, self.lanes)
+            elif controller.policy == self.policy.id:
+                check_serves((self.policy,), name, self.lanes)
 
     def plan(self, event: ConsentEvent, now: int) -> Plan:
         """Raises InvalidRecord as the planner does, and for a controller without a policy."""
@@ -96,7 +99,7 @@ def _rehearse(files: Sequence[str], rehearsal: Rehearsal, view: Tables | JsonLin
         try:
             if isinstance(line.got, DataError):
                 raise line.got
-            view.planned(line, line.got, rehearsal.plan(line.got, time.time_ns() // 1000))
+            view.planned(line, line.got, rehearsal.plan(line.got, _taken_in(line.got)))
         except DataError as error:
             bad += 1
             view.refused(line, error)
@@ -104,6 +107,11 @@ def _rehearse(files: Sequence[str], rehearsal: Rehearsal, view: Tables | JsonLin
         typer.echo(f"{source}: there is no event in it", err=True)
     view.end(bad)
     return bad + len(empty)
+
+
+def _taken_in(event: ConsentEvent) -> int:
+    """When Kafka would take it in, µs: when the line says that it was received, so that any day can be tried."""
+    return event.received_at or time.time_ns() // 1000
 
 
 def default_config(directory: Path) -> Path | None:

@@ -99,6 +99,21 @@ def test_an_unknown_policy_is_answered_with_the_known_ones() -> None:
     assert "oomnis 2021-09-08" in result.stderr
 
 
+def test_a_deadline_counts_from_when_the_line_says_it_was_received() -> None:
+    optout = json.loads(Path(EVENTS).read_text().splitlines()[0])
+    optout |= {"occurred_at": "2026-06-01T02:00:00Z", "received_at": "2026-06-01T02:00:00Z"}
+    (planned,) = _planned("-", "--policy", "oomnis", "--config", CONFIG, stdin=json.dumps(optout))
+    assert {leg["due_at"][:7] for leg in planned["legs"] if leg["due_at"]} == {"2026-06"}
+    assert not planned["clock_corrected"]
+
+
+def test_another_companys_connections_dont_hinder_a_policy() -> None:
+    optout = json.loads(Path(EVENTS).read_text().splitlines()[0]) | {"controller": "osows", "kind": "optout.sale"}
+    optout |= {"purposes": None, "jurisdiction": "US-CA"}
+    (planned,) = _planned("-", "--policy", "osows", "--config", CONFIG, stdin=json.dumps(optout))
+    assert "facebook-ads" in {leg["recipient"] for leg in planned["legs"]}
+
+
 def test_without_connections_everything_due_is_open(tmp_path: Path) -> None:
     (tmp_path / "relay.toml").write_text("", "utf-8")
     given = ("--config", str(tmp_path / "relay.toml"))
