@@ -18,6 +18,8 @@ from schemas.periods import end_of
 from schemas.state import Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from processors.lane import Lane
     from processors.planning.choices import Standing
     from processors.planning.clock import Moments
@@ -70,9 +72,10 @@ class Ask:
     def action(self) -> Action:
         return self.kind.action or "withdraw"
 
-    @cached_property
-    def rule(self) -> dict[str, Rule]:
-        return dict(self.rules)
+    @property
+    def rule(self) -> Mapping[str, Rule]:
+        """By duty."""
+        return self.rules.of
 
     @cached_property
     def is_foreign(self) -> bool:
@@ -156,7 +159,7 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
     )  # fmt: skip
     if policy.backups is not None and policy.backups.period and event.kind in ERASING:
         ends = end_of(moments.received_at, policy.backups.period)
-        deadlines.fills["backup"] = {"backup_until": ends}
+        deadlines = deadlines._replace(fills={**deadlines.fills, "backup": {"backup_until": ends}})
     return Case(event, _ask(policy, lanes, words, deadlines.rules), moments, deadlines)
 
 

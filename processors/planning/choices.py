@@ -149,9 +149,7 @@ class Standing(NamedTuple):
 
     def _group(self, purpose: str) -> str:
         """The wider cell that speaks of it, too; none of a purpose that needs a consent of its own."""
-        if purpose.endswith(ALL):
-            return purpose
         known = self.policy.by_purpose.get(purpose)
         if known is None:
-            return ALL
+            return purpose if purpose.endswith(ALL) else ALL
         return purpose if "sensitive" in known.traits else all_of(known.domain)

@@ -31,21 +31,26 @@ def deletion_legs(case: Case, after: Standing, held: Held, first: tuple[LegDraft
     """
     ask = case.ask
     reach = _reach(ask)
-    drafts = [draft for route in reach.erased for draft in route_drafts(ask, route, after, held)]
-    return legs_of(case, (*first, *drafts, *reach.rest))
+    drafts = [*first]
+    for route, draft in reach.erased:
+        keeps = held.purposes and draft.values["kind"] != "none" and held.keeps(ask.policy, route.recipient)
+        drafts += _kept_back(ask, route, draft, held) if keeps else (draft,)
+        if after.cells and draft.values["kind"] != "none" and route.lane is not None:
+            drafts += granted_again(ask, route, route.lane, after)
+    return legs_of(case, (*drafts, *reach.rest))
 
 
 def retained_at(ask: Ask, held: Held) -> tuple[str, ...]:
     """The recipients with a connection where a hold keeps what should be erased."""
-    kept = (r for r in _reach(ask).erased if r.lane is not None and held.keeps(ask.policy, r.recipient))
+    kept = (r for r, _ in _reach(ask).erased if r.lane is not None and held.keeps(ask.policy, r.recipient))
     return tuple(sorted({one for route in kept for one in route.recipient.split("+")}))
 
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """`erased`: who has to erase, those that control others last; `rest`: what else is said or done, and why."""
+    """`erased`: who has to erase and what that is, those that control others last; `rest`: what else is due."""
 
-    erased: tuple[Route, ...]
+    erased: tuple[tuple[Route, LegDraft], ...]
     rest: tuple[LegDraft, ...]
 
 
@@ -63,7 +68,7 @@ def _reach(ask: Ask) -> _Reach:
         rest.append(_backups(dated=policy.backups.period is not None, isolated=policy.backups.isolated))
     found = routes(policy, ask.lanes, erased, ask.jurisdiction)
     gates_last = sorted(found, key=lambda route: is_gate(policy, route.recipient))
-    return _Reach(tuple(gates_last), (*rest, *follow_ups(ask)))
+    return _Reach(tuple((route, _erasure(ask, route)) for route in gates_last), (*rest, *follow_ups(ask)))
 
 
 def _erases(policy: Policy, recipient: str) -> bool:
@@ -78,31 +83,21 @@ def _backups(*, dated: bool, isolated: bool) -> LegDraft:
     return LegDraft(duty, own, kind="none", recipient=None, outcome="retained", reason=reason)
 
 
-def route_drafts(ask: Ask, route: Route, after: Standing, held: Held) -> Iterator[LegDraft]:
-    """What a deletion is on one route."""
-    lane = route.lane
-    if lane is not None and not lane.is_due_in(ask.jurisdiction):
-        yield not_due("delete", route, "not_applicable", "region")
-        return
-    if held.keeps(ask.policy, route.recipient):
-        yield from _kept_back(ask, route, held)
-    else:
-        yield due(ask, route, "delete", _WHOLE._replace(purposes=route.purposes))
-    if lane is not None:
-        yield from granted_again(ask, route, lane, after)
+def _erasure(ask: Ask, route: Route) -> LegDraft:
+    if route.lane is not None and not route.lane.is_due_in(ask.jurisdiction):
+        return not_due("delete", route, "not_applicable", "region")
+    return due(ask, route, "delete", _WHOLE._replace(purposes=route.purposes))
 
 
 _WHOLE = Scope(purposes=(), channels=(), overtaken=(), all_purposes=True)
 
 
-def _kept_back(ask: Ask, route: Route, held: Held) -> Iterator[LegDraft]:
+def _kept_back(ask: Ask, route: Route, draft: LegDraft, held: Held) -> Iterator[LegDraft]:
     """Suppressed where the vendor can do that; the deletion itself waits for the hold's end."""
     lane = route.lane
     if lane is None:
-        task = due(ask, route, "delete", _WHOLE._replace(purposes=route.purposes))
-        yield task if task.values["kind"] == "none" else LegDraft(
-            task.duty, task.own, **(task.values | {"reason": "legal_hold", "review_at": held.review_at})
-        )  # fmt: skip
+        dated = {"reason": "legal_hold", "review_at": held.review_at}
+        yield LegDraft(draft.duty, draft.own, **(draft.values | dated))
         return
     chosen = tuple(p for p in switchable(ask.policy, lane) if p in route.purposes)
     if chosen and "withdraw" in lane.actions:
@@ -131,7 +126,7 @@ def granted_again(ask: Ask, route: Route, lane: Lane, after: Standing) -> Iterat
 def review_legs(case: Case, reason: str) -> Series[Leg]:
     """Where nothing is erased on demand: each use is looked at, and what isn't needed any more is erased."""
     reach = _reach(case.ask)
-    seen = [to_do(case.ask, "review", "own", route.recipient, reason) for route in reach.erased]
+    seen = [to_do(case.ask, "review", "own", route.recipient, reason) for route, _ in reach.erased]
     return legs_of(case, (*seen, *follow_ups(case.ask)))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from processors.planning.case import Ask, Case, Cells
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
+    from processors.planning.timing import Rule
     from schemas.policy import Policy
 
 _OF_A_DELIVERY = ("delivery_id", "due_at")
@@ -75,26 +76,28 @@ def legs_of(case: Case, drafts: Iterable[LegDraft]) -> Series[Leg]:
     return Series(drafted, ids, [fills[draft.duty] if draft.duty else NOTHING for draft in drafted])
 
 
-@lru_cache(KEPT)
 def due(ask: Ask, route: Route, action: Action, scope: Scope) -> LegDraft:
     """A delivery to the route's lane; without one, or without such a call, work for a person.
 
     What no person can do either ends at once, by how the recipient is reached.
     """
+    return _due(route, action, scope, ask.rule[route.duty], ask.kind.task or action)
+
+
+@lru_cache(2 * KEPT)
+def _due(route: Route, action: Action, scope: Scope, rule: Rule, task: str) -> LegDraft:
     lane = route.lane
-    rule, mark, _ = ask.rule[route.duty]
     common: dict[str, Any] = {
-        "recipient": route.recipient, "action": action, "rule": rule, "mark": mark, **scope._asdict()
+        "recipient": route.recipient, "action": action, "rule": rule.id, "mark": rule.mark, **scope._asdict()
     }  # fmt: skip
     if lane is not None and action in lane.actions:
         return LegDraft(route.duty, _OF_A_DELIVERY, kind="delivery", lane=lane.name, vendor=lane.vendor, **common)
     if lane is not None:
         return LegDraft(
-            route.duty, _OF_A_TASK, kind="task", task=ask.kind.task or action, outcome="manual_task",
-            reason="no_call_for_it", **common,
-        )  # fmt: skip
-    if (end := route.end) is not None:
-        return not_due(action, route, end, None)
+            route.duty, _OF_A_TASK, kind="task", task=task, outcome="manual_task", reason="no_call_for_it", **common
+        )
+    if route.end is not None:
+        return not_due(action, route, route.end, None)
     return LegDraft(
         route.duty, _OF_A_TASK, kind="task", task=route.reach if route.is_by_hand else None,
         outcome=route.without_lane, **common,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,8 +10,13 @@ from processors.deadlines import limits
 from schemas.deadlines import HOUSE, law
 
 if TYPE_CHECKING:
-    from processors.reckoning.scope import Scope
+    from collections.abc import Mapping
 
+    from processors.reckoning.dues import Due
+    from processors.reckoning.scope import Scope
+    from schemas.law.rows import DutyLeg
+
+KEPT = 1024
 TELLING = frozenset({"processor", "third_party"})
 """Duties that a recipient has: some target always holds for them."""
 
@@ -23,27 +29,44 @@ class Rule(NamedTuple):
     notice: bool
 
 
-Rules = tuple[tuple[str, Rule], ...]
-"""Duty → its rule: `processor` and `third_party` always; `own`, `reply`, `ack`, `notify` where a law asks for it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """`of`: duty → its rule: `processor` and `third_party` always; the others where a law asks for it.
+
+    The same rules are the same object, so that it is its own key.
+    """
+
+    of: Mapping[str, Rule]
 
 
 class Timing(NamedTuple):
     """`fills`: duty → its moment by its name in a leg, µs: `due_at` of each duty in `rules`."""
 
     rules: Rules
-    fills: dict[str, dict[str, int]]
+    fills: Mapping[str, Mapping[str, int]]
+
+
+_known: dict[int, tuple[Mapping[DutyLeg, Due], Timing]] = {}
+"""By the identity of what the law said: for all that is received on a day it says it in one and the same object."""
 
 
 def timing(scope: Scope, kind: str, received_at: int, sent_at: int, channels: tuple[str, ...]) -> Timing:
     """The deadlines of an event of this kind under these laws. Both moments in µs."""
     found = limits(scope, kind, received_at, sent_at, channels)
+    said = _known.get(id(found))
+    if said is not None:
+        return said[1]
     fills: dict[str, dict[str, int]] = {duty: {"due_at": one.due_at} for duty, one in found.items()}
-    return Timing(_rules(tuple((duty, one.rule) for duty, one in found.items())), fills)
+    made = Timing(_rules(tuple((duty, one.rule) for duty, one in found.items())), fills)
+    if len(_known) >= KEPT:
+        _known.clear()
+    _known[id(found)] = found, made
+    return made
 
 
-@lru_cache(1024)
+@lru_cache(KEPT)
 def _rules(found: tuple[tuple[str, str], ...]) -> Rules:
-    return tuple((duty, _rule(rule)) for duty, rule in found if _is_asked(duty, rule))
+    return Rules({duty: _rule(rule) for duty, rule in found if _is_asked(duty, rule)})
 
 
 def _rule(rule: str) -> Rule:
