@@ -72,12 +72,12 @@ def _of_event(controller: str, event_id: str) -> hashlib._Hash:
     return hashlib.sha256(prefixed(controller, event_id))
 
 
-_of_leg = lru_cache(1024)(prefixed)
+_of_leg = _of_rung = lru_cache(1024)(prefixed)
 
 
 def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: int) -> str:
     """Id of an audit record about a delivery. Hex SHA-256."""
-    return hashlib.sha256(prefixed(kind, delivery, str(cycle), rung, str(attempt))).hexdigest()
+    return hashlib.sha256(prefixed(kind, delivery) + _of_rung(str(cycle), rung, str(attempt))).hexdigest()
 
 
 def task_id(pid: str, event_id: str, number: int) -> str:

@@ -28,6 +28,7 @@ _DOWN = {
     "token_answer_without_token",
 }  # fmt: skip
 _SERVER_FAULT = 500
+_ORDER: tuple[Verdict, ...] = ("refused", "unreachable", "alive", "down")
 
 
 class Breaker:
@@ -102,9 +103,11 @@ class Breaker:
 
 def verdict(answers: Iterable[Result | Undone | VendorError]) -> Verdict:
     """What the answers of one call say about the vendor; `unknown` where it was not asked, or not in earnest."""
-    said = {_judged(answer) for answer in answers}
-    order: tuple[Verdict, ...] = ("refused", "unreachable", "alive", "down")
-    return next((one for one in order if one in said), "unknown")
+    said = [_judged(answer) for answer in answers]
+    for one in _ORDER:
+        if one in said:
+            return one
+    return "unknown"
 
 
 def _judged(answer: Result | Undone | VendorError) -> Verdict:

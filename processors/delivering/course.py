@@ -130,6 +130,8 @@ class Course:
         A withdrawal will go past a grant that is kept back, and would be undone by it where there is one switch.
         """
         tasks.overtake(self._book, [newer], now.wall)
+        if not line.jobs:
+            return
         late = line.kept_back if self._one_switch else []
         for job in line.waiting:
             left = left_of_job(job, newer, one_switch=job in late)

@@ -35,7 +35,7 @@ class Line:
         """The first one that no hold keeps back; it may have to wait for its time."""
         if self.jobs and self.jobs[0].hold is None:  # as nearly always
             return self.jobs[0]
-        return next(self._free(), None)
+        return next(self._free(), None) if self.jobs else None
 
     @property
     def ready(self) -> Job | None:
@@ -52,6 +52,8 @@ class Line:
 
     def delays(self, job: Job) -> bool:
         """It may take long until all of the line is done: a hold, or one that nobody tries now, keeps some back."""
+        if len(self.jobs) == 1:
+            return job.hold is not None
         first = self.next
         parked = first is not None and first is not job and first.parked and first.until is not None
         return (parked and self.calling is None) or any(other.hold for other in self.jobs)
@@ -99,7 +101,7 @@ class Lines:
         """Put the person where they belong now; a person without anything is forgotten."""
         line = self._lines[pid]
         if job := line.ready:
-            grants_only = not any(other.delivery.protective for other in line.jobs)
+            grants_only = job.action == "grant" and not any(other.delivery.protective for other in line.jobs)
             self._ready.put(pid, Kind(grants_only, job.action, job.most))
         else:
             self._ready.drop(pid)

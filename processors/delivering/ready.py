@@ -78,7 +78,7 @@ class Ready:
         due = [kind for kind in self._groups if self._goes_at(kind, now, companies) <= now]
         if not due:
             return []
-        kind = min(due, key=lambda one: (one.grants_only, self._first(one)[1]))
+        kind = due[0] if len(due) == 1 else min(due, key=lambda one: (one.grants_only, self._first(one)[1]))
         chosen = list(islice(self._groups[kind], _size(kind, companies)))
         for pid in chosen:
             self.drop(pid)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from schemas.contract import trusted
+from schemas.contract import defaults_of, maker, trusted
 from schemas.ids import outcome_record_id
 from schemas.records import AuditRecord, CommandRef, DeadLetter, Delivery, Evidence, LaneEntry, LaneStatus, Leg
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from processors.delivering.job import Job
     from schemas.contract import Origin
     from schemas.errors import VendorError
@@ -38,7 +40,8 @@ class Letter:
     pid: str | None = None
 
 
-_audit, _entry, _evidence = trusted(AuditRecord), trusted(LaneEntry), trusted(Evidence)
+_entry, _evidence = trusted(LaneEntry), trusted(Evidence)
+_audit, _SAID_NOTHING = maker(AuditRecord), defaults_of(AuditRecord)
 Record = AuditRecord | Change | Letter
 _TIMED = frozenset({"parked", "waiting", "accepted", "verifying"})
 
@@ -56,14 +59,14 @@ def outcome(
     about = outcome_record_id("outcome", job.delivery.delivery_id, job.delivery.cycle, word, job.attempt)
     who = command and _ref(command)
     made = {"outcome": word, "attempt": job.attempt, "reason": reason, "evidence": evidence, "command": who}
-    return _record(job.delivery, "outcome", about, wall, **made)
+    return _record(job.delivery, "outcome", about, wall, made)
 
 
 def done(job: Job, evidence: Evidence, command: Command, wall: int) -> AuditRecord:
     """The audit's record that somebody has carried a delivery out by hand."""
     about = outcome_record_id("outcome", job.delivery.delivery_id, job.delivery.cycle, "done", job.attempt)
     made = {"outcome": "done", "attempt": job.attempt, "reason": command.reason, "evidence": evidence}
-    return _record(job.delivery, "outcome", about, wall, command=_ref(command), **made)
+    return _record(job.delivery, "outcome", about, wall, {**made, "command": _ref(command)})
 
 
 def shrunk(job: Job, wall: int) -> AuditRecord:
@@ -83,21 +86,21 @@ def shrunk(job: Job, wall: int) -> AuditRecord:
     )
     gone = str(len(delivery.overtaken))
     about = outcome_record_id("overtaken", delivery.delivery_id, delivery.cycle, gone, 0)
-    return _record(delivery, "overtaken", about, wall, legs=(leg,))
+    return _record(delivery, "overtaken", about, wall, {"legs": (leg,)})
 
 
 def wanted(kind: Literal["cycle", "released"], job: Job, command: Command, wall: int) -> AuditRecord:
     """Somebody wants a failed delivery to be sent once more, or one on hold to be sent."""
     delivery = job.delivery
     about = outcome_record_id(kind, delivery.delivery_id, delivery.cycle, command.command_id, 0)
-    return _record(delivery, kind, about, wall, reason=command.reason, command=_ref(command))
+    return _record(delivery, kind, about, wall, {"reason": command.reason, "command": _ref(command)})
 
 
 def reopened(job: Job, reason: str, wall: int) -> AuditRecord:
     """The vendor doesn't show what was done: the delivery is sent once more."""
     delivery = job.delivery
     about = outcome_record_id("cycle", delivery.delivery_id, delivery.cycle, reason, 0)
-    return _record(delivery, "cycle", about, wall, reason=reason)
+    return _record(delivery, "cycle", about, wall, {"reason": reason})
 
 
 def entry(job: Job, status: LaneStatus, wall: int) -> Change:
@@ -142,20 +145,23 @@ def _ref(command: Command) -> CommandRef:
     return CommandRef(command_id=command.command_id, name=command.name, by=command.by)
 
 
-def _record(delivery: Delivery, kind: str, record_id: str, wall: int, **more: Any) -> AuditRecord:
+def _record(delivery: Delivery, kind: str, record_id: str, wall: int, more: Mapping[str, Any]) -> AuditRecord:
     return _audit(
-        record_id=record_id,
-        kind=kind,
-        at=wall,
-        pid=delivery.pid,
-        controller=delivery.controller,
-        event_id=delivery.event_id,
-        delivery_id=delivery.delivery_id,
-        cycle=delivery.cycle,
-        lane=delivery.lane,
-        action=delivery.action,
-        policy=delivery.policy,
-        origin=delivery.origin,
-        software=SOFTWARE,
-        **more,
+        {
+            **_SAID_NOTHING,
+            "record_id": record_id,
+            "kind": kind,
+            "at": wall,
+            "pid": delivery.pid,
+            "controller": delivery.controller,
+            "event_id": delivery.event_id,
+            "delivery_id": delivery.delivery_id,
+            "cycle": delivery.cycle,
+            "lane": delivery.lane,
+            "action": delivery.action,
+            "policy": delivery.policy,
+            "origin": delivery.origin,
+            "software": SOFTWARE,
+            **more,
+        }
     )

@@ -42,7 +42,10 @@ class Errand:
         self._jobs = {job.delivery.delivery_id: job for job in call.jobs}
         self.calling = False
         self.in_air = self.steps = 0
-        self.name = f"call {call.jobs[0].delivery.delivery_id}"
+
+    @property
+    def name(self) -> str:
+        return f"call {self.call.jobs[0].delivery.delivery_id}"
 
     async def run(self) -> None:
         """Make the call and tell the core of it.

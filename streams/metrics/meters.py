@@ -110,16 +110,19 @@ class LaneMeter:
 
     def settled(self, noted: Iterable[tuple[Delivery, AuditRecord]]) -> None:
         """These outcomes are committed."""
+        settled = Counter[tuple[str, str]]()
         for delivery, audit in noted:
             if audit.outcome in _OPEN:
                 continue
             outcome = one_of(OUTCOMES, audit.outcome)
-            self._settled(delivery.action, outcome).inc()
+            settled[delivery.action, outcome] += 1
             if not ends_task(outcome, audit.reason):
                 seconds = (audit.at - delivery.received_at) / _US
                 self._seconds(delivery.action).observe(seconds)
             if audit.outcome == "failed":
                 self._letter(lane_reason(audit.reason), protective=delivery.protective)
+        for what, deliveries in settled.items():
+            self._settled(*what).inc(deliveries)
 
     def unreadable(self, reason: str) -> None:
         """A delivery record that nobody can read: it may be a protective one."""
