@@ -134,7 +134,13 @@ class _Source:
 
 _SHORT = ["size = data[at]", "if size & 129: size, at = length(data, at)", "else:", "    size >>= 1", "    at += 1"]
 """How long, or how many: mostly one byte. An odd one would be below zero: so an array's block tells its size, too."""
-_LONG = ["{into}, at = number(data, at)"]
+_LONG = [
+    "{into} = data[at]",
+    "if {into} > 127: {into}, at = number(data, at)",
+    "else:",
+    "    {into} = ({into} >> 1) ^ -({into} & 1)",
+    "    at += 1",
+]
 _PLAIN = {
     "string": [*_SHORT, "{into} = data[at : at + size].decode()", "at += size"],
     "bytes": [*_SHORT, "{into} = data[at : at + size]", "at += size"],

@@ -31,11 +31,13 @@ class Entries:
         return sum(self.statuses[status] for status in KEPT)
 
     def find(self, delivery: Delivery) -> LaneEntry | None:
-        return self._people.get(delivery.pid, {}).get(delivery.delivery_id)
+        person = self._people.get(delivery.pid)
+        return person.get(delivery.delivery_id) if person else None
 
     def of(self, pid: str, status: str) -> list[LaneEntry]:
         """One person's entries of a status."""
-        return [entry for entry in self._people.get(pid, {}).values() if entry.status == status]
+        person = self._people.get(pid)  # of nearly nobody is anything kept
+        return [entry for entry in person.values() if entry.status == status] if person else []
 
     def every(self, *statuses: str) -> Iterator[LaneEntry]:
         """Everybody's of these statuses, in the order in which they came in."""

@@ -6,7 +6,6 @@ A vendor may put anything where a code or a job's number belongs, the person's a
 from __future__ import annotations
 
 import hashlib
-import re
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from schemas.records import Evidence
 
 WITHHELD = "withheld"
-_PLAIN = re.compile(r"[\x20-\x7e]{1,200}")
+_LONGEST = 200
 _SIGNS = bytes(sign for sign in range(128) if not chr(sign).isalnum())
 _SHORTEST = 5
 """Shorter names are found in any text: they name nobody by themselves."""
@@ -30,7 +29,7 @@ _SHORTEST = 5
 
 def discreet(outcome: Result | VendorError, identities: Iterable[Identity]) -> Result | VendorError:
     """The outcome; of its texts each that names the person, or that is no plain short one, says `withheld`."""
-    names = [name for name in (_bare(identity.value) for identity in identities) if len(name) >= _SHORTEST]
+    names = [name for identity in identities if len(name := _bare(identity.value)) >= _SHORTEST]
     if _is_plain(outcome, names):
         return outcome
     if not isinstance(outcome, Result):
@@ -52,8 +51,15 @@ def _is_plain(outcome: Result | VendorError, names: list[str]) -> bool:
     if isinstance(outcome, Result) and outcome.later:
         said.append(outcome.later.job_id)
     texts = [text for text in said if text is not None]
+    for text in texts:
+        if not _is_short(text):
+            return False
     bare = _bare("".join(texts))
-    return all(map(_PLAIN.fullmatch, texts)) and not any(name in bare for name in names)
+    return not any(name in bare for name in names)
+
+
+def _is_short(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST and text.isascii() and text.isprintable()
 
 
 def _later(later: Later | None, names: list[str]) -> Later | None:
@@ -71,7 +77,7 @@ def _evidence(evidence: Evidence | None, names: list[str]) -> Evidence | None:
 
 
 def _kept(text: str | None, names: list[str]) -> str | None:
-    if text is None or (_PLAIN.fullmatch(text) and not any(name in _bare(text) for name in names)):
+    if text is None or (_is_short(text) and not any(name in _bare(text) for name in names)):
         return text
     return WITHHELD
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from processors.engine.exchange import Exchange
 from processors.engine.unanswered import unanswered
 from processors.vendors.base import Reply
 from schemas.errors import OwnershipError, SetupError, VendorError
+from schemas.values import value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Request:
     """`url` is complete and encoded. The repr names the host alone: all the rest may name a person.
 

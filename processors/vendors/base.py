@@ -22,6 +22,7 @@ from processors.limits.headers import COMMON, LimitHeader
 from processors.vendors.calls import Answer, Call, Reply, all_good, gravest
 from processors.vendors.later import Undone
 from schemas.errors import MissingIdentity, SetupError, VendorError
+from schemas.values import value
 
 if TYPE_CHECKING:
     from processors.vendors.capability import Capability
@@ -50,7 +51,7 @@ class Note:
     refs: tuple[str, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Result:
     """What the vendor made of one instruction. `dry_run`: it was not asked, and no adapter says so.
 
@@ -63,7 +64,7 @@ class Result:
     later: Later | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Instruction:
     """One delivery as an adapter sees it.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
@@ -15,6 +15,7 @@ from pydantic_core import from_json
 from schemas.contract import trusted
 from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 from schemas.records import Evidence
+from schemas.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _evidence = trusted(Evidence)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """One HTTP request. `path` below the connection's base URL, quoted; at most one of `json` and `form`.
 
@@ -40,7 +41,7 @@ class Call:
     api: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """The answer to a call. `body` never leaves the engine: evidence holds its hash."""
 
@@ -83,7 +84,7 @@ def gravest(errors: Iterable[VendorError]) -> VendorError | None:
 
 def all_good(answers: Sequence[Answer]) -> list[Reply]:
     """The replies of calls made side by side; if any failed, its error is raised, the gravest of them."""
-    error = gravest(answer for answer in answers if isinstance(answer, VendorError))
-    if error is not None:
+    replies = [answer for answer in answers if isinstance(answer, Reply)]
+    if len(replies) < len(answers) and (error := gravest(one for one in answers if isinstance(one, VendorError))):
         raise error
-    return [answer for answer in answers if isinstance(answer, Reply)]
+    return replies

@@ -16,6 +16,7 @@ from streams.lanes.outs import out_of
 from streams.lanes.pace import Pace
 from streams.lanes.pulse import Pulses
 from streams.lanes.quota import QuotaKeeper
+from streams.lanes.rest import Rest
 from streams.lanes.surge import SurgeKeeper
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class LaneWork:
         self._partition = partition
         self._core = bench.core()
         self._wake = asyncio.Event()
+        self._rest = Rest(self._wake)
         self._dirty = asyncio.Event()
         self._drained = asyncio.Event()
         self._closing = False
@@ -106,6 +108,7 @@ class LaneWork:
             last = (self._quota.last(), self._pulses.last())
             await self._commit(tenure, *last, clean=True if answered and waited else None)
         finally:
+            self._rest.end()
             self._quota.close()
             self._bench.works.discard(self._wake)
             await self._abandon(committing)
@@ -132,16 +135,8 @@ class LaneWork:
             for call in self._core.start(now):
                 self._begin(call, tenure)
             wakes_at = self._pulses.look(now, self._core.wakes_at(now), self._dirty)
-            await self._rest(None if wakes_at is None else max(SHORTEST_SLEEP_S, wakes_at - now.steady))
-
-    async def _rest(self, longest_s: float | None) -> None:
-        """Until woken."""
-        timer = None if longest_s is None else asyncio.get_running_loop().call_later(longest_s, self._wake.set)
-        try:
-            await self._wake.wait()
-        finally:
-            if timer:
-                timer.cancel()
+            soonest = now.steady + SHORTEST_SLEEP_S
+            await self._rest.until(None if wakes_at is None else max(soonest, wakes_at), now.steady)
 
     def _begin(self, call: Call, tenure: Tenure) -> None:
         errand = Errand(self._bench, self._core, tenure, call, self._committed)
