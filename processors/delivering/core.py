@@ -125,8 +125,7 @@ class Core:
         if earlier:
             job.attempt, job.refs = earlier.attempt, earlier.refs
         line = self._lines.of(delivery.pid)
-        if line.jobs:
-            job.next_at = self.holds.window_of(line, job)
+        job.next_at = self.holds.window_of(line, job)
         self._course.overtake(line, delivery, now)
         self._following.arrived(delivery, now)
         line.jobs.append(job)

@@ -78,7 +78,9 @@ class Holds:
 
     def window_of(self, line: Line, job: Job) -> int | None:
         """When the cancel window ends of a deletion whose place this one takes, µs: asking twice delays nothing."""
-        ends = (one.next_at for one in line.jobs if one.hold == "waiting" and job.action == "delete")
+        if not line.jobs or job.action != "delete":
+            return None
+        ends = (one.next_at for one in line.jobs if one.hold == "waiting")
         return min((end for end in ends if end is not None), default=None)
 
     def chosen(self, wanted: Wanted) -> list[LaneEntry]:
