@@ -58,6 +58,11 @@ def is_imported_grant(choice: Choice) -> bool:
     return choice.status == "granted" and choice.method in IMPORTS
 
 
+def _is_unaware(choice: Choice, purpose: str, known_since: int) -> bool:
+    """A grant of all purposes from before this one was known."""
+    return choice.status == "granted" and choice.purpose != purpose and choice.occurred_at < known_since
+
+
 class Standing(NamedTuple):
     """The choices of one person, looked up as the policy groups purposes.
 
@@ -113,14 +118,20 @@ class Standing(NamedTuple):
         return tuple(kept[key] for key in sorted(kept))
 
     def effective(self, purpose: str, channel: str) -> Choice | None:
-        """The newest of the up to four cells that speak of this purpose and channel."""
+        """The newest of the up to four cells that speak of this purpose and channel.
+
+        A grant of all purposes says nothing of one that came with a later version; a withdrawal of all does.
+        """
         if not self.cells:
             return None
         wide = self._group(purpose)
+        known_since = self.policy.added.get(purpose)
         get, newest = self.cells.get, None
         for key in ((purpose, channel), (purpose, ALL), (wide, channel), (wide, ALL)):
             found = get(key)
-            if found is not None and (newest is None or precedence(found) > precedence(newest)):
+            if found is None or (known_since is not None and _is_unaware(found, purpose, known_since)):
+                continue
+            if newest is None or precedence(found) > precedence(newest):
                 newest = found
         return newest
 

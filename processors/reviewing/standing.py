@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 _OPTOUTS = {"sale_or_share": "an opt-out of sale", "targeted_ads": "an opt-out of targeted advertising"}
 _NEW_PURPOSE = (
     "new: nobody has agreed to it; where it rests on consent, nothing may begin before people are asked. "
-    "A withdrawal of everything covers it; a grant of everything was made before it was known and is no consent "
-    "to it, though the state counts it as one"
+    "A withdrawal of everything covers it; a grant of everything was made before it was known and doesn't"
 )
 _GONE_PURPOSE = (
     "gone: choices about it stay recorded and reach nobody; an event that names it is refused under the new version, "

@@ -36,9 +36,13 @@ from schemas.policy.rows import (
     Text,
     Trait,
 )
+from schemas.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+_EPOCH = 719_163
+"""The day 1970-01-01 as `date.toordinal` counts."""
 
 
 class Policy(Table):
@@ -46,6 +50,7 @@ class Policy(Table):
 
     text_lines: how many lines that text has. effective: in force from this day on, until the next version's.
     supersedes: the version before it. historic: what was collected under a version stays under it.
+    added: purposes that came with a later version than the first → since when they are known, µs; not in the file.
     """
 
     id: Id
@@ -76,6 +81,7 @@ class Policy(Table):
     minors: tuple[Minors, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     defects: tuple[Defect, ...] = ()
+    added: dict[str, int] = Field(default_factory=dict, exclude=True)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -89,6 +95,11 @@ class Policy(Table):
     @cached_property
     def ref(self) -> PolicyRef:
         return PolicyRef(id=self.id, version=self.version, sha256=self.sha256, text_sha256=self.text_sha256)
+
+    @property
+    def begins_at(self) -> int:
+        """00:00 UTC of the day from which it is in force, µs."""
+        return (self.effective.toordinal() - _EPOCH) * DAY
 
     @cached_property
     def by_purpose(self) -> dict[str, Purpose]:

@@ -35,7 +35,7 @@ def read_policy(path: Path) -> Policy:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(f"{path.name} can't be read as TOML: {error}") from None
     try:
-        return Policy.model_validate({**data, "sha256": hashlib.sha256(content).hexdigest()})
+        return Policy.model_validate({**data, "sha256": hashlib.sha256(content).hexdigest(), "added": {}})
     except ValidationError as error:
         raise PolicyError(f"{path.name}: {_complaint(error, data)}", remedy=_REMEDY) from None
 
@@ -62,7 +62,8 @@ def read_policies(directory: Path) -> tuple[Policy, ...]:
             raise PolicyError(f"{name}: id: {policy.id} {policy.version} must stand in {' or '.join(wanted)}")
     for problem in clashes(found.items()):
         raise PolicyError(problem, remedy=_REMEDY)
-    return tuple(sorted(found.values(), key=_coming))
+    known = sorted(found.values(), key=_coming)
+    return tuple(policy for _, versions in groupby(known, key=lambda one: one.id) for policy in _grown(versions))
 
 
 def clashes(named: Iterable[tuple[str, Policy]]) -> Iterator[str]:
@@ -70,6 +71,18 @@ def clashes(named: Iterable[tuple[str, Policy]]) -> Iterator[str]:
     known = sorted(named, key=lambda item: _coming(item[1]))
     for _, versions in groupby(known, key=lambda item: item[1].id):
         yield from _clashes(tuple(versions))
+
+
+def _grown(versions: Iterable[Policy]) -> Iterator[Policy]:
+    """One policy's versions with what each has `added` to those before it; what was gone and is back is new."""
+    older, added = None, dict[str, int]()
+    for version in versions:
+        if older is not None:
+            new = version.by_purpose.keys() - older.by_purpose.keys()
+            added = {one: at for one, at in added.items() if one in version.by_purpose}
+            added |= dict.fromkeys(new, version.begins_at)
+        yield version.model_copy(update={"added": added})
+        older = version
 
 
 def _coming(policy: Policy) -> tuple[str, date, str]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from schemas.errors import PolicyError
 from schemas.policy.reading import read_policies
-from schemas.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from schemas.policy.model import Policy
 
 DIRECTORY = Path(__file__).parents[1] / "policies"
-_EPOCH = 719_163
-"""The day 1970-01-01 as `date.toordinal` counts."""
 
 
 @cache
@@ -67,5 +64,5 @@ def in_force(versions: Sequence[Policy], at: int) -> Policy:
 
     Days begin at 00:00 UTC. Before the first version, that one: no older one is known, and nothing may be lost.
     """
-    begun = [version for version in versions if (version.effective.toordinal() - _EPOCH) * DAY <= at]
+    begun = [version for version in versions if version.begins_at <= at]
     return begun[-1] if begun else versions[0]

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 FILE = Path(schemas.__file__).parent / "policies" / "oomnis.toml"
 
 
-def write(path: Path, *replacements: tuple[str, str]) -> Path:
-    """Write oomnis' file with these texts replaced, each once."""
-    text = FILE.read_text("utf-8")
+def write(path: Path, *replacements: tuple[str, str], base: Path = FILE) -> Path:
+    """Write oomnis' file, or another one, with these texts replaced, each once."""
+    text = base.read_text("utf-8")
     for old, new in replacements:
         assert old in text, f"not in oomnis.toml: {old}"
         text = text.replace(old, new, 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from plan_support import POLICY
+from policy_support import write
 
 import schemas
 from schemas.errors import PolicyError
@@ -41,6 +42,17 @@ def test_a_policy_is_in_force_from_its_day_until_the_next_version_s(tmp_path: Pa
     assert [policy.version for policy in known] == ["1", "2", "10"]
     days = ("1999-01-01", "2021-09-08", "2023-12-31T23:59:59", "2024-01-01", "2025-06-29", "2030-01-01")
     assert [in_force(known, _at(day)).version for day in days] == ["1", "1", "1", "2", "2", "10"]
+
+
+def test_a_version_knows_which_purposes_came_when(tmp_path: Path) -> None:
+    polls = ('id = "surveys"', 'id = "polls"'), ('"surveys" = [', '"polls" = [')
+    _write(tmp_path, "1", "2021-09-08")
+    for version, effective in (("2", "2024-01-01"), ("3", "2025-01-01")):
+        _write(tmp_path, version, effective)
+        write(tmp_path / f"oomnis-{version}.toml", *polls, base=tmp_path / f"oomnis-{version}.toml")
+    _write(tmp_path, "4", "2026-01-01")
+    added = [policy.added for policy in read_policies(tmp_path)]
+    assert added == [{}, {"polls": _at("2024-01-01")}, {"polls": _at("2024-01-01")}, {"surveys": _at("2026-01-01")}]
 
 
 def test_the_registry_s_policy_is_found_by_the_moment() -> None:

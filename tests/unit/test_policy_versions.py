@@ -10,6 +10,7 @@ from plan_support import CAMPAIGNS, LANES, NOW, POLICY, due, event, fresh
 from policy_support import variant
 
 from processors.plan import plan
+from processors.planning.choices import Standing
 from processors.planning.routes import check_serves
 from processors.routing.versions import version_for
 from schemas.errors import InvalidRecord, SetupError
@@ -76,6 +77,25 @@ def test_choices_about_purposes_of_another_version_stand_and_harm_nothing(tmp_pa
             assert "polls" in due(made, "task")["zoho-polls"].purposes
             assert "surveys" not in due(made, "delivery")["zoho-one/marketing"].purposes
     assert state.erased_at is not None
+
+
+@pytest.mark.parametrize(
+    ("action", "purposes", "stands"),
+    [("grant", None, None), ("grant", ["polls"], "granted"), ("withdraw", None, "withdrawn")],
+)
+def test_a_grant_of_everything_covers_no_purpose_that_came_later(
+    tmp_path: Path, action: str, purposes: list[str] | None, stands: str | None
+) -> None:
+    new = _next(tmp_path)
+    new = new.model_copy(update={"added": {"polls": new.begins_at}})
+    judged_by = new if purposes else POLICY
+    one = event(1, action, 0, purposes)
+    made = plan(one, fresh(), judged_by, LANES, NOW, content_hash(b"pepper", one))
+    choice = Standing.of(new, made.state.choices).effective("polls", "email")
+    assert (choice and choice.status) == stands
+    if not purposes:
+        known = Standing.of(new, made.state.choices).effective("marketing-campaigns", "email")
+        assert known is not None
 
 
 def test_a_connection_may_serve_a_recipient_of_any_version(tmp_path: Path) -> None:
