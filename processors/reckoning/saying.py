@@ -15,3 +15,11 @@ def due_day(rule: str | None, due_at: int) -> str:
     zones = [place.zone for place in law().regime(row.regime).places] if row else ["UTC"]
     days = [(zone, local_day(due_at, zone)) for zone in zones]
     return str(next((day for zone, day in days if end_of(day, zone) == due_at), days[0][1]))
+
+
+def mark_of(rule: str | None) -> str | None:
+    """How sure a rule is: `verified`, `secondary`, `unverified`, `internal` (our own target). None: it's no rule."""
+    row = law().by_rule.get(rule or "")
+    if row is None:
+        return None
+    return "internal" if row.unit == "none" else row.mark

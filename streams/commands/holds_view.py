@@ -10,6 +10,7 @@ from rich.table import Table
 
 from schemas.errors import InvalidRecord
 from schemas.times import iso
+from streams.commands.due_view import due_facts, due_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,18 +61,17 @@ def facts(one: Kept, now: int) -> dict[str, Any]:
         "reason": entry.reason,
         "since": iso(entry.since),
         "next_at": None if entry.next_at is None else iso(entry.next_at),
-        "due_at": iso(delivery.due_at),
-        "overdue": delivery.due_at < now,
+        **due_facts(delivery.rule, delivery.due_at, now),
     }
 
 
 def table(kept: Iterable[Kept], now: int) -> Table:
     """The same for a person."""
-    columns = ("action", "status", "since", "next_at", "due_at", "event_id", "delivery_id")
+    columns = ("action", "status", "since", "next_at", "due", "event_id", "delivery_id")
     shown = Table(*columns, box=None)
     for told in (facts(one, now) for one in kept):
-        late = " overdue" if told["overdue"] else ""
-        shown.add_row(*(f"{told[key] or '-'}{late if key == 'due_at' else ''}" for key in columns))
+        cells = {**told, "due": due_text(told)}
+        shown.add_row(*(cells[key] or "-" for key in columns))
     return shown
 
 

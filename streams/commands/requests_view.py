@@ -10,6 +10,7 @@ from processors.closing.deadlines import due_at, first_due
 from processors.closing.ending import exceptions
 from processors.reckoning.saying import due_day
 from schemas.times import iso
+from streams.commands.due_view import due_facts, due_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,9 +34,7 @@ def facts(one: Filed, now: int) -> dict[str, Any]:
         "jurisdiction": request.jurisdiction,
         "status": request.status,
         "received_at": iso(request.received_at),
-        "due_at": _moment(first.due_at if first else None),
-        "due_on": first and _day(first),
-        "overdue": is_overdue(request, now),
+        **due_facts(first.rule if first else None, first.due_at if first else None, now),
         "closed_at": _moment(request.closed_at),
         "legs": len(request.legs),
         "open": len(request.pending),
@@ -63,10 +62,9 @@ def table(found: Iterable[Filed], now: int) -> Table:
     shown = Table("request", "controller", "kind", "status", "received", "due", "open", "of", "not done", box=None)
     for one in found:
         told = facts(one, now)
-        due = (told["due_on"] or "-") + (" OVERDUE" if told["overdue"] else "")
         names = (f"{it['recipient'] or 'us'} ({it['reason'] or it['outcome']})" for it in told["exceptions"])
-        row = (told["event_id"], told["controller"], told["kind"], told["status"], told["received_at"][:_DAY], due)
-        shown.add_row(*row, str(told["open"]), str(told["legs"]), ", ".join(names))
+        row = (told["event_id"], told["controller"], told["kind"], told["status"], told["received_at"][:_DAY])
+        shown.add_row(*row, due_text(told), str(told["open"]), str(told["legs"]), ", ".join(names))
     return shown
 
 

@@ -8,9 +8,9 @@ from rich.table import Table
 
 from processors.delivering.overtaking import cells
 from processors.delivering.tasks import TASK
-from processors.reckoning.saying import due_day
 from processors.vendors.base import VENDORS
 from schemas.times import iso
+from streams.commands.due_view import due_facts, due_text
 from streams.commands.tasks_open import AskedTask
 
 if TYPE_CHECKING:
@@ -49,9 +49,7 @@ def _asked(task: AskedTask, now: int) -> dict[str, Any]:
         "event_id": request.event_id,
         "reason": leg.reason or leg.outcome,
         "since": iso(leg.at),
-        "due_at": None if leg.due_at is None else iso(leg.due_at),
-        "due_on": None if leg.due_at is None else due_day(leg.rule, leg.due_at),
-        "overdue": leg.due_at is not None and leg.due_at < now,
+        **due_facts(leg.rule, leg.due_at, now),
         "instructions": None,
     }
 
@@ -73,9 +71,7 @@ def _of_lane(task: Kept, connection: Connection | None, now: int) -> dict[str, A
         "event_id": delivery.event_id,
         "reason": entry.reason,
         "since": iso(entry.since),
-        "due_at": iso(delivery.due_at),
-        "due_on": due_day(delivery.rule, delivery.due_at),
-        "overdue": delivery.due_at < now,
+        **due_facts(delivery.rule, delivery.due_at, now),
         "instructions": can.says or None if can and can.kind == TASK else None,
     }
 
@@ -84,10 +80,11 @@ def table(told: Iterable[Mapping[str, Any]]) -> Table:
     """One row a task, as `facts` tells them."""
     shown = Table("task", "lane", "for", "action", "purposes", "since", "due", "why", box=None)
     for task in told:
-        due = (task["due_on"] or "-") + (" OVERDUE" if task["overdue"] else "")
         where = ", ".join(task["recipients"] or [task["controller"]])
         cells_of = (task["lane"] or "", where, task["action"], ", ".join(task["purposes"]))
-        shown.add_row(task["delivery_id"][:SHORT], *cells_of, task["since"][:_DAY], due, task["reason"] or "")
+        shown.add_row(
+            task["delivery_id"][:SHORT], *cells_of, task["since"][:_DAY], due_text(task), task["reason"] or ""
+        )
     return shown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from deadline_support import EVERY, OOMNIS, OSOWS, VIETNAM, Listed, ask, at, days
 
-from processors.reckoning.saying import due_day
+from processors.reckoning.saying import due_day, mark_of
 from processors.reckoning.scope import scope
 from schemas.errors import DeadlineError
 
@@ -111,4 +111,5 @@ def test_an_unknown_regime_is_an_error_that_names_the_known() -> None:
 def test_outputs_say_the_date_that_it_is_where_the_deadline_ends(place: str | None) -> None:
     dues = ask(EVERY, "deletion.requested", "2026-06-15T09:00:00Z", place)
     assert {leg: due_day(one.rule, one.due_at) for leg, one in dues.items()} == days(dues)
+    assert {mark_of(one.rule) for one in dues.values()} == {one.mark for one in dues.values()}
     assert due_day("internal.30d", at("2026-07-08T23:00:00Z")) == "2026-07-08"
