@@ -28,6 +28,7 @@ def test_a_deletion_reaches_every_recipient_but_the_exempt_one() -> None:
     assert (crm.action, crm.channels, crm.overtaken, crm.all_purposes) == ("delete", (), (), True)
     assert set(crm.purposes) == {
         "comms-marketing", "comms-support", "comms-service-notice", "customer-support", "prospecting",
+        "rights-defence",
     }  # fmt: skip
 
 

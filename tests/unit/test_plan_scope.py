@@ -71,7 +71,7 @@ def test_a_purpose_that_no_choice_can_stop_or_start_is_answered_with_its_basis(a
     assert told == {
         "stripe": ("none", "not_applicable", "basis", "contract"),
         "zoho-one/erp": ("none", "not_applicable", "basis", "contract"),
-        None: ("none", "not_applicable", "no_recipient", "legitimate_interest"),
+        "zoho-one/crm": ("none", "not_applicable", "basis", "legitimate_interest"),
     }
 
 

@@ -89,7 +89,7 @@ def test_a_choice_about_the_leader_is_one_about_its_follower_and_not_the_other_w
         ('bases = ["consent"]', "bases = []", "purposes.web-meeting-recording.bases: needs at least one"),
         ('traits = ["claims"]', 'traits = ["vague"]', "purposes.rights-defence.traits.0: Input should be"),
         ('data = ["likeness"]', 'data = ["voice"]', "purposes.web-meeting-recording.data: voice is not under data"),
-        ("unshared =", 'domain = "medical"\nunshared =', "purposes.rights-defence.domain"),
+        ("unshared =", 'domain = "medical"\nunshared =', "purposes.legal-preservation.domain"),
         ('data = ["likeness"]', 'unshared = "kept"', "web-meeting-recording.unshared: but under flows it reaches"),
         ('{ to = "stripe", lines', '{ to = "paypal", lines', "flows.payments: paypal is not under recipients"),
         ('{ to = "stripe", lines', '{ to = "zoho-one/erp", lines', "flows.payments.zoho-one/erp: stands there twice"),

@@ -55,7 +55,7 @@ def test_the_matrix_says_who_gets_data_for_which_purpose_and_whether_the_policy_
     assert rows["purpose"] == [str(number) for number in range(1, 10)]
     assert rows["campaign-analytics"] == ["S", ".", ".", ".", ".", ".", "S", "S", "."]
     assert rows["marketing-campaigns"] == [".", ".", ".", ".", ".", "d", ".", ".", "."]
-    assert set(rows["rights-defence"]) == {"."}
+    assert set(rows["legal-preservation"]) == {"."}
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_the_check_lists_exemptions_by_name_and_defects_and_counts_what_is_to_be
     assert (found["ok"], found["gaps"]) == (True, [])
     how = {row["recipient"]: row["how"] for row in found["recipients"]}
     assert (how["stripe"], how["zoho-one/erp"], how["zoho-one/crm"]) == ("exemption", "exemption", "connection")
-    assert found["unshared"].keys() == {"rights-defence", "legal-preservation"}
+    assert found["unshared"].keys() == {"legal-preservation"}
     assert len(found["derived"]) < found["rows"]
     assert len(found["defects"]) == 7
 
 
 def test_a_gap_is_told_and_exit_code_1(tmp_path: Path) -> None:
-    file = write(tmp_path / "oomnis.toml", ('unshared = "kept by', 'note = "kept by'))
-    assert "purposes.rights-defence: reaches nobody" in told("check", str(file), code=DATA_WRONG)
+    file = write(tmp_path / "oomnis.toml", ('unshared = "disclosed to', 'note = "disclosed to'))
+    assert "purposes.legal-preservation: reaches nobody" in told("check", str(file), code=DATA_WRONG)
     (found,) = asked("check", str(file), code=DATA_WRONG)
     assert not found["ok"]
 

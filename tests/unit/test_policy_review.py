@@ -79,7 +79,7 @@ mark = "derived"
     ("old", "new", "gap"),
     [
         ('"zoho-one/erp", "zoho-analytics"', '"zoho-analytics"', "recipients.zoho-one/erp: no connection"),
-        ('unshared = "kept by', 'note = "kept by', "purposes.rights-defence: reaches nobody"),
+        ('unshared = "disclosed to', 'note = "disclosed to', "purposes.legal-preservation: reaches nobody"),
         ('instead = "a second', 'note = "a second', "rights.appeal.instead: not offered, and nothing says what"),
         (_APPEAL, "", "rights.appeal: not spoken of"),
     ],
