@@ -36,7 +36,7 @@ def consequences(old: Policy, new: Policy) -> Iterator[tuple[str, str]]:
         yield "id", "these are two policies, not two versions: no choice of one stands in the other"
         return
     if new.historic:
-        yield "historic", "what was collected before stays under the version that was in force then"
+        yield "historic", "what was collected before stays under the version of then: events must name it"
     yield from _new_and_gone(old, new)
     for purpose in new.purposes:
         if purpose.id in old.by_purpose:

@@ -109,7 +109,7 @@ def test_a_historic_policy_leaves_what_was_collected_where_it_was(tmp_path: Path
         ("effective = [5] }", "effective = [5], historic = [301] }"),
         ("text_lines = 316", "text_lines = 316\nhistoric = true"),
     )
-    assert _told(new) == {"historic": "what was collected before stays under the version that was in force then"}
+    assert _told(new) == {"historic": "what was collected before stays under the version of then"}
 
 
 def test_two_policies_are_no_two_versions(tmp_path: Path) -> None:
