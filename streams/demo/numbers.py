@@ -61,6 +61,7 @@ class Result:
     shared: Sequence[Shared] = ()
     asked: Asked = field(default_factory=lambda: Asked(0, 0))
     havoc: Havoc | None = None
+    policies: Sequence[str] = ()
 
     @property
     def is_good(self) -> bool:
@@ -75,6 +76,7 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """Times in s, but for `latency_ms`."""
         return {
+            "policies": list(self.policies),
             "events": self.events(),
             "deliveries": self.deliveries(),
             "unaccounted": self.unaccounted,

@@ -94,7 +94,8 @@ async def run_demo(wanted: Wanted, directory: Path, console: Console, progress: 
         havoc = Havoc(done, stage.publisher.again, judged.twice, judged.repeats) if wanted.chaos else None
         seconds = time.monotonic() - began
         said = (judged.tally, judged.mismatches, judged.shared, judged.asked)
-        result = Result(len(events), wanted.seed, seconds, LIMITS_SCALE, *said, havoc=havoc)
+        whose = tuple(cast.controller for cast in stage.casts)
+        result = Result(len(events), wanted.seed, seconds, LIMITS_SCALE, *said, havoc=havoc, policies=whose)
         screen.show(result, console)
         await _tell_one_story(stage, events, console)
         screen.verdict(result, console)

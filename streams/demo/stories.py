@@ -55,6 +55,10 @@ class Teller:
     rng: Random
     _last: dict[str, Choice] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        laws = self.policy.regimes
+        self._places: tuple[str | None, ...] = (None, *sorted({place for law in laws for place in law.jurisdictions}))
+
     def tell(self, count: int, now: int) -> Iterator[Choice]:
         """`count` choices in the order in which they were made, the last one shortly before `now` (µs)."""
         special = iter(self.cast.special)
@@ -78,7 +82,7 @@ class Teller:
                 {"type": "email", "value": person.email},
                 {"type": "ga_client_id", "value": person.ga_client_id},
             ],
-            "jurisdiction": self.rng.choice((None, "EEA", "HK")),
+            "jurisdiction": self.rng.choice(self._places),
             "policy_version": self.rng.choice((None, self.policy.version)),
             "method": self.rng.choices(_METHODS, (60, 25, 10, 5))[0],
             "published_by": "demo",

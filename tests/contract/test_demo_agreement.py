@@ -6,8 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from demo_support import PaperRelay, paper_relay, pid_of, stream
+from demo_support import PaperRelay, stream
 
+from streams.demo.accounts import ACCOUNTS
 from streams.demo.check import differences
 
 _FOREIGN = ("processors", "streams.router", "streams.lanes", "streams.wire", "streams.pipeline", "faust")
@@ -26,11 +27,13 @@ def test_the_model_imports_nothing_that_it_checks() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_model_and_planner_agree_about_every_record_and_leg(seed: int) -> None:
-    relay = paper_relay(300, seed)
-    assert differences(relay.expected, relay.found(), pid_of) == []
+@pytest.mark.parametrize("whose", ACCOUNTS)
+def test_model_and_planner_agree_about_every_record_and_leg(whose: str, seed: int) -> None:
+    relay = PaperRelay(*stream(300, seed, whose=whose))
+    assert len(relay.expected.legs) > 100
+    assert differences(relay.expected, relay.found(), relay.pid_of) == []
 
 
 def test_they_also_agree_about_people_with_long_histories() -> None:
     relay = PaperRelay(*stream(600, 9, people=20))
-    assert differences(relay.expected, relay.found(), pid_of) == []
+    assert differences(relay.expected, relay.found(), relay.pid_of) == []

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.sandbox import Fault, SandboxClient
+from streams.demo.accounts import ACCOUNTS, lane_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +78,27 @@ def test_it_ends_well_and_says_so_in_numbers(tmp_path: Path) -> None:
     assert (result["seed"], result["limits_scale"], result["surge"]) == (3, 100.0, "off")
     assert result["seconds"] > 0
     assert left(tmp_path) == []
+
+
+def test_four_companies_at_once_are_judged_together(tmp_path: Path) -> None:
+    code, out, err = run(tmp_path, "--json", "--events", "400", "--seed", "2", "--policy", "all")
+    assert code == 0, err
+    result: dict[str, Any] = json.loads(out)
+    assert result["policies"] == ["oomnis", "osome", "osows", "omigroup"]
+    assert result["events"]["published"] == 400
+    by_lane = result["deliveries"]["by_lane"]
+    assert by_lane.keys() == {lane_of(whose, adapter) for whose, mine in ACCOUNTS.items() for adapter in mine}
+    assert all(sum(outcomes.values()) > 10 for outcomes in by_lane.values())
+    assert by_lane["omigroup-zoho-crm"]["parked"] > 0, "of whom the vendor always fails"
+    assert by_lane["osome-google-analytics"].keys() <= {"accepted", "client_signal", "superseded"}
+    assert (result["unaccounted"], result["mismatches"]) == (0, [])
+
+
+def test_one_of_the_other_policies_alone(tmp_path: Path) -> None:
+    code, out, err = run(tmp_path, "--events", "60", "--people", "30", "--policy", "osome")
+    assert code == 0, err
+    for words in ("30 of osome", "for 0 of them a vendor fails", "osome-google-analytics", "one person", "good: 0"):
+        assert words in out
 
 
 def test_a_vendor_that_differs_fails_the_run_which_keeps_its_data(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import processors.vendors  # noqa: F401 - registers the adapters
 from infra.sandbox import Person
-from infra.sandbox.server import DOUBLE_OPT_IN
 from processors.lane import lanes_of
 from processors.routing.desk import Desk
 from processors.routing.incoming import Incoming
@@ -24,6 +23,7 @@ from schemas.ids import pid
 from schemas.policy import load_policy
 from schemas.sealing import Seals
 from schemas.times import SECOND
+from streams.demo.accounts import ACCOUNTS, all_lists, lane_of, policy_of
 from streams.demo.cast import Cast, make_cast
 from streams.demo.check import Found
 from streams.demo.config import favourites
@@ -46,14 +46,13 @@ PEPPER = b"p" * 32
 NOW = 1_772_442_000 * SECOND
 MINUTE = 60 * SECOND
 POLICY = load_policy("oomnis")
-_COMMON = {"controller": "oomnis", "mode": "live"}
 CONFIG = parse_config(
     {
-        "controllers": {"oomnis": {"policy": "oomnis"}},
+        "controllers": {name: {"policy": name} for name in ACCOUNTS},
         "connections": {
-            "zoho-crm": {**_COMMON, "adapter": "zoho_crm", "serves": ["zoho-one/crm"]},
-            "zoho-campaigns": {**_COMMON, "adapter": "zoho_campaigns", "serves": ["zoho-one/marketing"]},
-            "google-analytics": {**_COMMON, "adapter": "google_analytics", "serves": ["google-analytics"]},
+            lane_of(name, adapter): {"controller": name, "mode": "live", "adapter": adapter, "serves": [recipient]}
+            for name, accounts in ACCOUNTS.items()
+            for adapter, recipient in accounts.items()
         },
     },
     "tests",
@@ -97,8 +96,11 @@ class Log:
         return entry
 
 
-def world(config: RelayConfig = CONFIG, people: Sequence[Person] = (ANA, BEN), **more: Any) -> World:
-    return World(config, {"oomnis": POLICY}, PARTITIONS, {"oomnis": people}, DOUBLE_OPT_IN, **more)
+def world(
+    config: RelayConfig = CONFIG, people: Sequence[Person] = (ANA, BEN), whose: str = "oomnis", **more: Any
+) -> World:
+    policies = {name: policy_of(name) for name in config.controllers}
+    return World(config, policies, PARTITIONS, {whose: people}, all_lists(), **more)
 
 
 def told(*events: ConsentEvent | bytes | None, **more: Any) -> Expected:
@@ -123,9 +125,11 @@ def holds(expected: Expected, vendor: str, person: Person = ANA) -> dict[str, An
     return expected.accounts[person.key, vendor].holds()
 
 
-def stream(count: int, seed: int, people: int = 100, now: int = NOW) -> tuple[Cast, list[Sent]]:
-    cast = make_cast(people, seed)
-    return cast, make_events(count, now, Teller(cast, POLICY, favourites(POLICY, CONFIG), Random(seed)))
+def stream(
+    count: int, seed: int, people: int = 100, now: int = NOW, whose: str = "oomnis"
+) -> tuple[Cast, list[Sent]]:
+    cast, policy = make_cast(people, seed, whose), policy_of(whose)
+    return cast, make_events(count, now, Teller(cast, policy, favourites(policy, CONFIG), Random(seed)))
 
 
 @dataclass
@@ -145,7 +149,7 @@ class PaperRelay:
             partition = (home(sent.subject_id, PARTITIONS) + sent.astray) % PARTITIONS
             self._route(self.log.add(sent.value, partition))
         broken = frozenset((vendor, person.key) for vendor, person in self.cast.broken)
-        about = world(people=self.cast.people, broken=broken)
+        about = world(people=self.cast.people, whose=self.cast.controller, broken=broken)
         self.expected = expect(self.log.entries, about)
         self.audit += [self._outcome(record) for record in list(self.audit) for record in _due(record)]
 
@@ -164,6 +168,9 @@ class PaperRelay:
     def _outcome(self, due: AuditRecord) -> AuditRecord:
         leg = self.expected.legs.get(LegKey(due.event_id or "", due.lane or "", due.action))  # type: ignore[arg-type]
         return due.model_copy(update={"outcome": leg.outcome if leg else "executed"})
+
+    def pid_of(self, subject_id: str) -> str:
+        return pid(PEPPER, self.cast.controller, subject_id)
 
     def found(self) -> Found:
         tally = Tally.of(CONFIG)

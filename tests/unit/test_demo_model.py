@@ -188,7 +188,8 @@ def test_a_late_withdrawal_from_before_the_erasure_is_passed_on() -> None:
 def test_what_is_due_depends_on_the_region() -> None:
     tables = {name: c.model_dump(exclude={"name"}) for name, c in CONFIG.connections.items()}
     tables[CRM]["regions"] = ("EEA",)
-    config = parse_config({"controllers": {"oomnis": {"policy": "oomnis"}}, "connections": tables}, "tests")
+    controllers = {name: controller.model_dump() for name, controller in CONFIG.controllers.items()}
+    config = parse_config({"controllers": controllers, "connections": tables}, "tests")
     for jurisdiction, is_due in (("EEA", True), (None, True), ("HK", False)):
         expected = told(event(1, "withdraw", jurisdiction=jurisdiction), config=config)
         assert (outcome(expected, 1, CRM, "withdraw") is not None) == is_due

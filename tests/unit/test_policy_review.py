@@ -10,6 +10,8 @@ import pytest
 from plan_support import POLICY
 from policy_support import variant
 
+from processors.lane import lanes_of
+from processors.planning.routes import check_policies
 from processors.reviewing.citations import misquoted, quoted_in
 from processors.reviewing.review import review
 from processors.vendors.base import VENDORS
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from processors.reviewing.coverage import Coverage
     from schemas.policy import Policy
 
-EXAMPLE = load_config(Path(__file__).parents[2] / "examples" / "relay.toml")
+EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLE = load_config(EXAMPLES / "relay.toml")
 ERP = {"controller": "oomnis", "adapter": "zoho_crm", "serves": ["zoho-one/erp"], "mode": "live"}
 
 
@@ -50,6 +53,22 @@ def test_a_recipient_is_reached_by_a_connection_an_adapter_or_exempt_by_name() -
     assert {row.how for row in alone.values()} == {"adapter", "exemption"}
     assert alone["zoho-one/marketing"].by == ("zoho_campaigns",)
     assert alone["google-analytics"].by == ("google_analytics",)
+
+
+def test_the_example_of_four_companies_connects_what_there_are_adapters_for() -> None:
+    config = load_config(EXAMPLES / "four-policies.toml")
+    check_policies(config, lanes_of(config))
+    assert config.controllers.keys() == {policy.id for policy in policies()}
+    connected = {(p.id, row.recipient) for p in policies() for row in _connected(p, config)}
+    assert connected == {
+        ("oomnis", "zoho-one/crm"), ("oomnis", "zoho-one/marketing"), ("oomnis", "google-analytics"),
+        ("osome", "google-analytics"), ("osows", "google-analytics"),
+        ("omigroup", "storage"), ("omigroup", "marketing"), ("omigroup", "data-analytics"),
+    }  # fmt: skip
+
+
+def _connected(policy: Policy, config: RelayConfig) -> list[Coverage]:
+    return [row for row in _covered(policy, config).values() if row.how == "connection"]
 
 
 def test_connections_of_a_company_with_another_policy_do_not_count() -> None:

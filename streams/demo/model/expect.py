@@ -123,10 +123,10 @@ class _Telling:
         judged = judge(event, life, rules, log_at)
         if isinstance(judged, Verdict):
             return judged
-        if judged.word is None:
-            self._delete(judged, life, rules)
-        else:
+        if judged.word is not None:
             self._choose(judged, judged.word, life, rules)
+        elif rules.erases_on_request:
+            self._delete(judged, life, rules)
         return Verdict("planned")
 
     def _choose(self, said: Accepted, word: Word, life: Life, rules: Rules) -> None:

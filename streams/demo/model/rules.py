@@ -25,6 +25,9 @@ class Rules:
         self.purposes = frozenset(purpose.id for purpose in mine)
         self.chosen = frozenset(p.id for p in mine if not p.survives and gives_way & set(p.bases))
         """The purposes that a person's choice can stop or start."""
+        self.erases_on_request = all(right.offered for right in policy.rights if right.id == "erasure")
+        """Where not, a person looks at each use first: no law of the demo's gives a right that a policy doesn't."""
+        self._apart = frozenset(purpose.id for purpose in mine if "sensitive" in purpose.traits)
         self._followers = {p.id: {f.id for f in mine if f.follows == p.id} for p in mine}
 
     def knows(self, event: ConsentEvent) -> bool:
@@ -32,10 +35,13 @@ class Rules:
         return event.policy_id in {None, self.policy.id} and event.policy_version in {None, self.policy.version}
 
     def meant(self, event: ConsentEvent) -> frozenset[str]:
-        """The purposes that an event is about."""
+        """The purposes that an event is about; what needs a consent of its own is granted with nothing else."""
         if event.purposes is None:
-            return self.purposes
-        return frozenset(event.purposes).union(*(self._followers[named] for named in event.purposes))
+            meant = self.purposes
+        else:
+            meant = frozenset(event.purposes).union(*(self._followers[named] for named in event.purposes))
+        alone = event.purposes is not None and self._apart.issuperset(event.purposes)
+        return meant - self._apart if event.kind == "consent.granted" and not alone else meant
 
     def reaching(self, connection: Connection) -> frozenset[str]:
         """The purposes for which the recipients of this connection get personal data."""
