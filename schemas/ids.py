@@ -12,7 +12,10 @@ from schemas.base32 import base32
 from schemas.events import ConsentEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from schemas.contract import Origin
+    from schemas.events import Identity
 
 PEPPER_GENERATION = "p1"
 _NOT_CONTENT = {"received_at"}
@@ -58,6 +61,12 @@ def content_hash(pepper: bytes, event: ConsentEvent) -> str:
     left_out = None if event.received_at is None else _NOT_CONTENT  # asked for, it takes as long as all the rest
     content = ConsentEvent.__pydantic_serializer__.to_json(event, exclude=left_out, exclude_none=True)
     return _keyed_hash(pepper, content).hex()
+
+
+def identities_hash(pepper: bytes, identities: Iterable[Identity]) -> str:
+    """HMAC over a person's identities in one event, which tells whether they were named before. Hex."""
+    parts = [part for one in identities for part in (one.type, one.format, one.value)]
+    return _keyed_hash(pepper, prefixed("identities", *parts)).hex()
 
 
 def delivery_id(controller: str, event_id: str, lane: str, action: str, policy_version: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from processors.plan import Plan, plan
 from processors.routing.carrying import REOPENED, deliveries, sorted_out
+from processors.routing.identities import ABOUT_ALL, found, kept_for_later, remembered
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
@@ -22,6 +23,7 @@ from schemas.version import SOFTWARE
 if TYPE_CHECKING:
     from processors.planning.reopening import Reopened
     from processors.routing.desk import Desk
+    from schemas.contract import Sealed
     from schemas.drafts import Draft
     from schemas.policy import Policy
     from schemas.records import Delivery, Leg
@@ -105,19 +107,30 @@ class Case(NamedTuple):
             audit.append(self.clock_corrected(made))
         audit += [self.begun_anew(one) for one in made.reopened if one.leg.delivery_id]
         drafts, tasks = sorted_out(made.legs.drafts, self.event.controller, self.policy)
+        sealed, after = self.sealed(made, state)
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
-            deliveries=self.carried(made, drafts),
-            state=made.state if made.state is not state else None,
+            deliveries=self.carried(made, drafts, sealed),
+            state=after if after is not state else None,
             tasks=tasks,
         )
 
-    def carried(self, made: Plan, drafts: tuple[Draft[Delivery], ...]) -> Series[Delivery]:
+    def sealed(self, made: Plan, state: SubjectState) -> tuple[Sealed | None, SubjectState]:
+        """What deliveries find the person by; and the state after the event, which remembers it."""
+        if made.verdict == "duplicate":
+            return None, made.state
+        event, seals = self.event, self.desk.seals
+        sealed = whole = event.sealed or seals.seal_identities(event.identities, self.pid, event.event_id)
+        if event.kind in ABOUT_ALL and (state.identities or made.reopened):
+            whole = seals.seal_identities(found(event, made, state, self.desk), self.pid, event.event_id)
+        after = remembered(event, made, state, sealed, self.desk)
+        return whole, kept_for_later(after, whole) if len(made.state.retained) > len(state.retained) else after
+
+    def carried(self, made: Plan, drafts: tuple[Draft[Delivery], ...], sealed: Sealed | None) -> Series[Delivery]:
         if not drafts and not made.reopened:
             return Series()
         event = self.event
-        sealed = event.sealed or self.desk.seals.seal_identities(event.identities, self.pid, event.event_id)
         common = {
             "event_id": event.event_id,
             "pid": self.pid,

@@ -1,0 +1,93 @@
+"""What identities a person's events have named: kept sealed, so that a deletion reaches all of them.
+
+A deletion by e-mail must reach the device that an earlier event named. The set is forgotten with the person; what is
+left are keyed hashes, which name nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.planning.choices import IMPORTS
+from processors.planning.kinds import KINDS
+from processors.planning.made import changed
+from schemas.contract import maker
+from schemas.ids import identities_hash
+from schemas.state import Known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from processors.plan import Plan
+    from processors.routing.desk import Desk
+    from schemas.contract import Sealed
+    from schemas.events import ConsentEvent, Identity
+    from schemas.state import SubjectState
+
+_known = maker(Known)
+MOST = 32
+"""Different sets of identities of one person that are kept, the newest ones; and as many hashes."""
+MOST_BYTES = 32 * 1024
+"""Of all these sets together, so that a state stays small."""
+ABOUT_ALL = frozenset(name for name, kind in KINDS.items() if kind.way not in {"choose", "place_hold", "offer"})
+"""Kinds that must find whatever there is of the person."""
+
+
+def found(event: ConsentEvent, made: Plan, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:
+    """All that is known to find the person by, the event's own first. state: before the event."""
+    seals = desk.seals
+    own = event.identities or seals.open_identities(event.sealed, state.pid, event.event_id)
+    older = [(one.sealed, one.event_id) for one in state.identities]
+    older += [(one.of.sealed, one.of.event_id) for one in made.reopened if one.of.sealed]
+    more = (one for sealed, event_id in older for one in seals.open_identities(sealed, state.pid, event_id))
+    return tuple({(one.type, one.format, one.value): one for one in (*own, *more)}.values())
+
+
+def remembered(
+    event: ConsentEvent, made: Plan, before: SubjectState, sealed: Sealed | None, desk: Desk
+) -> SubjectState:
+    """The state with what this event names, `sealed` for it; without what an erasure has made forget."""
+    state = made.state
+    if len(state.identities) < len(before.identities) or state.erased_at != before.erased_at:
+        state = _forgotten(event, before, state, desk)
+    imported = event.method in IMPORTS
+    forgets = state.erased_at is not None and (imported or made.occurred_at <= state.erased_at)
+    if sealed is None or forgets:
+        return state
+    digest = identities_hash(desk.pepper, _own(event, before, desk))
+    known = {(one.digest, one.imported): one for one in state.identities}
+    same = known.get((digest, imported))
+    if same is not None and same.occurred_at >= made.occurred_at:
+        return state
+    new = {"digest": digest, "imported": imported, "event_id": event.event_id, "sealed": sealed}
+    known[digest, imported] = _known({**(same.__dict__ if same else new), "occurred_at": made.occurred_at})
+    return changed(state, identities=_newest(known.values()))
+
+
+def _newest(known: Iterable[Known]) -> tuple[Known, ...]:
+    """Those that are kept, the oldest first."""
+    left, kept = MOST_BYTES, []
+    for one in sorted(known, key=lambda one: (one.occurred_at, one.digest), reverse=True)[:MOST]:
+        left -= len(one.sealed.bytes)
+        if left < 0:
+            break
+        kept.append(one)
+    return tuple(reversed(kept))
+
+
+def _forgotten(event: ConsentEvent, before: SubjectState, state: SubjectState, desk: Desk) -> SubjectState:
+    gone = {one.digest for one in before.identities} - {one.digest for one in state.identities}
+    if own := _own(event, before, desk):
+        gone.add(identities_hash(desk.pepper, own))
+    hashes = [one for one in state.suppressed if one not in gone] + sorted(gone)
+    return changed(state, suppressed=tuple(hashes[-MOST:]))
+
+
+def _own(event: ConsentEvent, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:
+    return event.identities or desk.seals.open_identities(event.sealed, state.pid, event.event_id)
+
+
+def kept_for_later(state: SubjectState, sealed: Sealed | None) -> SubjectState:
+    """With what a deletion that waits for a hold's end has to find the person by."""
+    *others, last = state.retained
+    return changed(state, retained=(*others, last.model_copy(update={"sealed": sealed})))
