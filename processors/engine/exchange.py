@@ -9,7 +9,7 @@ works.
 from __future__ import annotations
 
 import asyncio
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aiohttp.client_proto import ResponseHandler
+    from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
     from aiohttp.streams import StreamReader
 
@@ -84,8 +85,16 @@ class Host(NamedTuple):
     fields: Callable[[Headers], str]
 
 
+class _Asked(aiohttp.ClientRequest):
+    """Its connections' key is worked out once."""
+
+    @cached_property
+    def connection_key(self) -> ConnectionKey:
+        return super().connection_key
+
+
 def _host(scheme: str, authority: str) -> Host:
-    asked = aiohttp.ClientRequest("GET", URL(f"{scheme}://{authority}/"), loop=asyncio.get_running_loop())
+    asked = _Asked("GET", URL(f"{scheme}://{authority}/"), loop=asyncio.get_running_loop())
     return Host(asked, lru_cache(_KEPT)(partial(_fields, asked.headers)))
 
 

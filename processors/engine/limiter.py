@@ -123,10 +123,6 @@ class Limiter:
 
     async def turn(self, api: str = "") -> Passage:
         """Wait for a call's turn; inside of what this gives, it is under way."""
-        return Passage(self, await self.queue(api))
-
-    async def queue(self, api: str) -> Turn:
-        """A call's turn, as soon as it comes; then it is `done` in any case."""
         future: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
         self._asked += 1
         queue = self._waiting.setdefault(api, deque())
@@ -134,7 +130,7 @@ class Limiter:
         if len(queue) == 1:  # else it isn't even the turn of those before
             self._let_go()
         try:
-            return await future
+            return Passage(self, await future)
         except asyncio.CancelledError:
             if future.done() and not future.cancelled():  # its turn came at the same moment
                 self._account.done(future.result(), self._clock.steady())

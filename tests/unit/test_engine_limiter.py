@@ -67,7 +67,7 @@ async def test_who_gives_up_holds_nobody_up() -> None:
 
 async def test_who_gives_up_at_the_moment_of_his_turn_is_not_under_way() -> None:
     made = Limiter((), 1, HandClock())
-    waiting = asyncio.create_task(made.queue(""))
+    waiting = asyncio.create_task(made.turn())
     await asyncio.sleep(0)
     made.hold(0, 1, new=True)
     waiting.cancel()  # its turn has come, and it does not know yet
