@@ -164,6 +164,9 @@ def _fail() -> None:
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
     """An int or a long: zig-zag, seven bits a byte, the lowest first."""
+    if data[at + 1] <= 0x7F and data[at] > 0x7F:  # noqa: PLR2004 - of two bytes, as most lengths and offsets are
+        two = data[at] & 0x7F | data[at + 1] << 7
+        return (two >> 1) ^ -(two & 1), at + 2
     eight = int.from_bytes(data[at : at + 8], "little")
     if eight & _HIGH == _EIGHT_BYTES:  # as moments of our time have: their bits are pushed together, pair by pair
         eight ^= _EIGHT_BYTES

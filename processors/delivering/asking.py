@@ -49,7 +49,7 @@ class Asking:
         return call
 
     def may_start(self, calls: int, now: Now, *, idle: bool) -> bool:
-        return (idle or self._in_air < max(1, calls // 4)) and self.is_due(now)
+        return bool(self._followups) and (idle or self._in_air < max(1, calls // 4)) and self.is_due(now)
 
     def is_due(self, now: Now) -> bool:
         return self._followups.is_due(now.steady)

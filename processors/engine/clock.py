@@ -18,11 +18,8 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    def wall(self) -> float:
-        return time.time()
-
-    def steady(self) -> float:
-        return time.monotonic()
+    wall = staticmethod(time.time)
+    steady = staticmethod(time.monotonic)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -140,12 +140,13 @@ class Limiter:
     def done(self, turn: Turn) -> None:
         """A call has been answered, or is given up."""
         self.turns += 1
-        self._account.done(turn, self._clock.steady())
-        self._let_go()
+        now = self._clock.steady()
+        self._account.done(turn, now)
+        self._let_go(now)
 
-    def _let_go(self) -> None:
+    def _let_go(self, now: float | None = None) -> None:
         """Whose turn is it? Nobody passes one who waits for the same API."""
-        now, waits = self._clock.steady(), dict[str, float]()
+        now, waits = self._clock.steady() if now is None else now, dict[str, float]()
         while self._account.has_room and (api := self._first(waits)) is not None:
             if turn := self._account.take(api, now):
                 self._waiting[api].popleft().turn.set_result(turn)

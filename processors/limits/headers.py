@@ -45,16 +45,15 @@ class Left:
 
 def left(headers: Mapping[str, str], known: Iterable[LimitHeader], now: float) -> Left | None:
     """The tightest that the answer says. `now`: s since 1970. What makes no sense is passed over."""
-    said = [*_pairs(headers, known, now)]
-    if _STRUCTURED in headers:
-        said += _structured(headers[_STRUCTURED])
+    there = [pair for pair in known if pair.remaining in headers]
+    if not there and _STRUCTURED not in headers:  # as from nearly all vendors
+        return None
+    said = [*_pairs(headers, there, now), *_structured(headers.get(_STRUCTURED, ""))]
     return min(said, key=lambda one: (one.calls, -one.seconds), default=None)
 
 
 def _pairs(headers: Mapping[str, str], known: Iterable[LimitHeader], now: float) -> Iterator[Left]:
     for pair in known:
-        if pair.remaining not in headers:
-            continue
         remaining, reset = _number(headers.get(pair.remaining)), _number(headers.get(pair.reset))
         if remaining is None or reset is None:
             continue

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], float]
 log = structlog.get_logger()
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 JOINS_ALLOWED = 6
 JOINS_WITHIN_S = 60.0
 
 
 def boottime() -> float:
     """Seconds that go on while the machine sleeps, where the system has such a clock."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+    return time.clock_gettime(_CLOCK)
 
 
 class Membership:
