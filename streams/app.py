@@ -14,11 +14,13 @@ import uvloop
 from streams import topics
 from streams.identity import claim_worker_id
 from streams.logs_setup import library_logging
+from streams.memory import Tidying, keep_little
 from streams.metrics.meters import CountAlarms, begin_at_zero
 from streams.metrics.registry import Metrics
 from streams.metrics.scrape import scrape
 from streams.metrics.withdrawals import Withdrawals
 from streams.own_group import go_on_after_errors
+from streams.ownership.takeover import RESTORES
 from streams.pages import add_pages
 from streams.services import Roles, Runner
 from streams.status import Status
@@ -132,6 +134,7 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
     prepare: opens what the roles share inside the given stack, and returns the roles, and what to check
     now and then; it runs on the worker's loop.
     """
+    keep_little()
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     worker_id, lock = claim_worker_id(settings.data_dir, wanted_id)
@@ -139,14 +142,15 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
     status, metrics = Status(), measured()
     with lock:
         stages, check = loop.run_until_complete(prepare(settings, status, metrics, shared))
-        runners = [Runner(settings, stage, worker_id, status, metrics) for stage in stages]
+        restoring = asyncio.Semaphore(RESTORES)
+        runners = [Runner(settings, stage, worker_id, status, metrics, restoring=restoring) for stage in stages]
         app = build_app(settings, worker_id)
         add_pages(app, status, lambda: scrape(metrics, status, {r.name: r.readings() for r in runners}))
         if wants_withdrawals(settings):
             follow_withdrawals(app, Withdrawals(metrics))
         worker = Worker(
             app,
-            Roles(runners, shared, check, settings.topics_interval),
+            Roles(runners, shared, check, settings.topics_interval, Tidying(lambda: status.turns)),
             loop=loop,
             quiet=True,
             loglevel=settings.log_level,

@@ -26,7 +26,7 @@ from schemas.events import names_person
 from schemas.ids import prefixed
 from schemas.records import Command
 from streams.clients import writer
-from streams.closing import closed
+from streams.closing import stopped
 from streams.lanes.orders.callbacks import BODY, CALLBACK, DONE, JOB
 from streams.metrics import definitions as d
 from streams.ownership.tenure import now_micros
@@ -162,4 +162,4 @@ async def receiving(
         yield port
     finally:
         await runner.cleanup()
-        await closed(producer.stop())
+        await stopped(producer)

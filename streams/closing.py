@@ -8,12 +8,25 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterator
 
-    from aiokafka import AIOKafkaProducer
+    from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+    from schemas.errors import OwnershipError
 
 log = structlog.get_logger()
 CLOSE_LIMIT_S = 3.0
+FAREWELLS, FAREWELL_S = 20, 0.05
+_TASKS = (
+    ("_sender", "sender_task"),
+    ("_fetcher", "_fetch_task"),
+    ("_fetcher", "_pending_tasks"),
+    ("_coordinator", "_coordination_task"),
+    ("_coordinator", "_heartbeat_task"),
+    ("_coordinator", "_commit_refresh_task"),
+    ("_coordinator", "_reset_committed_task"),
+)
+"""Which part of a client keeps which of its tasks."""
 
 
 def is_meant() -> bool:
@@ -22,8 +35,8 @@ def is_meant() -> bool:
     return bool(caller and caller.cancelling())
 
 
-async def closed(stopping: Awaitable[None], limit_s: float = CLOSE_LIMIT_S) -> None:
-    """Wait for a client's `stop()`, not for long, and let nothing of it out.
+async def closed(stopping: Awaitable[None], limit_s: float = CLOSE_LIMIT_S) -> bool:
+    """Wait for a client's farewell, not for long, and let nothing of it out; False: it didn't end well.
 
     With the broker away, the client's `stop` raises the CancelledError of a task of its own: whoever awaits it would
     end as if it had been cancelled itself. Only a cancellation that is really meant for the caller goes on.
@@ -36,21 +49,58 @@ async def closed(stopping: Awaitable[None], limit_s: float = CLOSE_LIMIT_S) -> N
             raise
     except Exception as error:  # noqa: BLE001 - it is thrown away in any case
         log.debug("client_stop_failed", error=type(error).__name__)
+    else:
+        return True
+    return False
 
 
-async def dropped(producer: AIOKafkaProducer) -> None:
-    """Close a producer together with what it still holds: nothing of that arrives any more.
+async def stopped(client: AIOKafkaConsumer | AIOKafkaProducer, limit_s: float = CLOSE_LIMIT_S) -> None:
+    """Stop a client, not for long.
 
-    Its own `stop` waits until all is delivered. Without a broker that lasts, and a `stop` that is broken off leaves
-    behind a task that goes on trying, and its connections.
+    A `stop` that is broken off leaves tasks behind that go on trying, and connections that stay open for minutes.
     """
-    parts: Any = producer
-    parts._closed = True  # noqa: SLF001 - there is no public way to do without the last delivery
-    if sending := parts._sender.sender_task:  # noqa: SLF001
-        sending.cancel()
-        await asyncio.wait({sending}, timeout=CLOSE_LIMIT_S)
-        sending.cancel()  # it may wait for an answer that doesn't come
-    await closed(parts.client.close())
+    orderly = False
+    try:
+        orderly = await closed(client.stop(), limit_s)
+    finally:
+        if not orderly:
+            await dropped(client)
+
+
+async def dropped(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    """Close a client without a farewell, together with what it still holds: nothing of that arrives any more.
+
+    There is no public way. A producer's own `stop` waits until all is delivered, which lasts without a broker.
+    """
+    parts: Any = client
+    parts._closed = True  # noqa: SLF001
+    running = {task for task in _tasks_of(parts) if task and not task.done()}
+    for _ in range(FAREWELLS):
+        for task in running:
+            task.cancel()
+        if running:  # one that is cancelled first waits for those that it has begun: these are next
+            _, running = await asyncio.wait(running, timeout=FAREWELL_S)
+    network = parts.client if hasattr(parts, "client") else parts._client  # noqa: SLF001
+    await closed(network.close())
+
+
+def _tasks_of(parts: Any) -> Iterator[asyncio.Task[Any] | None]:
+    """Whatever a producer or a consumer has running."""
+    for part, name in _TASKS:
+        found = getattr(getattr(parts, part, None), name, None)
+        yield from found if isinstance(found, set) else (found,)
+
+
+def lighten(error: OwnershipError) -> None:
+    """Let an error, and what led to it, forget where it was raised.
+
+    What a task raises hangs on itself as soon as one of the functions that it went through still knows the task. All
+    that they had in their variables would then stay in memory until the collector comes.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
 
 
 async def ended(task: asyncio.Task[Any]) -> None:

@@ -26,7 +26,7 @@ from schemas.ids import command_record_id
 from schemas.records import AuditRecord, Command, CommandRef, Evidence
 from schemas.version import SOFTWARE
 from streams.clients import reader
-from streams.closing import closed, is_meant
+from streams.closing import is_meant, stopped
 from streams.topics import CONTROL
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class Control:
                 while monotonic() < until:
                     await self._poll(source)
         finally:
-            await closed(source.stop())
+            await stopped(source)
 
     async def _read_to(self, source: AIOKafkaConsumer, end: int) -> None:
         while await source.position(PLACE) < end:

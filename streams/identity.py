@@ -17,7 +17,7 @@ from schemas.ids import PEPPER_GENERATION, pepper_check
 from schemas.records import Command
 from streams import topics
 from streams.clients import writer
-from streams.closing import closed
+from streams.closing import stopped
 from streams.logs import scan
 from streams.ownership.tenure import now_micros
 from streams.storage import writing
@@ -108,4 +108,4 @@ async def check_pepper(settings: Settings) -> None:
         async with asyncio.timeout(WRITE_LIMIT_S):  # the client itself would wait for ever
             await producer.send_and_wait(topics.SETTINGS, encode(note), key=key, partition=0)
     finally:
-        await closed(producer.stop())
+        await stopped(producer)

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from schemas.errors import TopicsError
 from streams.clients import reader, unreachable
-from streams.closing import closed
+from streams.closing import stopped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable
@@ -56,7 +56,7 @@ async def scan(
                 for record in records:
                     yield record
     finally:
-        await closed(consumer.stop())
+        await stopped(consumer)
 
 
 async def _progress(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> Fetched:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from contextlib import AsyncExitStack
 
+    from streams.memory import Tidying
     from streams.metrics.registry import Metrics
     from streams.ownership.holding import Reading
     from streams.pipeline import Stage
@@ -34,15 +35,28 @@ STOP_LIMIT_S = 12.0
 
 
 class Runner:
-    """Runs the owner of one role until stopped, and again with back-off whenever it fails."""
+    """Runs the owner of one role until stopped, and again with back-off whenever it fails.
 
-    def __init__(self, settings: Settings, stage: Stage, worker_id: str, status: Status, metrics: Metrics) -> None:
+    restoring: the worker's; None: the role has nobody beside it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        stage: Stage,
+        worker_id: str,
+        status: Status,
+        metrics: Metrics,
+        *,
+        restoring: asyncio.Semaphore | None = None,
+    ) -> None:
         self._settings = settings
         self._stage = stage
         self._worker_id = worker_id
         self.name = stage.role.name
         self._status = status
         self._metrics = metrics
+        self._restoring = restoring
         self._owner: Owner | None = None
         self._stopping = asyncio.Event()
         status.starting(self.name)
@@ -71,7 +85,13 @@ class Runner:
     async def _own(self) -> None:
         stage, status = self._stage, self._status
         self._owner = Owner(
-            self._settings, stage.role, self._worker_id, stage.make_work, status, metrics=self._metrics
+            self._settings,
+            stage.role,
+            self._worker_id,
+            stage.make_work,
+            status,
+            metrics=self._metrics,
+            restoring=self._restoring,
         )
         await self._owner.run()
 
@@ -106,10 +126,14 @@ class Roles(Service):
     """Starts all roles, and stops them side by side: each hands its partitions over first.
 
     shared: closed at the end. check: raises TopicsError when the topics changed; called every so many s.
+    tidying: goes on beside them.
     """
 
-    def __init__(self, runners: Sequence[Runner], shared: AsyncExitStack, check: Check, every_s: float) -> None:
+    def __init__(
+        self, runners: Sequence[Runner], shared: AsyncExitStack, check: Check, every_s: float, tidying: Tidying
+    ) -> None:
         super().__init__()
+        self._tidying = tidying
         self._runners = runners
         self._shared = shared
         self._check = check
@@ -121,7 +145,7 @@ class Roles(Service):
             task = asyncio.create_task(runner.run())
             task.add_done_callback(runner.ended)
             self._running.append(task)
-        self._watching = asyncio.create_task(self._watch())
+        self._beside = [asyncio.create_task(one) for one in (self._watch(), self._tidying.run())]
 
     async def _watch(self) -> None:
         """Halt everything as soon as a topic has another partition count: people would be split between two."""
@@ -138,7 +162,8 @@ class Roles(Service):
 
     async def on_stop(self) -> None:
         """Hand everything over, then close what the roles shared."""
-        self._watching.cancel()
+        for task in self._beside:
+            task.cancel()
         for runner in self._runners:
             runner.stop()
         if self._running:

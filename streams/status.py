@@ -38,10 +38,14 @@ VENDOR = "vendor"
 
 
 class Status:
-    """One entry per role. A halted role stands still until what is wrong is mended; the others go on."""
+    """One entry per role. A halted role stands still until what is wrong is mended; the others go on.
+
+    turns: how often the work on a partition has begun or ended.
+    """
 
     def __init__(self) -> None:
         self.roles: dict[str, RoleStatus] = {}
+        self.turns = 0
 
     def starting(self, role: str) -> None:
         self.roles.setdefault(role, RoleStatus())
@@ -60,6 +64,7 @@ class Status:
     def rests(self, role: str, partition: int) -> None:
         """Nobody works the partition any more, or for now."""
         status = self.roles.setdefault(role, RoleStatus())
+        self.turns += 1
         status.working.discard(partition)
         status.paused.discard(partition)
         status.held.pop(partition, None)
@@ -83,6 +88,7 @@ class Status:
 
     def works(self, role: str, partition: int) -> None:
         """The partition is taken over."""
+        self.turns += 1
         self.roles.setdefault(role, RoleStatus()).working.add(partition)
         self.clear(role, partition)
 

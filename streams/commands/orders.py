@@ -19,7 +19,7 @@ from schemas.errors import SetupError
 from schemas.events import names_person
 from schemas.records import AuditRecord, Command
 from streams.clients import reader, unreachable, writer
-from streams.closing import closed
+from streams.closing import stopped
 from streams.ownership.tenure import now_micros
 from streams.topics import AUDIT, CONTROL
 
@@ -82,12 +82,12 @@ async def watching(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     try:
         await source.start()
     except KafkaConnectionError:
-        await closed(source.stop())
+        await stopped(source)
         raise unreachable(settings) from None
     try:
         yield source
     finally:
-        await closed(source.stop())
+        await stopped(source)
 
 
 async def carried_out(
@@ -143,4 +143,4 @@ async def _give(settings: Settings, command: Command) -> None:
             remedy=f"see in the audit whether command {command.command_id} is there before you give another one",
         ) from None
     finally:
-        await closed(producer.stop())
+        await stopped(producer)

@@ -16,7 +16,7 @@ from schemas.errors import DataError, SetupError
 from schemas.events import ConsentEvent
 from streams import topics
 from streams.clients import writer
-from streams.closing import closed
+from streams.closing import stopped
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
@@ -127,7 +127,7 @@ def _run(settings: Settings, name: str, source: BufferedIOBase, report: Report) 
                 if report.unsure:
                     return
         finally:
-            runner.run(closed(producer.stop()))
+            runner.run(stopped(producer))
 
 
 async def _started(settings: Settings) -> AIOKafkaProducer:
@@ -135,7 +135,7 @@ async def _started(settings: Settings) -> AIOKafkaProducer:
     try:
         await producer.start()
     except BaseException:
-        await closed(producer.stop())
+        await stopped(producer)
         raise
     return producer
 

@@ -19,7 +19,7 @@ from schemas.records import AuditRecord, CommandRef, Delivery
 from schemas.version import SOFTWARE
 from streams import topics
 from streams.clients import writer
-from streams.closing import closed
+from streams.closing import stopped
 from streams.commands.common import require_topics
 from streams.outbox import send_all, sized
 from streams.ownership.tenure import now_micros
@@ -90,7 +90,7 @@ async def _commit(settings: Settings, home: int, key: bytes | None, value: bytes
             remedy="see in the audit whether the redrive is there before you try again",
         ) from None
     finally:
-        await closed(producer.stop())
+        await stopped(producer)
 
 
 def _record(

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from streams import clients
-from streams.closing import closed, dropped
+from streams.closing import dropped, stopped
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
@@ -41,4 +41,4 @@ class Upstream:
     async def stop(self) -> None:
         """Give back the connection; nothing is waiting any more."""
         if self._producer:
-            await closed(self._producer.stop())
+            await stopped(self._producer)

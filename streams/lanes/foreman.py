@@ -8,7 +8,7 @@ import structlog
 
 from streams.control import told
 from streams.lanes.orders.post import Post
-from streams.lanes.orders.table import acts_of
+from streams.lanes.orders.table import families_of
 from streams.ownership.tenure import CONTROL_KEY
 from streams.wire import audit_out
 
@@ -32,7 +32,9 @@ class Foreman:
         looked = tenure.marked(CONTROL_KEY)
         self._looked = looked.offset if looked else 0
         self._post = Post(bench, core, tenure)
-        self._acts = acts_of(self._post)
+        families = families_of(self._post)
+        self._acts = {name: act for family in families for name, act in family.acts.items()}
+        self._watches = [family.watch for family in families if family.watch]
         self._halfway = False
 
     def look(self, now: Now) -> bool:
@@ -44,7 +46,7 @@ class Foreman:
         while not self._halfway and (given := bench.control.next(bench.role, self._looked)):
             self._obey(given, now)
             obeyed = True
-        did = [watch(now) for watch in self._post.watches]
+        did = [watch(now) for watch in self._watches]
         return obeyed or any(did)
 
     def outs(self) -> list[Out]:

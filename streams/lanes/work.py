@@ -6,7 +6,8 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from schemas.errors import OwnershipLost
+from schemas.errors import OwnershipError, OwnershipLost
+from streams.closing import lighten
 from streams.lanes.alarms import alarm
 from streams.lanes.duties import duties
 from streams.lanes.errand import Errand
@@ -156,6 +157,8 @@ class LaneWork:
     def _look_at(self, task: asyncio.Task[None]) -> None:
         """What went wrong in it ends the tenure."""
         if not task.cancelled() and (error := task.exception()):
+            if isinstance(error, OwnershipError):
+                lighten(error)
             self._failure = error
             self._wake.set()
 

@@ -14,7 +14,7 @@ from aiokafka import TopicPartition
 
 from processors.patience import Repeats
 from schemas.errors import LostRange, OwnershipLost, QuotaUnknown, StateUnreadable, StoodStill
-from streams.closing import is_meant
+from streams.closing import is_meant, lighten
 from streams.ownership.backlog import Backlog
 from streams.ownership.forgotten import tell_if_undone
 from streams.ownership.vigil import Vigil
@@ -167,6 +167,7 @@ class Holding:
             except OwnershipLost as error:
                 pause_s = self._lost(error)
             except (LostRange, StateUnreadable, QuotaUnknown) as error:
+                lighten(error)
                 self._halt(error.reason, str(error))
                 pause_s = LONGEST_RETRY_S
             except Exception as error:
@@ -225,6 +226,7 @@ class Holding:
 
     def _stood_still(self, error: StoodStill, lasted_s: float) -> float | None:
         """The same, for good at last: what a call does at the vendor would be done again each time."""
+        lighten(error)
         self._meter.lost()
         pause_s = self._repeats.pause_s(lasted_s)
         next_s = "not again before the worker is restarted" if pause_s is None else f"again in {pause_s:g} s"
@@ -235,6 +237,7 @@ class Holding:
 
     def _lost(self, error: OwnershipLost) -> float:
         """Note it; how many s to wait before the next takeover."""
+        lighten(error)
         self._meter.lost()
         log.warning("ownership_lost", role=self._role, partition=self._partition, why=str(error))
         if max(self._failed, self._fruitless) >= FRUITLESS:

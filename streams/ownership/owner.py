@@ -11,13 +11,13 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.clients import member
-from streams.closing import closed
+from streams.closing import stopped
 from streams.metrics.meters import RoleMeter
 from streams.metrics.registry import Metrics
 from streams.ownership.holding import Holding
 from streams.ownership.lookout import Lookout
 from streams.ownership.membership import Membership
-from streams.ownership.takeover import Role, Takeover
+from streams.ownership.takeover import RESTORES, Role, Takeover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,11 +46,13 @@ class Owner(ConsumerRebalanceListener):
         status: Status,
         *,
         metrics: Metrics | None = None,
+        restoring: asyncio.Semaphore | None = None,
     ) -> None:
         self._settings = settings
         self._role = role
         self._make_work = make_work
         self._status = status
+        self._restoring = restoring or asyncio.Semaphore(RESTORES)
         self._meter = RoleMeter(metrics or Metrics(), role.name)
         self._holdings: dict[int, Holding] = {}
         self._confirmed: dict[int, int] = {}
@@ -77,7 +79,7 @@ class Owner(ConsumerRebalanceListener):
             await self._end(list(self._holdings))
             if self._membership and self._stop.is_set():
                 self._membership.leave_on_close()
-            await closed(self._consumer.stop(), self._handover_s)
+            await stopped(self._consumer, self._handover_s)
             await self._end(list(self._holdings))  # of a rebalance that came in between
 
     def stop(self) -> None:
@@ -104,7 +106,7 @@ class Owner(ConsumerRebalanceListener):
             self._membership = Membership(self._consumer, self._settings.session_timeout)
         self._membership.joined()
         self._status.up(self._role.name, [place.partition for place in places])
-        takeover = Takeover(self._settings, self._role, self._consumer, self._membership)
+        takeover = Takeover(self._settings, self._role, self._consumer, self._membership, self._restoring)
         for place in places:
             self._consumer.seek(place, 0)  # so that the group's offset is never asked for; the takeover seeks again
             generation = self._membership.generation

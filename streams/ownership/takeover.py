@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,11 @@ from aiokafka.errors import KafkaError
 from schemas.errors import LostRange, OwnershipLost
 from schemas.records import Bookmark
 from streams.clients import reader, writer
-from streams.closing import closed
+from streams.closing import dropped, stopped
 from streams.ownership.forgotten import end_forgotten, is_forgotten
 from streams.ownership.stored import stored
 from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, Tenure
+from streams.topics import MIB
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -31,6 +32,10 @@ log = structlog.get_logger()
 START_LIMIT_S = 30.0
 STALL_LIMIT_S = 30.0
 CHUNK = 2000
+FETCH = MIB
+"""Bytes in one answer; the client holds several such pieces at once of what it reads."""
+RESTORES = 4
+"""At the same time in a worker: a rebalance may give it all partitions of all its roles at once."""
 POLL_MS = 200
 Load = Callable[[Sequence[tuple[bytes, bytes | None]]], None]
 """Takes (key, value) pairs of the state topic in log order; runs in a thread, before the work begins."""
@@ -95,12 +100,13 @@ class _Marks:
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """What a takeover works with."""
+    """What a takeover works with. restoring: shared by all that may read states into this process's memory."""
 
     settings: Settings
     role: Role
     consumer: AIOKafkaConsumer
     membership: Membership
+    restoring: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RESTORES))
 
     async def run(self, partition: int, generation: int, load: Load) -> Tenure:
         """Become the owner of a partition and bring its state into memory.
@@ -118,14 +124,16 @@ class Takeover:
                 await producer.start()  # fences the owner before us and ends its transaction
             return await self._settle_in(partition, generation, producer, load)
         except BaseException as error:
-            await closed(producer.stop())
+            await dropped(producer)
             if isinstance(error, KafkaError | TimeoutError | ConnectionError):
                 raise OwnershipLost(f"takeover failed ({type(error).__name__})") from error
             raise
 
     async def _settle_in(self, partition: int, generation: int, producer: AIOKafkaProducer, load: Load) -> Tenure:
         marks = _Marks(load, self.role.state_topic, partition)
-        if await self._restore(partition, marks):
+        async with self.restoring:
+            in_the_way = await self._restore(partition, marks)
+        if in_the_way:
             await self.membership.confirm(generation)  # else it may be that of somebody who has fenced us
             log.error("alarm", alarm="transaction_forgotten", role=self.role.name, partition=partition)
             async with asyncio.timeout(START_LIMIT_S):
@@ -158,7 +166,7 @@ class Takeover:
         True: a transaction is in the way that should have ended by then.
         """
         place = TopicPartition(self.role.state_topic, partition)
-        source: Any = reader(self.settings)
+        source: Any = reader(self.settings, max_partition_fetch_bytes=FETCH, fetch_max_bytes=FETCH)
         await source.start()
         try:
             source.assign([place])
@@ -176,7 +184,7 @@ class Takeover:
                     await asyncio.to_thread(marks.take, [(record.key, record.value) for record in records])
             return is_forgotten(source, place)
         finally:
-            await closed(source.stop())
+            await stopped(source)
 
     async def _at_end(self, place: TopicPartition) -> bool:
         """As far as the last fetch has told; a fetch that is still under way may bring more."""

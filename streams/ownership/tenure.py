@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from schemas.codec import C, encode
 from schemas.errors import OwnershipLost
 from schemas.records import Bookmark
-from streams.closing import closed, is_meant
+from streams.closing import closed, dropped, is_meant, stopped
 from streams.outbox import Out, send_all
 from streams.ownership.stored import stored
 
@@ -152,7 +152,9 @@ class Tenure:
         self._over = True
         if self._broken:  # an open transaction would stop every reader at it until it times out
             await closed(self._producer.abort_transaction(), ABORT_LIMIT_S)
-        await closed(self._producer.stop())
+            await dropped(self._producer)
+        else:
+            await stopped(self._producer)
 
     def _out(self, key: bytes, value: bytes | None) -> Out:
         return Out(self._state_topic, self.partition, key, value)

@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 from processors.vendors.base import Result
 from schemas.records import Evidence
+from streams.lanes.orders.post import Family
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from processors.delivering.job import Now
     from streams.control import Given
-    from streams.lanes.orders.post import Act, Post
+    from streams.lanes.orders.post import Post
 
 CALLBACK = "vendor.callback"
 JOB, BODY, DONE = "job", "body_sha256", "done"
 """Arguments: the vendor's name for its job, the hash of what it sent, and there if that proves that it is done."""
 
 
-def acts(post: Post) -> Mapping[str, Act]:
+def family(post: Post) -> Family:
     def heard(given: Given, now: Now) -> str:
         args = given.command.args
         job_id = args.get(JOB, "")
@@ -29,4 +28,4 @@ def acts(post: Post) -> Mapping[str, Act]:
             return "no such job here"
         return f"its job for {people} is done" if DONE in args else f"asks about its job for {people}"
 
-    return {CALLBACK: heard}
+    return Family({CALLBACK: heard})

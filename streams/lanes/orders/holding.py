@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from streams.lanes.orders.post import Family
 
+if TYPE_CHECKING:
     from processors.delivering.job import Now
     from schemas.records import Command, LaneEntry
     from streams.control import Given
-    from streams.lanes.orders.post import Act, Post
+    from streams.lanes.orders.post import Post
 
 RELEASE = "lanes.release"
 DROP = "lanes.drop"
@@ -69,6 +69,6 @@ class Holding:
         return ", ".join(f"{count} {word}" for word, count in done.items() if count) or "nothing of it is here"
 
 
-def acts(post: Post) -> Mapping[str, Act]:
+def family(post: Post) -> Family:
     holding = Holding(post)
-    return {RELEASE: holding.release, DROP: holding.drop, CANCEL: holding.cancel}
+    return Family({RELEASE: holding.release, DROP: holding.drop, CANCEL: holding.cancel})

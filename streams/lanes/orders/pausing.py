@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from streams.lanes.orders.post import Family
 
+if TYPE_CHECKING:
     from processors.delivering.job import Now
     from streams.control import Given
-    from streams.lanes.orders.post import Act, Post
+    from streams.lanes.orders.post import Post
 
 log = structlog.get_logger()
 PAUSE = "lanes.pause"
@@ -76,7 +76,6 @@ class Pausing:
             log.warning("lane_paused", lane=bench.name, partition=partition)
 
 
-def acts(post: Post) -> Mapping[str, Act]:
+def family(post: Post) -> Family:
     pausing = Pausing(post)
-    post.watches.append(pausing.guard)
-    return {PAUSE: pausing.pause, RESUME: pausing.resume}
+    return Family({PAUSE: pausing.pause, RESUME: pausing.resume}, watch=pausing.guard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.delivering.job import Now
 from streams.control import Given
@@ -18,21 +18,26 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Post:
-    """`outs`: marks of what was carried out; they go into the next transaction, with the core's decisions.
-
-    watches: of families that do something without a command too.
-    """
+    """`outs`: marks of what was carried out; they go into the next transaction, with the core's decisions."""
 
     bench: Bench
     core: Core
     tenure: Tenure
     outs: list[Out] = field(default_factory=list)
-    watches: list[Watch] = field(default_factory=list)
 
 
 Act = Callable[[Given, Now], str | None]
 """Carries a command out at once, and says what came of it; no person is named. None: the rest in the next commit."""
 Watch = Callable[[Now], bool]
 """Looks at the core whenever the lane turns; whether it has done something."""
-Family = Callable[[Post], Mapping[str, Act]]
-"""Makes a family ready for one tenure: the commands' names, and what each does."""
+
+
+class Family(NamedTuple):
+    """Commands that belong together, ready for one tenure: their names, and what each does.
+
+    watch: of a family that does something without a command too. Nothing of it hangs on the post: it would hang on
+    itself then, and all that the tenure held in memory would stay there until the collector comes.
+    """
+
+    acts: Mapping[str, Act]
+    watch: Watch | None = None

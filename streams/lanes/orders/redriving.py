@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from streams.lanes.orders.post import Family
 
+if TYPE_CHECKING:
     from processors.delivering.job import Now
     from streams.control import Given
-    from streams.lanes.orders.post import Act, Post
+    from streams.lanes.orders.post import Post
 
 REDRIVE = "dead-letters.redrive"
 DELIVERY = "delivery"
 """Argument: only the delivery with this id."""
 
 
-def acts(post: Post) -> Mapping[str, Act]:
+def family(post: Post) -> Family:
     def redrive(given: Given, now: Now) -> str:
         told = post.core.redrive(given.command, given.command.args.get(DELIVERY), now)
         parts = [
@@ -26,4 +26,4 @@ def acts(post: Post) -> Mapping[str, Act]:
         ]
         return ", ".join(part for part in parts if part) or "nothing of it is failed here"
 
-    return {REDRIVE: redrive}
+    return Family({REDRIVE: redrive})

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 from streams.lanes.orders import callbacks, holding, pausing, redriving, tasks
 
 if TYPE_CHECKING:
-    from streams.lanes.orders.post import Act, Family, Post
+    from collections.abc import Callable
 
-FAMILIES: tuple[Family, ...] = (
-    holding.acts,
-    pausing.acts,
-    redriving.acts,
-    tasks.acts,
-    callbacks.acts,
+    from streams.lanes.orders.post import Family, Post
+
+FAMILIES: tuple[Callable[[Post], Family], ...] = (
+    holding.family,
+    pausing.family,
+    redriving.family,
+    tasks.family,
+    callbacks.family,
 )
 
 
-def acts_of(post: Post) -> dict[str, Act]:
+def families_of(post: Post) -> list[Family]:
     """Every family, ready for one tenure."""
-    return {name: act for family in FAMILIES for name, act in family(post).items()}
+    return [ready(post) for ready in FAMILIES]

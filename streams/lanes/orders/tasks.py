@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from processors.delivering.tasks import evidence_in
 from schemas.errors import InvalidRecord
+from streams.lanes.orders.post import Family
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from processors.delivering.job import Now
     from streams.control import Given
-    from streams.lanes.orders.post import Act, Post
+    from streams.lanes.orders.post import Post
 
 DONE = "tasks.done"
 DELIVERIES = "deliveries"
@@ -20,7 +19,7 @@ DELIVERIES = "deliveries"
 _SHOWN = 12
 
 
-def acts(post: Post) -> Mapping[str, Act]:
+def family(post: Post) -> Family:
     def done(given: Given, now: Now) -> str:
         command = given.command
         try:
@@ -32,4 +31,4 @@ def acts(post: Post) -> Mapping[str, Act]:
         parts = [finished.done and f"{finished.done} done", unknown and f"no open task here: {unknown}"]
         return ", ".join(part for part in parts if part) or "nothing named"
 
-    return {DONE: done}
+    return Family({DONE: done})
