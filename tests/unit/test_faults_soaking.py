@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from soaking.sample import Lives, Reading, lags_in, of_process
+from soaking.sample import Lives, Reading, of_process, told_in
 from soaking.slopes import slopes
 
-from streams.metrics.definitions import LAG_RECORDS, LAG_SECONDS
+from streams.metrics.definitions import ENTRIES, LAG_RECORDS, LAG_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +22,8 @@ SCRAPE = f"""\
 {LAG_SECONDS.full_name}{{lane="zoho-crm",role="lane"}} 1.5
 # TYPE consent_relay_router_subjects gauge
 consent_relay_router_subjects 9.0
+# TYPE {ENTRIES.full_name} gauge
+{ENTRIES.full_name}{{lane="zoho-crm",status="parked"}} 4.0
 """
 
 
@@ -31,11 +33,12 @@ def line(per_s: float, life: int = 1, *, count: int = 100, start: float = 0.0) -
     ]
 
 
-def test_lag_is_read_by_lane_and_nothing_else_is() -> None:
-    assert set(lags_in(SCRAPE)) == {
+def test_what_waits_is_read_by_lane_and_nothing_else_is() -> None:
+    assert set(told_in(SCRAPE)) == {
         ("lag_records", "router", 3.0),
         ("lag_records", "zoho-crm", 7.0),
         ("lag_s", "zoho-crm", 1.5),
+        ("kept", "zoho-crm", 4.0),
     }
 
 

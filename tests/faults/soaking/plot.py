@@ -33,6 +33,7 @@ PANELS = (
     Panel("descriptors", "open file descriptors"),
     Panel("threads", "threads"),
     Panel("lag_records", "lag / records", sum, log=True),
+    Panel("kept", "kept in lane states\n/ deliveries", sum, log=True),
     Panel("lag_s", "age of the oldest\nunsettled / s", max, log=True),
     Panel("ledger", "accepted calls"),
 )
@@ -40,7 +41,7 @@ PANELS = (
 
 def draw(path: Path, readings: Sequence[Reading], faults: Iterable[Fault], title: str) -> None:
     """Write a PNG."""
-    figure = Figure(figsize=(14, 18), layout="constrained")
+    figure = Figure(figsize=(14, 21), layout="constrained")
     figure.suptitle(title)
     places = figure.subplots(len(PANELS), 1, sharex=True)
     struck = list(faults)

@@ -1,4 +1,4 @@
-"""What can be seen of a worker from outside: the kernel's numbers, and the lag that its /metrics tells."""
+"""What can be seen of a worker from outside: the kernel's numbers, and how much waits, as its /metrics tells."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
 _KIB_IN_MB = 1000_000 / 1024
 _PATIENCE = aiohttp.ClientTimeout(total=2)
-_LAGS = {"consent_relay_lag_records": "lag_records", "consent_relay_lag_seconds": "lag_s"}
+_TOLD = {
+    "consent_relay_lag_records": "lag_records",
+    "consent_relay_lag_seconds": "lag_s",
+    "consent_relay_lane_entries": "kept",
+}
 
 
 class Reading(NamedTuple):
     """One number: `at_s` since the soak's begin, of a worker's `life` (its processes counted from 1) or a vendor's 0.
 
-    measure: memory_mb, descriptors, threads; lag_records and lag_s (age of the oldest unsettled, s) of a `lane`;
-    ledger: accepted calls so far.
+    measure: memory_mb, descriptors, threads; of a `lane` lag_records, lag_s (age of the oldest unsettled, s) and kept
+    (deliveries in its state, one reading for each status); ledger: accepted calls so far.
     """
 
     at_s: float
@@ -70,12 +74,12 @@ def of_process(pid: int, proc: Path = Path("/proc")) -> dict[str, float]:
     return {}
 
 
-def lags_in(metrics: str) -> Iterator[tuple[str, str, float]]:
+def told_in(metrics: str) -> Iterator[tuple[str, str, float]]:
     """Measure, lane (`router`: the router's own) and value, from a scrape's text."""
     for family in text_string_to_metric_families(metrics):
         for sample in family.samples:
-            if sample.name in _LAGS:
-                yield _LAGS[sample.name], sample.labels["lane"] or sample.labels["role"], sample.value
+            if sample.name in _TOLD:
+                yield _TOLD[sample.name], sample.labels["lane"] or sample.labels["role"], sample.value
 
 
 async def of_workers(
@@ -88,8 +92,8 @@ async def of_workers(
         readings = [Reading(at_s, name, life, key, "", value) for key, value in of_process(worker.pid).items()]
         with suppress(aiohttp.ClientError, asyncio.TimeoutError):
             async with session.get(f"{worker.url}/metrics", timeout=_PATIENCE) as answer:
-                lags = lags_in(await answer.text())
-                readings += [Reading(at_s, name, life, measure, lane, value) for measure, lane, value in lags]
+                told = told_in(await answer.text())
+                readings += [Reading(at_s, name, life, measure, lane, value) for measure, lane, value in told]
         return readings
 
     each = await asyncio.gather(*(of_one(name, worker) for name, worker in workers.items()))

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from harness.cluster import Cluster
     from harness.workload import Record
 
+DEAD_FOR = ((0.0, 0.4), (0.8, 1.0))
+"""Shares of the time. In between the vendors that are dead are there: what waits for one that never comes back grows
+without end, and with it, up to its bound, the memory."""
 WITNESS, OTHERS = "w1", ("w2", "w3")
 """Nothing is done to the witness but to what it works with: whether it grows is seen best in a long life."""
 KINDS = (*(KILL, STOP, FREEZE) * 2, BROKER_KILL, BROKER_STOP, BROKER_FREEZE, *network.KINDS)
@@ -50,6 +53,7 @@ class Soak:
     say: Callable[[str], None]
     readings: list[Reading] = field(default_factory=list)
     began: float = field(default_factory=time.time)
+    returns: list[Fault] = field(default_factory=list)
 
     @property
     def at_s(self) -> float:
@@ -75,6 +79,7 @@ class Soak:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._publish(records))
                 both.create_task(self._break())
+                both.create_task(self._revive())
             return await cluster.settled(settle_s)
         finally:
             watching.cancel()
@@ -94,6 +99,20 @@ class Soak:
                 return
             await conductor.strike(act)
 
+    async def _revive(self) -> None:
+        """The dead vendors are there for a while, and are dead again."""
+        (_, back), (gone, _) = DEAD_FOR
+        dead = [account for account in self.cluster.accounts.values() if account.dead]
+        await asyncio.sleep(back * self.lasts_s - self.at_s)
+        for account in dead:
+            async with self.cluster.sandboxes[account.name].client() as client:
+                await client.clear_faults()
+        self.returns.append(Fault("vendor is back", self.at_s, gone * self.lasts_s))
+        await asyncio.sleep(gone * self.lasts_s - self.at_s)
+        for account in dead:
+            for fault in account.faults:
+                self.cluster.sandboxes[account.name].arm(fault)
+
     async def _watch(self) -> None:
         lives = Lives()
         async with aiohttp.ClientSession() as session:
@@ -106,8 +125,8 @@ class Soak:
                 await asyncio.sleep(max(0.0, at_s + EVERY_S - self.at_s))
 
     def faults(self) -> list[Fault]:
-        """What was done to a worker or the broker; how vendors are all the time is no event."""
-        return [
+        """What was done to a worker or the broker, and when dead vendors were back; what others do is no event."""
+        return self.returns + [
             Fault(
                 f"{line['what']} {'broker' if line['whom'] == 'broker' else 'worker'}",
                 line["at"] / 1e6 - self.began,
