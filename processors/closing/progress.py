@@ -73,12 +73,26 @@ def heard(request: Request, record: AuditRecord) -> Request:
         if leg.leg_id == record.delivery_id:
             after = _begun_anew(leg, record) if record.kind == "cycle" else _told(leg, record)
             return request if after is leg else with_leg(request, number, after)
-    return request
+    return _carried_out_after_all(request, record) if record.kind == "cycle" and record.legs else request
 
 
 def with_leg(request: Request, number: int, leg: RequestLeg) -> Request:
     legs = (*request.legs[:number], leg, *request.legs[number + 1 :])
     return request.model_copy(update={"legs": legs})
+
+
+def _carried_out_after_all(request: Request, record: AuditRecord) -> Request:
+    """A hold is lifted: what planning had ended as `retained` is a delivery now, in its place."""
+    for leg in record.legs or ():
+        made = changed(_leg_of(leg, 0, record), cycle=record.cycle or 0, reason=record.reason)
+        places = [number for number, old in enumerate(request.legs) if _is_kept_at(old, leg)]
+        request = with_leg(request, places[0] if places else len(request.legs), made)
+    return request
+
+
+def _is_kept_at(old: RequestLeg, leg: Leg) -> bool:
+    same = {*(old.recipient or "").split("+")} & {*(leg.recipient or "").split("+")}
+    return old.outcome == "retained" and old.action == leg.action and bool(same)
 
 
 def changed(leg: RequestLeg, **changes: Any) -> RequestLeg:

@@ -111,6 +111,20 @@ def test_a_new_cycle_opens_it_again_and_the_old_one_counts_no_more() -> None:
     assert kinds(book) == ["request.closed", "request.reopened", "request.closed"]
 
 
+def test_what_a_hold_kept_is_a_delivery_when_the_hold_is_lifted() -> None:
+    book = told(
+        planned(closed_leg("retained", "legal_hold", "delete"), delivery("b", "delete")), said("b", "executed")
+    )
+    assert request(book).status == "completed_with_exceptions"
+    leg = delivery("a", "delete", recipient="stripe")
+    lifted = anew("a", 1, reason="hold_lifted").model_copy(update={"legs": (leg,)})
+    told(lifted, lifted, book=book)
+    assert [(one.recipient, one.final) for one in request(book).legs] == [("stripe", False), ("b-inc", True)]
+    told(said("a", "executed", cycle=1), book=book)
+    assert request(book).status == "completed"
+    assert kinds(book) == ["request.closed", "request.reopened", "request.closed"]
+
+
 def test_facts_of_one_request_have_ids_of_their_own() -> None:
     words = said("a", "failed"), anew("a", 1), said("a", "failed", cycle=1), anew("a", 2)
     facts = told(planned(delivery("a")), *words).collect().facts
