@@ -31,6 +31,7 @@ serves = ["google-analytics"]
 mode = "live"
 """
 Line = dict[str, Any]
+_IN_ONE: Line = {"partition": 0, "bookmark": None, "record": None}
 
 
 class MadeRun:
@@ -49,6 +50,7 @@ class MadeRun:
         self.vendors: dict[str, dict[str, Line]] = {lane: {} for lane in LANES}
         self.expect: Line = {"policy": "oomnis", "pids": {"anna-0001": "p1.anna", "boris-0002": "p1.boris"}}
         self.expect |= {"partitions": 1, "open": []}
+        self.requests: list[Line] | None = None
         self.log = "worker w1 is ready\n"
         self.now = 0
 
@@ -83,6 +85,20 @@ class MadeRun:
         told = {"kind": "outcome", "outcome": outcome, "cycle": 0, "attempt": 1, "reason": None, "legs": None}
         self._tell({**about, **told, "origin": {"partition": 0, "offset": 0}, **more}, 900)
 
+    def close(self, event_id: str, pid: str) -> None:
+        """The audit says that a request is closed."""
+        told = {"kind": "request.closed", "event_id": event_id, "pid": pid, "record_id": f"closed {event_id}"}
+        self._tell({**told, "legs": None, "origin": {"partition": 0, "offset": 0}}, 950)
+
+    def file(self, event_id: str, pid: str, status: str | None) -> None:
+        """A request as it is kept from now on; None: not any more."""
+        record = status and {"pid": pid, "event_id": event_id, "status": status}
+        self.requests = [*(self.requests or []), {**_IN_ONE, "key": f"{pid}|{event_id}", "record": record}]
+
+    def read_to(self, offset: int) -> None:
+        """So far the audit was read for the requests."""
+        self.requests = [*(self.requests or []), {**_IN_ONE, "key": "!offset", "bookmark": {"offset": offset}}]
+
     def call(self, lane: str, who: str, second: float, effect: str, **detail: Any) -> None:
         """An accepted call."""
         at = BEGAN + round(second * SECOND)
@@ -99,6 +115,8 @@ class MadeRun:
     def write(self, path: Path) -> Path:
         for name in ("input", "acked", "events", "audit", "faults", "farewells"):
             _lines(path / f"{name}.jsonl", getattr(self, name))
+        if self.requests is not None:
+            _lines(path / "requests.jsonl", self.requests)
         for lane in LANES:
             _lines(path / "ledger" / f"{lane}.jsonl", self.ledger[lane])
             _lines(path / "calls" / f"{lane}.jsonl", self.calls.get(lane, []))

@@ -71,6 +71,7 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "a call once more when all is settled": ("order", call_when_settled),
     "overtaken by nothing newer": ("superseded", shrink),
     "two endings after a freeze": ("zombie", end_after_a_freeze),
+    "nobody reads the audit for requests": ("request", lambda run: run.file("deletion", "p1.boris", None)),
     "too many calls": ("quota", lambda run: run.expect.update(limits={"crm": [[10, 5], [1, 1]]})),
     "no calls counted": ("quota", count_nothing),
     "a handover that is stuck": ("farewell", lambda run: run.farewells[0].update(code=143)),

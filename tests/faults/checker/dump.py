@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     _Places = Sequence[TopicPartition]
 
-EVENTS, AUDIT, DEAD = "consent.events", "consent.audit", "consent.dead-letter"
+EVENTS, AUDIT, DEAD, REQUESTS = "consent.events", "consent.audit", "consent.dead-letter", "consent.requests"
 _OURS = "consent."
 _POLL_MS = 500
 _FROM = "consent-relay-from"
 
 
 async def dump(bootstrap: str, run: Path) -> None:
-    """Write events.jsonl, audit.jsonl, dead_letters.jsonl, and topics/*.txt: what is readable in each other topic."""
+    """Write events, audit, dead_letters and requests as .jsonl, and topics/*.txt: what is readable in the others."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False, check_crcs=False
     )
@@ -35,6 +35,7 @@ async def dump(bootstrap: str, run: Path) -> None:
         await _lines(consumer, ours[EVENTS], run / "events.jsonl", _event)
         await _lines(consumer, ours[AUDIT], run / "audit.jsonl", partial(_decoded, name="audit_record"))
         await _lines(consumer, ours[DEAD], run / "dead_letters.jsonl", partial(_decoded, name="dead_letter"))
+        await _lines(consumer, ours[REQUESTS], run / "requests.jsonl", _request)
         (run / "topics").mkdir(exist_ok=True)
         for topic in sorted(ours.keys() - {EVENTS}):
             await _readable(consumer, ours[topic], run / "topics" / f"{topic}.txt")
@@ -61,6 +62,12 @@ def _event(record: Any) -> dict[str, Any]:
 
 def _decoded(record: Any, name: str) -> dict[str, Any]:
     return {"record": _without_bytes(decode(name, record.value))}
+
+
+def _request(record: Any) -> dict[str, Any]:
+    key = record.key.decode()
+    bookmark = decode("bookmark", record.value) if key == "!offset" else None
+    return {"key": key, "bookmark": bookmark, "record": _without_bytes(decode("request", record.value))}
 
 
 def _without_bytes(value: Any) -> Any:

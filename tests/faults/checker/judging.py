@@ -12,6 +12,7 @@ from checker.rules.leaks import leak
 from checker.rules.order import order
 from checker.rules.overtaken import superseded
 from checker.rules.quotas import quota
+from checker.rules.requests import request
 from checker.rules.rungs import rung
 from checker.rules.states import state
 from checker.rules.verdicts import lost, verdict
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from checker.finding import Finding
 
-_RULES = (lost, verdict, due, ending, twice, superseded, rung, order, state, quota, leak, farewell)
+_RULES = (lost, verdict, due, ending, twice, superseded, rung, order, state, request, quota, leak, farewell)
 
 
 def check(run: Path) -> list[Finding]:

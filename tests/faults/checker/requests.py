@@ -1,0 +1,105 @@
+"""People's requests: as the closer keeps them, and as they must stand by what it has read of the audit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from checker.delivery import Delivery, Told
+from checker.oracle import DELETION, WITHDRAWAL, Key
+
+if TYPE_CHECKING:
+    from checker.case import Case
+    from checker.rundir import Run
+
+Who = tuple[str, str]
+"""(pid, event_id)"""
+OPEN, DONE, EXCEPT = "open", "completed", "completed_with_exceptions"
+_EXCEPTIONS = {"failed", "retained", "terminated_product", "cancelled"}
+_ASKED = {WITHDRAWAL, DELETION}
+
+
+@dataclass
+class Kept:
+    """status: of each request; read: partition → below which offset the audit was read."""
+
+    status: dict[Who, str] = field(default_factory=dict)
+    read: dict[int, int] = field(default_factory=dict)
+
+
+def kept(run: Run) -> Kept:
+    found = Kept()
+    for line in run.each("requests.jsonl"):
+        if line["bookmark"]:
+            found.read[line["partition"]] = line["bookmark"]["offset"]
+        elif line["key"].startswith("!"):
+            continue
+        elif line["record"]:
+            found.status[line["record"]["pid"], line["record"]["event_id"]] = line["record"]["status"]
+        else:
+            pid, _, event_id = line["key"].partition("|")
+            found.status.pop((pid, event_id), None)
+    return found
+
+
+def asked(case: Case) -> dict[Who, int]:
+    """Every protective event that was planned, and in which partition."""
+    kinds = {entry.event["event_id"]: entry.event["kind"] for entry in case.run.log if entry.event}
+    found = {}
+    for line in case.run.each("audit.jsonl"):
+        record = line["record"]
+        if record["kind"] == "planned" and kinds.get(record["event_id"]) in _ASKED:
+            found[record["pid"], record["event_id"]] = line["partition"]
+    return found
+
+
+def due(case: Case, read: dict[int, int]) -> dict[Who, str]:
+    """How each of them must stand, by the audit below these offsets."""
+    wanted = asked(case)
+    legs: dict[Who, list[dict[str, Any]]] = {}
+    told: dict[str, list[Told]] = defaultdict(list)
+    for line in case.run.each("audit.jsonl"):
+        record = line["record"]
+        if line["offset"] >= read.get(line["partition"], 0):
+            continue
+        if record["kind"] == "planned" and (record["pid"], record["event_id"]) in wanted:
+            legs.setdefault((record["pid"], record["event_id"]), record["legs"] or [])
+        elif record["delivery_id"]:
+            told[record["delivery_id"]].append(Told.read(line))
+    return {who: _status(who, some, told, case) for who, some in legs.items()}
+
+
+def closings(case: Case) -> dict[Who, int]:
+    """How often the audit says that it was closed, less how often that it was opened again."""
+    found: dict[Who, dict[str, int]] = defaultdict(dict)
+    for line in case.run.each("audit.jsonl"):
+        record = line["record"]
+        step = {"request.closed": 1, "request.reopened": -1}.get(record["kind"])
+        if step:
+            found[record["pid"], record["event_id"]][record["record_id"]] = step
+    return {who: sum(steps.values()) for who, steps in found.items()}
+
+
+def _status(who: Who, legs: list[dict[str, Any]], told: dict[str, list[Told]], case: Case) -> str:
+    ends = [_end(who, leg, told, case) for leg in legs]
+    if None in ends:
+        return OPEN
+    return EXCEPT if EXCEPT in ends else DONE
+
+
+def _end(who: Who, leg: dict[str, Any], told: dict[str, list[Told]], case: Case) -> str | None:
+    """None: it has not ended."""
+    if leg["kind"] == "task":
+        return None
+    if leg["kind"] == "none":
+        stays = leg["action"] == "delete" and (leg["outcome"] != "not_applicable" or leg["reason"] == "basis")
+        return EXCEPT if stays or leg["outcome"] in _EXCEPTIONS else DONE
+    key = Key(who[1], leg["lane"], leg["action"])
+    adapter = case.run.connections[leg["lane"]].adapter
+    words = told.get(leg["delivery_id"], [])
+    delivery = Delivery(leg["delivery_id"], key, who[0], adapter, frozenset(), leg["all_purposes"], 0, words)
+    finals = delivery.finals(delivery.cycle)
+    if not finals:
+        return None
+    return EXCEPT if finals[0].outcome in _EXCEPTIONS else DONE

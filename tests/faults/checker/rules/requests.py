@@ -1,0 +1,34 @@
+"""Every protective event that was accepted is one request, and stands as its legs say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.finding import Finding
+from checker.requests import OPEN, asked, closings, due, kept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checker.case import Case
+
+_WHERE = "consent.requests"
+
+
+def request(case: Case) -> Iterator[Finding]:
+    """A run that has no such file was made without a closer."""
+    if not (case.run.path / "requests.jsonl").exists():
+        return
+    found = kept(case.run)
+    for partition in sorted(set(asked(case).values()) - found.read.keys()):
+        yield Finding("request", _WHERE, None, f"nobody has read partition {partition} of the audit")
+    expected, facts = due(case, found.read), closings(case)
+    for who, status in expected.items():
+        stands = found.status.get(who, "nothing")
+        if stands != status:
+            yield Finding("request", _WHERE, who[0], f"the request {who[1]} stands as {stands}, not {status}")
+        elif facts.get(who, 0) != (status != OPEN):
+            what = f"the audit has closed it {facts.get(who, 0)} times more often than opened it again"
+            yield Finding("request", _WHERE, who[0], f"the request {who[1]} is {status}, and {what}")
+    for pid, event_id in found.status.keys() - expected.keys():
+        yield Finding("request", _WHERE, pid, f"the request {event_id} was never asked for")

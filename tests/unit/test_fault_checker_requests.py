@@ -1,0 +1,72 @@
+"""The judge's rule about requests: each must stand as its legs do, as far as the closer has read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from checker import check
+from made_changes import outcome
+from made_story import clean_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from made_run import MadeRun
+
+STOP, FORGET = "withdrawn-anna-20", "requested-bori-40"
+
+
+def filed_run() -> MadeRun:
+    """Anna's withdrawal is done; of Boris' deletion a task is left."""
+    run = clean_run()
+    run.file(STOP, "p1.anna", "open")
+    run.close(STOP, "p1.anna")
+    run.file(STOP, "p1.anna", "completed")
+    run.file(FORGET, "p1.boris", "open")
+    run.read_to(len(run.audit))
+    return run
+
+
+def found(run: MadeRun, path: Path) -> list[str]:
+    findings = check(run.write(path))
+    assert {finding.rule for finding in findings} <= {"request"}
+    return [finding.what for finding in findings]
+
+
+def test_what_stands_as_its_legs_say_is_right(tmp_path: Path) -> None:
+    assert found(filed_run(), tmp_path) == []
+
+
+def test_what_the_closer_has_not_read_is_not_held_against_it(tmp_path: Path) -> None:
+    run = clean_run()
+    run.file(STOP, "p1.anna", "open")
+    run.read_to(outcome(run, "executed")["offset"])
+    assert found(run, tmp_path) == []
+
+
+def _take_up_again(run: MadeRun) -> None:
+    """It was sent once more after it had been closed, and that has not ended."""
+    run.end(STOP, "crm", "withdraw", "attempted", cycle=1)
+    run.end(STOP, "crm", "withdraw", "executed", cycle=1)
+    run.read_to(len(run.audit) - 1)
+
+
+WRONG: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
+    "missing": ("stands as nothing, not open", lambda run: run.file(FORGET, "p1.boris", None)),
+    "closed too early": ("stands as completed, not open", lambda run: run.file(FORGET, "p1.boris", "completed")),
+    "never closed": ("stands as open, not completed", lambda run: run.file(STOP, "p1.anna", "open")),
+    "all done, it says": ("not completed", lambda run: run.file(STOP, "p1.anna", "completed_with_exceptions")),
+    "closed in silence": ("closed it 0 times more", lambda run: run.audit.pop()),
+    "of nobody": ("was never asked for", lambda run: run.file("made-up", "p1.anna", "open")),
+    "not opened again": ("stands as completed, not open", _take_up_again),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_stands_otherwise_is_a_finding(what: str, tmp_path: Path) -> None:
+    says, change = WRONG[what]
+    run = filed_run()
+    change(run)
+    assert [says in one for one in found(run, tmp_path)] == [True]
