@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from schemas.contract import Contract, Origin, PolicyRef
+from schemas.contract import Contract, Origin, PolicyRef, maker
 from schemas.records import Evidence
 from schemas.times import Micros
 
@@ -40,6 +40,10 @@ class RequestLeg(Contract):
     overdue_at: Micros | None = None
     conflict: str | None = None
     proof: Evidence | None = None
+
+    def changed(self, **changes: Any) -> RequestLeg:
+        """The same with other values, which need no check."""
+        return _leg({**self.__dict__, **changes})
 
 
 class Decision(Contract):
@@ -85,7 +89,14 @@ class Request(Contract):
     def is_open(self) -> bool:
         return self.status == "open"
 
+    def changed(self, **changes: Any) -> Request:
+        """The same with other values, which need no check."""
+        return _request({**self.__dict__, **changes})
+
     @property
     def pending(self) -> tuple[RequestLeg, ...]:
         """The legs without an end."""
         return tuple(leg for leg in self.legs if not leg.final)
+
+
+_request, _leg = maker(Request), maker(RequestLeg)

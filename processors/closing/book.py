@@ -31,14 +31,16 @@ class Batch(NamedTuple):
 
 
 class Book:
-    """Requests are kept encoded: they are many, and few of them change."""
+    """Requests are kept encoded: they are many, and few of them change. Those that do are encoded once a batch."""
 
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
+        self._changed: dict[str, Request | None] = {}
         self._open: dict[str, tuple[int, bool]] = {}  # received_at in µs, whether it is overdue
         self._due: dict[str, int] = {}  # when something is to be told of it, µs; what else is in the heap is old
         self._heap: list[tuple[int, str]] = []
-        self._batch = Batch({}, [], [])
+        self._facts: list[AuditRecord] = []
+        self._alarms: list[tuple[str, str]] = []
 
     def load(self, key: str, value: bytes | None) -> None:
         """A request as it is kept; raises DataError or ValueError if it can't be read."""
@@ -53,26 +55,31 @@ class Book:
         self._wake(request)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._kept
+        return self._changed[key] is not None if key in self._changed else key in self._kept
 
     def find(self, key: str) -> Request | None:
+        if key in self._changed:
+            return self._changed[key]
         value = self._kept.get(key)
         return decode_own(Request, value) if value is not None else None
 
     @property
     def changed(self) -> int:
         """How many requests are to be committed."""
-        return len(self._batch.requests)
+        return len(self._changed)
 
     def collect(self) -> Batch:
         """What is to be committed, all of it or nothing."""
-        batch, self._batch = self._batch, Batch({}, [], [])
+        encoded = {key: encode(one) if one is not None else None for key, one in self._changed.items()}
+        self._kept |= {key: value for key, value in encoded.items() if value is not None}
+        batch = Batch(encoded, self._facts, self._alarms)
+        self._changed, self._facts, self._alarms = {}, [], []
         return batch
 
     def open(self, planned: AuditRecord) -> None:
         """A new request; one that is known is left as it is."""
         request = opened(planned)
-        if request.key not in self._kept:
+        if request.key not in self:
             self.put(None, request)
 
     def hear(self, key: str, record: AuditRecord) -> None:
@@ -100,7 +107,7 @@ class Book:
             request = self.find(key)
             if request is None or deadlines.is_forgotten(request, now):
                 self._drop(key)
-                self._batch.requests[key] = None
+                self._changed[key] = None
             else:
                 self._late(request, now)
 
@@ -108,13 +115,12 @@ class Book:
         """As it is from now on, with what follows from it."""
         request = settled(after)
         self._tell(before, request)
-        value = encode(request)
-        self._kept[request.key] = self._batch.requests[request.key] = value
+        self._changed[request.key] = request
         self._note(request)
         self._wake(request)
 
     def say(self, fact: AuditRecord) -> None:
-        self._batch.facts.append(fact)
+        self._facts.append(fact)
 
     def counts(self) -> tuple[int, int, int | None]:
         """How many are open, how many of these overdue, and when the oldest was received, µs."""
@@ -127,7 +133,7 @@ class Book:
             self.say(facts.overdue(after, leg, now))
         if request.overdue_at is None:
             self.say(facts.overdue(after, None, now))
-            self._batch.alarms.append(("request_overdue", request.key))
+            self._alarms.append(("request_overdue", request.key))
         self.put(request, after)
 
     def _tell(self, before: Request | None, request: Request) -> None:
@@ -137,7 +143,7 @@ class Book:
             self.say(facts.reopened(request, request.pending[0]))
         known = [leg.conflict for leg in before.legs] if before else [None] * len(request.legs)
         if any(leg.conflict != other for leg, other in zip(request.legs, known, strict=True)):
-            self._batch.alarms.append(("outcome_conflict", request.key))
+            self._alarms.append(("outcome_conflict", request.key))
 
     def _drop(self, key: str) -> None:
         self._kept.pop(key, None)

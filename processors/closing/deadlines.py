@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.closing.progress import changed
 from schemas.times import DAY
 
 if TYPE_CHECKING:
@@ -52,6 +51,6 @@ def run_out(request: Request, now: int) -> tuple[Request, tuple[RequestLeg, ...]
     )
     if not late:
         return request, ()
-    legs = tuple(changed(leg, overdue_at=now) if leg in late else leg for leg in request.legs)
+    legs = tuple(leg.changed(overdue_at=now) if leg in late else leg for leg in request.legs)
     overdue_at = now if request.overdue_at is None else request.overdue_at
-    return request.model_copy(update={"legs": legs, "overdue_at": overdue_at}), late
+    return request.changed(legs=legs, overdue_at=overdue_at), late

@@ -18,9 +18,9 @@ def exceptions(request: Request) -> tuple[RequestLeg, ...]:
 def settled(request: Request) -> Request:
     """With the status that its legs give it; the same object if that is as before."""
     if request.pending:
-        return request if request.is_open else request.model_copy(update={"status": "open", "closed_at": None})
+        return request if request.is_open else request.changed(status="open", closed_at=None)
     status = "completed_with_exceptions" if exceptions(request) else "completed"
     if request.status == status:
         return request
     closed_at = max((leg.at for leg in request.legs), default=request.opened_at)
-    return request.model_copy(update={"status": status, "closed_at": closed_at, "closings": request.closings + 1})
+    return request.changed(status=status, closed_at=closed_at, closings=request.closings + 1)

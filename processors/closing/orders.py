@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.closing.progress import changed
 from processors.closing.words import CANCELLED, DONE
 from schemas.errors import InvalidRecord
 from schemas.times import iso
@@ -39,8 +38,8 @@ def extend(request: Request, extension: Extension, decision: Decision) -> Reques
     passed = [leg.due_at for leg in request.pending if leg.leg_id in later and (leg.due_at or 0) < decision.at]
     if passed:
         raise InvalidRecord(f"its first deadline has passed, at {iso(min(filter(None, passed)))}")
-    legs = tuple(changed(leg, due_at=later[leg.leg_id]) if leg.leg_id in later else leg for leg in request.legs)
-    return request.model_copy(update={"legs": legs, "extended": decision})
+    legs = tuple(leg.changed(due_at=later[leg.leg_id]) if leg.leg_id in later else leg for leg in request.legs)
+    return request.changed(legs=legs, extended=decision)
 
 
 def cancel(request: Request, decision: Decision) -> Request:
@@ -57,8 +56,8 @@ def cancel(request: Request, decision: Decision) -> Request:
     if not any(leg.kind == "task" or leg.outcome in WAITS for leg in request.pending):
         raise InvalidRecord("nothing of it is pending any more: the recipients know of it")
     ended = {"outcome": CANCELLED, "final": True, "reason": decision.reason, "at": decision.at}
-    legs = tuple(changed(leg, **ended) if leg.kind == "task" and not leg.final else leg for leg in request.legs)
-    return request.model_copy(update={"legs": legs, "cancelled": decision})
+    legs = tuple(leg.changed(**ended) if leg.kind == "task" and not leg.final else leg for leg in request.legs)
+    return request.changed(legs=legs, cancelled=decision)
 
 
 def finish(request: Request, wanted: Collection[str], proof: Evidence, decision: Decision) -> Request:
@@ -72,5 +71,5 @@ def finish(request: Request, wanted: Collection[str], proof: Evidence, decision:
     if unknown := [one for one in wanted if one not in tasks]:
         raise InvalidRecord(f"no open task of it: {', '.join(one[:12] for one in unknown)}")
     ended = {"outcome": DONE, "final": True, "reason": decision.reason, "at": decision.at, "proof": proof}
-    legs = tuple(changed(leg, **ended) if leg.leg_id in wanted else leg for leg in request.legs)
-    return request.model_copy(update={"legs": legs})
+    legs = tuple(leg.changed(**ended) if leg.leg_id in wanted else leg for leg in request.legs)
+    return request.changed(legs=legs)

@@ -5,17 +5,17 @@ Records about different deliveries may come in any order, and records that came 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from processors.closing.words import contradict, is_final, is_upgrade
-from schemas.contract import maker
+from schemas.contract import trusted
 from schemas.ids import task_id
 from schemas.request import Request, RequestLeg
 
 if TYPE_CHECKING:
     from schemas.records import AuditRecord, Leg
 
-_leg = maker(RequestLeg)
+_leg, _request = trusted(RequestLeg), trusted(Request)
 UNDER_WAY = ("delivery", "task")
 
 
@@ -30,7 +30,7 @@ def opened(planned: AuditRecord) -> Request:
     if event is None or pid is None or event_id is None or controller is None:
         raise ValueError("a planned event without its person or its facts")
     legs = [_leg_of(leg, number, planned) for number, leg in enumerate(planned.legs or ())]
-    return Request(
+    return _request(
         pid=pid,
         controller=controller,
         event_id=event_id,
@@ -47,7 +47,7 @@ def opened(planned: AuditRecord) -> Request:
 
 
 def _leg_of(leg: Leg, number: int, planned: AuditRecord) -> RequestLeg:
-    return RequestLeg(
+    return _leg(
         leg_id=leg.delivery_id or task_id(planned.pid or "", planned.event_id or "", number),
         kind=leg.kind,
         recipient=leg.recipient,
@@ -78,13 +78,13 @@ def heard(request: Request, record: AuditRecord) -> Request:
 
 def with_leg(request: Request, number: int, leg: RequestLeg) -> Request:
     legs = (*request.legs[:number], leg, *request.legs[number + 1 :])
-    return request.model_copy(update={"legs": legs})
+    return request.changed(legs=legs)
 
 
 def _carried_out_after_all(request: Request, record: AuditRecord) -> Request:
     """A hold is lifted: what planning had ended as `retained` is a delivery now, in its place."""
     for leg in record.legs or ():
-        made = changed(_leg_of(leg, 0, record), cycle=record.cycle or 0, reason=record.reason)
+        made = _leg_of(leg, 0, record).changed(cycle=record.cycle or 0, reason=record.reason)
         places = [number for number, old in enumerate(request.legs) if _is_kept_at(old, leg)]
         request = with_leg(request, places[0] if places else len(request.legs), made)
     return request
@@ -95,15 +95,11 @@ def _is_kept_at(old: RequestLeg, leg: Leg) -> bool:
     return old.outcome == "retained" and old.action == leg.action and bool(same)
 
 
-def changed(leg: RequestLeg, **changes: Any) -> RequestLeg:
-    return _leg({**leg.__dict__, **changes})
-
-
 def _begun_anew(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
     cycle = record.cycle or 0
     if cycle <= leg.cycle:
         return leg
-    return changed(leg, cycle=cycle, outcome=None, final=False, reason=record.reason, at=record.at, conflict=None)
+    return leg.changed(cycle=cycle, outcome=None, final=False, reason=record.reason, at=record.at, conflict=None)
 
 
 def _told(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
@@ -116,8 +112,8 @@ def _told(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
         if not final:
             return leg
         if not is_upgrade(leg.outcome, word):
-            return changed(leg, conflict=leg.conflict or word) if contradict(leg.outcome, word) else leg
-    return changed(
-        leg, cycle=cycle, outcome=word, final=final, reason=record.reason, at=record.at,
+            return leg.changed(conflict=leg.conflict or word) if contradict(leg.outcome, word) else leg
+    return leg.changed(
+        cycle=cycle, outcome=word, final=final, reason=record.reason, at=record.at,
         conflict=leg.conflict if cycle == leg.cycle else None,
     )  # fmt: skip
