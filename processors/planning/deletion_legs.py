@@ -126,8 +126,13 @@ def granted_again(ask: Ask, route: Route, lane: Lane, after: Standing) -> Iterat
 def review_legs(case: Case, reason: str) -> Series[Leg]:
     """Where nothing is erased on demand: each use is looked at, and what isn't needed any more is erased."""
     reach = _reach(case.ask)
-    seen = [to_do(case.ask, "review", "own", route.recipient, reason) for route, _ in reach.erased]
+    seen = [_review(case.ask, route, reason) for route, _ in reach.erased]
     return legs_of(case, (*seen, *follow_ups(case.ask)))
+
+
+def _review(ask: Ask, route: Route, reason: str) -> LegDraft:
+    draft = to_do(ask, "review", "own", route.recipient, reason)
+    return LegDraft(draft.duty, draft.own, **(draft.values | {"purposes": route.purposes, "all_purposes": False}))
 
 
 def foreign_legs(case: Case) -> Series[Leg]:

@@ -149,8 +149,8 @@ def to_do(ask: Ask, task: str, duty: str, recipient: str | None = None, reason: 
     rule, mark, _ = ask.rule.get(duty) or ask.rule["processor"]
     own = duty if duty in ask.rule else "processor"
     return LegDraft(
-        own, _OF_A_TASK, kind="task", task=task, recipient=recipient, purposes=ask.purposes, rule=rule, mark=mark,
-        outcome="manual_task", reason=reason,
+        own, _OF_A_TASK, kind="task", task=task, recipient=recipient, purposes=() if ask.everything else ask.purposes,
+        all_purposes=ask.everything, rule=rule, mark=mark, outcome="manual_task", reason=reason,
     )  # fmt: skip
 
 

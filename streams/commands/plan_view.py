@@ -43,6 +43,7 @@ class JsonLines:
             "received_at": iso(made.received_at),
             "clock_corrected": made.clock_corrected,
             "legs": [_leg(leg) for leg in made.legs],
+            "reopened": [_leg(one.leg) for one in made.reopened],
         }
         typer.echo(json.dumps({"source": line.source, "line": line.number, **facts}))
 
@@ -81,14 +82,14 @@ class Tables:
         typer.echo(_NO_CONFIG if config is None else f"connections of {config}", err=True)
 
     def planned(self, line: Line, event: ConsentEvent, made: Plan) -> None:
-        self._count.update(["event", *(leg.kind for leg in made.legs)])
+        self._count.update(["event", *(leg.kind for leg in _legs(made))])
         why = f" ({made.reason})" if made.reason else ""
         self._screen.print(
             f"\n{line.place}  {event.kind}  {event.controller}/{event.subject_id}  {made.verdict}{why}"
         )
         for field in made.clock_corrected:
             self._screen.print(f"  {field} can't be right: taken as {iso(getattr(made, field))}")
-        if made.legs:
+        if made.legs or made.reopened:
             self._screen.print(_table(made))
 
     def refused(self, line: Line, error: DataError) -> None:
@@ -104,12 +105,23 @@ def _table(made: Plan) -> Table:
     whole = [Column(name, no_wrap=True, overflow="fold") for name in ("due", "by rule", "how sure")]
     rest = [Column(name, overflow="fold") for name in ("for", "connection", "what", "purposes", "channels", "why")]
     table = Table(*rest[:-1], *whole, rest[-1], box=None)
-    for leg in made.legs:
+    for leg in _legs(made):
         due = "-" if leg.due_at is None else due_day(leg.rule, leg.due_at)
-        cells = (leg.lane, leg.task or leg.action, ", ".join(leg.purposes), _channels(leg))
+        cells = (leg.lane, _what(leg), ", ".join(leg.purposes), _channels(leg))
         law = (due, leg.rule or "-", leg.mark or "-")
         table.add_row(leg.recipient or "us", *(cell or "-" for cell in cells), *law, _why(leg))
     return table
+
+
+def _legs(made: Plan) -> list[Leg]:
+    """Those that begin anew, too: they are of older events."""
+    return [*made.legs, *(one.leg for one in made.reopened)]
+
+
+def _what(leg: Leg) -> str:
+    if leg.action is None or leg.task in {None, leg.action}:
+        return leg.task or leg.action or ""
+    return f"{leg.action} ({leg.task})"
 
 
 def _channels(leg: Leg) -> str:
@@ -121,5 +133,10 @@ def _channels(leg: Leg) -> str:
 def _why(leg: Leg) -> str:
     ends = ": ".join(word for word in (leg.outcome, leg.reason) if word)
     goes_on = f"{', '.join(leg.continues)} goes on" if leg.continues else ""
-    said = "; ".join(word for word in (ends, goes_on) if word)
+    dates = [
+        f"looked at again on {iso(leg.review_at)[:10]}" if leg.review_at is not None else "",
+        f"until {iso(leg.backup_until)[:10]}" if leg.backup_until is not None else "",
+        f"begins anew, of {leg.reopens}" if leg.reopens else "",
+    ]
+    said = "; ".join(word for word in (ends, *dates, goes_on) if word)
     return f"{said} ({leg.basis})".strip() if leg.basis else said or "-"
