@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +27,10 @@ _OF_THE_LEG = ("lane", "action", "purposes", "channels", "all_purposes", "overta
 def sorted_out(
     legs: tuple[Draft[Leg], ...], controller: str, policy: Policy
 ) -> tuple[tuple[Draft[Delivery], ...], int]:
-    """The deliveries among these legs, drafted; and how many open tasks."""
-    kinds = Counter(leg.values["kind"] for leg in legs)
+    """The deliveries among these legs, drafted; and how many recipients nobody has connected."""
+    unbound = sum(leg.values["outcome"] == "unbound_recipient" for leg in legs)
     drafts = [_draft(leg.values, controller, policy, 0) for leg in legs if leg.values["kind"] == "delivery"]
-    return tuple(drafts), kinds["task"]
+    return tuple(drafts), unbound
 
 
 def _draft(leg: Mapping[str, Any], controller: str, policy: Policy, cycle: int) -> Draft[Delivery]:

@@ -34,7 +34,7 @@ class Incoming(NamedTuple):
 class Routed(NamedTuple):
     """What one record leads to. `home`, `key`: where to forward it. `alarms`: words for the log and metrics.
 
-    tasks: how many of its legs are open tasks.
+    unbound: how many of its legs are for a recipient that nobody has connected.
     """
 
     verdict: str
@@ -45,4 +45,4 @@ class Routed(NamedTuple):
     key: bytes | None = None
     state: SubjectState | None = None
     alarms: tuple[str, ...] = ()
-    tasks: int = 0
+    unbound: int = 0

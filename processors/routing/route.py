@@ -106,14 +106,14 @@ class Case(NamedTuple):
         if made.clock_corrected:
             audit.append(self.clock_corrected(made))
         audit += [self.begun_anew(one) for one in made.reopened if one.leg.delivery_id]
-        drafts, tasks = sorted_out(made.legs.drafts, self.event.controller, self.policy)
+        drafts, unbound = sorted_out(made.legs.drafts, self.event.controller, self.policy)
         sealed, after = self.sealed(made, state)
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
             deliveries=self.carried(made, drafts, sealed),
             state=after if after is not state else None,
-            tasks=tasks,
+            unbound=unbound,
         )
 
     def sealed(self, made: Plan, state: SubjectState) -> tuple[Sealed | None, SubjectState]:

@@ -59,7 +59,7 @@ class RouterMeter:
         planned = routed.audit[0]
         self._events[routed.verdict, planned.event.kind if planned.event else None] += 1
         self._deliveries[routed.deliveries.drafts] += 1
-        self._unbound += routed.tasks
+        self._unbound += routed.unbound
         if routed.dead_letter:
             self._letters[routed.dead_letter.reason, routed.dead_letter.protective] += 1
 

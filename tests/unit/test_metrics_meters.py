@@ -71,8 +71,18 @@ def test_deliveries_count_by_lane_and_action_and_what_nobody_serves_apart() -> N
     assert told.sum("deliveries_planned_total") == len(made.deliveries)
     first = made.deliveries[0]
     assert told("deliveries_planned_total", lane=first.lane, action="withdraw") == 1
-    tasks = [leg for leg in made.audit[0].legs if leg.kind == "task"]
-    assert told("unbound_recipients_total") == len(tasks)
+    unbound = [leg for leg in made.audit[0].legs or () if leg.outcome == "unbound_recipient"]
+    assert told("unbound_recipients_total") == len(unbound)
+
+
+def test_a_task_of_our_own_is_no_recipient_without_a_connection() -> None:
+    told = Told()
+    meter = RouterMeter(told.metrics)
+    made = routed(event(9, "delete", 0, jurisdiction="EEA", identities=[EMAIL]))
+    meter.note(made)
+    meter.committed()
+    outcomes = [leg.outcome for leg in made.audit[0].legs or () if leg.kind == "task"]
+    assert told("unbound_recipients_total") == outcomes.count("unbound_recipient") < len(outcomes)
 
 
 def test_what_is_sent_home_is_counted_there_as_an_event() -> None:
