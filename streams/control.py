@@ -135,7 +135,9 @@ class Control:
 
     def next(self, role: str, offset: int) -> Given | None:
         """The first command for a role at this offset or above."""
-        given = self._given.get(role, [])
+        given = self._given.get(role)
+        if not given or given[-1].offset < offset:  # as nearly always
+            return None
         index = bisect_left(given, offset, key=lambda one: one.offset)
         return given[index] if index < len(given) else None
 

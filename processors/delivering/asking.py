@@ -49,14 +49,14 @@ class Asking:
         return call
 
     def may_start(self, calls: int, now: Now, *, idle: bool) -> bool:
-        return bool(self._followups) and (idle or self._in_air < max(1, calls // 4)) and self.is_due(now)
+        return self.is_due(now) and (idle or self._in_air < max(1, calls // 4))
 
     def is_due(self, now: Now) -> bool:
-        return self._followups.is_due(now.steady)
+        return bool(self._followups) and self._followups.is_due(now.steady)
 
     def wakes_at(self, now: Now) -> float | None:
         """When the next question's time comes, steady s; None: no question waits for its time."""
-        return None if self.is_due(now) else self._followups.wakes_at()
+        return None if not self._followups or self.is_due(now) else self._followups.wakes_at()
 
     def broken_off(self, call: Call, now: Now) -> None:
         """It wasn't answered, by our own doing: it is due again."""

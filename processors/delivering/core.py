@@ -21,7 +21,7 @@ from processors.delivering.guard import READING, Guard
 from processors.delivering.holds import LIVE, Holds, Rules
 from processors.delivering.job import SETTLED, Call, Job, Now
 from processors.delivering.lines import Lines
-from processors.delivering.ready import alone
+from processors.delivering.ready import alone, soonest
 from processors.delivering.settle import Letter
 from processors.delivering.tasks import Finished, finish
 from processors.delivering.watermark import Watermark
@@ -175,10 +175,9 @@ class Core:
         """When to `start` again if nothing happens before, steady s; None: not until something does."""
         if self.paused or self.guard.flood:
             return None
-        times = [self._lines.wakes_at(now.steady, self._limits.company), self._asking.wakes_at(now)]
-        if self._lines.has_ready or self._asking.is_due(now):
-            times.append(self._breaker.wakes_at(now.steady))
-        return min((time for time in times if time is not None), default=None)
+        due = self._lines.has_ready or self._asking.is_due(now)
+        again = self._breaker.wakes_at(now.steady) if due else None
+        return soonest(self._lines.wakes_at(now.steady, self._limits.company), self._asking.wakes_at(now), again)
 
     def noted(self, job: Job, refs: Sealed, now: Now) -> None:
         """An act that can't be repeated is about to be done: a redo can ask first, once this is committed."""

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from processors.delivering.overtaking import keeps_back
-from processors.delivering.ready import Kind, Ready
+from processors.delivering.ready import Kind, Ready, soonest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,8 +134,7 @@ class Lines:
 
     def wakes_at(self, now: float, companies: Companies) -> float | None:
         """When somebody's time comes next, s; it may turn out that it was put off."""
-        times = (self._heap[0][0] if self._heap else None, self._ready.wakes_at(now, companies))
-        return min((time for time in times if time is not None), default=None)
+        return soonest(self._heap[0][0] if self._heap else None, self._ready.wakes_at(now, companies))
 
     def is_due(self, now: float, companies: Companies) -> bool:
         """Whether `take` would give somebody; after `wake`."""
@@ -151,9 +150,8 @@ class Lines:
         jobs = []
         for line in lines:
             if job := line.next:
-                line.calling, job.hold = job, None  # a cancel window is over
+                line.calling, job.hold = job, None  # a cancel window is over; in the air, the person is ready no more
                 jobs.append(job)
-                self.place(job.pid)
         return tuple(jobs)
 
     def __len__(self) -> int:

@@ -24,6 +24,15 @@ def alone(_: Action) -> Company:
     return Company()
 
 
+def soonest(*times: float | None) -> float | None:
+    """Of moments that may come; asked for at every turn of a lane."""
+    found = None
+    for time in times:
+        if time is not None and (found is None or time < found):
+            found = time
+    return found
+
+
 class Kind(NamedTuple):
     """What those who share a call have in common.
 
@@ -90,7 +99,8 @@ class Ready:
 
     def wakes_at(self, now: float, companies: Companies) -> float | None:
         """When somebody will have waited long enough for company; None: nobody waits for that."""
-        return min((at for kind in self._groups if (at := self._goes_at(kind, now, companies)) > now), default=None)
+        times = [self._goes_at(kind, now, companies) for kind in self._groups]
+        return soonest(*[at for at in times if at > now])
 
     def __len__(self) -> int:
         return len(self._kinds)

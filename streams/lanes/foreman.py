@@ -31,6 +31,7 @@ class Foreman:
     def __init__(self, bench: Bench, core: Core, tenure: Tenure) -> None:
         looked = tenure.marked(CONTROL_KEY)
         self._looked = looked.offset if looked else 0
+        self._role = bench.role
         self._post = Post(bench, core, tenure)
         families = families_of(self._post)
         self._acts = {name: act for family in families for name, act in family.acts.items()}
@@ -43,7 +44,7 @@ class Foreman:
         What is too much for one transaction goes on when that is on its way.
         """
         bench, obeyed = self._post.bench, False
-        while not self._halfway and (given := bench.control.next(bench.role, self._looked)):
+        while not self._halfway and (given := bench.control.next(self._role, self._looked)):
             self._obey(given, now)
             obeyed = True
         did = [watch(now) for watch in self._watches]

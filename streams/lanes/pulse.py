@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.delivering.ready import soonest
 from schemas.pulse import Pulse
 from streams.ownership.tenure import PULSE_KEY
 
@@ -46,7 +47,7 @@ class Pulses:
         if at is not None and at <= now.steady:
             dirty.set()  # its end wakes whoever looks
             return until
-        return min((time for time in (at, until) if time is not None), default=None)
+        return soonest(at, until)
 
     def _due_at(self, now: Now) -> float | None:
         if self._turned(now):
