@@ -14,30 +14,30 @@ TICK_S = 0.05
 
 
 class Deadlines:
-    """Only inside a running loop."""
+    """Made inside the loop that it is used in."""
 
     def __init__(self) -> None:
         self.running: set[Deadline] = set()
+        self._loop = asyncio.get_running_loop()
         self._ticks = False
 
     def within(self, seconds: float) -> Deadline:
         """A `with` around what must not take longer; raises TimeoutError out of it."""
-        return Deadline(self, asyncio.get_running_loop().time() + seconds)
+        return Deadline(self, self._loop.time() + seconds)
 
     def begin(self, deadline: Deadline) -> None:
         self.running.add(deadline)
         if not self._ticks:
             self._ticks = True
-            asyncio.get_running_loop().call_later(TICK_S, self._tick)
+            self._loop.call_later(TICK_S, self._tick)
 
     def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = self._loop.time()
         for deadline in self.running:
             deadline.look(now)
         self._ticks = bool(self.running)
         if self._ticks:
-            loop.call_later(TICK_S, self._tick)
+            self._loop.call_later(TICK_S, self._tick)
 
 
 class Deadline:
