@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from engine_support import HandClock, Wire
 
+from processors.engine.limiter import Limiter
 from processors.engine.transport import Request
 from processors.vendors.base import Reply
 from schemas.errors import VendorUnavailable
+from schemas.windows import Window
 from streams.metrics.calls import status_word, watched_by
+from streams.metrics.meters import show_limits
 from streams.metrics.registry import Metrics
 
 if TYPE_CHECKING:
@@ -81,3 +84,16 @@ async def test_no_label_says_whom_a_call_was_about() -> None:
     await send(WHO)
     labels = [str(sample.labels) for one in metrics.registry.collect() for sample in one.samples]
     assert not [text for text in labels if "jane" in text or "people" in text]
+
+
+async def test_how_much_of_a_limit_is_used_is_told_at_each_scrape() -> None:
+    metrics, clock = Metrics(), HandClock()
+    limiter = Limiter((Window(calls=4, seconds=60), Window(calls=10, seconds=1, apis=("a",))), 8, clock)
+    show_limits(metrics, "toy", limiter)
+    assert value(metrics, "limit_used_ratio", window="4 in 1 min") == 0
+    limiter.hold(0, 2, new=True)
+    with await limiter.turn():
+        assert value(metrics, "limit_used_ratio", window="4 in 1 min") == 0.5, "one of our two"
+    assert value(metrics, "limit_used_ratio", window="10 in 1 s (a)") == 0
+    clock.now = 60.0
+    assert value(metrics, "limit_used_ratio", window="4 in 1 min") == 0

@@ -13,13 +13,11 @@ from routing_support import AWAY, DESK, EMAIL, SEALS, event, incoming, raw
 from processors.delivering.book import Book
 from processors.delivering.entries import Entries
 from processors.delivering.settle import Change
-from processors.engine.limiter import Limiter
 from processors.routing.route import route
 from processors.vendors.base import Reply, Result
 from schemas.errors import VendorRefused
-from schemas.windows import Window
 from streams.lanes.bench import Bench
-from streams.metrics.meters import CountAlarms, LaneMeter, RoleMeter, RouterMeter, begin_at_zero, show_limits
+from streams.metrics.meters import CountAlarms, LaneMeter, RoleMeter, RouterMeter, begin_at_zero
 from streams.metrics.registry import Metrics
 from streams.status import Status
 
@@ -242,16 +240,3 @@ def test_ownership_tells_of_transactions_and_takeovers() -> None:
     assert told("takeover_seconds_sum", **place) == 1.5
     assert told("restored_records_total", **place) == 2000
     assert told("ownership_lost_total", **place) == 1
-
-
-async def test_how_much_of_a_limit_is_used_is_told_at_each_scrape() -> None:
-    told, clock = Told(), HandClock()
-    limiter = Limiter((Window(calls=4, seconds=60), Window(calls=10, seconds=1, apis=("a",))), 8, clock)
-    show_limits(told.metrics, "crm", limiter)
-    assert told("limit_used_ratio", lane="crm", window="4 in 1 min") == 0
-    limiter.hold(0, 2, new=True)
-    with await limiter.turn():
-        assert told("limit_used_ratio", lane="crm", window="4 in 1 min") == 0.5, "one of our two"
-    assert told("limit_used_ratio", lane="crm", window="10 in 1 s (a)") == 0
-    clock.now = 60.0
-    assert told("limit_used_ratio", lane="crm", window="4 in 1 min") == 0
