@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from processors.planning.clock import Moments
     from processors.planning.kinds import Kind
     from processors.planning.timing import Rule, Rules, Timing
-    from processors.reckoning.scope import Scope
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
     from schemas.policy.rows import Trait
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
 KEPT = 1024
 """How many answers are kept of each question that only depends on policy, lanes and scope: many events share them."""
+MOST_ASKS = 64
 _choice_of = maker(Choice)
 Cells = frozenset[tuple[str, str]]
 """(purpose, channel)"""
@@ -125,11 +125,6 @@ class Case(NamedTuple):
 
 
 @lru_cache(KEPT)
-def scope_at(policy: Policy, jurisdiction: str | None) -> Scope:
-    return scope(policy.regimes, jurisdiction)
-
-
-@lru_cache(KEPT)
 def _written(ask: Ask) -> tuple[str, ...]:
     """A cell of all purposes says nothing of those that need a consent of their own, so they get their own."""
     if not ask.everything:
@@ -151,7 +146,8 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
 
     """
     _check_policy(event, policy)
-    laws = scope_at(policy, event.jurisdiction)
+    asks = _asks(policy, lanes)
+    laws = asks.scope(event.jurisdiction)
     deadlines = timing(laws, event.kind, moments.received_at, moments.occurred_at, event.channels)
     words = (
         event.controller, event.kind, event.data_domain, event.purposes, event.channels, event.jurisdiction,
@@ -160,10 +156,30 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
     if policy.backups is not None and policy.backups.period and event.kind in ERASING:
         ends = end_of(moments.received_at, policy.backups.period)
         deadlines = deadlines._replace(fills={**deadlines.fills, "backup": {"backup_until": ends}})
-    return Case(event, _ask(policy, lanes, words, deadlines.rules), moments, deadlines)
+    return Case(event, asks.ask(words, deadlines.rules), moments, deadlines)
 
 
-@lru_cache(KEPT)
+class _Asks:
+    """What was asked under a policy with these lanes. Both are known by their identity: comparing takes its time."""
+
+    def __init__(self, policy: Policy, lanes: tuple[Lane, ...]) -> None:
+        self.about = policy, lanes
+        self.scope = lru_cache(KEPT)(partial(scope, policy.regimes))
+        self.ask = lru_cache(KEPT)(partial(_ask, policy, lanes))
+
+
+_known: dict[tuple[int, int], _Asks] = {}
+
+
+def _asks(policy: Policy, lanes: tuple[Lane, ...]) -> _Asks:
+    found = _known.get((id(policy), id(lanes)))
+    if found is None:
+        if len(_known) >= MOST_ASKS:
+            _known.clear()
+        found = _known[id(policy), id(lanes)] = _Asks(policy, lanes)
+    return found
+
+
 def _ask(policy: Policy, lanes: tuple[Lane, ...], words: Words, rules: Rules) -> Ask:
     controller, name, domain, named, channels, jurisdiction, relation, signalled = words
     kind = kind_of(name, signalled=signalled)
@@ -185,7 +201,7 @@ def _ask(policy: Policy, lanes: tuple[Lane, ...], words: Words, rules: Rules) ->
         jurisdiction=jurisdiction,
         relation=relation,
         everything=named is None and not kind.picks,
-        laws=frozenset(scope_at(policy, jurisdiction).regimes),
+        laws=frozenset(scope(policy.regimes, jurisdiction).regimes),
         rules=rules,
     )
 

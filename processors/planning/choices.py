@@ -149,7 +149,9 @@ class Standing(NamedTuple):
     def granted(self, purpose: str, channel: str) -> Choice | None:
         """The grant that counts there."""
         choice = self.effective(purpose, channel)
-        return None if choice is None or self.is_withdrawn(purpose, channel) else choice
+        if choice is None or choice.status == "withdrawn":
+            return None
+        return choice if choice.occurred_at >= self.bars.get(purpose, choice.occurred_at) else None
 
     def domain(self, purpose: str) -> str:
         """The kind of data that a cell's purpose is about; one that left the policy counts as personal data."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from schemas.state import SubjectState
 
 
+NOWHERE: Cells = frozenset()
+
+
 def choose(case: Case, state: SubjectState) -> Plan:
     """A late grant never undoes what is newer and protects the person, nor what bars it."""
     ask = case.ask
@@ -27,14 +30,15 @@ def choose(case: Case, state: SubjectState) -> Plan:
     before = Standing.of(ask.policy, state.choices, bars(ask.policy, state.marks))
     # A withdrawal from before an erasure is still passed on, but the erased state keeps nothing that old.
     after = before if erased else before.joined_by(case.cells())
-    noted = marks.joined(state.marks, marks.of_choice(case))
-    if noted is not state.marks:
+    noted = state.marks
+    if new := marks.of_choice(case):
+        noted = marks.joined(noted, new)
         after = after._replace(bars=bars(ask.policy, noted))
     state = changed(state, choices=after.choices, marks=noted)
     newest = case.newest(before)
     cells = _judged(case, newest, before, after) if after.bars else newest
     if cells or not ask.purposes:
-        return planned(case, state, choice_legs(case, cells, after, newest - cells))
+        return planned(case, state, choice_legs(case, cells, after, NOWHERE if cells is newest else newest - cells))
     if newest:
         moment, about = case.moments.occurred_at, frozenset(ask.purposes)
         return stale(case, state, why_barred(noted, about, moment))
