@@ -14,9 +14,12 @@ from infra.sandbox import Fault
 from schemas.codec import decode
 from schemas.records import AuditRecord
 from streams import topics
+from streams.commands.requests_kept import filed
+from streams.commands.requests_view import whole
 from streams.demo.cast import make_cast
 from streams.demo.stage import Stage
 from streams.logs import scan
+from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from infra.sandbox import Person
 
 WHY = ("--reason", "ticket 7", "--by", "eva")
+LIMIT_S = 120.0
 PROOF = ("--link", "https://t.example/7")
 
 
@@ -62,9 +66,8 @@ NOW = "2026-03-02T09:30:00Z"
 
 async def shown(stage: Stage, event_id: str) -> dict[str, Any]:
     """The request with its legs; nothing while there is none."""
-    code, out, _ = await cli_of(stage).ended("requests", "show", "--request", event_id, "--json")
-    told: dict[str, Any] = json.loads(out) if code == 0 else {}
-    return told
+    found = [one for one in await filed(stage.settings) if one.request.event_id == event_id]
+    return whole(found[0], now_micros()) if found else {}
 
 
 def on(told: dict[str, Any], lane: str) -> dict[str, Any]:
@@ -105,8 +108,8 @@ async def test_a_deletion_is_open_while_one_lane_is_parked_and_closed_when_all_i
         told.update(await shown(stage, event_id))
         return on(told, lane).get("state") in states
 
-    await until(lambda: stands("zoho-crm", "parked"))
-    await until(lambda: stands("zoho-campaigns", "manual_task", "no_match"))
+    await until(lambda: stands("zoho-crm", "parked"), LIMIT_S)
+    await until(lambda: stands("zoho-campaigns", "manual_task", "no_match"), LIMIT_S)
     await stage.kill_worker()
     await (await stage.start_worker()).ready()
     code, out, _ = await cli_of(stage).ended("requests", "extend", event_id, *WHY)
@@ -120,7 +123,7 @@ async def test_a_deletion_is_open_while_one_lane_is_parked_and_closed_when_all_i
         await client.clear_faults()
     worker = await stage.start_worker()
     await worker.ready()
-    await until(lambda: is_closed(stage, event_id))
+    await until(lambda: is_closed(stage, event_id), LIMIT_S)
     told = await shown(stage, event_id)
     assert on(told, "zoho-crm")["state"] in {"executed", "verified"}
     # Who keeps the data on another ground is named: never "all erased" when something was not.
@@ -153,11 +156,11 @@ async def test_a_cancelled_request_reaches_no_vendor_and_is_not_called_completed
         told = await shown(stage, event_id)
         return {on(told, lane).get("state") for lane in stage.config.connections} == {"waiting"}
 
-    await until(all_wait)
+    await until(all_wait, LIMIT_S)
     code, out, errors = await cli_of(stage).ended("requests", "cancel", event_id, *WHY)
     assert code == 0, errors
     assert "1 cancelled" in out
-    await until(lambda: is_closed(stage, event_id))
+    await until(lambda: is_closed(stage, event_id), LIMIT_S)
     told = await shown(stage, event_id)
     assert told["status"] == "completed_with_exceptions"
     assert {on(told, lane)["state"] for lane in stage.config.connections} == {"cancelled"}
