@@ -111,6 +111,13 @@ def test_a_new_cycle_opens_it_again_and_the_old_one_counts_no_more() -> None:
     assert kinds(book) == ["request.closed", "request.reopened", "request.closed"]
 
 
+def test_a_cycle_that_is_told_once_more_opens_nothing() -> None:
+    book = told(planned(delivery("a")), said("a", "failed"), anew("a", 1), said("a", "executed", cycle=1))
+    book.collect()
+    told(anew("a", 1), book=book)
+    assert not book.changed
+
+
 def test_what_a_hold_kept_is_a_delivery_when_the_hold_is_lifted() -> None:
     book = told(
         planned(closed_leg("retained", "legal_hold", "delete"), delivery("b", "delete")), said("b", "executed")
