@@ -99,6 +99,8 @@ def _begun_anew(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
     cycle = record.cycle or 0
     if cycle <= leg.cycle:
         return leg
+    if record.legs:  # it was none to be carried out, and has a deadline only now
+        leg = _leg_of(record.legs[0], 0, record)
     return leg.changed(cycle=cycle, outcome=None, final=False, reason=record.reason, at=record.at, conflict=None)
 
 
@@ -111,8 +113,9 @@ def _told(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
     if cycle == leg.cycle and leg.final:
         if not final:
             return leg
-        if not is_upgrade(leg.outcome, word):
-            return leg.changed(conflict=leg.conflict or word) if contradict(leg.outcome, word) else leg
+        if is_upgrade(leg.outcome, word):  # it has ended when it did
+            return leg.changed(outcome=word, reason=record.reason)
+        return leg.changed(conflict=leg.conflict or word) if contradict(leg.outcome, word) else leg
     return leg.changed(
         cycle=cycle, outcome=word, final=final, reason=record.reason, at=record.at,
         conflict=leg.conflict if cycle == leg.cycle else None,

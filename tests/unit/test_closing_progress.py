@@ -94,9 +94,9 @@ def test_what_says_the_same_again_is_no_conflict(word: str) -> None:
 
 
 def test_a_higher_rung_raises_the_first_one() -> None:
-    book = told(planned(delivery("a")), said("a", "executed"), said("a", "verified"))
+    book = told(planned(delivery("a")), said("a", "executed"), said("a", "verified", at=NOW + 9))
     (leg,) = request(book).legs
-    assert (leg.outcome, leg.conflict) == ("verified", None)
+    assert (leg.outcome, leg.conflict, leg.at) == ("verified", None, NOW)
     assert kinds(book) == ["request.closed"]
 
 
@@ -118,15 +118,18 @@ def test_a_cycle_that_is_told_once_more_opens_nothing() -> None:
     assert not book.changed
 
 
-def test_what_a_hold_kept_is_a_delivery_when_the_hold_is_lifted() -> None:
-    book = told(
-        planned(closed_leg("retained", "legal_hold", "delete"), delivery("b", "delete")), said("b", "executed")
-    )
+@pytest.mark.parametrize("delivery_id", [None, "a"])
+def test_what_a_hold_kept_is_a_delivery_when_the_hold_is_lifted(delivery_id: str | None) -> None:
+    """Whether there was a connection for it already when it was kept, or not."""
+    kept = closed_leg("retained", "legal_hold", "delete").model_copy(update={"delivery_id": delivery_id})
+    book = told(planned(kept, delivery("b", "delete")), said("b", "executed"))
     assert request(book).status == "completed_with_exceptions"
     leg = delivery("a", "delete", recipient="stripe")
     lifted = anew("a", 1, reason="hold_lifted").model_copy(update={"legs": (leg,)})
     told(lifted, lifted, book=book)
-    assert [(one.recipient, one.final) for one in request(book).legs] == [("stripe", False), ("b-inc", True)]
+    first, second = request(book).legs
+    assert (first.recipient, first.kind, first.final, first.due_at) == ("stripe", "delivery", False, leg.due_at)
+    assert (second.recipient, second.final) == ("b-inc", True)
     told(said("a", "executed", cycle=1), book=book)
     assert request(book).status == "completed"
     assert kinds(book) == ["request.closed", "request.reopened", "request.closed"]
