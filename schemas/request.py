@@ -15,7 +15,7 @@ class RequestLeg(Contract):
     """One thing that is due because of the request, or that is not due and why.
 
     leg_id: its delivery_id; of a task, which has none, an id of its own. outcome: the newest word of its newest
-    cycle; None: nothing was told yet. final: that word ends it. at: since when it stands so; of an end, since the end.
+    cycle; None: nothing was told yet. final: that word ends it. at: since when it is so; of an end, since the end.
     overdue_at: when it was told that it is late. conflict: another final word of the same cycle that contradicts it.
     proof: shows that a task is done. task, mark, review_at, backup_until: as in the plan.
     """
