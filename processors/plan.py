@@ -11,9 +11,10 @@ from processors.planning import clock
 from processors.planning.asking import ask_around, offer, restrict
 from processors.planning.case import open_case
 from processors.planning.choosing import choose
+from processors.planning.deletion_legs import foreign_legs
 from processors.planning.erasing import erase, minor
 from processors.planning.holds import place_hold
-from processors.planning.made import Plan, changed
+from processors.planning.made import Plan, changed, planned
 from processors.planning.reopening import lift_hold
 from schemas.contract import maker
 from schemas.drafts import Series
@@ -69,6 +70,8 @@ def plan(  # noqa: PLR0917 - the six things a plan depends on
     case = open_case(event, policy, lanes, clock.judge(event, now))
     seen = _seen({"event_id": event.event_id, "content_hash": content_hash})
     state = changed(state, recent=(*state.recent, seen)[-REMEMBERED:])
+    if case.ask.is_foreign and case.ask.kind.answered:
+        return planned(case, state, foreign_legs(case))
     return WAYS[case.ask.kind.way](case, state)
 
 

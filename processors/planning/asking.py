@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 def ask_around(case: Case, state: SubjectState) -> Plan:
     """The answers are tracked, not kept: each is a leg."""
-    if case.ask.is_foreign:
-        return planned(case, state, foreign_legs(case))
     return planned(case, state, legs_of(case, _drafts(case.ask)))
 
 

@@ -7,11 +7,12 @@ from functools import cached_property, lru_cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.planning.choices import ALL, all_of, rank
+from processors.planning.choices import ALL, LIST, all_of, rank
 from processors.planning.kinds import ERASING, SIGNAL, kind_of
 from processors.planning.timing import timing
 from processors.reckoning.scope import scope
 from schemas.contract import maker
+from schemas.deadlines import law
 from schemas.errors import InvalidRecord
 from schemas.events import CHANNELS
 from schemas.periods import end_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from processors.planning.clock import Moments
     from processors.planning.kinds import Kind
     from processors.planning.timing import Rule, Rules, Timing
+    from processors.reckoning.scope import Scope
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
     from schemas.policy.rows import Trait
@@ -39,6 +41,8 @@ Cells = frozenset[tuple[str, str]]
 Laws = frozenset[str]
 Words = tuple[str, str, str, tuple[str, ...] | None, tuple[str, ...], str | None, str, bool]
 """Controller, kind, kind of data, purposes, channels, jurisdiction, who says it, if by signal: what an event asks."""
+CHILD = "child-age"
+"""The period of a law that is about children alone: those below that age."""
 APART: Trait = "sensitive"
 """The trait of purposes that need a consent of their own."""
 
@@ -103,9 +107,11 @@ class Case(NamedTuple):
     def newest(self, standing: Standing) -> Cells:
         """Where the event is the newest choice; among equals it is, so that none of them is lost."""
         every = square(self.ask.purposes, self.ask.channels)
-        if standing.is_older_than(self.moments.occurred_at):
+        grants = self.ask.action == "grant"
+        own = not grants or self.event.method != LIST
+        if own and standing.is_older_than(self.moments.occurred_at):
             return every
-        mine = self.moments.occurred_at, self.ask.action != "grant"
+        mine = own, self.moments.occurred_at, not grants
         others = ((cell, standing.effective(*cell)) for cell in every)
         return frozenset(cell for cell, other in others if other is None or mine >= rank(other))
 
@@ -127,6 +133,8 @@ class Case(NamedTuple):
 @lru_cache(KEPT)
 def _written(ask: Ask) -> tuple[str, ...]:
     """A cell of all purposes says nothing of those that need a consent of their own, so they get their own."""
+    if ask.kind.picks:  # what it can't stop stays as it was chosen
+        return ask.policy.in_order(ask.reached)
     if not ask.everything:
         return ask.purposes
     apart = ask.policy.with_trait(APART) if ask.action != "grant" else ()
@@ -147,7 +155,7 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
     """
     _check_policy(event, policy)
     asks = _asks(policy, lanes)
-    laws = asks.scope(event.jurisdiction)
+    laws = asks.scope(event.jurisdiction, event.age)
     deadlines = timing(laws, event.kind, moments.received_at, moments.occurred_at, event.channels)
     words = (
         event.controller, event.kind, event.data_domain, event.purposes, event.channels, event.jurisdiction,
@@ -159,12 +167,22 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
     return Case(event, asks.ask(words, deadlines.rules), moments, deadlines)
 
 
+def scope_at(policy: Policy, jurisdiction: str | None, age: int | None = None) -> Scope:
+    """The laws that could apply; of somebody's known age, without those that are about younger people alone."""
+    found = scope(policy.regimes, jurisdiction)
+    if age is None:
+        return found
+    young = {p.regime for p in law().periods if p.id == CHILD and age >= p.amount}
+    worlds = tuple(world for known in found.worlds if (world := known - young))
+    return found._replace(regimes=tuple(r for r in found.regimes if r not in young), worlds=worlds)
+
+
 class _Asks:
     """What was asked under a policy with these lanes. Both are known by their identity: comparing takes its time."""
 
     def __init__(self, policy: Policy, lanes: tuple[Lane, ...]) -> None:
         self.about = policy, lanes
-        self.scope = lru_cache(KEPT)(partial(scope, policy.regimes))
+        self.scope = lru_cache(KEPT)(partial(scope_at, policy))
         self.ask = lru_cache(KEPT)(partial(_ask, policy, lanes))
 
 

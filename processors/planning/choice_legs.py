@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from schemas.drafts import Series
     from schemas.records import Leg
 
+SITE = frozenset({"ads", "web"})
+"""The channels of what runs on a site itself: an e-mail address says nothing to it."""
+
 
 def choice_legs(case: Case, cells: Cells, after: Standing, barred: Cells) -> Series[Leg]:
     """`cells`: where the event changes something; `after`: what stands with it; `barred`: where it can't count."""
@@ -80,7 +83,7 @@ def _draft(ask: Ask, route: Route, newest: Cells, after: Standing | None) -> Leg
     if lane is not None and not lane.is_due_in(ask.jurisdiction):
         return not_due(ask.action, route, "not_applicable", "region")
     channels = tuple(c for c in ask.channels if lane is None or c in lane.channels)
-    if not channels:
+    if not channels or (lane is None and route.reach == "client_signal" and SITE.isdisjoint(channels)):
         return not_due(ask.action, route, "not_applicable", "channel")
     all_of_it = square(route.purposes, channels)
     cells = all_of_it & newest

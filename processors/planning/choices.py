@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     Bars = Mapping[str, int]
 
 ALL = "*"
-IMPORTS = ("import", "import_list")
+LIST = "import_list"
+"""How a bought or collected list comes in: no choice of the person's own, so it counts behind whatever is one."""
+IMPORTS = ("import", LIST)
 _NONE: Cells = {}
 _NO_BARS: Bars = {}
 
@@ -28,14 +30,15 @@ def all_of(domain: str) -> str:
     return ALL if domain == "pii" else f"{domain}/{ALL}"
 
 
-def rank(choice: Choice) -> tuple[int, bool]:
-    """Later wins; at the same moment the more protective."""
-    return choice.occurred_at, choice.status == "withdrawn"
+def rank(choice: Choice) -> tuple[bool, int, bool]:
+    """One's own choice goes before a list's; later wins; at the same moment the more protective."""
+    own = choice.status == "withdrawn" or choice.method != LIST
+    return own, choice.occurred_at, choice.status == "withdrawn"
 
 
-def precedence(choice: Choice) -> tuple[int, bool, str]:
+def precedence(choice: Choice) -> tuple[bool, int, bool, str]:
     """Rank, made total by the event's id: what is kept never depends on the order of arrival."""
-    return choice.occurred_at, choice.status == "withdrawn", choice.event_id
+    return *rank(choice), choice.event_id
 
 
 # Loops, as any() with a generator takes twice the time, and these are asked for each event.
@@ -95,7 +98,7 @@ class Standing(NamedTuple):
         for choice in choices:
             key = (choice.purpose, choice.channel)
             other = newest.get(key)
-            if other is None or choice.occurred_at > other.occurred_at or precedence(choice) > precedence(other):
+            if other is None or precedence(choice) > precedence(other):
                 newest[key] = choice
         if not _holds_wide(newest):
             return newest

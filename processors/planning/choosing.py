@@ -8,7 +8,7 @@ from processors.planning import marks
 from processors.planning.bars import bars, why_barred
 from processors.planning.case import Cells, square
 from processors.planning.choice_legs import choice_legs
-from processors.planning.choices import IMPORTS, Standing
+from processors.planning.choices import IMPORTS, LIST, Standing
 from processors.planning.made import Plan, changed, planned, stale
 
 if TYPE_CHECKING:
@@ -23,16 +23,15 @@ def choose(case: Case, state: SubjectState) -> Plan:
     """A late grant never undoes what is newer and protects the person, nor what bars it."""
     ask = case.ask
     grants, erased = ask.action == "grant", precedes_erasure(case, state)
-    if grants and erased:
-        return stale(case, state, "grant_before_erasure")
-    if grants and _is_import_of_erased(case, state):
-        return stale(case, state, "import_after_erasure")
+    new = marks.of_choice(case)
+    noted = marks.joined(state.marks, new) if new else state.marks
+    if grants and (erased or _is_import_of_erased(case, state)):
+        # What it leaves beside the choices stays, as it would had it come before the deletion.
+        return stale(case, changed(state, marks=noted), "grant_before_erasure" if erased else "import_after_erasure")
     before = Standing.of(ask.policy, state.choices, bars(ask.policy, state.marks))
     # A withdrawal from before an erasure is still passed on, but the erased state keeps nothing that old.
     after = before if erased else before.joined_by(case.cells())
-    noted = state.marks
-    if new := marks.of_choice(case):
-        noted = marks.joined(noted, new)
+    if noted is not state.marks:
         after = after._replace(bars=bars(ask.policy, noted))
     state = changed(state, choices=after.choices, marks=noted)
     newest = case.newest(before)
@@ -42,7 +41,7 @@ def choose(case: Case, state: SubjectState) -> Plan:
     if newest:
         moment, about = case.moments.occurred_at, frozenset(ask.purposes)
         return stale(case, state, why_barred(noted, about, moment))
-    return stale(case, state, "overtaken_by_newer")
+    return stale(case, state, "import_after_choice" if grants and case.event.method == LIST else "overtaken_by_newer")
 
 
 def _judged(case: Case, newest: Cells, before: Standing, after: Standing) -> Cells:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.planning.case import KEPT
-from processors.planning.follow_ups import follow_ups
+from processors.planning.follow_ups import answers, follow_ups
 from processors.planning.legs import LegDraft, Scope, due, ended, exempt, grantable, legs_of, not_due, scope, to_do
 from processors.planning.routes import is_gate, routes, switchable
 
@@ -126,16 +126,18 @@ def granted_again(ask: Ask, route: Route, lane: Lane, after: Standing) -> Iterat
 def review_legs(case: Case, reason: str) -> Series[Leg]:
     """Where nothing is erased on demand: each use is looked at, and what isn't needed any more is erased."""
     reach = _reach(case.ask)
-    seen = [_review(case.ask, route, reason) for route, _ in reach.erased]
-    return legs_of(case, (*seen, *follow_ups(case.ask)))
+    ask, elsewhere = case.ask, {purpose for route, _ in reach.erased for purpose in route.purposes}
+    ours = tuple(purpose for purpose in ask.purposes if purpose not in elsewhere)
+    seen = [_review(ask, route.recipient, route.purposes, reason) for route, _ in reach.erased]
+    return legs_of(case, (*seen, *([_review(ask, None, ours, reason)] if ours else ()), *follow_ups(ask)))
 
 
-def _review(ask: Ask, route: Route, reason: str) -> LegDraft:
-    draft = to_do(ask, "review", "own", route.recipient, reason)
-    return LegDraft(draft.duty, draft.own, **(draft.values | {"purposes": route.purposes, "all_purposes": False}))
+def _review(ask: Ask, recipient: str | None, purposes: tuple[str, ...], reason: str) -> LegDraft:
+    draft = to_do(ask, "review", "own", recipient, reason)
+    return LegDraft(draft.duty, draft.own, **(draft.values | {"purposes": purposes, "all_purposes": False}))
 
 
 def foreign_legs(case: Case) -> Series[Leg]:
     """A processor acts on its customer's order alone: the request goes to whom it is for."""
     draft = ended(case.ask.action, None, (), "not_applicable", "customers_data")
-    return legs_of(case, (to_do(case.ask, "route_to_customer", "reply"), draft, *follow_ups(case.ask)))
+    return legs_of(case, (to_do(case.ask, "route_to_customer", "reply"), draft, *answers(case.ask)))

@@ -8,7 +8,7 @@ from processors.planning import marks
 from processors.planning.bars import bars
 from processors.planning.choices import Standing, is_imported_grant
 from processors.planning.choosing import choose, precedes_erasure
-from processors.planning.deletion_legs import deletion_legs, foreign_legs, retained_at, review_legs
+from processors.planning.deletion_legs import deletion_legs, retained_at, review_legs
 from processors.planning.holds import held
 from processors.planning.legs import ended, legs_of, to_do
 from processors.planning.made import Plan, changed, planned, stale
@@ -26,8 +26,6 @@ _retained = maker(Retained)
 
 
 def erase(case: Case, state: SubjectState) -> Plan:
-    if case.ask.is_foreign:
-        return planned(case, state, foreign_legs(case))
     if reason := _reviewed(case):
         return planned(case, state, review_legs(case, reason))
     return _erased(case, state, ())
@@ -46,7 +44,10 @@ def minor(case: Case, state: SubjectState) -> Plan:
         return _erased(case, state, (to_do(case.ask, "deactivate_account", "own"), *parents))
     if actions:
         return choose(case, state)
-    return planned(case, state, legs_of(case, (ended(None, None, (), "not_applicable", "no_rule_for_this_age"),)))
+    # A policy without a word on minors lets nothing pass: a person looks at it, as the law of the place wants it.
+    silent = to_do(case.ask, "review", "own", None, "policy_silent_on_minors")
+    old = ended(None, None, (), "not_applicable", "no_rule_for_this_age")
+    return planned(case, state, legs_of(case, (old if case.ask.policy.minors else silent,)))
 
 
 def _reviewed(case: Case) -> str | None:

@@ -23,18 +23,28 @@ _OUTSIDE = frozenset({"third_party", "affiliate", "counterparty"})
 @lru_cache(KEPT)
 def follow_ups(ask: Ask) -> tuple[LegDraft, ...]:
     """In the order in which they are done."""
-    answers = _ANSWERS.items() if ask.kind.answered else ()
     return (
-        *(to_do(ask, task, duty) for duty, task in answers if duty in ask.rule),
-        *((to_do(ask, "own_systems", "own"),) if "own" in ask.rule else ()),
+        *answers(ask),
+        *((to_do(ask, "own_systems", "own"),) if "own" in ask.rules.asked or _is_done_by_us_alone(ask) else ()),
         *_notices(ask),
         *_effects(ask),
         *_published(ask),
     )
 
 
+def answers(ask: Ask) -> Iterator[LegDraft]:
+    """What the person is sent, where a law has a row for it."""
+    found = _ANSWERS.items() if ask.kind.answered else ()
+    yield from (to_do(ask, task, duty) for duty, task in found if duty in ask.rules.asked)
+
+
+def _is_done_by_us_alone(ask: Ask) -> bool:
+    """Whether a stop is about what no recipient does: nobody else would ever hear of it."""
+    return ask.action == "withdraw" and any(not ask.policy.flows.get(purpose) for purpose in ask.reached)
+
+
 def _notices(ask: Ask) -> Iterator[LegDraft]:
-    if "notify" in ask.rule:
+    if "notify" in ask.rules.asked:
         yield to_do(ask, ask.kind.notice, "notify")
     if ask.rule["third_party"].notice:
         reached = (r for r in ask.policy.recipients if r.role in _OUTSIDE and r.status == "active")
@@ -48,6 +58,7 @@ def _effects(ask: Ask) -> Iterator[LegDraft]:
             continue  # the legs themselves say what goes on
         if effect.effect == "notify_authorising_org":
             yield to_do(ask, effect.effect, "notify")
+            yield to_do(ask, "tell_person", "notify", None, "withdraw_there_too")
         else:
             yield ended(None, None, (), "not_applicable", effect.effect)
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from schemas.law.rows import DutyLeg
 
 KEPT = 1024
-TELLING = frozenset({"processor", "third_party"})
-"""Duties that a recipient has: some target always holds for them."""
 
 
 class Rule(NamedTuple):
@@ -31,12 +29,13 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rules:
-    """`of`: duty → its rule: `processor` and `third_party` always; the others where a law asks for it.
+    """`of`: duty → its rule, also of the house; asked: the duties that a law asks for, by themselves.
 
     The same rules are the same object, so that it is its own key.
     """
 
     of: Mapping[str, Rule]
+    asked: frozenset[str]
 
 
 class Timing(NamedTuple):
@@ -66,7 +65,8 @@ def timing(scope: Scope, kind: str, received_at: int, sent_at: int, channels: tu
 
 @lru_cache(KEPT)
 def _rules(found: tuple[tuple[str, str], ...]) -> Rules:
-    return Rules({duty: _rule(rule) for duty, rule in found if _is_asked(duty, rule)})
+    asked = frozenset(duty for duty, rule in found if _is_asked(duty, rule))
+    return Rules({duty: _rule(rule) for duty, rule in found}, asked)
 
 
 def _rule(rule: str) -> Rule:
@@ -79,7 +79,7 @@ def _is_asked(duty: str, rule: str) -> bool:
     row = law().by_rule[rule]
     if duty == "own":
         return row.unit != "none"
-    return duty in TELLING or row.regime != HOUSE
+    return row.regime != HOUSE
 
 
 @lru_cache(256)

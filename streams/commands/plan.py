@@ -11,6 +11,7 @@ import typer
 
 from processors.lane import Lane, lanes_of
 from processors.plan import Plan, plan
+from processors.planning.case import scope_at
 from processors.planning.routes import check_serves
 from processors.routing.versions import version_for
 from schemas.connections import RelayConfig, load_config
@@ -61,6 +62,10 @@ class Rehearsal:
         self.states[key] = made.state
         return made
 
+    def assumed(self, event: ConsentEvent, now: int) -> str | None:
+        """What isn't known of where the person is, so that the strictest of the laws that could apply holds."""
+        return scope_at(self._policy_for(event, now), event.jurisdiction, event.age).assumed
+
     def _policy_for(self, event: ConsentEvent, now: int) -> Policy:
         if self.policy is not None:
             return self.policy
@@ -99,7 +104,8 @@ def _rehearse(files: Sequence[str], rehearsal: Rehearsal, view: Tables | JsonLin
         try:
             if isinstance(line.got, DataError):
                 raise line.got
-            view.planned(line, line.got, rehearsal.plan(line.got, _taken_in(line.got)))
+            now = _taken_in(line.got)
+            view.planned(line, line.got, rehearsal.plan(line.got, now), rehearsal.assumed(line.got, now))
         except DataError as error:
             bad += 1
             view.refused(line, error)

@@ -31,7 +31,7 @@ class JsonLines:
         if config is None:
             typer.echo(_NO_CONFIG, err=True)
 
-    def planned(self, line: Line, event: ConsentEvent, made: Plan) -> None:
+    def planned(self, line: Line, event: ConsentEvent, made: Plan, assumed: str | None) -> None:
         facts = {
             "event_id": event.event_id,
             "kind": event.kind,
@@ -42,6 +42,7 @@ class JsonLines:
             "occurred_at": iso(made.occurred_at),
             "received_at": iso(made.received_at),
             "clock_corrected": made.clock_corrected,
+            "assumed": assumed,
             "legs": [_leg(leg) for leg in made.legs],
             "reopened": [_leg(one.leg) for one in made.reopened],
         }
@@ -81,12 +82,14 @@ class Tables:
     def begin(self, config: Path | None) -> None:
         typer.echo(_NO_CONFIG if config is None else f"connections of {config}", err=True)
 
-    def planned(self, line: Line, event: ConsentEvent, made: Plan) -> None:
+    def planned(self, line: Line, event: ConsentEvent, made: Plan, assumed: str | None) -> None:
         self._count.update(["event", *(leg.kind for leg in _legs(made))])
         why = f" ({made.reason})" if made.reason else ""
         self._screen.print(
             f"\n{line.place}  {event.kind}  {event.controller}/{event.subject_id}  {made.verdict}{why}"
         )
+        if assumed and any(leg.due_at for leg in made.legs):
+            self._screen.print(f"  {assumed}: the strictest of the laws that could apply holds")
         for field in made.clock_corrected:
             self._screen.print(f"  {field} can't be right: taken as {iso(getattr(made, field))}")
         if made.legs or made.reopened:

@@ -144,3 +144,17 @@ def test_a_configuration_that_cannot_work_is_wrong_use(tmp_path: Path, old: str,
     result = runner.invoke(plan.app, [EVENTS, "--config", str(path)])
     assert result.exit_code == WRONG_USE
     assert complaint in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [(None, "the jurisdiction is unknown"), ("US-TX", "no regime of the policy covers US-TX"), ("EEA", None)],
+)
+def test_the_strictest_law_was_taken_without_a_word_where_the_jurisdiction_is_unknown(
+    place: str | None, said: str | None
+) -> None:
+    line = json.dumps({**json.loads(Path(EVENTS).read_text().splitlines()[0]), "jurisdiction": place})
+    (planned,) = _planned("-", "--config", CONFIG, stdin=line)
+    assert planned["assumed"] == said
+    table = runner.invoke(plan.app, ["-", "--config", CONFIG], input=line).stdout
+    assert ("the strictest of the laws that could apply holds" in table) == (said is not None)

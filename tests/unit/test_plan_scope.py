@@ -115,7 +115,7 @@ def test_a_lane_that_serves_several_recipients_gets_one_leg() -> None:
 
 
 def test_data_of_a_customer_is_another_matter_than_the_persons_own() -> None:
-    (made,) = run(event(1, "withdraw", data_domain="service_data"))
+    (made,) = run(event(1, "withdraw", data_domain="service_data", expressed_by={"relation": "customer"}))
     assert {leg.recipient: leg.basis for leg in made.legs} == {
         "microsoft/azure": "contract",
         "zoho-one/crm": "contract",
