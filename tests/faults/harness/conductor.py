@@ -20,7 +20,12 @@ KILL, STOP, FREEZE = "kill", "stop", "freeze"
 JOIN, LEAVE, DIE = "join", "leave", "die"
 BROKER_KILL, BROKER_STOP, BROKER_FREEZE = "broker killed", "broker stopped", "broker frozen"
 BROKERS = {BROKER_KILL, BROKER_STOP, BROKER_FREEZE, *network.KINDS}
-LONG = {FREEZE: BEYOND_SESSION_S, network.BLACK_HOLE: BEYOND_SESSION_S, BROKER_FREEZE: BROKER_FROZEN_S}
+LONG = {
+    FREEZE: BEYOND_SESSION_S,
+    BROKER_FREEZE: BROKER_FROZEN_S,
+    network.BLACK_HOLE: BEYOND_SESSION_S,
+    network.LATENCY: 5.0,
+}
 """What lasts longer than others, s."""
 
 
