@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.choices import ALL, LIST, all_of, rank
 from processors.planning.kinds import ERASING, SIGNAL, kind_of
+from processors.planning.laws import scope_at
 from processors.planning.timing import timing
 from processors.reckoning.scope import scope
 from schemas.contract import maker
-from schemas.deadlines import law
 from schemas.errors import InvalidRecord
 from schemas.events import CHANNELS
 from schemas.periods import end_of
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from processors.planning.clock import Moments
     from processors.planning.kinds import Kind
     from processors.planning.timing import Rule, Rules, Timing
-    from processors.reckoning.scope import Scope
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
     from schemas.policy.rows import Trait
@@ -41,8 +40,6 @@ Cells = frozenset[tuple[str, str]]
 Laws = frozenset[str]
 Words = tuple[str, str, str, tuple[str, ...] | None, tuple[str, ...], str | None, str, bool]
 """Controller, kind, kind of data, purposes, channels, jurisdiction, who says it, if by signal: what an event asks."""
-CHILD = "child-age"
-"""The period of a law that is about children alone: those below that age."""
 APART: Trait = "sensitive"
 """The trait of purposes that need a consent of their own."""
 
@@ -165,16 +162,6 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
         ends = end_of(moments.received_at, policy.backups.period)
         deadlines = deadlines._replace(fills={**deadlines.fills, "backup": {"backup_until": ends}})
     return Case(event, asks.ask(words, deadlines.rules), moments, deadlines)
-
-
-def scope_at(policy: Policy, jurisdiction: str | None, age: int | None = None) -> Scope:
-    """The laws that could apply; of somebody's known age, without those that are about younger people alone."""
-    found = scope(policy.regimes, jurisdiction)
-    if age is None:
-        return found
-    young = {p.regime for p in law().periods if p.id == CHILD and age >= p.amount}
-    worlds = tuple(world for known in found.worlds if (world := known - young))
-    return found._replace(regimes=tuple(r for r in found.regimes if r not in young), worlds=worlds)
 
 
 class _Asks:

@@ -11,7 +11,7 @@ import typer
 
 from processors.lane import Lane, lanes_of
 from processors.plan import Plan, plan
-from processors.planning.case import scope_at
+from processors.planning.laws import scope_at
 from processors.planning.routes import check_serves
 from processors.routing.versions import version_for
 from schemas.connections import RelayConfig, load_config

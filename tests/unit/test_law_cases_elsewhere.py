@@ -142,3 +142,12 @@ def test_gdpr_art_18_a_restriction_stops_older_grants_until_it_is_lifted() -> No
     (again,) = [leg for leg in lifted.legs if leg.action == "grant"]
     assert again.purposes == ("marketing-campaigns", "surveys")
     assert task(lifted, "tell_person").kind == "task", "Art. 18(3)"
+
+
+def test_an_optout_leaves_what_it_doesnt_reach_even_if_it_was_named() -> None:
+    granted = said("osows", 1, "consent.granted", AT, ["marketing"])
+    out = said("osows", 2, "optout.sale", "2026-05-11T00:00:00+00:00", ["marketing", "targeted-advertising"])
+    *_, made = run(granted, out)
+    stands = Standing.of(load_policy("osows"), made.state.choices)
+    assert stands.granted("marketing", "email")
+    assert stands.is_withdrawn("targeted-advertising", "web")
