@@ -7,13 +7,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.table import Column, Table
 
 from processors.reckoning.saying import due_day
-from schemas.events import CHANNELS
 from schemas.records import Leg
 from schemas.times import iso
-from streams.commands.screen import console
+from streams.commands.plan_legs import meanings, show_legs, words_of
+from streams.commands.screen import console, indented
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +77,7 @@ class Tables:
     def __init__(self) -> None:
         self._screen = console()
         self._count: Counter[str] = Counter()
+        self._words: set[str | None] = set()
 
     def begin(self, config: Path | None) -> None:
         typer.echo(_NO_CONFIG if config is None else f"connections of {config}", err=True)
@@ -93,7 +93,8 @@ class Tables:
         for field in made.clock_corrected:
             self._screen.print(f"  {field} can't be right: taken as {iso(getattr(made, field))}")
         if made.legs or made.reopened:
-            self._screen.print(_table(made))
+            show_legs(self._screen, _legs(made))
+            self._words.update(word for leg in _legs(made) for word in words_of(leg))
 
     def refused(self, line: Line, error: DataError) -> None:
         typer.echo(f"{line.place}: {error}", err=True)
@@ -102,44 +103,10 @@ class Tables:
         n = self._count
         text = f"\n{n['event']} events: {n['delivery']} deliveries, {n['task']} open tasks, {n['none']} not due"
         self._screen.print(f"{text}; {bad} bad lines" if bad else text)
-
-
-def _table(made: Plan) -> Table:
-    whole = [Column(name, no_wrap=True, overflow="fold") for name in ("due", "by rule", "how sure")]
-    rest = [Column(name, overflow="fold") for name in ("for", "connection", "what", "purposes", "channels", "why")]
-    table = Table(*rest[:-1], *whole, rest[-1], box=None)
-    for leg in _legs(made):
-        due = "-" if leg.due_at is None else due_day(leg.rule, leg.due_at)
-        cells = (leg.lane, _what(leg), ", ".join(leg.purposes), _channels(leg))
-        law = (due, leg.rule or "-", leg.mark or "-")
-        table.add_row(leg.recipient or "us", *(cell or "-" for cell in cells), *law, _why(leg))
-    return table
+        for meaning in meanings(self._words):
+            self._screen.print(indented(meaning))
 
 
 def _legs(made: Plan) -> list[Leg]:
     """Those that begin anew, too: they are of older events."""
     return [*made.legs, *(one.leg for one in made.reopened)]
-
-
-def _what(leg: Leg) -> str:
-    if leg.action is None or leg.task in {None, leg.action}:
-        return leg.task or leg.action or ""
-    return f"{leg.action} ({leg.task})"
-
-
-def _channels(leg: Leg) -> str:
-    text = "all" if leg.channels == CHANNELS else ", ".join(leg.channels)
-    missing = ", ".join(f"{cell.purpose}/{cell.channel}" for cell in leg.overtaken)
-    return f"{text}, without {missing}" if missing else text
-
-
-def _why(leg: Leg) -> str:
-    ends = ": ".join(word for word in (leg.outcome, leg.reason) if word)
-    goes_on = f"{', '.join(leg.continues)} goes on" if leg.continues else ""
-    dates = [
-        f"looked at again on {iso(leg.review_at)[:10]}" if leg.review_at is not None else "",
-        f"until {iso(leg.backup_until)[:10]}" if leg.backup_until is not None else "",
-        f"begins anew, of {leg.reopens}" if leg.reopens else "",
-    ]
-    said = "; ".join(word for word in (ends, *dates, goes_on) if word)
-    return f"{said} ({leg.basis})".strip() if leg.basis else said or "-"

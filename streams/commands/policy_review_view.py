@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from streams.commands.common import show_json
 from streams.commands.policy_view import cited
@@ -60,7 +60,8 @@ def _tables(screen: Console, one: Review) -> None:
     screen.print(f"\n{policy.id} {policy.version}: {_verdict(one)}")
     for gap in one.gaps:
         screen.print(indented(gap))
-    table = Table("recipient", "reached by", "", "a leg meanwhile", box=None)
+    heads = ("recipient", "reached by", "", "a leg meanwhile")
+    table = Table(*(Column(head, overflow="fold") for head in heads), box=None)
     for row in one.covered:
         meanwhile = "-" if row.how == "connection" else row.otherwise
         table.add_row(row.recipient, row.how, ", ".join(row.by), meanwhile)

@@ -51,7 +51,7 @@ def show(policy: Policy, *, as_json: bool) -> None:
 
 def _matrix(policy: Policy) -> Table:
     """Purposes × recipients; the recipients by number, as many of them have long names."""
-    numbers = map(str, range(1, len(policy.recipients) + 1))
+    numbers = (Column(str(number), overflow="fold") for number in range(1, len(policy.recipients) + 1))
     table = Table(Column("purpose", no_wrap=True), *numbers, box=None, padding=(0, 1, 0, 0))
     for purpose in policy.purposes:
         marks = {flow.to: _MARKS[flow.mark] for flow in policy.flows.get(purpose.id, ())}

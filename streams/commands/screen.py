@@ -14,6 +14,8 @@ from schemas.errors import SetupError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rich.console import RenderableType
+
 DATA_WRONG = 1
 WRONG_USE = 2
 _WIDE = 220
@@ -25,7 +27,7 @@ def console() -> Console:
     return screen if screen.is_terminal else Console(markup=False, highlight=False, emoji=False, width=_WIDE)
 
 
-def indented(text: str) -> Padding:
+def indented(text: RenderableType) -> Padding:
     """A point of a list, so that its folded lines stand below its first one."""
     return Padding(text, (0, 0, 0, 2), expand=False)
 
