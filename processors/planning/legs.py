@@ -148,9 +148,10 @@ def to_do(ask: Ask, task: str, duty: str, recipient: str | None = None, reason: 
     """Work for a person that no recipient's connection can do. duty: whose deadline it has."""
     rule, mark, _ = ask.rule.get(duty) or ask.rule["processor"]
     own = duty if duty in ask.rule else "processor"
+    whole = ask.everything or ask.kind.way == "minor"  # who is too young is so for every purpose
     return LegDraft(
-        own, _OF_A_TASK, kind="task", task=task, recipient=recipient, purposes=() if ask.everything else ask.purposes,
-        all_purposes=ask.everything, rule=rule, mark=mark, outcome="manual_task", reason=reason,
+        own, _OF_A_TASK, kind="task", task=task, recipient=recipient, purposes=() if whole else ask.purposes,
+        all_purposes=whole, rule=rule, mark=mark, outcome="manual_task", reason=reason,
     )  # fmt: skip
 
 

@@ -52,7 +52,8 @@ def lift_hold(case: Case, state: SubjectState) -> Plan:
         if rest:
             still.append(_retained({**kept.__dict__, "recipients": rest}))
     state = changed(state, retained=tuple(still))
-    drafts = drafts or [ended(None, None, (), "not_applicable", "reopened" if again else "nothing_held")]
+    what = "reopened" if again else "still_held" if left.purposes else "nothing_held"
+    drafts = drafts or [ended(None, None, (), "not_applicable", what)]
     return planned(case, state, legs_of(case, drafts), again)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from cases_support import by_recipient, day, lane, run, said, task
+from cases_support import by_recipient, day, lane, reasons, run, said, task
 
 AT = "2026-03-02T18:00:00+00:00"
 CALIFORNIA = {"jurisdiction": "US-CA"}
@@ -68,6 +68,14 @@ def test_002_l168_an_account_of_a_minor_was_closed_by_the_later_day_of_the_proce
     (made,) = run(said("osows", 1, "minor.identified", AT, jurisdiction="US-CO", age=12))
     assert (task(made, "deactivate_account").rule or "").startswith("coppa.parent.own.")
     assert day(task(made, "deactivate_account").due_at, -5) == "2026-03-09"
+    assert task(made, "deactivate_account").all_purposes, "and not only for what is sold"
+
+
+def test_a_lift_of_one_hold_said_that_nothing_was_held_while_another_hold_went_on() -> None:
+    placed = said("oomnis", 1, "hold.placed", AT)
+    lifted = said("oomnis", 2, "hold.lifted", "2026-03-03T18:00:00+00:00", ["rights-defence"])
+    assert ("not_applicable", "still_held") in reasons(run(placed, lifted)[-1])
+    assert ("not_applicable", "nothing_held") in reasons(run(lifted)[-1])
 
 
 @pytest.mark.parametrize(("age", "is_child"), [(12, True), (13, False), (15, False), (17, False)])
