@@ -6,15 +6,11 @@ files as Latin-1 and splits lists of directories at commas, so no path of the us
 
 from __future__ import annotations
 
-import random
-import socket
 from typing import NamedTuple
 
-HOST = "127.0.0.1"
+from infra.ports import HOST, unused_ports
+
 LOG_DIR = "topics"
-# Below what the kernel hands out for outgoing connections (Linux from 32768, macOS from 49152): otherwise some
-# client's connection could sit on the port while the broker restarts.
-_PORTS = range(20000, 30000)
 
 LOG4J2_PROPERTIES = """\
 appender.console.type = Console
@@ -38,17 +34,6 @@ class Ports(NamedTuple):
         return f"{HOST}:{self.broker}"
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        # As Java does: connections of the last broker that are still closing don't count.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
 class Tunnel(NamedTuple):
     """A second way in, for clients that can reach the broker only through a tunnel or a proxy on this machine.
 
@@ -63,8 +48,7 @@ class Tunnel(NamedTuple):
 def free_ports(last: str | None = None, tunnel: Tunnel | None = None) -> Ports:
     """Two free ports; the broker's is that of `last`, its bootstrap servers of last time, if nobody took it since."""
     known = [int(last.rsplit(":", 1)[1])] if last else []
-    drawn = dict.fromkeys(known + random.SystemRandom().sample(_PORTS, 200))
-    free = (port for port in drawn if not (tunnel and port == tunnel.port) and _is_free(port))
+    free = (port for port in unused_ports(*known) if not (tunnel and port == tunnel.port))
     return Ports(broker=next(free), controller=next(free))
 
 

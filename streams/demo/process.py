@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 
+from infra.ports import unused_ports
 from schemas.errors import RelayError
 from streams.commands.child import Child
 
@@ -48,7 +48,7 @@ class WorkerProcess(Child):
         options: more of the command line, as `--roles`, `router`. program: what Python runs in its place, with the
         same command line; env: more of its environment.
         """
-        port = _free_port()
+        port = next(unused_ports())
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CONSENT_RELAY_")}
         given = {f"CONSENT_RELAY_{key}": value for key, value in {**settings, "WEB_PORT": str(port)}.items()}
         command = (sys.executable, *program, "worker", "--id", name, *options)
@@ -98,9 +98,3 @@ class WorkerProcess(Child):
             async with session.get(f"{self.url}/readyz") as answer:
                 return dict(await answer.json(content_type=None))
         return {}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,13 +6,14 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 from ownership_support import until
+
+from infra.ports import unused_ports
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -67,7 +68,7 @@ class Prometheus:
 @asynccontextmanager
 async def prometheus(directory: Path, *targets: str) -> AsyncIterator[Prometheus]:
     """Inside, it scrapes these targets (`host:port`) twice a second as the job `consent-relay`."""
-    program, port = needed("prometheus"), _free_port()
+    program, port = needed("prometheus"), next(unused_ports())
     directory.mkdir()
     job = {"job_name": "consent-relay", "static_configs": [{"targets": targets}]}
     config = {"global": {"scrape_interval": "500ms", "scrape_timeout": "500ms"}, "scrape_configs": [job]}
@@ -98,9 +99,3 @@ async def _is_up(server: Prometheus, process: asyncio.subprocess.Process, target
         return await server.value('sum(up{job="consent-relay"})') == targets
     except aiohttp.ClientError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

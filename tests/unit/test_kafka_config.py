@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import socket
 
-from infra.kafka.config import HOST, Ports, Tunnel, free_ports, server_properties
+from infra.kafka.config import Ports, Tunnel, free_ports, server_properties
+from infra.ports import HOST
 
 PORTS = Ports(broker=21001, controller=21002)
 
