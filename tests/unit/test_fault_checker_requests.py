@@ -46,6 +46,13 @@ def test_what_the_closer_has_not_read_is_not_held_against_it(tmp_path: Path) -> 
     assert found(run, tmp_path) == []
 
 
+def test_a_rejected_record_with_the_id_of_an_accepted_one_changes_nothing(tmp_path: Path) -> None:
+    run = filed_run()
+    asked = next(line["event"] for line in run.events if line["event"] and line["event"]["event_id"] == STOP)
+    run.events[-1]["event"] = {**asked, "kind": "consent.wished"}
+    assert found(run, tmp_path) == []
+
+
 def _take_up_again(run: MadeRun) -> None:
     """It was sent once more after it had been closed, and that has not ended."""
     run.end(STOP, "crm", "withdraw", "attempted", cycle=1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from checker.delivery import Delivery, Told
 from checker.oracle import DELETION, WITHDRAWAL, Key
+from checker.rundir import Place
 
 if TYPE_CHECKING:
     from checker.case import Case
@@ -45,11 +46,12 @@ def kept(run: Run) -> Kept:
 
 def asked(case: Case) -> dict[Who, int]:
     """Every protective event that was planned, and in which partition."""
-    kinds = {entry.event["event_id"]: entry.event["kind"] for entry in case.run.log if entry.event}
+    kinds = {entry.first: entry.event["kind"] for entry in case.run.log if entry.event}
     found = {}
     for line in case.run.each("audit.jsonl"):
         record = line["record"]
-        if record["kind"] == "planned" and kinds.get(record["event_id"]) in _ASKED:
+        place = Place(record["origin"]["partition"], record["origin"]["offset"])
+        if record["kind"] == "planned" and kinds.get(place) in _ASKED:
             found[record["pid"], record["event_id"]] = line["partition"]
     return found
 
