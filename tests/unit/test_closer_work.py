@@ -12,6 +12,7 @@ from router_support import until
 from processors.closing.book import MOST_AT_ONCE
 from schemas.errors import OwnershipLost, StateUnreadable
 from schemas.times import DAY
+from streams import topics
 
 if TYPE_CHECKING:
     from schemas.records import AuditRecord
@@ -22,8 +23,10 @@ async def test_a_request_and_its_end_are_one_transaction_with_the_bookmark() -> 
     closer.hear(planned(delivery("a")), said("a", "executed"))
     async with closer.working():
         await closer.settled()
-        (commit,) = closer.tenure.commits
-    assert (commit.offset, closer.told()) == (2, ["request.closed"])
+    (commit,) = [commit for commit in closer.tenure.commits if commit.audit()]  # a slow machine may commit twice
+    assert commit.offset == 2
+    assert {out.topic for out in commit.outs} == {topics.AUDIT, topics.REQUESTS}
+    assert closer.told() == ["request.closed"]
     assert closer.request().status == "completed"
     assert closer.tenure.commits[-1].clean
 
