@@ -52,6 +52,8 @@ class Course:
             job = Job.parked_as(entry)
             self._lines.of(job.pid).jobs.append(job)
             if job.next_at is not None:
+                if job.hold is None:  # a hold's end is no wait that we have drawn
+                    job.next_at = now.planned(job.next_at, entry.since)
                 self._lines.wait_for_wall(job, now)
             self._lines.place(job.pid)
 

@@ -35,7 +35,8 @@ class Following:
         """Go on with what the lane state keeps."""
         for status in FOLLOWS:
             for entry in self._book.entries.every(status):
-                self.followups.add(Job.parked_as(entry), now.until(entry.next_at or now.wall))
+                next_at = now.planned(entry.next_at or now.wall, entry.since)
+                self.followups.add(Job.parked_as(entry), now.until(next_at))
 
     def ended(self, job: Job, result: Result, now: Now) -> None:
         """An instruction is closed, or the vendor runs a job for it. Afterwards its line is to be placed."""

@@ -36,6 +36,10 @@ class Now(NamedTuple):
         """The steady moment that is so far away as the wall's moment `at`; a day at most: the clock may be wrong."""
         return self.steady + min(max((at - self.wall) / SECOND, 0.0), LONGEST_WAIT_S)
 
+    def planned(self, at: int, since: int) -> int:
+        """The wall's moment `at`, µs, drawn when a clock said `since`: how far that was ahead doesn't count."""
+        return at - max(since - self.wall, 0)
+
 
 @dataclass(slots=True, eq=False)
 class Job:

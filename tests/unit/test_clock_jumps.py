@@ -52,6 +52,17 @@ def test_who_is_parked_in_memory_waits_as_long_as_before(jump: float) -> None:
     assert [outcome for _, outcome, _ in lane.told] == ["parked", "executed"]
 
 
+def test_who_was_parked_by_a_clock_that_was_ahead_waits_no_hour_more_at_the_next_owner() -> None:
+    lane = Jumping(budget_s=0.0)
+    lane.arrive(delivery(1))
+    lane.jump = HOUR_S
+    lane.round(DOWN)
+    wakes_at = lane.core.wakes_at(lane.now)
+    lane.jump = 0.0
+    lane.restart()
+    assert lane.core.wakes_at(lane.now) == wakes_at
+
+
 @given(jumps=st.lists(JUMPS, min_size=1, max_size=6))
 def test_whatever_the_clock_does_between_restarts_each_is_done_once_and_within_a_day(jumps: list[float]) -> None:
     lane = Jumping(budget_s=0.0)
