@@ -206,3 +206,8 @@ class Command(Contract):
     by: str
     reason: str
     at: Micros
+
+    @property
+    def ref(self) -> CommandRef:
+        """What the audit says of it beside what it did."""
+        return CommandRef(command_id=self.command_id, name=self.name, by=self.by)

@@ -23,7 +23,7 @@ from schemas.codec import decode
 from schemas.contract import Origin
 from schemas.errors import DataError
 from schemas.ids import command_record_id
-from schemas.records import AuditRecord, Command, CommandRef, Evidence
+from schemas.records import AuditRecord, Command, Evidence
 from schemas.version import SOFTWARE
 from streams.clients import reader
 from streams.closing import is_meant, stopped
@@ -73,6 +73,10 @@ def record_id(command_id: str, role: str, partition: int) -> str:
     return command_record_id(command_id, role, str(partition))
 
 
+REFUSED = "refused"
+"""So begins what is told of a command that did nothing, and why."""
+
+
 def told(given: Given, role: str, partition: int, detail: str, at: int) -> AuditRecord:
     """The audit's record that a partition of a role has carried a command out. `detail`: what came of it; at: µs."""
     command = given.command
@@ -83,7 +87,7 @@ def told(given: Given, role: str, partition: int, detail: str, at: int) -> Audit
         lane=command.lane,
         reason=command.reason,
         evidence=Evidence(detail=detail),
-        command=CommandRef(command_id=command.command_id, name=command.name, by=command.by),
+        command=command.ref,
         origin=given.origin,
         software=SOFTWARE,
     )

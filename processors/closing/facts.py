@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from processors.closing.ending import exceptions
 from schemas.contract import trusted
 from schemas.ids import request_record_id
-from schemas.records import AuditRecord, CommandRef, Leg
+from schemas.records import AuditRecord, Leg
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -41,14 +41,12 @@ def overdue(request: Request, leg: RequestLeg | None, at: int) -> AuditRecord:
 
 def decided(request: Request, kind: str, command: Command, at: int, legs: Iterable[RequestLeg]) -> AuditRecord:
     """What an operator wanted of it was done. `legs`: as they are now."""
-    return _fact(
-        request, kind, command.command_id, at, legs=_legs(legs), reason=command.reason, command=_ref(command)
-    )
+    return _fact(request, kind, command.command_id, at, legs=_legs(legs), reason=command.reason, command=command.ref)
 
 
 def done(request: Request, leg: RequestLeg, proof: Evidence, command: Command) -> AuditRecord:
     """A task of it was done by somebody."""
-    more = {"reason": command.reason, "command": _ref(command), "evidence": proof, "outcome": leg.outcome}
+    more = {"reason": command.reason, "command": command.ref, "evidence": proof, "outcome": leg.outcome}
     return _fact(request, TASK_DONE, leg.leg_id, leg.at, legs=_legs([leg]), **more)
 
 
@@ -72,10 +70,6 @@ def _legs(legs: Iterable[RequestLeg]) -> tuple[Leg, ...]:
         )
         for leg in legs
     )
-
-
-def _ref(command: Command) -> CommandRef:
-    return CommandRef(command_id=command.command_id, name=command.name, by=command.by)
 
 
 def _fact(request: Request, kind: str, what: str, at: int, **more: Any) -> AuditRecord:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from schemas.contract import defaults_of, maker, trusted
 from schemas.ids import outcome_record_id
-from schemas.records import AuditRecord, CommandRef, DeadLetter, Delivery, Evidence, LaneEntry, LaneStatus, Leg
+from schemas.records import AuditRecord, DeadLetter, Delivery, Evidence, LaneEntry, LaneStatus, Leg
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def outcome(
 ) -> AuditRecord:
     """The audit's record of what became of a delivery, or of what it waits for. `command`: of who wanted it so."""
     about = outcome_record_id("outcome", job.delivery.delivery_id, job.delivery.cycle, word, job.attempt)
-    who = command and _ref(command)
+    who = command and command.ref
     made = {"outcome": word, "attempt": job.attempt, "reason": reason, "evidence": evidence, "command": who}
     return _record(job.delivery, "outcome", about, wall, made)
 
@@ -66,7 +66,7 @@ def done(job: Job, evidence: Evidence, command: Command, wall: int) -> AuditReco
     """The audit's record that somebody has carried a delivery out by hand."""
     about = outcome_record_id("outcome", job.delivery.delivery_id, job.delivery.cycle, "done", job.attempt)
     made = {"outcome": "done", "attempt": job.attempt, "reason": command.reason, "evidence": evidence}
-    return _record(job.delivery, "outcome", about, wall, {**made, "command": _ref(command)})
+    return _record(job.delivery, "outcome", about, wall, {**made, "command": command.ref})
 
 
 def shrunk(job: Job, wall: int) -> AuditRecord:
@@ -93,7 +93,7 @@ def wanted(kind: Literal["cycle", "released"], job: Job, command: Command, wall:
     """Somebody wants a failed delivery to be sent once more, or one on hold to be sent."""
     delivery = job.delivery
     about = outcome_record_id(kind, delivery.delivery_id, delivery.cycle, command.command_id, 0)
-    return _record(delivery, kind, about, wall, {"reason": command.reason, "command": _ref(command)})
+    return _record(delivery, kind, about, wall, {"reason": command.reason, "command": command.ref})
 
 
 def reopened(job: Job, reason: str, wall: int) -> AuditRecord:
@@ -139,10 +139,6 @@ def dead_letter(letter: Letter, place: Origin, seals: Seals) -> DeadLetter:
         sealed_key=None,
         at=letter.at,
     )
-
-
-def _ref(command: Command) -> CommandRef:
-    return CommandRef(command_id=command.command_id, name=command.name, by=command.by)
 
 
 def _record(delivery: Delivery, kind: str, record_id: str, wall: int, more: Mapping[str, Any]) -> AuditRecord:

@@ -35,11 +35,6 @@ class Law(Table):
         return {row.rule: row for row in self.deadlines}
 
     @cached_property
-    def by_period(self) -> dict[str, Period]:
-        """Under names as `ccpa.ask-again`."""
-        return {row.name: row for row in self.periods}
-
-    @cached_property
     def _rows(self) -> dict[tuple[str, str], tuple[Deadline, ...]]:
         rows: dict[tuple[str, str], tuple[Deadline, ...]] = {}
         for row in self.deadlines:

@@ -10,7 +10,7 @@ from processors.closing import facts, orders
 from processors.delivering.tasks import evidence_in
 from schemas.errors import InvalidRecord
 from schemas.request import Decision
-from streams.control import CLOSER, told
+from streams.control import CLOSER, REFUSED, told
 from streams.ownership.tenure import CONTROL_KEY
 from streams.wire import audit_out
 
@@ -52,7 +52,7 @@ class Orders:
         try:
             detail = self._done(given.command, wanted, now)
         except InvalidRecord as error:
-            detail = f"refused: {error}"
+            detail = f"{REFUSED}: {error}"
         self.outs += [
             audit_out(told(given, CLOSER, partition, detail, now), partition),
             self._tenure.mark(CONTROL_KEY, self._looked),

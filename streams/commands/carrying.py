@@ -10,7 +10,7 @@ import typer
 
 from streams.commands.common import show_json
 from streams.commands.orders import carried_out, late
-from streams.control import record_id, role_of
+from streams.control import REFUSED, record_id, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +42,11 @@ def carry_out(
     if wait_s and done.keys() != facts.keys():
         raise late(role, wait_s, facts.keys() - done.keys())
     return [detail for detail in told.values() if detail is not None]
+
+
+def is_refused(told: Iterable[str]) -> bool:
+    """Whether a partition has said, of what `carry_out` returns, that it did nothing."""
+    return any(detail.startswith(REFUSED) for detail in told)
 
 
 def lines(role: str, told: dict[int, str | None]) -> list[str]:

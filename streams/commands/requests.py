@@ -13,7 +13,7 @@ from schemas.ids import pid
 from streams import topics
 from streams.closer.orders import CANCEL, EXTEND
 from streams.commands import lane_orders
-from streams.commands.carrying import carry_out
+from streams.commands.carrying import carry_out, is_refused
 from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, require_topics, settings_for, show_json
 from streams.commands.orders import By, Wait, operator, order
 from streams.commands.requests_kept import chosen, filed
@@ -161,7 +161,7 @@ def _ordered(  # noqa: PLR0917 - what a command says
 ) -> None:
     command = order(name, {str(one.partition): one.request.key}, by, reason)
     told = carry_out(settings, command, wait, as_json=as_json, among=[one.partition])
-    if any(detail.startswith("refused") for detail in told):
+    if is_refused(told):
         raise InvalidRecord(
             f"nothing was done, see above; `requests show --request {one.request.event_id}` tells more"
         )

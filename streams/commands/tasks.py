@@ -14,7 +14,7 @@ from processors.delivering.tasks import LINK, SHA256, evidence_in
 from schemas.errors import InvalidRecord, SetupError
 from schemas.sealing import Seals
 from streams.closer.orders import DONE as DONE_OF_REQUEST
-from streams.commands.carrying import carry_out
+from streams.commands.carrying import carry_out, is_refused
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
@@ -153,7 +153,7 @@ def done(
     tasks = asyncio.run(wanted_tasks(settings, ids, lane))
     command = order(*_said(tasks, proof), by or operator(), reason, lane_of(tasks[0]))
     told = carry_out(settings, command, wait, as_json=as_json, among={task.partition for task in tasks})
-    if any(detail.startswith("refused") for detail in told):
+    if is_refused(told):
         raise InvalidRecord("see above: somebody else was faster, or the request has changed; look once more")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.delivering.tasks import evidence_in
 from schemas.errors import InvalidRecord
+from streams.control import REFUSED
 from streams.lanes.orders.post import Family
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def family(post: Post) -> Family:
         try:
             evidence = evidence_in(command.args)
         except InvalidRecord as error:
-            return f"refused: {error}"
+            return f"{REFUSED}: {error}"
         finished = post.core.finish(command, command.args.get(DELIVERIES, "").split(), evidence, now)
         unknown = ", ".join(one[:_SHOWN] for one in finished.unknown)
         parts = [finished.done and f"{finished.done} done", unknown and f"no open task here: {unknown}"]
