@@ -12,10 +12,10 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reading import committed
 from typer.testing import CliRunner
 
 from streams.cli import app
-from streams.logs import scan
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Cli:
         """The topic as a reader of committed records sees it."""
 
         async def read() -> list[ConsumerRecord]:
-            return [record async for record in scan(self.settings, topic)]
+            return await committed(self.settings, topic)
 
         return asyncio.run(read())
 

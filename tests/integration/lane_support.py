@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ownership_support import settings_at, until
+from reading import audit, committed
 
 from processors.engine.connect import connectors
 from processors.engine.transport import http_transport
@@ -18,14 +19,13 @@ from schemas.connections import parse_config
 from schemas.contract import Origin, PolicyRef
 from schemas.events import Identity
 from schemas.ids import delivery_id
-from schemas.records import AuditRecord, Bookmark, DeadLetter, Delivery, LaneEntry
+from schemas.records import Bookmark, DeadLetter, Delivery, LaneEntry
 from schemas.sealing import Seals
 from schemas.times import DAY
 from streams import clients, topics
 from streams.control import Control, following
 from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
-from streams.logs import scan
 from streams.ownership.owner import Owner
 from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, now_micros
 from streams.pipeline import Stage, lane_role
@@ -149,7 +149,7 @@ class LaneUnderTest:
 
     async def outcomes(self) -> list[tuple[str, str, str | None]]:
         """(delivery_id's event number, outcome, reason) of this lane, in log order."""
-        records = [decode(AuditRecord, record.value) async for record in scan(self.settings, topics.AUDIT)]
+        records = await audit(self.settings)
         mine = [record for record in records if record.lane == self.name and record.kind != "command"]
         return [(record.pid or "", record.outcome or "", record.reason) for record in mine]
 
@@ -167,7 +167,7 @@ class LaneUnderTest:
     async def entries(self) -> dict[str, LaneEntry]:
         """What the lane state holds: delivery_id → entry."""
         found: dict[str, LaneEntry] = {}
-        async for record in scan(self.settings, topics.lane_state(self.name)):
+        for record in await committed(self.settings, topics.lane_state(self.name)):
             if not record.key.startswith(b"!"):
                 delivery = record.key.decode().split("|")[1]
                 found.pop(delivery, None)
@@ -177,18 +177,18 @@ class LaneUnderTest:
 
     async def bookmark(self) -> Bookmark | None:
         """How far partition 0 has been worked."""
-        scanned = scan(self.settings, topics.lane_state(self.name), partitions=[0])
-        marks = [record.value async for record in scanned if record.key == OFFSET_KEY]
+        scanned = await committed(self.settings, topics.lane_state(self.name), partitions=[0])
+        marks = [record.value for record in scanned if record.key == OFFSET_KEY]
         return decode(Bookmark, marks[-1]) if marks else None
 
     async def ended_cleanly(self) -> bool:
         """Whether the last owner left its mark."""
-        scanned = scan(self.settings, topics.lane_state(self.name), partitions=[0])
-        marks = [record.value async for record in scanned if record.key == CLEAN_KEY]
+        scanned = await committed(self.settings, topics.lane_state(self.name), partitions=[0])
+        marks = [record.value for record in scanned if record.key == CLEAN_KEY]
         return bool(marks and marks[-1])
 
     async def dead_letters(self) -> list[DeadLetter]:
-        letters = [decode(DeadLetter, record.value) async for record in scan(self.settings, topics.DEAD_LETTER)]
+        letters = [decode(DeadLetter, record.value) for record in await committed(self.settings, topics.DEAD_LETTER)]
         return [letter for letter in letters if letter.origin.topic == topics.deliveries(self.name)]
 
 

@@ -7,9 +7,9 @@ import uuid
 from typing import TYPE_CHECKING
 
 from aiokafka.admin import NewTopic
+from reading import committed
 
 from streams import clients
-from streams.logs import scan
 from streams.outbox import Out
 from streams.ownership.takeover import Role
 from streams.settings import Settings
@@ -46,7 +46,7 @@ async def publish(settings: Settings, role: Role, *values: bytes, partition: int
 
 async def state_of(settings: Settings, role: Role) -> dict[bytes, bytes | None]:
     """The state topic as a reader of committed records sees it."""
-    return {record.key: record.value async for record in scan(settings, role.state_topic)}
+    return {record.key: record.value for record in await committed(settings, role.state_topic)}
 
 
 async def until(condition: Callable[[], bool] | Callable[[], Awaitable[bool]], limit_s: float = 20.0) -> None:

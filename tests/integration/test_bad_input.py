@@ -7,17 +7,17 @@ import uuid
 from typing import TYPE_CHECKING
 
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from reading import audit, committed
 
 from schemas.codec import decode, encode
 from schemas.contract import Origin
 from schemas.events import ConsentEvent
-from schemas.records import AuditRecord, DeadLetter
+from schemas.records import DeadLetter
 from schemas.sealing import Seals
 from streams import clients, topics
 from streams.demo.cast import make_cast
 from streams.demo.stage import Stage
 from streams.demo.wrong import REUSED_ID, WRONG
-from streams.logs import scan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,10 +59,10 @@ async def test_bad_records_are_kept_with_their_reason_and_good_ones_go_on(tmp_pa
         good = await publish(stage, {f"good-{key}": encode(an_event(f"good-{key}")) for key in ("null", "foreign")})
         assert await stage.wait_settled(len(sent) + len(good), 60)
         letters = {}
-        async for record in scan(stage.settings, topics.DEAD_LETTER):
+        for record in await committed(stage.settings, topics.DEAD_LETTER):
             letter = decode(DeadLetter, record.value)
             letters[letter.origin] = letter
-        facts = [decode(AuditRecord, record.value) async for record in scan(stage.settings, topics.AUDIT)]
+        facts = await audit(stage.settings)
         seals = Seals(stage.settings.key("relay_key"))
     assert {name: letters[origin].reason for name, origin in sent.items()} == {
         name: reason for name, (reason, _) in wrong.items()

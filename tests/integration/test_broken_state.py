@@ -8,6 +8,7 @@ import pytest
 import structlog
 from lane_support import PARTITIONS, SEALS, lane_at
 from ownership_support import until
+from reading import committed
 
 from infra.sandbox import Person, Sandbox
 from processors.engine.transport import http_transport
@@ -15,7 +16,6 @@ from schemas.codec import encode
 from schemas.records import Delivery, LaneEntry
 from schemas.sealing import Seals
 from streams import clients, topics
-from streams.logs import scan
 from streams.ownership.tenure import CONTROL_KEY, OFFSET_KEY, QUOTA_KEY, now_micros
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ async def write(lane: LaneUnderTest, topic: str, key: bytes, value: bytes | None
 
 
 async def last_value(lane: LaneUnderTest, key: bytes) -> bytes | None:
-    scanned = scan(lane.settings, topics.lane_state(lane.name), partitions=[0])
-    values = [record.value async for record in scanned if record.key == key]
+    scanned = await committed(lane.settings, topics.lane_state(lane.name), partitions=[0])
+    values = [record.value for record in scanned if record.key == key]
     return values[-1] if values else None
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from ownership_support import until
+from reading import audit, committed
 
 from schemas.codec import decode, encode
 from schemas.events import ConsentEvent
@@ -21,7 +22,6 @@ from streams import clients, topics
 from streams.demo.cast import make_cast
 from streams.demo.stage import Stage
 from streams.flood import RESUME
-from streams.logs import scan
 from streams.ownership.tenure import OFFSET_KEY
 from streams.wire import home_of
 
@@ -87,18 +87,20 @@ async def halted(worker: WorkerProcess, partitions: list[int]) -> dict[str, Any]
 
 
 async def dead_letters(stage: Stage) -> list[tuple[int, int]]:
-    letters = [decode(DeadLetter, record.value).origin async for record in scan(stage.settings, topics.DEAD_LETTER)]
+    letters = [
+        decode(DeadLetter, record.value).origin for record in await committed(stage.settings, topics.DEAD_LETTER)
+    ]
     return sorted((origin.partition, origin.offset) for origin in letters)
 
 
-async def audit(stage: Stage, kind: str) -> list[AuditRecord]:
-    records = [decode(AuditRecord, record.value) async for record in scan(stage.settings, topics.AUDIT)]
+async def told(stage: Stage, kind: str) -> list[AuditRecord]:
+    records = await audit(stage.settings)
     return [record for record in records if record.kind == kind]
 
 
 async def bookmark(stage: Stage, partition: int) -> int:
-    places = scan(stage.settings, topics.STATE, partitions=[partition])
-    marks = [decode(Bookmark, record.value).offset async for record in places if record.key == OFFSET_KEY]
+    places = await committed(stage.settings, topics.STATE, partitions=[partition])
+    marks = [decode(Bookmark, record.value).offset for record in places if record.key == OFFSET_KEY]
     return marks[-1]
 
 
@@ -132,7 +134,7 @@ async def test_a_flood_halts_its_partition_until_somebody_resumes_it(tmp_path: P
         assert f"consent-relay router resume --partition {PLACE}" in said[str(PLACE)][1]
 
         async def the_rest_is_planned() -> bool:
-            return len(await audit(stage, "planned")) == 4 * GOOD
+            return len(await told(stage, "planned")) == 4 * GOOD
 
         await until(the_rest_is_planned)
         assert await dead_letters(stage) == []
@@ -154,7 +156,7 @@ async def test_a_flood_halts_its_partition_until_somebody_resumes_it(tmp_path: P
         await (await stage.start_worker("another")).ready()
         await publish(stage, PLACE, good(PLACE, 1))
         assert await stage.wait_settled(5 * GOOD + BAD + 1, 60)
-        (command,) = await audit(stage, "command")
+        (command,) = await told(stage, "command")
         assert command.command
         assert (command.command.name, command.command.by, command.reason) == (RESUME, "ops", REASON)
         assert await dead_letters(stage) == [(PLACE, offset) for offset in run]
@@ -178,7 +180,7 @@ async def test_a_deploy_that_rejects_everything_leaves_the_topic_where_it_was(tm
         await (await stage.start_worker()).ready()
         assert await stage.wait_settled(4 * EVENTS, 90)
         assert await dead_letters(stage) == []
-        assert len(await audit(stage, "planned")) == 4 * EVENTS
+        assert len(await told(stage, "planned")) == 4 * EVENTS
 
 
 async def test_a_command_that_came_while_no_router_worked_is_found_by_the_next_one(tmp_path: Path) -> None:
@@ -196,7 +198,7 @@ async def test_a_command_that_came_while_no_router_worked_is_found_by_the_next_o
         assert await stage.wait_settled(30, 60)
 
         async def is_told() -> bool:
-            return len(await audit(stage, "command")) == 4
+            return len(await told(stage, "command")) == 4
 
         await until(is_told)
         assert len(await dead_letters(stage)) == 30

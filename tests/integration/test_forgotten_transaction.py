@@ -12,12 +12,12 @@ from aiokafka import TopicPartition
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import InvalidTxnState
 from ownership_support import state_of
+from reading import committed
 from structlog.testing import capture_logs
 from takeover_support import Hand, Member, hand_at
 
 from schemas.errors import OwnershipLost
 from streams import clients
-from streams.logs import scan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -75,7 +75,7 @@ async def test_a_transaction_that_never_ended_is_ended_at_the_takeover(kafka: Ka
         state = await state_of(hand.settings, hand.role)
         assert {b"kept", b"after"} <= state.keys()
         assert b"ghost" not in state
-        assert b"ghost" not in [record.key async for record in scan(hand.settings, hand.role.topic)]
+        assert b"ghost" not in [record.key for record in await committed(hand.settings, hand.role.topic)]
         place = TopicPartition(hand.role.topic, 0)
         plain = clients.reader(hand.settings, isolation_level="read_uncommitted")
         await plain.start()

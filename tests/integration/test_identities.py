@@ -7,11 +7,11 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import aiohttp
+from reading import committed
 
 from streams.demo.cast import make_cast
 from streams.demo.events import make_events
 from streams.demo.stage import Stage
-from streams.logs import scan
 from streams.topics import EVENTS, topics
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def test_identities_are_readable_in_consent_events_only(tmp_path: Path) ->
         places = {name: await page(f"{worker.url}/{name}") for name in ("healthz", "readyz", "metrics")}
         await stage.stop_workers()
         for topic in topics(stage.config.connections):
-            records = [record async for record in scan(stage.settings, topic.name)]
+            records = await committed(stage.settings, topic.name)
             headers = [value for record in records for _, value in record.headers]
             places[topic.name] = b"\n".join(
                 part for record in records for part in (record.key, record.value, *headers) if part

@@ -12,16 +12,16 @@ from aiohttp import web
 from callback_support import SECRET, Calling, body_of, signed
 from lane_support import PARTITIONS, LaneUnderTest, crm_config, lane_at
 from ownership_support import until
+from reading import audit, committed
 
 from infra.sandbox import Person, Sandbox
 from processors.vendors.base import VENDORS
 from schemas.codec import decode
 from schemas.connections import parse_config
-from schemas.records import AuditRecord, Command
+from schemas.records import Command
 from streams import topics
 from streams.callbacks import MOST_BYTES, Desk, callers, receiving
 from streams.clients import writer
-from streams.logs import scan
 from streams.metrics.registry import Metrics
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def post(url: str, body: bytes, **headers: str) -> int:
 
 
 async def commands(lane: LaneUnderTest) -> list[Command]:
-    given = [decode(Command, record.value) async for record in scan(lane.settings, topics.CONTROL)]
+    given = [decode(Command, record.value) for record in await committed(lane.settings, topics.CONTROL)]
     return [command for command in given if command.lane == lane.name]
 
 
@@ -119,7 +119,7 @@ async def test_a_genuine_call_ends_a_job_that_would_be_asked_about_much_later(
         await until(all_done, 60)
         assert await post(url, body, **headers) == 204, "sent once more, it does no harm"
         await until(lambda: has_two(lane))
-    records = [decode(AuditRecord, record.value) async for record in scan(lane.settings, topics.AUDIT)]
+    records = await audit(lane.settings)
     mine = [record for record in records if record.lane == lane.name]
     assert len([record for record in mine if record.kind == "command"]) == PARTITIONS
     ends = [record for record in mine if record.outcome == "executed"]

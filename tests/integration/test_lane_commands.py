@@ -11,16 +11,16 @@ import pytest
 from commands_support import Cli, cli_at
 from lane_support import PARTITIONS, LaneUnderTest, kill, lane_at
 from ownership_support import until
+from reading import audit
 
 from infra.sandbox import Fault, Person, Sandbox
 from processors.engine.transport import http_transport
-from schemas.codec import decode, encode
+from schemas.codec import encode
 from schemas.records import AuditRecord, Command
 from streams import clients, topics
 from streams.control import MOST_BYTES, following
 from streams.lanes.foreman import UNKNOWN
 from streams.lanes.orders.pausing import PAUSE, RESUME
-from streams.logs import scan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -71,7 +71,7 @@ async def said(cli: Cli, *args: str) -> dict[str, Any]:
 
 async def commands(lane: LaneUnderTest) -> list[AuditRecord]:
     """What the audit says of this lane's commands."""
-    records = [decode(AuditRecord, record.value) async for record in scan(lane.settings, topics.AUDIT)]
+    records = await audit(lane.settings)
     return [record for record in records if record.lane == lane.name and record.kind == "command"]
 
 
@@ -162,7 +162,7 @@ async def test_what_failed_is_sent_once_more_with_what_newer_choices_left_of_it(
         told = await said(cli, "dead-letters", "redrive", str(of_eva.origin), *given)
         assert told["partitions"] == {"0": "1 sent once more"} | dict.fromkeys("123", "nothing of it is failed here")
         await until(lambda: nothing_is_open(lane))
-    records = [decode(AuditRecord, record.value) async for record in scan(lane.settings, topics.AUDIT)]
+    records = await audit(lane.settings)
     ends = [(one.delivery_id, one.cycle, one.outcome) for one in records if one.lane == lane.name and one.outcome]
     assert [outcome for who, cycle, outcome in ends if who == both.delivery_id and cycle == 1] == ["executed"]
     assert [one.reason for one in records if one.lane == lane.name and one.kind == "cycle"] == ["scopes"] * 2

@@ -8,16 +8,13 @@ import pytest
 from commands_support import Cli, cli_at
 from lane_support import LaneUnderTest, kill, lane_at
 from ownership_support import until
+from reading import audit
 from structlog.testing import capture_logs
 
 from infra.sandbox import Person, Sandbox
 from processors.engine.transport import http_transport
-from schemas.codec import decode
-from schemas.records import AuditRecord
 from schemas.times import SECOND
-from streams import topics
 from streams.control import following
-from streams.logs import scan
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
     from conftest import KafkaUnderTest
 
     from processors.engine.transport import Request
+    from schemas.records import AuditRecord
 
 BEN, EVA = (Person(key=key, email=f"{key}@example.com") for key in ("ben", "eva"))
 CROWD = [Person(key=f"q{number}", email=f"q{number}@example.com") for number in range(15)]
@@ -74,7 +72,7 @@ async def keeps(lane: LaneUnderTest, **statuses: int) -> None:
 
 async def finals(lane: LaneUnderTest) -> dict[str, AuditRecord]:
     """The last outcome of each person."""
-    records = [decode(AuditRecord, record.value) async for record in scan(lane.settings, topics.AUDIT)]
+    records = await audit(lane.settings)
     return {record.pid or "": record for record in records if record.lane == lane.name and record.outcome}
 
 

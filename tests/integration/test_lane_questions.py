@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from lane_support import LaneUnderTest, crm_config, kill, lane_at
 from ownership_support import until
+from reading import audit
 from structlog.testing import capture_logs
 
 from infra.sandbox import Person, Sandbox
 from processors.engine.transport import http_transport
-from schemas.codec import decode
-from schemas.records import AuditRecord
-from streams import topics
-from streams.logs import scan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -102,7 +99,7 @@ async def test_a_vendor_that_still_has_the_person_is_told_again_and_that_is_alar
 
             await until(verified, 60)
     assert not await known(sandbox, ann)
-    mine = [decode(AuditRecord, record.value) async for record in scan(lane.settings, topics.AUDIT)]
+    mine = await audit(lane.settings)
     told = [(r.kind, r.outcome, r.cycle) for r in mine if r.lane == lane.name and r.pid == f"p1.{ann.key}"]
     assert [one for one in told if one[1] != "attempted"] == [
         ("outcome", "executed", 0),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lane_support import PARTITIONS, LaneUnderTest, lane_at
 from ownership_support import until
+from reading import committed
 
 from infra.sandbox import Person, Sandbox
 from processors.engine.transport import http_transport
@@ -16,7 +17,6 @@ from schemas.codec import decode, encode
 from schemas.quota import Quota
 from schemas.records import Bookmark
 from streams import clients, topics
-from streams.logs import scan
 from streams.ownership.tenure import OFFSET_KEY, QUOTA_KEY
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def called(sandbox: Sandbox) -> int:
 
 async def kept(lane: LaneUnderTest) -> dict[int, Quota]:
     """The newest record of each partition."""
-    scanned = scan(lane.settings, topics.lane_state(lane.name))
-    found = {record.partition: record.value async for record in scanned if record.key == QUOTA_KEY}
+    scanned = await committed(lane.settings, topics.lane_state(lane.name))
+    found = {record.partition: record.value for record in scanned if record.key == QUOTA_KEY}
     return {partition: decode(Quota, value) for partition, value in found.items()}
 
 

@@ -9,16 +9,13 @@ import aiohttp
 import pytest
 from commands_support import Cli, fields, jsonl
 from ownership_support import until
+from reading import audit
 
 from infra.sandbox import Fault
-from schemas.codec import decode
-from schemas.records import AuditRecord
-from streams import topics
 from streams.commands.requests_kept import filed
 from streams.commands.requests_view import whole
 from streams.demo.cast import make_cast
 from streams.demo.stage import Stage
-from streams.logs import scan
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.sandbox import Person
+    from schemas.records import AuditRecord
 
 WHY = ("--reason", "ticket 7", "--by", "eva")
 LIMIT_S = 120.0
@@ -77,7 +75,7 @@ def on(told: dict[str, Any], lane: str) -> dict[str, Any]:
 
 async def facts(stage: Stage, event_id: str) -> list[AuditRecord]:
     """What the closer has told of a request."""
-    records = [decode(AuditRecord, record.value) async for record in scan(stage.settings, topics.AUDIT)]
+    records = await audit(stage.settings)
     return [one for one in records if one.event_id == event_id and one.kind.startswith("request.")]
 
 

@@ -12,11 +12,11 @@ import pytest
 import structlog
 from lane_support import LaneUnderTest, lane_at
 from ownership_support import until
+from reading import committed
 from rogue_support import answer, paper, rogue, says
 
 from infra.sandbox import Person, Sandbox
 from streams import topics
-from streams.logs import scan
 from streams.metrics.scrape import scrape
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ async def hunted(lane: LaneUnderTest) -> list[str]:
     """Names of the crowd in what the lane wrote and shows."""
     places = {"metrics": scrape(lane.bench.metrics, lane.status, {}), "status": repr(lane.status.roles).encode()}
     for topic in (topics.AUDIT, topics.DEAD_LETTER, topics.deliveries(lane.name), topics.lane_state(lane.name)):
-        records = [record async for record in scan(lane.settings, topic)]
+        records = await committed(lane.settings, topic)
         places[topic] = b"\n".join(part for record in records for part in (record.key, record.value) if part)
     assert lane.name.encode() in places[topics.deliveries(lane.name)]
     return [place for place, found in places.items() if b"rogue.test" in found.lower()]

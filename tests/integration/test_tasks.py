@@ -11,12 +11,9 @@ import pytest
 from commands_support import Cli, cli_at
 from lane_support import LaneUnderTest, lane_at
 from ownership_support import until
+from reading import audit
 
 from infra.sandbox import Person, Sandbox
-from schemas.codec import decode
-from schemas.records import AuditRecord
-from streams import topics
-from streams.logs import scan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
 
     from conftest import KafkaUnderTest
 
-    from schemas.records import Delivery
+    from schemas.records import AuditRecord, Delivery
 
 BEN, EVA = (Person(key=key, email=f"{key}@example.com") for key in ("ben", "eva"))
 pytestmark = pytest.mark.usefixtures("topics")
@@ -75,7 +72,7 @@ async def listed(cli: Cli, lane: LaneUnderTest) -> list[dict[str, Any]]:
 
 
 async def ends(lane: LaneUnderTest, delivery: Delivery) -> list[AuditRecord]:
-    records = [decode(AuditRecord, record.value) async for record in scan(lane.settings, topics.AUDIT)]
+    records = await audit(lane.settings)
     return [one for one in records if one.delivery_id == delivery.delivery_id and one.kind == "outcome"]
 
 
@@ -154,6 +151,6 @@ async def is_empty(lane: LaneUnderTest) -> bool:
 
 
 async def both_told(lane: LaneUnderTest) -> bool:
-    records = [decode(AuditRecord, record.value) async for record in scan(lane.settings, topics.AUDIT)]
+    records = await audit(lane.settings)
     said = [one.evidence for one in records if one.lane == lane.name and one.kind == "command"]
     return {one.detail for one in said if one} >= {"1 done"} and len(said) == 2 * 4
