@@ -36,16 +36,21 @@ secrets = {{ service_account = "google_service_account" }}
 """
 
 
-def relay_toml(urls: Mapping[str, str], concurrency: int) -> str:
-    """A `relay.toml` with these lanes (lane → base URL): a deletion reaches each of them with one call."""
+def relay_toml(urls: Mapping[str, str], concurrency: int, more: str = "") -> str:
+    """A `relay.toml` with these lanes (lane → base URL): a deletion reaches each of them with one call.
+
+    more: further lines of each connection.
+    """
     tables = (
-        _CONNECTION.format(lane=lane, url=url, concurrency=concurrency, property=PROPERTY)
+        _CONNECTION.format(lane=lane, url=url, concurrency=concurrency, property=PROPERTY) + more
         for lane, url in urls.items()
     )
     return "\n".join([_HEAD, *tables])
 
 
-def write_accounts(directory: Path, urls: Mapping[str, str], concurrency: int, vendor: Vendor) -> None:
+def write_accounts(
+    directory: Path, urls: Mapping[str, str], concurrency: int, vendor: Vendor, more: str = ""
+) -> None:
     """Write `relay.toml` and the secrets that it names."""
-    (directory / "relay.toml").write_text(relay_toml(urls, concurrency), "utf-8")
+    (directory / "relay.toml").write_text(relay_toml(urls, concurrency, more), "utf-8")
     publish_account(directory / SECRETS, obtain(None).service_account(vendor.token_url))

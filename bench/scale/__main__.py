@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from bench.scale import dead_vendor, isolation, latency, parked, subjects, workers
+from bench.scale import dead_vendor, isolation, latency, limit_use, parked, subjects, workers
 from bench.scale.bars import Bars
 from bench.scale.report import Figures, as_json, table
 from bench.workload import PARTITIONS, placed
@@ -31,6 +31,7 @@ class Part(StrEnum):
     ISOLATION = "isolation"
     DEAD_VENDOR = "dead-vendor"
     PARKED = "parked"
+    LIMITS = "limits"
 
 
 class Wanted(NamedTuple):
@@ -95,6 +96,8 @@ async def _measure(wanted: Wanted) -> Figures:
         figures.dead_vendor = await dead_vendor.measure(wanted.queued, wanted.watched_s, bars)
     if Part.PARKED in wanted.parts:
         figures.parked = await parked.measure(wanted.parked, bars)
+    if Part.LIMITS in wanted.parts:
+        figures.limits = await limit_use.measure(bars)
     return figures
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from bench.scale.dead_vendor import DeadVendor
     from bench.scale.isolation import Isolation, Waits
+    from bench.scale.limit_use import LimitUse
     from bench.scale.parked import Parked
 
 MB = 1_000_000
@@ -53,6 +54,32 @@ def parked_json(parked: Parked) -> dict[str, Any]:
         "per_s": round(parked.deliveries / parked.woken_s),
         "slowest_ms": round(1000 * parked.slowest_s),
     }
+
+
+def limits_json(uses: Sequence[LimitUse]) -> list[dict[str, Any]]:
+    """used: of what the limits, or the calls at a time, allow. most: in any window, and what it allows."""
+    return [
+        {
+            "case": one.case,
+            "allowed_per_s": round(one.allowed_per_s, 1),
+            "per_s": round(one.per_s, 1),
+            "used": round(one.per_s / one.allowed_per_s, 3),
+            "windows": [asdict(window) for window in one.windows],
+        }
+        for one in uses
+    ]
+
+
+def show_limits(shown: Table, figures: list[dict[str, Any]]) -> None:
+    """`figures`: as JSON has them."""
+    for one in figures:
+        shown.add_row(
+            f"limits, {one['case']}: {one['allowed_per_s']:g} calls/s allowed",
+            f"{one['per_s']:g}/s, {one['used']:.1%} used",
+            style=_HEAD,
+        )
+        for window in one["windows"]:
+            shown.add_row(f"  most in any {window['seconds']:g} s", f"{window['most']} of {window['calls']}")
 
 
 def show_isolation(shown: Table, figures: dict[str, Any]) -> None:

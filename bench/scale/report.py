@@ -14,9 +14,11 @@ from bench.scale.lane_report import (
     MB,
     dead_vendor_json,
     isolation_json,
+    limits_json,
     parked_json,
     show_dead_vendor,
     show_isolation,
+    show_limits,
     show_parked,
 )
 from bench.scale.spans import STEPS, percentiles
@@ -24,14 +26,23 @@ from bench.scale.states import STATE_BYTES
 from infra.kafka import KAFKA_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bench.scale.dead_vendor import DeadVendor
     from bench.scale.isolation import Isolation
+    from bench.scale.limit_use import LimitUse
     from bench.scale.parked import Parked
     from bench.scale.spans import Spans
     from bench.scale.subjects import Held
     from bench.scale.workers import Throughput
 
 _HEAD = "bold"
+_OF_LANES: dict[str, Callable[[Table, Any], None]] = {
+    "isolation": show_isolation,
+    "dead_vendor": show_dead_vendor,
+    "parked": show_parked,
+    "limits": show_limits,
+}
 _WORDS = {
     "acknowledged_ms": "published → the broker has it",
     "planned_ms": "→ planned, committed, read",
@@ -51,6 +62,7 @@ class Figures:
     isolation: Isolation | None = None
     dead_vendor: DeadVendor | None = None
     parked: Parked | None = None
+    limits: list[LimitUse] = field(default_factory=list)
 
 
 def as_json(figures: Figures) -> dict[str, Any]:
@@ -63,6 +75,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "isolation": figures.isolation and isolation_json(figures.isolation),
         "dead_vendor": figures.dead_vendor and dead_vendor_json(figures.dead_vendor),
         "parked": figures.parked and parked_json(figures.parked),
+        "limits": limits_json(figures.limits),
     }
 
 
@@ -87,7 +100,7 @@ def table(result: dict[str, Any]) -> Table:
     for run in result["workers"]:
         shown.add_section()
         _show_workers(shown, run)
-    for part, show in (("isolation", show_isolation), ("dead_vendor", show_dead_vendor), ("parked", show_parked)):
+    for part, show in _OF_LANES.items():
         if result[part]:
             shown.add_section()
             show(shown, result[part])

@@ -58,7 +58,11 @@ def three_connections(directory: Path) -> None:
 
 @asynccontextmanager
 async def fresh_site(
-    progress: Console, partitions: int = PARTITIONS, configure: Callable[[Path], None] = three_connections
+    progress: Console,
+    partitions: int = PARTITIONS,
+    configure: Callable[[Path], None] = three_connections,
+    *,
+    limits_scale: float = NO_LIMIT,
 ) -> AsyncIterator[Site]:
     """A site in a directory of its own, for which `configure` writes `relay.toml`; all of it is gone afterwards."""
     async with AsyncExitStack() as stack:
@@ -73,7 +77,7 @@ async def fresh_site(
             data_dir=directory,
             config=directory / "relay.toml",
             secrets_dir=directory / SECRETS,
-            limits_scale=NO_LIMIT,
+            limits_scale=limits_scale,
             partitions=partitions,
             pepper_file=_key_file(directory / "pepper", PEPPER),
             relay_key_file=_key_file(directory / "relay_key", RELAY_KEY),

@@ -8,7 +8,7 @@ from typing import cast
 
 import uvloop
 
-from bench.vendor.answers import Answers, Requests
+from bench.vendor.answers import SLOW, SLOW_S, Answers, Requests
 
 
 class Connection(asyncio.Protocol):
@@ -23,7 +23,11 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         for part in self._requests.feed(data):
             answer = self._answers.to(part)
-            if answer is not None and self._transport is not None:
+            if answer is None or self._transport is None:
+                continue
+            if part == SLOW:
+                asyncio.get_running_loop().call_later(SLOW_S, self._transport.write, answer)
+            else:
                 self._transport.write(answer)
 
 

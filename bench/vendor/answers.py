@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 INSTANT, HANG, BUSY, TOKEN, CALLS = "instant", "hang", "busy", "token", "calls"
+NOTED, SLOW, TIMES = "noted", "slow", "times"
+SLOW_S = 0.1
+"""`SLOW` answers after so long. Of it and of `NOTED` it is kept when each call came."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
 
@@ -35,6 +39,7 @@ _FIXED: dict[str, bytes] = {
     ),
     BUSY: _encoded("429 Too Many Requests", {"error": {"code": 429}}, "Retry-After: 1"),
 }
+_FIXED |= dict.fromkeys((NOTED, SLOW), _FIXED[INSTANT])
 _UNKNOWN = _encoded("404 Not Found", {})
 
 
@@ -58,14 +63,19 @@ class Requests:
 
 
 class Answers:
-    """`calls`: how often each part was asked."""
+    """`calls`: how often each part was asked; `times`: when, s of the machine's monotonic clock."""
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
+        self.times: defaultdict[str, list[float]] = defaultdict(list)
 
     def to(self, part: str) -> bytes | None:
         """None: it never answers."""
         if part == CALLS:
             return _encoded("200 OK", self.calls)
+        if part == TIMES:
+            return _encoded("200 OK", self.times)
+        if part in {NOTED, SLOW}:
+            self.times[part].append(time.monotonic())
         self.calls[part] += 1
         return None if part == HANG else _FIXED.get(part, _UNKNOWN)

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bench.vendor.answers import CALLS, TOKEN
+from bench.vendor.answers import CALLS, TIMES, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +39,16 @@ class Vendor:
 
     def calls(self) -> dict[str, int]:
         """How often each part was asked so far."""
+        return self._told(CALLS)
+
+    def times(self) -> dict[str, list[float]]:
+        """When each of the parts that keep it was asked, s of the machine's monotonic clock."""
+        return self._told(TIMES)
+
+    def _told(self, part: str) -> dict[str, Any]:
         connection = HTTPConnection(_HOST, self.port, timeout=_LIMIT_S)
         try:
-            connection.request("GET", f"/{CALLS}")
+            connection.request("GET", f"/{part}")
             return dict(json.loads(connection.getresponse().read()))
         finally:
             connection.close()

@@ -10,7 +10,16 @@ from rich.table import Table
 
 from bench.scale.dead_vendor import LANE, DeadVendor, Moment, summed
 from bench.scale.isolation import Isolation, Waits
-from bench.scale.lane_report import curve, dead_vendor_json, isolation_json, show_dead_vendor, show_isolation
+from bench.scale.lane_report import (
+    curve,
+    dead_vendor_json,
+    isolation_json,
+    limits_json,
+    show_dead_vendor,
+    show_isolation,
+    show_limits,
+)
+from bench.scale.limit_use import CASES, FIRST_S, fullest, used
 from bench.scale.spans import percentiles
 from streams.metrics.definitions import ENTRIES, LAG_RECORDS
 from streams.metrics.registry import Metrics
@@ -43,6 +52,24 @@ def test_isolation_compares_the_medians_of_the_runs() -> None:
     text = shown(show_isolation, figures)
     for part in ("10 / 30 ms", "11 / 45 ms", "1.50 ×, +15 ms", "hung 40, busy 80"):
         assert part in text
+
+
+def test_the_fullest_window_is_found_wherever_it_begins() -> None:
+    assert fullest([0.0, 0.9, 1.0, 1.1, 1.89, 3.0], 1.0) == 4
+    assert fullest([0.0, 1.0, 2.0], 1.0) == 1
+
+
+def test_use_is_counted_when_the_worker_has_come_to_its_pace() -> None:
+    case = CASES[0]
+    late = [5 + FIRST_S + number / 80 for number in range(80 * 40)]
+    (figures,) = limits_json([used(case, [5.0, *late])])
+    assert (figures["allowed_per_s"], figures["per_s"], figures["used"]) == (100, 80, 0.8)
+    assert figures["windows"] == [{"calls": 100, "seconds": 1, "most": 80}]
+    assert "80 of 100" in shown(show_limits, [figures])
+
+
+def test_calls_at_a_time_may_allow_less_than_the_limits() -> None:
+    assert [case.allowed_per_s for case in CASES] == [100, 75, 80, 75]
 
 
 def test_a_curve_goes_from_nothing_to_the_highest_value() -> None:
