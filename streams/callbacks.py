@@ -26,10 +26,10 @@ from schemas.events import names_person
 from schemas.ids import prefixed
 from schemas.records import Command
 from streams.clients import writer
-from streams.closing import stopped
 from streams.lanes.orders.callbacks import BODY, CALLBACK, DONE, JOB
 from streams.metrics import definitions as d
 from streams.ownership.tenure import now_micros
+from streams.stopping import stopped
 from streams.topics import CONTROL
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from schemas.ids import command_record_id
 from schemas.records import AuditRecord, Command, Evidence
 from schemas.version import SOFTWARE
 from streams.clients import reader
-from streams.closing import is_meant, stopped
+from streams.stopping import is_meant, stopped
 from streams.topics import CONTROL
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from schemas.ids import PEPPER_GENERATION, pepper_check
 from schemas.records import Command
 from streams import topics
 from streams.clients import writer
-from streams.closing import stopped
 from streams.logs import scan
 from streams.ownership.tenure import now_micros
+from streams.stopping import stopped
 from streams.storage import writing
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from schemas.errors import TopicsError
 from streams.clients import reader, unreachable
-from streams.closing import stopped
+from streams.stopping import stopped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable

@@ -11,9 +11,9 @@ import structlog
 from mode import Service
 
 from schemas.errors import OwnershipError, TopicsError
-from streams.closing import is_meant
 from streams.ownership.owner import Owner
 from streams.status import ROLE
+from streams.stopping import is_meant
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -19,8 +19,8 @@ from schemas.errors import SetupError
 from schemas.events import names_person
 from schemas.records import AuditRecord, Command
 from streams.clients import reader, unreachable, writer
-from streams.closing import stopped
 from streams.ownership.tenure import now_micros
+from streams.stopping import stopped
 from streams.topics import AUDIT, CONTROL
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ from schemas.errors import DataError, SetupError
 from schemas.events import ConsentEvent
 from streams import topics
 from streams.clients import writer
-from streams.closing import stopped
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
@@ -30,6 +29,7 @@ from streams.commands.common import (
 from streams.commands.lines import STDIN
 from streams.commands.publishing import Fate, chunks, publish_all
 from streams.commands.screen import DATA_WRONG, WRONG_USE
+from streams.stopping import stopped
 from streams.wire import home_of
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from schemas.records import AuditRecord, CommandRef, Delivery
 from schemas.version import SOFTWARE
 from streams import topics
 from streams.clients import writer
-from streams.closing import stopped
 from streams.commands.common import require_topics
 from streams.outbox import send_all, sized
 from streams.ownership.tenure import now_micros
+from streams.stopping import stopped
 from streams.wire import audit_out, home_of
 
 if TYPE_CHECKING:

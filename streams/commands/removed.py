@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from streams.closing import is_meant
 from streams.commands.lane_orders import lanes_on
 from streams.commands.lanes_served import removed, still_open
 from streams.commands.lanes_view import standing
 from streams.metrics import definitions as d
+from streams.stopping import is_meant
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection

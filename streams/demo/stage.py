@@ -11,7 +11,6 @@ from schemas.errors import RelayError
 from schemas.ids import pid
 from schemas.times import SECOND
 from streams import clients, topics
-from streams.closing import ended
 from streams.demo.accounts import all_lists, policy_of
 from streams.demo.broker import OwnBroker
 from streams.demo.config import favourites, write_config
@@ -24,6 +23,7 @@ from streams.demo.stories import Teller
 from streams.demo.tally import Tally
 from streams.ownership.tenure import COMMIT_LIMIT_S, now_micros
 from streams.settings import Settings, key_file
+from streams.stopping import ended
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from streams import clients
-from streams.closing import dropped, stopped
+from streams.stopping import dropped, stopped
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer

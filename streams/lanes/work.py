@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from schemas.errors import OwnershipError, OwnershipLost
-from streams.closing import lighten
 from streams.lanes.alarms import alarm
 from streams.lanes.duties import duties
 from streams.lanes.errand import Errand
@@ -19,6 +18,7 @@ from streams.lanes.pulse import Pulses
 from streams.lanes.quota import QuotaKeeper
 from streams.lanes.rest import Rest
 from streams.lanes.surge import SurgeKeeper
+from streams.stopping import lighten
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence

@@ -14,10 +14,10 @@ from aiokafka import TopicPartition
 
 from processors.patience import Repeats
 from schemas.errors import LostRange, OwnershipLost, QuotaUnknown, StateUnreadable, StoodStill
-from streams.closing import is_meant, lighten
 from streams.ownership.backlog import Backlog
 from streams.ownership.forgotten import tell_if_undone
 from streams.ownership.vigil import Vigil
+from streams.stopping import is_meant, lighten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence

@@ -11,13 +11,13 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.clients import member
-from streams.closing import stopped
 from streams.metrics.meters import RoleMeter
 from streams.metrics.registry import Metrics
 from streams.ownership.holding import Holding
 from streams.ownership.lookout import Lookout
 from streams.ownership.membership import Membership
 from streams.ownership.takeover import RESTORES, Role, Takeover
+from streams.stopping import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -16,10 +16,10 @@ from aiokafka.errors import KafkaError
 from schemas.errors import LostRange, OwnershipLost
 from schemas.records import Bookmark
 from streams.clients import reader, writer
-from streams.closing import dropped, stopped
 from streams.ownership.forgotten import end_forgotten, is_forgotten
 from streams.ownership.stored import stored
 from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, Tenure
+from streams.stopping import dropped, stopped
 from streams.topics import MIB
 
 if TYPE_CHECKING:

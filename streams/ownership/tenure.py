@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from schemas.codec import C, encode
 from schemas.errors import OwnershipLost
 from schemas.records import Bookmark
-from streams.closing import closed, dropped, is_meant, stopped
 from streams.outbox import Out, send_all
 from streams.ownership.stored import stored
+from streams.stopping import closed, dropped, is_meant, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping

@@ -19,9 +19,9 @@ from commands_support import Cli, fields, fresh_subject, jsonl
 from infra.kafka import running_at
 from schemas.errors import DataError
 from streams.clients import writer
-from streams.closing import closed
 from streams.commands.publishing import chunks, publish_all
 from streams.settings import load_settings
+from streams.stopping import closed
 from streams.wire import home_of
 
 if TYPE_CHECKING:

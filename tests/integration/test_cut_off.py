@@ -14,7 +14,7 @@ from ownership_support import fresh_role, publish, settings_at, until
 
 from infra.kafka import EmbeddedKafka
 from streams import clients
-from streams.closing import dropped, stopped
+from streams.stopping import dropped, stopped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator

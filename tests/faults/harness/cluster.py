@@ -17,12 +17,12 @@ from harness.rundir import RunDir
 
 from infra.sandbox import Sandbox, make_people
 from streams import clients, topics
-from streams.closing import ended
 from streams.demo.broker import OwnBroker
 from streams.demo.process import WorkerProcess
 from streams.demo.read import follow_audit
 from streams.ownership.tenure import now_micros
 from streams.settings import Settings, key_file
+from streams.stopping import ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

@@ -1,4 +1,4 @@
-"""Closing Kafka clients, which may be cut off from their broker at that very moment."""
+"""Stopping tasks and Kafka clients, which may be cut off from their broker at that very moment."""
 
 from __future__ import annotations
 
