@@ -25,6 +25,7 @@ from schemas.records import ACTIONS, AuditRecord, Bookmark, Command, DeadLetter,
 from schemas.request import Request
 from schemas.state import SubjectState
 from schemas.surge import Surge
+from schemas.tree_edge import TreeEdge
 from schemas.usual_event import LONGEST, usual
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ CONTRACTS: dict[type[Contract], str] = {
     Pulse: "pulse",
     Surge: "surge",
     Request: "request",
+    TreeEdge: "tree_edge",
 }
 C = TypeVar("C", bound=Contract)
 

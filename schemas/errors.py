@@ -17,6 +17,7 @@ RelayError
 │   ├── StateUnreadable       a record of the state can't be read: a person must mend it
 │   └── QuotaUnknown          nobody knows what was used of the vendor's limits: a person must say it
 ├── ExtensionRefused          a deadline that can't be moved (any more); `reason` says why
+├── NotProven                 a head, a key or a proof of the audit that doesn't hold
 ├── CallbackRefused           a call to us that isn't the vendor's, or says nothing that we know
 └── VendorError               what came of a call to a vendor
     ├── VendorUnavailable     transient: retried
@@ -95,6 +96,9 @@ class ExtensionRefused(RelayError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class NotProven(RelayError): ...
 
 
 class CallbackRefused(RelayError): ...

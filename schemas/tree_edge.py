@@ -1,0 +1,13 @@
+"""Where a partition's Merkle tree stands: kept in `consent.notary` under `!edge`."""
+
+from __future__ import annotations
+
+from schemas.contract import Contract
+
+
+class TreeEdge(Contract):
+    """size: leaves; hashes: SHA-256 of the perfect subtrees, left to right; checkpoint: the head, as signed."""
+
+    size: int
+    hashes: tuple[bytes, ...]
+    checkpoint: str
