@@ -1,0 +1,117 @@
+"""Judging one partition: its records, head by head, against what was signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processors.notarising.findings import Finding, first_wrong
+from processors.notarising.note import opened
+from processors.notarising.tree import HASH_BYTES, Edge, split
+from schemas.errors import NotProven
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from processors.notarising.findings import Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A signed head as it is kept. where: its place, in words; start: number of the first of its leaves.
+
+    leaves: hashes of the records since the head before it, one after the other; None: of a witness, which has none.
+    """
+
+    note: str
+    where: str
+    start: int = 0
+    leaves: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A head that is signed by a known key, and what it says."""
+
+    head: Head
+    size: int
+    root: bytes
+
+
+class Judge:
+    """Of one partition. `finding`: the first thing that is wrong; then nothing more is looked at."""
+
+    def __init__(self, partition: int, origin: str, keys: Collection[bytes]) -> None:
+        self.partition = partition
+        self._origin = origin
+        self._keys = keys
+        self._edge = Edge()
+        self._listed = 0
+        self.finding: Finding | None = None
+        self.heads = 0
+
+    @property
+    def size(self) -> int:
+        """So many records are proven."""
+        return self._edge.size
+
+    def claim(self, head: Head) -> Claim | None:
+        """What a head says; None, and a finding: it may not be believed."""
+        try:
+            checkpoint = opened(head.note, self._keys, self._origin)
+        except NotProven as error:
+            self._wrong(f"{head.where} {error}")
+            return None
+        if checkpoint.size < self.size:
+            self._wrong(f"{head.where} is of {checkpoint.size} records and comes after one of {self.size}")
+            return None
+        return Claim(head, checkpoint.size, checkpoint.root)
+
+    def hear(self, claim: Claim, found: Sequence[Leaf], ahead: Sequence[bytes] = ()) -> bool:
+        """Judge the records up to the claim's size. found: from `size` on, more than that if something is wrong.
+
+        ahead: leaves that later heads list. True: it holds.
+        """
+        grown = self._edge.copy()
+        leaves = [leaf.hash for leaf in found[: claim.size - self.size]]
+        grown.add_all(leaves)
+        if len(leaves) + self.size < claim.size or grown.root() != claim.root:
+            self.finding = self._named(claim, found, ahead)
+            return False
+        if claim.head.leaves is not None and not self._list_holds(claim, leaves):
+            return False
+        self._edge = grown
+        self.heads += 1
+        return True
+
+    def _list_holds(self, claim: Claim, leaves: Sequence[bytes]) -> bool:
+        """The records are right; so must their list be, or it was tampered with."""
+        listed = claim.head.leaves or b""
+        mine = b"".join(leaves)
+        if claim.head.start > self._listed:
+            self._wrong(f"before {claim.head.where} the head of the records from number {self._listed} on is missing")
+            return False
+        self._listed = claim.size
+        if len(listed) != (claim.size - claim.head.start) * HASH_BYTES or not listed.endswith(mine):
+            self._wrong(f"the list of leaves at {claim.head.where} was altered; the records are as signed")
+            return False
+        return True
+
+    def _named(self, claim: Claim, found: Sequence[Leaf], ahead: Sequence[bytes]) -> Finding:
+        """The list is as good as the head if it leads to the head's root."""
+        head, first = claim.head, self.size
+        if head.leaves is not None and head.start <= first:
+            signed = list(split(head.leaves))[first - head.start :]
+            if self._edge.copy().add_all(signed).root() == claim.root:
+                wrong = first_wrong(self.partition, first, [*signed, *ahead], found)
+                if wrong is not None:
+                    return wrong
+        if len(found) < claim.size - first:
+            text = f"{head.where} is of {claim.size} records, {first + len(found)} are there"
+            return Finding("missing", self.partition, text, first, until=claim.size - 1)
+        last = claim.size - 1
+        text = f"numbers {first} to {last} (from offset {found[0].offset}) are not as signed in"
+        return Finding("range", self.partition, f"{text} {head.where}", first, found[0].offset, last)
+
+    def _wrong(self, text: str) -> None:
+        self.finding = Finding("head", self.partition, text)
