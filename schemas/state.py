@@ -9,7 +9,10 @@ from schemas.times import Micros
 
 
 class Choice(Contract):
-    """The newest choice for a purpose and channel; `*` stands for all of them."""
+    """The newest choice for a purpose and channel; `*` stands for all of them.
+
+    own: False of a grant that is no consent of the person's: by an employer, say, or on another ground.
+    """
 
     purpose: str
     channel: str
@@ -17,6 +20,7 @@ class Choice(Contract):
     occurred_at: Micros
     event_id: str
     method: str = "other"
+    own: bool = True
 
 
 class Hold(Contract):

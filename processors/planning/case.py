@@ -119,6 +119,7 @@ class Case(NamedTuple):
             "occurred_at": self.moments.occurred_at,
             "event_id": self.event.event_id,
             "method": self.event.method,
+            "own": True,
         }
         return [
             _choice_of({**common, "purpose": purpose, "channel": channel})
