@@ -151,16 +151,12 @@ class Tally:
         """What newer instructions took out of a leg, as far as the audit says so; None: all of it."""
         found: dict[LegKey, frozenset[Cell] | None] = {}
         for delivery_id, due in self.dues.items():
-            key, ending = _key(due), self.ending(delivery_id)
+            key, ending = key_of(due), self.ending(delivery_id)
             if ending and ending.made == SUPERSEDED:
                 found[key] = None
             elif delivery_id in self._overtaken:
                 found[key] = self._overtaken[delivery_id]
         return found
-
-    def by_leg(self) -> dict[LegKey, Ending | None]:
-        """Where each leg's delivery stands."""
-        return {_key(due): ending for due, ending in self.endings()}
 
     def outcomes(self) -> Iterator[AuditRecord]:
         """All that the audit says of deliveries."""
@@ -182,7 +178,7 @@ class Tally:
         return RUNGS.index(outcome) >= RUNGS.index(closing)
 
 
-def _key(due: Due) -> LegKey:
+def key_of(due: Due) -> LegKey:
     return LegKey(due.event_id, due.lane, due.leg.action or "delete")
 
 

@@ -7,13 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from demo_support import ANA, PaperRelay, event, holds, outcome, paper_relay, pid_of, stream, told, world
+from demo_support import ANA, BEN, PaperRelay, event, holds, outcome, paper_relay, pid_of, stream, told, world
 
+from schemas.codec import encode
 from schemas.records import AuditRecord, Cell, Leg
-from streams.demo.check import differences
+from streams.demo.cast import Cast
+from streams.demo.check import Found, differences
 from streams.demo.doubts import settle_doubts
+from streams.demo.events import Sent
 from streams.demo.model.expect import LegKey, expect
 from streams.demo.order import Outage
+from streams.demo.tally import key_of
 
 if TYPE_CHECKING:
     from schemas.records import Action
@@ -104,9 +108,30 @@ def test_an_instruction_whose_outcome_was_lost_may_have_been_done_and_be_superse
     settle_doubts(expected, found, around)
     assert differences(expected, found, pid_of), "without an outage nothing can have been lost"
     expected.unfounded = []  # this one would indeed have been; what is looked at here are the calls
-    excused = replace(found, outages=(Outage(-1, -1),))
+    excused = replace(found, ledger=at_work(found, about), outages=(Outage(-1, -1),))
     settle_doubts(expected, excused, around)
     assert differences(expected, excused, pid_of) == []
+
+
+def test_the_first_of_many_that_were_overtaken_may_be_the_one_that_was_done() -> None:
+    words = [event(n, "grant" if n % 2 else "withdraw", n, ["surveys"]) for n in range(1, 14)]
+    relay = PaperRelay(Cast((ANA, BEN), (), ()), [Sent(ANA.key, encode(word), "") for word in words])
+    first, *others, last = relay.expected.legs
+    around = world(overtaken=dict.fromkeys((first, *others)))
+    relay.expected = expect(relay.log.entries, replace(around, done={first: frozenset({"surveys"})}))
+    relay.audit = [record if _is_of(record, last) else _superseded(record) for record in relay.audit]
+    found = relay.found()
+    for calls, fits in ((at_work(found, first), True), (at_work(found, last), False)):
+        expected = expect(relay.log.entries, around)
+        told_then = replace(found, ledger=calls, outages=(Outage(-1, -1),))
+        settle_doubts(expected, told_then, around)
+        assert (differences(expected, told_then, pid_of) == []) is fits
+
+
+def at_work(found: Found, key: LegKey) -> list[dict[str, Any]]:
+    """The ledger as if all its calls had been made while this leg was not settled."""
+    (since,) = [due.since for due in found.tally.dues.values() if key_of(due) == key]
+    return [{**entry, "at": since} for entry in found.ledger]
 
 
 def _is_of(record: AuditRecord, about: LegKey) -> bool:
