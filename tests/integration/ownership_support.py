@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from streams.ownership.tenure import Tenure
 
 
+LIMIT_S = 90.0
+"""Of waiting for anything: only a machine that stands still needs so long."""
+NEVER_MS = 600_000
+"""A transaction's timeout that no test waits for: what ends it is something else."""
+
+
 def settings_at(bootstrap: str, tmp_path: Path, *, session_s: float = 10.0) -> Settings:
     return Settings(bootstrap_servers=bootstrap, cluster_prefix="t", data_dir=tmp_path, session_timeout=session_s)
 
@@ -49,7 +55,7 @@ async def state_of(settings: Settings, role: Role) -> dict[bytes, bytes | None]:
     return {record.key: record.value for record in await committed(settings, role.state_topic)}
 
 
-async def until(condition: Callable[[], bool] | Callable[[], Awaitable[bool]], limit_s: float = 20.0) -> None:
+async def until(condition: Callable[[], bool] | Callable[[], Awaitable[bool]], limit_s: float = LIMIT_S) -> None:
     """Poll until it holds; fail when the limit is over."""
     async with asyncio.timeout(limit_s):
         while True:

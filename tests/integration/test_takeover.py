@@ -9,7 +9,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 from aiokafka.structs import OffsetAndMetadata
-from ownership_support import state_of
+from ownership_support import LIMIT_S, NEVER_MS, state_of
 from takeover_support import Hand, Member, hand_at
 
 from schemas.errors import LostRange, OwnershipLost
@@ -49,7 +49,7 @@ async def test_the_state_is_read_after_the_fencing_so_the_old_owner_cannot_slip_
 
     def load(_pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         try:  # the old owner commits while the new one is restoring
-            asyncio.run_coroutine_threadsafe(old.commit([hand.out(b"two")], 2), loop).result(20)
+            asyncio.run_coroutine_threadsafe(old.commit([hand.out(b"two")], 2), loop).result(LIMIT_S)
             slipped.append(True)
         except OwnershipLost:
             slipped.append(False)
@@ -59,13 +59,16 @@ async def test_the_state_is_read_after_the_fencing_so_the_old_owner_cannot_slip_
     assert new.start == 1
 
 
-async def test_an_open_transaction_of_the_old_owner_is_ended_and_does_not_block_the_restore(hand: Hand) -> None:
+async def test_an_open_transaction_of_the_old_owner_is_ended_and_does_not_block_the_restore(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "TRANSACTION_TIMEOUT_MS", NEVER_MS)
     old = await hand.take()
     await old.commit([hand.out(b"kept")], 1)
     await old._producer.begin_transaction()
     await old._producer.send_and_wait(hand.role.state_topic, b"x", key=b"open", partition=0)
     loaded: dict[bytes, bytes | None] = {}
-    async with asyncio.timeout(10):  # far below the transaction timeout of 15 s
+    async with asyncio.timeout(LIMIT_S):
         await hand.take(loaded.update)
     assert loaded.keys() == {b"kept"}
 
