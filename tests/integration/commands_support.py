@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ownership_support import LIMIT_S
 from reading import committed
 from typer.testing import CliRunner
 
@@ -44,7 +45,7 @@ class Cli:
     async def ended(self, *args: str) -> tuple[int, str, str]:
         """Exit code, stdout and stderr, run as a program while this process works on."""
         process = self.start(*args)
-        out, errors = await asyncio.to_thread(process.communicate, timeout=60)
+        out, errors = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
         return process.returncode, out, errors
 
     async def said(self, *args: str) -> dict[str, Any]:
@@ -75,7 +76,7 @@ class Cli:
         self, topic: str, wanted: Callable[[ConsumerRecord], bool], count: int = 1
     ) -> list[ConsumerRecord]:
         """So many records: what a transaction wrote can be read a moment after its end."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + LIMIT_S
         while len(found := [record for record in self.records(topic) if wanted(record)]) != count:
             assert time.monotonic() < deadline, f"{len(found)} records in {topic}, not {count}"
         return found

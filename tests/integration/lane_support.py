@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ownership_support import settings_at, until
+from ownership_support import LIMIT_S, settings_at, until
 from reading import audit, committed
 
 from processors.engine.connect import connectors
@@ -52,7 +52,6 @@ def crm_config(name: str, sandbox: Sandbox, **more: Any) -> dict[str, Any]:
         "mode": "live",
         "surge": "off",  # tests of its own turn it on
         "base_url": urls["zoho_crm"],
-        "timeout_s": 1.5,
         "read_back": "off",
         "options": {"accounts_url": urls["zoho_accounts"], "search_lag_s": 0},
         "secrets": {name: f"zoho_{name}" for name in ("client_id", "client_secret", "refresh_token")},
@@ -153,7 +152,7 @@ class LaneUnderTest:
         mine = [record for record in records if record.lane == self.name and record.kind != "command"]
         return [(record.pid or "", record.outcome or "", record.reason) for record in mine]
 
-    async def settled(self, count: int, limit_s: float = 30.0) -> list[tuple[str, str, str | None]]:
+    async def settled(self, count: int, limit_s: float = LIMIT_S) -> list[tuple[str, str, str | None]]:
         """Wait for so many outcomes other than `attempted`."""
         found: list[tuple[str, str, str | None]] = []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,7 +66,7 @@ async def test_a_transient_failure_is_retried_and_one_that_lasts_too_long_ends_i
     failing, later = lane.delivery(BEN, "withdraw", 2), lane.delivery(BEN, "grant", 3, purposes=("prospecting",))
     await lane.deliver(lane.delivery(ADA, "withdraw", 1), failing, later)
     async with lane.working():
-        outcomes = await lane.settled(3, 60)
+        outcomes = await lane.settled(3)
     assert ("p1.ada", "executed", None) in outcomes
     assert [(outcome, reason) for pid, outcome, reason in outcomes if pid == "p1.ben"] == [
         ("failed", "gave_up_after_http_500")
@@ -130,7 +129,7 @@ async def test_deletions_of_many_people_share_calls_and_leave_nothing_in_the_rec
     sandbox.seed(crowd)
     await lane.deliver(*[lane.delivery(person, "delete", 1) for person in crowd])
     async with lane.working():
-        outcomes = await lane.settled(120, 60)
+        outcomes = await lane.settled(120)
     assert {outcome for _, outcome, _ in outcomes} == {"executed"}
     async with sandbox.client() as client:
         states = await client.everybody()
@@ -149,7 +148,7 @@ async def test_a_worker_that_died_between_delete_and_purge_is_finished_by_the_ne
         owner, task = await lane.start(transport)
         await until(lambda: _in_bin(sandbox))
         await kill(owner, task)
-    assert [outcome for _, outcome, _ in await lane.outcomes()] == ["attempted"]
+    assert {outcome for _, outcome, _ in await lane.outcomes()} == {"attempted"}
     async with sandbox.client() as client:
         await client.clear_faults(hang)
     async with lane.working():
@@ -189,7 +188,7 @@ async def test_after_a_death_the_next_owner_waits_for_calls_that_may_be_in_the_a
     async with lane.working():
         await lane.settled(2)
         await until(lambda: len(waits) == PARTITIONS)  # who is asked to end meanwhile leaves no mark of a clean end
-    assert waits.pop(0) == (1.5, before)  # the call timeout, and no call before it was over
+    assert waits.pop(0) == (lane.bench.call_limit_s, before)  # the call timeout, and no call before it was over
     assert len(waits) == PARTITIONS - 1
     waits.clear()
     async with lane.working():  # now the end was clean
@@ -199,17 +198,28 @@ async def test_after_a_death_the_next_owner_waits_for_calls_that_may_be_in_the_a
 
 
 async def test_only_who_waited_and_left_nothing_in_the_air_says_that_the_end_was_clean(
-    lane: LaneUnderTest, sandbox: Sandbox
+    lane: LaneUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lane.config = crm_config(lane.name, sandbox, timeout_s=4.9)  # longer than a start takes on any machine
     async with http_transport() as transport:
         owner, task = await lane.start(transport)
         await kill(owner, task)
+    wait, waited = LaneWork._waited, set()
+
+    async def too_short(work: LaneWork, _: float) -> bool:
+        return await wait(work, 600)
+
+    async def watched(work: LaneWork, seconds: float) -> bool:
+        over = await wait(work, seconds)
+        waited.add(work._partition)
+        return over
+
+    monkeypatch.setattr(LaneWork, "_waited", too_short)
     async with lane.working():  # stopped before a call of the first owner can have ended
         pass
     assert not await lane.ended_cleanly()
+    monkeypatch.setattr(LaneWork, "_waited", watched)
     async with lane.working():
-        await asyncio.sleep(5.2)
+        await until(lambda: waited == set(range(PARTITIONS)))
     assert await lane.ended_cleanly()
 
 

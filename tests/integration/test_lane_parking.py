@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lane_support import LaneUnderTest, crm_config, kill, lane_at
-from ownership_support import until
+from ownership_support import LIMIT_S, until
 
+from infra.ports import unused_ports
 from infra.sandbox import Fault, Person, Sandbox
 from processors.engine.transport import http_transport
 
@@ -54,7 +55,7 @@ async def mend(sandbox: Sandbox) -> None:
         await client.clear_faults()
 
 
-async def executed(lane: LaneUnderTest, count: int, limit_s: float = 60) -> None:
+async def executed(lane: LaneUnderTest, count: int, limit_s: float = LIMIT_S) -> None:
     """Wait until so many deliveries are executed, and nothing has become anything else for good."""
 
     async def enough() -> bool:
@@ -110,19 +111,21 @@ async def test_while_a_vendor_is_down_nobody_is_called_but_for_a_probe_and_then_
     sandbox.arm(Fault(kind="status", vendor="zoho_crm", status=503))
     await lane.deliver(*[lane.delivery(person, "withdraw") for person in CROWD])
     async with lane.working():
-        await until(lambda: lane.bench.breaker.cause == "down")
-        assert lane.bench.breaker.state(lane.bench.steady()) == "open"
+        breaker = lane.bench.breaker
+        await until(lambda: (breaker.cause, breaker.state(lane.bench.steady())) == ("down", "open"))
         assert lane.status.ready, "that a vendor is down is no fault of ours"
         await mend(sandbox)
         await executed(lane, len(CROWD))
-        assert lane.bench.breaker.state(lane.bench.steady()) == "closed"
+        assert breaker.state(lane.bench.steady()) == "closed"
 
 
 async def test_an_address_that_cant_be_reached_halts_the_lane_until_it_can(
-    lane: LaneUnderTest, sandbox: Sandbox, tmp_path: Path
+    lane: LaneUnderTest, tmp_path: Path
 ) -> None:
-    port = int(sandbox.settings.base_urls["zoho_crm"].split(":")[2].split("/")[0])
-    await sandbox.stop()
+    port, first = next(unused_ports()), Sandbox(tmp_path / "first.jsonl", limits_scale=1000)
+    await first.start(port)
+    lane.config = crm_config(lane.name, first, retry_ceiling_s=1)
+    await first.stop()
     lane.sandbox = later = Sandbox(tmp_path / "later.jsonl", limits_scale=1000)  # whose secrets the lane has
     later.seed(CROWD)
     await lane.deliver(*[lane.delivery(person, "withdraw") for person in CROWD])
@@ -152,7 +155,7 @@ async def test_with_a_dead_vendor_the_partition_is_paused_and_memory_bounded(
     sandbox.arm(Fault(kind="status", vendor="zoho_crm", status=503))
     await lane.deliver(*[lane.delivery(person, "withdraw") for person in crowd])
     async with lane.working() as owner:
-        await until(lambda: in_hand(owner) >= OPEN and bool(owner._consumer.paused()), 60)
+        await until(lambda: in_hand(owner) >= OPEN and bool(owner._consumer.paused()))
         assert in_hand(owner) < OPEN + ONE_READ
         await mend(sandbox)
         await executed(lane, len(crowd), 120)

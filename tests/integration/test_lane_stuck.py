@@ -10,7 +10,7 @@ from lane_support import LaneUnderTest, lane_at
 from ownership_support import until
 from structlog.testing import capture_logs
 
-from infra.sandbox import Person, Sandbox
+from infra.sandbox import Fault, Person, Sandbox
 from processors.engine.transport import http_transport
 from streams.control import following
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 BEN = Person(key="ben", email="ben@example.com")
 EVA = Person(key="eva", email="eva@example.com")
-STUCK_AFTER_S = 2.0
-LIMIT_S = 60.0
+STUCK_AFTER_S = 5.0
+"""Longer than one step takes on any machine."""
 pytestmark = pytest.mark.usefixtures("topics")
 
 
@@ -79,11 +79,11 @@ async def test_a_call_that_never_ends_is_given_up_and_the_partition_taken_over_a
         owner, task = await lane.start(transport)
         with capture_logs() as logs:
             await lane.deliver(lane.delivery(BEN, "withdraw"), lane.delivery(EVA, "withdraw"))
-            assert sorted(await lane.settled(2, LIMIT_S)) == [
+            assert sorted(await lane.settled(2)) == [
                 ("p1.ben", "executed", None),
                 ("p1.eva", "executed", None),
             ]
-            await until(lambda: lane.status.ready, LIMIT_S)
+            await until(lambda: lane.status.ready)
         assert transport.hung == 1
         stuck = [entry for entry in logs if entry.get("alarm") == "stuck"]
         assert [(entry["role"], entry["partition"]) for entry in stuck] == [(role, 0)]
@@ -100,13 +100,12 @@ async def test_a_call_that_never_ends_is_given_up_and_the_partition_taken_over_a
 
 
 async def test_a_lane_with_nothing_to_do_or_that_waits_is_left_alone(lane: LaneUnderTest, sandbox: Sandbox) -> None:
-    lane.settings = lane.settings.model_copy(update={"stuck_after": 0.5})
-    lane.retry_budget = 0.01
-    del sandbox
-    with capture_logs() as logs:
-        async with lane.working() as owner:
-            await lane.deliver(lane.delivery(Person(key="zoe", email="zoe@example.com"), "withdraw"))
-            await lane.settled(1)
-            await asyncio.sleep(3)  # several times the limit, with nothing to do
-            assert owner.held == [0, 1, 2, 3]
-    assert [entry for entry in logs if entry.get("alarm") == "stuck"] == []
+    """Who has no duty can't be found to neglect one, however long it is looked at."""
+    lane.retry_budget = 0.1
+    sandbox.arm(Fault(kind="status", vendor="zoho_crm", person="eva", status=503))
+    async with lane.working() as owner:
+        await lane.deliver(lane.delivery(BEN, "withdraw"), lane.delivery(EVA, "withdraw"))
+        assert {outcome for _, outcome, _ in await lane.settled(2)} == {"executed", "parked"}
+        works = [holding.work for holding in owner._holdings.values()]
+        await until(lambda: not any(work.duties() for work in works if work))
+        assert (len(works), owner.held) == (4, [0, 1, 2, 3])
