@@ -95,4 +95,4 @@ async def test_a_client_that_is_cut_off_leaves_nothing_behind(
             await client.send(role.topic, b"2", partition=1)
             await asyncio.sleep(SHORT_S)
         await end(client)
-        await until(lambda: asyncio.all_tasks() == tasks and sockets() == open_before)
+        await until(lambda: asyncio.all_tasks() <= tasks and sockets() <= open_before)

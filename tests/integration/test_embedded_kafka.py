@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from ownership_support import LIMIT_S
 
 from infra.kafka import Broker, EmbeddedKafka, broker_at, running_at, start_detached, stop_at
 from infra.kafka.java import Candidate, Java, candidates, find
@@ -43,7 +44,7 @@ async def read(bootstrap: str, count: int, **settings: object) -> list[bytes]:
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, auto_offset_reset="earliest", isolation_level="read_committed", **settings
     )
-    async with consumer, asyncio.timeout(20):
+    async with consumer, asyncio.timeout(LIMIT_S):
         if "group_id" in settings:
             consumer.subscribe([TOPIC])
         else:
@@ -51,7 +52,7 @@ async def read(bootstrap: str, count: int, **settings: object) -> list[bytes]:
         return [(await consumer.getone()).value for _ in range(count)]
 
 
-def eventually(happens: Callable[[], bool], timeout_s: float = 10) -> bool:
+def eventually(happens: Callable[[], bool], timeout_s: float = LIMIT_S) -> bool:
     deadline = time.monotonic() + timeout_s
     while not (done := happens()) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -100,7 +101,7 @@ async def test_groups_and_transactions_work_at_once(broker: EmbeddedKafka) -> No
         await producer.send_and_wait(TOPIC, b"aborted", partition=0)
         await producer.abort_transaction()
     await send(broker.bootstrap, b"last")
-    values = await read(broker.bootstrap, 2, group_id="test", session_timeout_ms=1000, heartbeat_interval_ms=300)
+    values = await read(broker.bootstrap, 2, group_id="test")
     assert values == [b"committed", b"last"]
 
 
@@ -156,10 +157,9 @@ def pretended_java(path: Path, *, dies_as: str) -> Java:
 @pytest.mark.parametrize("program", ["StorageTool", "kafka.Kafka"])
 def test_a_broker_that_dies_is_reported_at_once_with_the_end_of_its_log(program: str, tmp_path: Path) -> None:
     embedded = EmbeddedKafka(tmp_path / "data", java=pretended_java(tmp_path / "java", dies_as=program))
-    begun = time.monotonic()
     with pytest.raises(EmbeddedKafkaError) as raised:
         embedded.start()
-    assert time.monotonic() - begun < 5
+    assert "isn't healthy" not in str(raised.value), "the whole time limit was waited for"
     assert str(embedded.log_file) in str(raised.value)
     assert "| a very bad day" in str(raised.value)
     assert broker_at(tmp_path / "data") is None
