@@ -90,6 +90,13 @@ class Leg(Contract):
     reopens: str | None = None
 
 
+class Named(Contract):
+    """That an event named identities, without them: a keyed digest of the set, hex, and its size sealed, bytes."""
+
+    digest: str
+    size: int
+
+
 class EventFacts(Contract):
     """The event without anything that names the person. `occurred_at` as judged."""
 
@@ -110,6 +117,7 @@ class EventFacts(Contract):
     content_hash: str
     until: Micros | None = None
     age: int | None = None
+    named: Named | None = None
 
 
 class CommandRef(Contract):

@@ -13,6 +13,7 @@ from processors.planning.kinds import KINDS
 from processors.planning.made import changed
 from schemas.contract import maker
 from schemas.ids import identities_hash
+from schemas.records import Named
 from schemas.state import Known
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from schemas.events import ConsentEvent, Identity
     from schemas.state import SubjectState
 
-_known = maker(Known)
+_known, _named = maker(Known), maker(Named)
 MOST = 32
 """Different sets of identities of one person that are kept, the newest ones; and as many hashes."""
 MOST_BYTES = 32 * 1024
@@ -43,18 +44,26 @@ def found(event: ConsentEvent, made: Plan, state: SubjectState, desk: Desk) -> t
     return tuple({(one.type, one.format, one.value): one for one in (*own, *more)}.values())
 
 
+def named(event: ConsentEvent, person: str, sealed: Sealed | None, desk: Desk) -> Named | None:
+    """What may be told of the identities that the event names, `sealed` for this person; None: it names nobody."""
+    own = event.identities or desk.seals.open_identities(sealed, person, event.event_id)
+    if sealed is None or not own:
+        return None
+    return _named({"digest": identities_hash(desk.pepper, own), "size": len(sealed.bytes)})
+
+
 def remembered(
-    event: ConsentEvent, made: Plan, before: SubjectState, sealed: Sealed | None, desk: Desk
+    event: ConsentEvent, made: Plan, before: SubjectState, sealed: Sealed | None, told: Named | None
 ) -> SubjectState:
-    """The state with what this event names, `sealed` for it; without what an erasure has made forget."""
+    """The state with what this event names, `sealed` for it and `told`; without what an erasure has made forget."""
     state = made.state
     if len(state.identities) < len(before.identities) or state.erased_at != before.erased_at:
-        state = _forgotten(event, before, state, desk)
+        state = _forgotten(before, state, told)
     imported = event.method in IMPORTS
     forgets = state.erased_at is not None and (imported or made.occurred_at <= state.erased_at)
-    if sealed is None or forgets:
+    if sealed is None or told is None or forgets:
         return state
-    digest = identities_hash(desk.pepper, _own(event, before, desk))
+    digest = told.digest
     known = {(one.digest, one.imported): one for one in state.identities}
     same = known.get((digest, imported))
     if same is not None and same.occurred_at >= made.occurred_at:
@@ -75,19 +84,17 @@ def _newest(known: Iterable[Known]) -> tuple[Known, ...]:
     return tuple(reversed(kept))
 
 
-def _forgotten(event: ConsentEvent, before: SubjectState, state: SubjectState, desk: Desk) -> SubjectState:
+def _forgotten(before: SubjectState, state: SubjectState, told: Named | None) -> SubjectState:
     gone = {one.digest for one in before.identities} - {one.digest for one in state.identities}
-    if own := _own(event, before, desk):
-        gone.add(identities_hash(desk.pepper, own))
+    if told is not None:
+        gone.add(told.digest)
     hashes = [one for one in state.suppressed if one not in gone] + sorted(gone)
     return changed(state, suppressed=tuple(hashes[-MOST:]))
 
 
-def _own(event: ConsentEvent, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:
-    return event.identities or desk.seals.open_identities(event.sealed, state.pid, event.event_id)
-
-
-def kept_for_later(state: SubjectState, sealed: Sealed | None) -> SubjectState:
+def kept_for_later(before: SubjectState, state: SubjectState, sealed: Sealed | None) -> SubjectState:
     """With what a deletion that waits for a hold's end has to find the person by."""
+    if len(state.retained) <= len(before.retained):
+        return state
     *others, last = state.retained
     return changed(state, retained=(*others, last.model_copy(update={"sealed": sealed})))

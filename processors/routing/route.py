@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from processors.plan import Plan, plan
 from processors.routing.carrying import REOPENED, deliveries, sorted_out
-from processors.routing.identities import ABOUT_ALL, found, kept_for_later, remembered
+from processors.routing.identities import ABOUT_ALL, found, kept_for_later, named, remembered
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from schemas.contract import Sealed
     from schemas.drafts import Draft
     from schemas.policy import Policy
-    from schemas.records import Delivery, Leg
+    from schemas.records import Delivery, Leg, Named
 
 _audit, _facts, _state = maker(AuditRecord), maker(EventFacts), maker(SubjectState)
 _BARE, _UNKNOWN = defaults_of(AuditRecord), defaults_of(SubjectState)
@@ -102,30 +102,35 @@ class Case(NamedTuple):
 
     def result(self, made: Plan, state: SubjectState) -> Routed:
         """What a plan leads to: its records. `state`: what stood before it."""
-        audit = [self.planned(made)]
+        own = None if made.verdict == "duplicate" else self.sealed()
+        told = named(self.event, self.pid, own, self.desk)
+        audit = [self.planned(made, told)]
         if made.clock_corrected:
             audit.append(self.clock_corrected(made))
         audit += [self.begun_anew(one) for one in made.reopened if one.leg.delivery_id]
         drafts, unbound = sorted_out(made.legs.drafts, self.event.controller, self.policy)
-        sealed, after = self.sealed(made, state)
+        whole = self.whole(made, state, own)
+        after = made.state if made.verdict == "duplicate" else remembered(self.event, made, state, own, told)
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
-            deliveries=self.carried(made, drafts, sealed),
-            state=after if after is not state else None,
+            deliveries=self.carried(made, drafts, whole),
+            state=kept_for_later(state, after, whole) if after is not state else None,
             unbound=unbound,
         )
 
-    def sealed(self, made: Plan, state: SubjectState) -> tuple[Sealed | None, SubjectState]:
-        """What deliveries find the person by; and the state after the event, which remembers it."""
-        if made.verdict == "duplicate":
-            return None, made.state
-        event, seals = self.event, self.desk.seals
-        sealed = whole = event.sealed or seals.seal_identities(event.identities, self.pid, event.event_id)
-        if event.kind in ABOUT_ALL and (state.identities or made.reopened):
-            whole = seals.seal_identities(found(event, made, state, self.desk), self.pid, event.event_id)
-        after = remembered(event, made, state, sealed, self.desk)
-        return whole, kept_for_later(after, whole) if len(made.state.retained) > len(state.retained) else after
+    def sealed(self) -> Sealed | None:
+        """The identities that the event names."""
+        return self.event.sealed or self.desk.seals.seal_identities(
+            self.event.identities, self.pid, self.event.event_id
+        )
+
+    def whole(self, made: Plan, state: SubjectState, own: Sealed | None) -> Sealed | None:
+        """What deliveries find the person by: the event's own, with all that is known where it is about all."""
+        event = self.event
+        if made.verdict == "duplicate" or event.kind not in ABOUT_ALL or not (state.identities or made.reopened):
+            return own
+        return self.desk.seals.seal_identities(found(event, made, state, self.desk), self.pid, event.event_id)
 
     def carried(self, made: Plan, drafts: tuple[Draft[Delivery], ...], sealed: Sealed | None) -> Series[Delivery]:
         if not drafts and not made.reopened:
@@ -157,7 +162,7 @@ class Case(NamedTuple):
             reason="hold_lifted",
         )
 
-    def planned(self, made: Plan) -> AuditRecord:
+    def planned(self, made: Plan, told: Named | None) -> AuditRecord:
         """One record per event, with its facts and all its legs; duplicates and stale ones say so."""
         event = self.event
         facts = _facts(
@@ -179,6 +184,7 @@ class Case(NamedTuple):
                 "content_hash": self.digest,
                 "until": event.until,
                 "age": event.age,
+                "named": told,
             }
         )
         # Kept as a series, so that nobody makes the legs just to encode them.

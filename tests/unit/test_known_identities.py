@@ -123,3 +123,18 @@ def test_what_is_kept_of_them_is_bounded_in_bytes() -> None:
     *_, last = told(*long)
     assert last.state is not None
     assert [one.event_id for one in last.state.identities] == [long[-1].event_id]
+
+
+def test_the_audit_tells_by_a_keyed_digest_which_identities_an_event_named() -> None:
+    first, last = told(by(1, "grant", 0, EMAIL), by(2, "grant", 1, EMAIL))
+    assert first.state is not None
+    (kept,) = first.state.identities
+    facts = [routed.audit[0].event for routed in (first, last)]
+    assert [one.named.digest for one in facts if one and one.named] == [kept.digest] * 2
+    assert facts[0] is not None
+    assert facts[0].named is not None
+    assert facts[0].named.size == len(kept.sealed.bytes)
+    assert EMAIL["value"].encode() not in encode(first.audit[0])
+    (nobody,) = told(by(3, "grant", 2))
+    assert nobody.audit[0].event is not None
+    assert nobody.audit[0].event.named is None
