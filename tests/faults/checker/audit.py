@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from checker.delivery import Delivery, Told, cells_of
-from checker.oracle import Key
+from checker.desk import Key
 from checker.rundir import Place
 
 if TYPE_CHECKING:

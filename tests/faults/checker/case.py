@@ -14,8 +14,9 @@ from checker.oracle import foresee
 if TYPE_CHECKING:
     from checker.audit import Audit
     from checker.delivery import Delivery
+    from checker.desk import Due, Key
     from checker.ledger import Call
-    from checker.oracle import Due, Key, Oracle
+    from checker.oracle import Oracle
     from checker.rundir import Run
 
 

@@ -11,8 +11,8 @@ from checker.adapters import ADAPTERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from checker.desk import Key
     from checker.life import Cell
-    from checker.oracle import Key
 
 RUNGS = ("accepted", "executed", "verified")
 TASK, SUPERSEDED, PARKED, FAILED = "manual_task", "superseded", "parked", "failed"

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+
+    from checker.kinds import Kind
 
 POLICIES = Path(__file__).parents[3] / "schemas" / "policies"
 PERSONAL = "pii"
@@ -16,12 +18,14 @@ PERSONAL = "pii"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An account at a vendor. chosen: purposes that reach it and that a person decides about; erases: on deletion."""
+    """An account at a vendor. reaching: the purposes for which it gets data; chosen: those of them that a person's
+    choice stops; erases: on deletion."""
 
     name: str
     controller: str
     adapter: str
     regions: frozenset[str] | None
+    reaching: frozenset[str]
     chosen: frozenset[str]
     erases: bool
 
@@ -35,9 +39,9 @@ class Policy:
         mine = [row for row in rows["purposes"] if row.get("domain", PERSONAL) == PERSONAL]
         self.id, self.version = rows["id"], rows["version"]
         self.purposes = frozenset(row["id"] for row in mine)
-        self.chosen = frozenset(
-            row["id"] for row in mine if not row.get("survives") and gives_way.intersection(row["bases"])
-        )
+        self._bases = {row["id"]: frozenset(row["bases"]) for row in mine if not row.get("survives")}
+        self._traits = {row["id"]: frozenset(row.get("traits", ())) for row in mine}
+        self.chosen = self._resting_on(gives_way)
         self._followers = [(row["follows"], row["id"]) for row in mine if row.get("follows")]
         self._flows = {name: {flow["to"] for flow in flows} for name, flows in rows["flows"].items()}
         usual = rows["deletion"]["meaning"]
@@ -46,6 +50,15 @@ class Policy:
     @classmethod
     def of(cls, name: str) -> Policy:
         return cls(tomllib.loads((POLICIES / f"{name}.toml").read_text("utf-8")))
+
+    def reached(self, kind: Kind) -> frozenset[str]:
+        """The purposes that this kind of event can stop or start."""
+        if not kind.picks:
+            return self.chosen
+        return self._resting_on(kind.bases) | {p for p, traits in self._traits.items() if traits & kind.traits}
+
+    def _resting_on(self, bases: Collection[str]) -> frozenset[str]:
+        return frozenset(purpose for purpose, its in self._bases.items() if its.intersection(bases))
 
     def meant(self, purposes: list[str] | None) -> frozenset[str]:
         """The purposes that a choice is about; a choice about one may be a choice about another that follows it."""
@@ -62,6 +75,7 @@ class Policy:
             controller=table["controller"],
             adapter=table["adapter"],
             regions=frozenset(table["regions"]) if "regions" in table else None,
+            reaching=frozenset(reaching),
             chosen=frozenset(reaching) & self.chosen,
             erases=any(self._deletions[recipient] == "erase" for recipient in gets),
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from checker.delivery import Delivery, Told
-from checker.oracle import DELETION, WITHDRAWAL, Key
+from checker.desk import Key
+from checker.kinds import KINDS
 from checker.rundir import Place
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ Who = tuple[str, str]
 """(pid, event_id)"""
 OPEN, DONE, EXCEPT = "open", "completed", "completed_with_exceptions"
 _EXCEPTIONS = {"failed", "retained", "terminated_product", "cancelled"}
-_ASKED = {WITHDRAWAL, DELETION}
+_ASKED = {name for name, kind in KINDS.items() if kind.protects}
 
 
 @dataclass

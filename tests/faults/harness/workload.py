@@ -28,7 +28,17 @@ LATE, AGAIN = 0.03, 0.02
 SOON = 500
 """A repeat comes within so many records: the relay knows a person's last 32 events, and judges older ones anew."""
 _AGO = 2 * 86_400 * SECOND
-_KINDS = {"consent.withdrawn": 45, "consent.granted": 40, "deletion.requested": 15}
+KINDS = {
+    "consent.granted": 40,
+    "consent.withdrawn": 25,
+    "consent.expired": 5,
+    "authorisation.withdrawn": 2,
+    "objection.raised": 8,
+    "optout.sale": 2,
+    "optout.targeted_ads": 5,
+    "deletion.requested": 13,
+}
+"""How often each is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ def _events(count: int, people: Sequence[Person], rng: Random, now: int) -> Iter
     hot = people[: min(HOT, len(people) // 2)]
     for number in range(count):
         person = rng.choice(hot if rng.random() < 0.5 else people)
-        kind = rng.choices(list(_KINDS), list(_KINDS.values()))[0]
+        kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
         event_id = str(UUID(int=rng.getrandbits(128), version=4))
         yield choice(person, kind, _purposes(kind, rng), event_id, now - _AGO + (_AGO // 2) * number // count)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from checker.case import Case
     from checker.delivery import Delivery
-    from checker.oracle import Due, Key
+    from checker.desk import Due, Key
 
 
 def due(case: Case) -> Iterator[Finding]:
