@@ -28,9 +28,10 @@ def _every(purposes: tuple[str, ...], channels: tuple[str, ...]) -> frozenset[tu
 def overtakes(later: Delivery, earlier: Delivery) -> bool:
     """Whether the one that came in later also counts more: chosen later, or as protective at the same moment.
 
-    Of one event's instructions the later one counts: what is granted again after a deletion follows it.
+    A withdrawal always does: it is planned only where it counts, also against an import that was said later. Of one
+    event's instructions the later one counts: what is granted again after a deletion follows it.
     """
-    if later.event_id == earlier.event_id:
+    if later.event_id == earlier.event_id or later.action == "withdraw":
         return True
     return (later.occurred_at, later.protective) >= (earlier.occurred_at, earlier.protective)
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.planning import marks
+from processors.planning.ask import KEPT
 from processors.planning.bars import bars
-from processors.planning.case import KEPT
 from processors.planning.choices import Standing
 from processors.planning.deletion_legs import foreign_legs, granted_again
 from processors.planning.follow_ups import follow_ups
@@ -17,7 +17,8 @@ from processors.planning.routes import routes
 from processors.planning.timing import look_back
 
 if TYPE_CHECKING:
-    from processors.planning.case import Ask, Case
+    from processors.planning.ask import Ask
+    from processors.planning.case import Case
     from processors.planning.routes import Route
     from schemas.state import SubjectState
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from processors.planning.case import KEPT, square
+from processors.planning.ask import KEPT
+from processors.planning.case import square
 from processors.planning.follow_ups import follow_ups
 from processors.planning.legs import LegDraft, due, exempt, grantable, legs_of, not_due, scope
+from processors.planning.remarks import remarks
 from processors.planning.routes import routes
 
 if TYPE_CHECKING:
-    from processors.planning.case import Ask, Case, Cells
+    from processors.planning.ask import Ask
+    from processors.planning.case import Case, Cells
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
     from schemas.drafts import Series
@@ -44,10 +47,7 @@ def _drafts(ask: Ask, newest: Cells, after: Standing | None) -> tuple[LegDraft, 
     if reach.nowhere and not ask.everything:  # named by the person, so answered
         basis = ask.policy.bases_of(reach.nowhere)
         drafts.append(exempt(ask.action, None, reach.nowhere, "no_recipient", basis))
-    if ask.refused:
-        drafts.append(exempt(ask.action, None, ask.refused, "separate_consent", None))
-    if not ask.purposes and not ask.refused:
-        drafts.append(exempt(ask.action, None, (), "no_such_purpose", None))
+    drafts += remarks(ask)
     return (*drafts, *follow_ups(ask))
 
 
@@ -88,7 +88,7 @@ def _draft(ask: Ask, route: Route, newest: Cells, after: Standing | None) -> Leg
     all_of_it = square(route.purposes, channels)
     cells = all_of_it & newest
     if not cells:
-        return not_due(ask.action, route, "superseded", "newer_choice")
+        return not_due(ask.action, route, "superseded", "own_choice" if ask.lends else "newer_choice")
     whole = ask.everything and cells == all_of_it
     if ask.action == "grant":
         cells = cells if lane is None else grantable(ask.policy, lane, cells, after)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from schemas.policy import Policy
     from schemas.state import Choice
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     Bars = Mapping[str, int]
 
 ALL = "*"
-LIST = "import_list"
-"""How a bought or collected list comes in: no choice of the person's own, so it counts behind whatever is one."""
-IMPORTS = ("import", LIST)
+IMPORTS = ("import", "import_list")
+"""How people come in by another system's word or on a bought list: no grant of theirs is the person's own."""
 _NONE: Cells = {}
 _NO_BARS: Bars = {}
 
@@ -30,10 +29,14 @@ def all_of(domain: str) -> str:
     return ALL if domain == "pii" else f"{domain}/{ALL}"
 
 
+def is_lent(choice: Choice) -> bool:
+    """Whether it is a grant without the person's own word: it counts only where they chose nothing themselves."""
+    return choice.status == "granted" and (not choice.own or choice.method in IMPORTS)
+
+
 def rank(choice: Choice) -> tuple[bool, int, bool]:
-    """One's own choice goes before a list's; later wins; at the same moment the more protective."""
-    own = choice.status == "withdrawn" or choice.method != LIST
-    return own, choice.occurred_at, choice.status == "withdrawn"
+    """What a person chose and what protects them go before what is lent; later wins; then the more protective."""
+    return not is_lent(choice), choice.occurred_at, choice.status == "withdrawn"
 
 
 def precedence(choice: Choice) -> tuple[bool, int, bool, str]:
@@ -41,24 +44,12 @@ def precedence(choice: Choice) -> tuple[bool, int, bool, str]:
     return *rank(choice), choice.event_id
 
 
-# Loops, as any() with a generator takes twice the time, and these are asked for each event.
-def _holds_imports(choices: Iterable[Choice]) -> bool:
-    for choice in choices:  # noqa: SIM110
-        if choice.method in IMPORTS:
-            return True
-    return False
-
-
+# A loop, as any() with a generator takes twice the time, and this is asked for each event.
 def _holds_wide(cells: Iterable[tuple[str, str]]) -> bool:
     for purpose, channel in cells:  # noqa: SIM110
         if channel == ALL or purpose[-1:] == ALL:
             return True
     return False
-
-
-def is_imported_grant(choice: Choice) -> bool:
-    """It brings nobody back whom a deletion erases, whichever of them arrives first."""
-    return choice.status == "granted" and choice.method in IMPORTS
 
 
 def _is_unaware(choice: Choice, purpose: str, known_since: int) -> bool:
@@ -74,36 +65,26 @@ class Standing(NamedTuple):
 
     policy: Policy
     cells: Cells
-    lasting: Cells
     bars: Bars = _NO_BARS
 
     @classmethod
     def of(cls, policy: Policy, choices: Iterable[Choice], bars: Bars = _NO_BARS) -> Standing:
-        """Keep the newest choice of each cell, and no cell that a newer and wider one covers whole.
+        """Keep the choice that counts of each cell, and no cell that a wider one covers whole."""
+        return cls(policy, _NONE, bars).joined_by(tuple(choices))
 
-        `lasting`: the same without imported grants. A deletion takes those away; what they covered counts again.
-        """
-        return cls(policy, _NONE, _NONE, bars).joined_by(tuple(choices))
-
-    def joined_by(self, choices: Collection[Choice]) -> Standing:
+    def joined_by(self, choices: Iterable[Choice]) -> Standing:
         """What stands with these choices, too; the same as of all of them at once."""
-        cells = self._with(self.cells, choices)
-        if self.lasting is self.cells and not _holds_imports(choices):
-            return Standing(self.policy, cells, cells, self.bars)
-        lasting = self._with(self.lasting, [choice for choice in choices if not is_imported_grant(choice)])
-        return Standing(self.policy, cells, lasting, self.bars)
-
-    def _with(self, cells: Cells, choices: Iterable[Choice]) -> Cells:
-        newest = dict(cells)
+        first = dict(self.cells)
         for choice in choices:
             key = (choice.purpose, choice.channel)
-            other = newest.get(key)
+            other = first.get(key)
             if other is None or precedence(choice) > precedence(other):
-                newest[key] = choice
-        if not _holds_wide(newest):
-            return newest
-        full = Standing(self.policy, newest, _NONE)
-        return {key: choice for key, choice in newest.items() if full.effective(*key) is choice}
+                first[key] = choice
+        if not _holds_wide(first):
+            return Standing(self.policy, first, self.bars)
+        full = Standing(self.policy, first)
+        left = {key: choice for key, choice in first.items() if full.effective(*key) is choice}
+        return Standing(self.policy, left, self.bars)
 
     def is_older_than(self, moment: int) -> bool:
         """Whether every choice is from before it, µs."""
@@ -115,13 +96,10 @@ class Standing(NamedTuple):
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What the state keeps."""
-        if self.cells is self.lasting:
-            return tuple(self.cells[key] for key in sorted(self.cells))
-        kept = {(c.purpose, c.channel, *precedence(c)): c for c in (*self.cells.values(), *self.lasting.values())}
-        return tuple(kept[key] for key in sorted(kept))
+        return tuple(self.cells[key] for key in sorted(self.cells))
 
     def effective(self, purpose: str, channel: str) -> Choice | None:
-        """The newest of the up to four cells that speak of this purpose and channel.
+        """The one that counts of the up to four cells that speak of this purpose and channel.
 
         A grant of all purposes says nothing of one that came with a later version; a withdrawal of all does.
         """
@@ -147,14 +125,19 @@ class Standing(NamedTuple):
         choice = self.effective(purpose, channel)
         if choice is None:
             return purpose in self.bars
-        return choice.status == "withdrawn" or choice.occurred_at < self.bars.get(purpose, choice.occurred_at)
+        return choice.status == "withdrawn" or self._is_barred(purpose, choice)
 
     def granted(self, purpose: str, channel: str) -> Choice | None:
         """The grant that counts there."""
         choice = self.effective(purpose, channel)
-        if choice is None or choice.status == "withdrawn":
+        if choice is None or choice.status == "withdrawn" or self._is_barred(purpose, choice):
             return None
-        return choice if choice.occurred_at >= self.bars.get(purpose, choice.occurred_at) else None
+        return choice
+
+    def _is_barred(self, purpose: str, choice: Choice) -> bool:
+        """Only a person's own word goes past a bar."""
+        bar = self.bars.get(purpose)
+        return bar is not None and (choice.occurred_at < bar or is_lent(choice))
 
     def domain(self, purpose: str) -> str:
         """The kind of data that a cell's purpose is about; one that left the policy counts as personal data."""

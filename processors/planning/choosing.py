@@ -8,7 +8,7 @@ from processors.planning import marks
 from processors.planning.bars import bars, why_barred
 from processors.planning.case import Cells, square
 from processors.planning.choice_legs import choice_legs
-from processors.planning.choices import IMPORTS, LIST, Standing
+from processors.planning.choices import IMPORTS, Standing
 from processors.planning.made import Plan, changed, planned, stale
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ def choose(case: Case, state: SubjectState) -> Plan:
     grants, erased = ask.action == "grant", precedes_erasure(case, state)
     new = marks.of_choice(case)
     noted = marks.joined(state.marks, new) if new else state.marks
-    if grants and (erased or _is_import_of_erased(case, state)):
+    if grants and (erased or _is_lent_to_erased(case, state)):
         # What it leaves beside the choices stays, as it would had it come before the deletion.
-        return stale(case, changed(state, marks=noted), "grant_before_erasure" if erased else "import_after_erasure")
+        why = "grant_before_erasure" if erased else f"{_whose(case)}_after_erasure"
+        return stale(case, changed(state, marks=noted), why)
     before = Standing.of(ask.policy, state.choices, bars(ask.policy, state.marks))
     # A withdrawal from before an erasure is still passed on, but the erased state keeps nothing that old.
     after = before if erased else before.joined_by(case.cells())
@@ -41,7 +42,7 @@ def choose(case: Case, state: SubjectState) -> Plan:
     if newest:
         moment, about = case.moments.occurred_at, frozenset(ask.purposes)
         return stale(case, state, why_barred(noted, about, moment))
-    return stale(case, state, "import_after_choice" if grants and case.event.method == LIST else "overtaken_by_newer")
+    return stale(case, state, f"{_whose(case)}_after_choice" if ask.lends else "overtaken_by_newer")
 
 
 def _judged(case: Case, newest: Cells, before: Standing, after: Standing) -> Cells:
@@ -59,5 +60,10 @@ def precedes_erasure(case: Case, state: SubjectState) -> bool:
     return erased_at is not None and case.moments.occurred_at <= erased_at
 
 
-def _is_import_of_erased(case: Case, state: SubjectState) -> bool:
-    return state.erased_at is not None and case.event.data_domain == "pii" and case.event.method in IMPORTS
+def _is_lent_to_erased(case: Case, state: SubjectState) -> bool:
+    return state.erased_at is not None and case.event.data_domain == "pii" and case.ask.lends
+
+
+def _whose(case: Case) -> str:
+    """In a word, of a grant that isn't the person's own."""
+    return "import" if case.event.method in IMPORTS else "others"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from processors.planning.case import KEPT
+from processors.planning.ask import KEPT
 from processors.planning.follow_ups import answers, follow_ups
 from processors.planning.legs import LegDraft, Scope, due, ended, exempt, grantable, legs_of, not_due, scope, to_do
 from processors.planning.routes import is_gate, routes, switchable
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from processors.lane import Lane
-    from processors.planning.case import Ask, Case
+    from processors.planning.ask import Ask
+    from processors.planning.case import Case
     from processors.planning.choices import Standing
     from processors.planning.holds import Held
     from processors.planning.routes import Route

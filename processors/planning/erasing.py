@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.planning import marks
 from processors.planning.bars import bars
-from processors.planning.choices import Standing, is_imported_grant
+from processors.planning.choices import Standing, is_lent
 from processors.planning.choosing import choose, precedes_erasure
 from processors.planning.deletion_legs import deletion_legs, retained_at, review_legs
 from processors.planning.holds import held
@@ -87,7 +87,7 @@ def _outliving(case: Case, state: SubjectState) -> list[Choice]:
     return [
         c
         for c in before.choices
-        if before.domain(c.purpose) != "pii" or (c.occurred_at > erased_at and not is_imported_grant(c))
+        if before.domain(c.purpose) != "pii" or (c.occurred_at > erased_at and not is_lent(c))
     ]
 
 

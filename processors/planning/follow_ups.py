@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from processors.planning.case import KEPT
+from processors.planning.ask import KEPT
 from processors.planning.legs import ended, to_do
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from processors.planning.case import Ask
+    from processors.planning.ask import Ask
     from processors.planning.legs import LegDraft
 
 _ANSWERS = {"ack": "acknowledgement", "reply": "reply"}

@@ -21,7 +21,7 @@ class Kind:
     traits, bases: it reaches the purposes with one of them, the former whatever they rest on; neither: all that a
     choice can reach. of: words under which a policy's effects speak of it. mark: what it leaves beside the choices.
     task: what a person does at a recipient that can't be told otherwise; notice: what a law's notice is for.
-    answered: the person is told what became of it.
+    answered: the person is told what became of it. withdraws: of other purposes that it names it is a withdrawal.
     """
 
     way: Way
@@ -33,19 +33,29 @@ class Kind:
     task: str | None = None
     notice: str = "notify_third_parties"
     answered: bool = True
+    withdraws: bool = False
 
     @property
     def picks(self) -> bool:
         """Whether it reaches only some purposes by itself, even if it names none."""
         return bool(self.traits or self.bases)
 
-    def reaches(self, policy: Policy, purpose: Purpose) -> bool:
-        """Whether what it asks can stop or start this purpose."""
-        if not self.picks:
-            return purpose.id in policy.withdrawable
+    def reaches(self, policy: Policy, purpose: Purpose, *, widely: bool) -> bool:
+        """Whether what it asks can stop or start this purpose. widely: it was named, or said to rest on consent."""
+        withdraws = not self.picks or (self.withdraws and (widely or _knows_no_interest(policy)))
+        return self.is_for(purpose) or (withdraws and purpose.id in policy.withdrawable)
+
+    def is_for(self, purpose: Purpose) -> bool:
+        """Whether it is for such purposes above all."""
         if self.traits.intersection(purpose.traits):
             return True
         return not purpose.survives and bool(self.bases.intersection(purpose.bases))
+
+
+def _knows_no_interest(policy: Policy) -> bool:
+    """Where a policy lets people object and claims no legitimate interest, they object to what rests on consent."""
+    right = policy.by_right.get("objection")
+    return right is not None and right.offered and all(basis.id != "legitimate_interest" for basis in policy.bases)
 
 
 SIGNAL = "signal"
@@ -67,6 +77,7 @@ KINDS: dict[str, Kind] = {
         traits=frozenset({"direct_marketing"}),
         bases=frozenset({"legitimate_interest"}),
         of=frozenset({"legitimate_interest"}),
+        withdraws=True,
     ),
     "optout.sale": Kind(
         "choose", "withdraw", traits=frozenset({"sale_or_share"}), mark="optout_sale", notice="show_honoured"

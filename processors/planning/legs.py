@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from processors.planning.case import KEPT
+from processors.planning.ask import KEPT
 from processors.planning.routes import switchable
 from schemas.drafts import NOTHING, Draft, Series
 from schemas.events import CHANNELS
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from processors.lane import Lane
-    from processors.planning.case import Ask, Case, Cells
+    from processors.planning.ask import Ask
+    from processors.planning.case import Case, Cells
     from processors.planning.choices import Standing
     from processors.planning.routes import Route
     from processors.planning.timing import Rule

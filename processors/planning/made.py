@@ -22,7 +22,7 @@ class Plan(NamedTuple):
     """Moments as judged, µs; `clock_corrected`: the fields that were not believed.
 
     verdict: `stale`: nothing is due, because of something newer; `duplicate`: taken in before, `state` unchanged.
-    reopened: legs of older deletions that begin anew.
+    reopened: legs of older deletions that begin anew. lends: it grants without the person's own word.
     """
 
     verdict: Literal["planned", "stale", "duplicate"]
@@ -33,18 +33,23 @@ class Plan(NamedTuple):
     legs: Series[Leg]
     state: SubjectState
     reopened: tuple[Reopened, ...] = ()
+    lends: bool = False
 
 
 def planned(case: Case, state: SubjectState, legs: Series[Leg], reopened: Iterable[Reopened] = ()) -> Plan:
     moments = case.moments
     return Plan(
-        "planned", None, moments.occurred_at, moments.received_at, moments.corrected, legs, state, tuple(reopened)
-    )
+        "planned", None, moments.occurred_at, moments.received_at, moments.corrected, legs, state, tuple(reopened),
+        case.ask.lends,
+    )  # fmt: skip
 
 
 def stale(case: Case, state: SubjectState, reason: str) -> Plan:
     moments = case.moments
-    return Plan("stale", reason, moments.occurred_at, moments.received_at, moments.corrected, Series(), state)
+    return Plan(
+        "stale", reason, moments.occurred_at, moments.received_at, moments.corrected, Series(), state, (),
+        case.ask.lends,
+    )  # fmt: skip
 
 
 def changed(state: SubjectState, **changes: Any) -> SubjectState:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from processors.planning.choices import ALL, IMPORTS, all_of
+from processors.planning.choices import ALL, all_of
 from schemas.contract import maker
 from schemas.deadlines import law
 from schemas.state import Mark
@@ -47,7 +47,7 @@ def of_choice(case: Case) -> list[Mark]:
     if kind is not None:
         gate = _gate(case.ask.laws)
         return [] if gate is None else [made(case, kind, p, detail=gate) for p in sorted(case.ask.reached)]
-    if case.ask.action != "grant" or case.event.method in IMPORTS or (confirmed := _confirmed(case)) is None:
+    if case.ask.action != "grant" or case.ask.lends or (confirmed := _confirmed(case)) is None:
         return []
     gated = {p for trait in GATED for p in case.ask.policy.with_trait(trait)}
     return [made(case, "optin", p, detail=confirmed) for p in case.ask.purposes if p in gated]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from processors.planning.case import KEPT
+from processors.planning.ask import KEPT
 from schemas.errors import PolicyError, SetupError
 from schemas.policy import versions_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from processors.planning.case import KEPT
+from processors.planning.ask import KEPT
 from schemas.drafts import Draft, Series
 from schemas.records import Delivery
 

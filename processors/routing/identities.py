@@ -59,7 +59,7 @@ def remembered(
     state = made.state
     if len(state.identities) < len(before.identities) or state.erased_at != before.erased_at:
         state = _forgotten(before, state, told)
-    imported = event.method in IMPORTS
+    imported = made.lends or event.method in IMPORTS
     forgets = state.erased_at is not None and (imported or made.occurred_at <= state.erased_at)
     if sealed is None or told is None or forgets:
         return state

@@ -23,13 +23,13 @@ def test_a_deliverys_cells_are_its_rectangle_without_what_was_overtaken() -> Non
     [
         (("grant", 2), ("withdraw", 1), True),
         (("grant", 1), ("withdraw", 2), False),
-        (("withdraw", 1), ("grant", 2), False),
+        (("withdraw", 1), ("grant", 2), True),
         (("withdraw", 1), ("grant", 1), True),
         (("grant", 1), ("withdraw", 1), False),
         (("grant", 1), ("grant", 1), True),
     ],
 )
-def test_the_newer_choice_counts_and_at_a_tie_the_protective_one(
+def test_the_newer_choice_counts_and_a_withdrawal_that_was_planned_later_always(
     later: tuple[Action, int], earlier: tuple[Action, int], *, counts: bool
 ) -> None:
     made = [delivery(number, action, occurred_at=NOW + at) for number, (action, at) in enumerate((earlier, later), 1)]

@@ -31,12 +31,25 @@ SOME = {
     "omigroup": ("sensitive-projects", "product-information", "request-handling"),
 }
 CHANNELS = ("email", "web")
+CLAIMED = "claimed"
+OWN: dict[str, Any] = {}
+LENT: tuple[dict[str, Any], ...] = (
+    {"method": "import"},
+    {"method": "import_list"},
+    {"expressed_by": {"relation": "employer"}},
+    {"expressed_by": {"relation": "browser_signal"}},
+    {"lawful_basis": CLAIMED},
+)
+"""How a grant comes that is no word of the person's own."""
+BASES = {"oomnis": "legitimate_interest", "osows": "opt_out", "omigroup": "request"}
 
 
 def _event(policy: str, number: int, row: tuple[Any, ...]) -> ConsentEvent:
-    kind, day, purposes, confirmed, age = row
+    kind, day, purposes, confirmed, age, source = row
     at = iso(_BEGIN + day * _DAY)
     more: dict[str, Any] = {"age": age} if kind == "minor.identified" else {}
+    if kind == "consent.granted":
+        more |= {"lawful_basis": BASES[policy]} if CLAIMED in source.values() else source
     if confirmed and kind == "consent.granted":
         more["verified_by"] = {"method": "two_step", "at": at}
     return said(policy, number, kind, at, None if kind == "deletion.requested" else purposes, **more)
@@ -52,6 +65,7 @@ def _histories(draw: st.DrawFn, *, apart: bool = False) -> tuple[str, list[Conse
         st.none() | st.lists(st.sampled_from(SOME[policy]), min_size=1, max_size=2, unique=True),
         st.booleans(),
         st.sampled_from([12, 15, 17]),
+        st.just(OWN) | st.sampled_from(LENT),
     )
     rows = draw(st.lists(one, min_size=1, max_size=6, unique_by=(lambda row: row[1]) if apart else None))
     return policy, [_event(policy, number, row) for number, row in enumerate(rows, 1)]
@@ -80,6 +94,11 @@ def test_no_order_of_arrival_changes_what_stands(
     assert _granted(policy, first) == _granted(policy, second)
 
 
+def _is_own(grant: ConsentEvent) -> bool:
+    said_so = grant.expressed_by.relation == "self" and grant.lawful_basis is None
+    return said_so and grant.method not in {"import", "import_list"}
+
+
 STOPS = frozenset({"consent.withdrawn", "consent.expired", "deletion.requested"})
 
 
@@ -98,6 +117,7 @@ def test_what_protects_is_never_undone_by_something_older(history: tuple[str, li
             named = whole or purpose in known.with_followers(other.purposes or ())
             if other.kind in STOPS and named:
                 assert other.occurred_at < grant.occurred_at, (purpose, channel)
+                assert _is_own(grant), "only the person starts again what was stopped"
             if other.kind == "restriction.requested" and named and other.occurred_at > grant.occurred_at:
                 lifts = [
                     one for one in events if one.kind == "restriction.lifted" and one.occurred_at > other.occurred_at

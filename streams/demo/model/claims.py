@@ -33,9 +33,10 @@ class Claims:
         self._claims[subject_id, key.lane].append(claim)
 
     def answer(self, subject_id: str, key: LegKey, at: int, cells: set[Cell]) -> None:
-        """A leg that came later; it counts if it was also said later, or protects and was said at the same moment."""
+        """A leg that came later; it counts if it withdraws, was also said later, or protects at the same moment."""
         for claim in self._claims[subject_id, key.lane]:
-            if key.event_id != claim.key.event_id and (at, key.action != "grant") < claim.weight:
+            counts = key.action == "withdraw" or (at, key.action != "grant") >= claim.weight
+            if key.event_id != claim.key.event_id and not counts:
                 continue
             if key.action == "delete":
                 claim.answered = True

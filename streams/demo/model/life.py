@@ -23,9 +23,9 @@ class Word:
     is_imported: bool
 
     @property
-    def weight(self) -> tuple[int, bool]:
-        """The later word counts; of two at the same moment the withdrawal."""
-        return self.at, self.is_withdrawal
+    def weight(self) -> tuple[bool, int, bool]:
+        """An imported grant counts least, then the later word; of two at the same moment the withdrawal."""
+        return self.is_withdrawal or not self.is_imported, self.at, self.is_withdrawal
 
 
 @dataclass

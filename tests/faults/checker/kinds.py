@@ -15,7 +15,8 @@ class Kind:
     """way: what is done about it, see ways.py. action: what a choice tells connections.
 
     traits, bases: it reaches the purposes with one of them, the former whatever they rest on; neither: all that a
-    choice can stop. protects: no bad clock may lose it, and it is a request of the person's.
+    choice can stop. protects: no bad clock may lose it, and it is a request of the person's. withdraws: where it names
+    purposes, it reaches as many of them as a withdrawal.
     """
 
     way: str
@@ -23,6 +24,7 @@ class Kind:
     traits: frozenset[str] = _NONE
     bases: frozenset[str] = _NONE
     protects: bool = True
+    withdraws: bool = False
 
     @property
     def picks(self) -> bool:
@@ -35,7 +37,10 @@ KINDS = {
     "consent.expired": Kind("choose"),
     "authorisation.withdrawn": Kind("choose", bases=frozenset({"employer_authorisation"})),
     "objection.raised": Kind(
-        "choose", traits=frozenset({"direct_marketing"}), bases=frozenset({"legitimate_interest"})
+        "choose",
+        traits=frozenset({"direct_marketing"}),
+        bases=frozenset({"legitimate_interest"}),
+        withdraws=True,
     ),
     "optout.sale": Kind("choose", traits=frozenset({"sale_or_share"})),
     "optout.targeted_ads": Kind("choose", traits=frozenset({"targeted_ads"})),

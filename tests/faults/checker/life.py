@@ -7,20 +7,19 @@ from dataclasses import dataclass, field
 
 Cell = tuple[str, str]
 """(purpose, channel)"""
-Weight = tuple[int, bool]
-"""(when it was said in µs, whether it protects): the later word counts; of two at the same moment the withdrawal."""
+Weight = tuple[bool, int, bool]
+"""Whether it is no imported grant, when it was said in µs, whether it protects: in this order."""
 _REMEMBERED = 32
 
 
 @dataclass(slots=True)
 class Life:
-    """best: the word that counts for each cell; lasting: the same without imported grants, which no deletion leaves.
+    """best: the word that counts for each cell.
 
     erased_at: of the newest deletion, µs; recent: (event_id, content) of the last events that were not refused.
     """
 
     best: dict[Cell, Weight] = field(default_factory=dict)
-    lasting: dict[Cell, Weight] = field(default_factory=dict)
     erased_at: int | None = None
     recent: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
@@ -32,21 +31,17 @@ class Life:
         """Where nothing that outweighs this word was said."""
         return frozenset(cell for cell in cells if weight >= self.best.get(cell, weight))
 
-    def say(self, cells: frozenset[Cell], weight: Weight, *, imported: bool) -> None:
-        if self.covers(weight[0]):
-            return
-        for cell in cells:
-            self.best[cell] = max(weight, self.best.get(cell, weight))
-            if not imported:
-                self.lasting[cell] = max(weight, self.lasting.get(cell, weight))
+    def say(self, cells: frozenset[Cell], weight: Weight) -> None:
+        if not self.covers(weight[1]):
+            self.best |= {cell: max(weight, self.best.get(cell, weight)) for cell in cells}
 
     def erase(self, at: int) -> None:
+        """Nothing older is left, and no imported grant whenever it was said."""
         self.erased_at = at
-        self.lasting = {cell: weight for cell, weight in self.lasting.items() if weight[0] > at}
-        self.best = dict(self.lasting)
+        self.best = {cell: (own, said, stops) for cell, (own, said, stops) in self.best.items() if own and said > at}
 
     def is_withdrawn(self, cell: Cell) -> bool:
-        return cell in self.best and self.best[cell][1]
+        return cell in self.best and self.best[cell][2]
 
     def is_granted(self, cell: Cell) -> bool:
-        return cell in self.best and not self.best[cell][1]
+        return cell in self.best and not self.best[cell][2]

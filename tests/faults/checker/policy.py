@@ -51,11 +51,12 @@ class Policy:
     def of(cls, name: str) -> Policy:
         return cls(tomllib.loads((POLICIES / f"{name}.toml").read_text("utf-8")))
 
-    def reached(self, kind: Kind) -> frozenset[str]:
+    def reached(self, kind: Kind, *, named: bool) -> frozenset[str]:
         """The purposes that this kind of event can stop or start."""
         if not kind.picks:
             return self.chosen
-        return self._resting_on(kind.bases) | {p for p, traits in self._traits.items() if traits & kind.traits}
+        as_withdrawal = self.chosen if named and kind.withdraws else frozenset[str]()
+        return as_withdrawal | self._resting_on(kind.bases) | {p for p, traits in self._traits.items() if traits & kind.traits}
 
     def _resting_on(self, bases: Collection[str]) -> frozenset[str]:
         return frozenset(purpose for purpose, its in self._bases.items() if its.intersection(bases))

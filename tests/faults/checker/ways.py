@@ -20,12 +20,13 @@ def choose(said: Said, desk: Desk) -> bool:
     stops, imported = kind.action != "grant", event["method"] in IMPORTS
     if not stops and (life.covers(said.at) or (imported and life.erased_at is not None)):
         return False
-    weight, reached = (said.at, stops), policy.reached(kind)
+    weight = (stops or not imported, said.at, stops)
+    reached = policy.reached(kind, named=event["purposes"] is not None)
     about = reached if kind.picks and event["purposes"] is None else policy.meant(event["purposes"])
     cells = frozenset((purpose, channel) for purpose in about for channel in said.channels)
     newest = life.newest(cells, weight)
     written = frozenset(cell for cell in cells if cell[0] in reached) if kind.picks else cells
-    life.say(written, weight, imported=imported and not stops)
+    life.say(written, weight)
     for connection in desk.concerned(event) if newest else ():
         asked = square(connection, connection.reaching & reached & about, said.channels)
         mine = asked & newest

@@ -36,7 +36,7 @@ def is_answered(one: Instruction, later: Sequence[Instruction]) -> bool:
 
 
 def _outweighs(later: Instruction, one: Instruction) -> bool:
-    """Chosen later, or as protective at the same moment; of one event's instructions the later one counts."""
-    if later.key.event_id == one.key.event_id:
+    """Chosen later, or as protective at the same moment; a withdrawal and what is of the same event always."""
+    if later.key.event_id == one.key.event_id or later.key.action == "withdraw":
         return True
     return (later.due.at, later.key.action != "grant") >= (one.due.at, one.key.action != "grant")
