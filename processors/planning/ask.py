@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from processors.planning.grounds import CUSTOMERS, check, grounds
 from processors.planning.kinds import kind_of
@@ -115,8 +115,12 @@ def asks_under(policy: Policy, lanes: tuple[Lane, ...]) -> Asks:
     return found
 
 
-def _ask(policy: Policy, lanes: tuple[Lane, ...], words: Words, rules: Rules) -> Ask:
-    """Raises InvalidRecord for a purpose or kind of data that the policy doesn't have, or a grant without ground."""
+def _ask(policy: Policy, lanes: tuple[Lane, ...], spoken: tuple[Any, ...], rules: Rules) -> Ask:
+    """Raises InvalidRecord for a purpose or kind of data that the policy doesn't have, or a grant without ground.
+
+    spoken: Words as a plain tuple, which is made in a fifth of the time.
+    """
+    words = Words._make(spoken)
     kind, named = kind_of(words.kind, signalled=words.signalled), words.purposes
     about = _purposes(policy, words.domain, named)
     role = next(domain.role for domain in policy.domains if domain.id == words.domain)

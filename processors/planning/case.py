@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.planning.ask import APART, KEPT, Words, asks_under
+from processors.planning.ask import APART, KEPT, asks_under
 from processors.planning.choices import ALL, IMPORTS, all_of, rank
 from processors.planning.kinds import ERASING, SIGNAL
 from processors.planning.timing import timing
@@ -91,7 +91,7 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
     asks = asks_under(policy, lanes)
     laws = asks.scope(event.jurisdiction, event.age)
     deadlines = timing(laws, event.kind, moments.received_at, moments.occurred_at, event.channels)
-    words = Words(
+    words = (  # as planning.ask.Words
         event.controller, event.kind, event.data_domain, event.purposes, event.channels, event.jurisdiction,
         event.expressed_by.relation, event.lawful_basis, event.method == SIGNAL, event.method in IMPORTS,
     )  # fmt: skip

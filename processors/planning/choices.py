@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from schemas.policy import Policy
     from schemas.state import Choice
@@ -68,9 +68,9 @@ class Standing(NamedTuple):
     bars: Bars = _NO_BARS
 
     @classmethod
-    def of(cls, policy: Policy, choices: Iterable[Choice], bars: Bars = _NO_BARS) -> Standing:
+    def of(cls, policy: Policy, choices: Collection[Choice], bars: Bars = _NO_BARS) -> Standing:
         """Keep the choice that counts of each cell, and no cell that a wider one covers whole."""
-        return cls(policy, _NONE, bars).joined_by(tuple(choices))
+        return cls(policy, _NONE, bars).joined_by(choices) if choices else cls(policy, _NONE, bars)
 
     def joined_by(self, choices: Iterable[Choice]) -> Standing:
         """What stands with these choices, too; the same as of all of them at once."""
@@ -112,7 +112,7 @@ class Standing(NamedTuple):
             found = get(key)
             if found is None or (known_since is not None and _is_unaware(found, purpose, known_since)):
                 continue
-            if newest is None or precedence(found) > precedence(newest):
+            if newest is None or (found is not newest and precedence(found) > precedence(newest)):
                 newest = found
         return newest
 
