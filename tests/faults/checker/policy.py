@@ -55,8 +55,8 @@ class Policy:
         """The purposes that this kind of event can stop or start."""
         if not kind.picks:
             return self.chosen
-        as_withdrawal = self.chosen if named and kind.withdraws else frozenset[str]()
-        return as_withdrawal | self._resting_on(kind.bases) | {p for p, traits in self._traits.items() if traits & kind.traits}
+        traits = {purpose for purpose, its in self._traits.items() if its & kind.traits}
+        return self._resting_on(kind.bases) | traits | (self.chosen if named and kind.withdraws else set())
 
     def _resting_on(self, bases: Collection[str]) -> frozenset[str]:
         return frozenset(purpose for purpose, its in self._bases.items() if its.intersection(bases))
