@@ -16,6 +16,7 @@ from fastavro import parse_schema, schemaless_reader
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
 from schemas import avro_reader, avro_writer
+from schemas.backfill import Backfill
 from schemas.contract import Contract, maker
 from schemas.errors import UndecodableRecord
 from schemas.events import ConsentEvent
@@ -50,6 +51,7 @@ CONTRACTS: dict[type[Contract], str] = {
     Surge: "surge",
     Request: "request",
     TreeEdge: "tree_edge",
+    Backfill: "backfill",
 }
 C = TypeVar("C", bound=Contract)
 

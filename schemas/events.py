@@ -27,6 +27,11 @@ PROTECTIVE = frozenset({
     "deletion.requested", "minor.identified", "contract.ended",
 })  # fmt: skip
 """Kinds that protect the person: a bad clock or a bad field must never lose one silently."""
+OPT_OUTS = frozenset({
+    "consent.withdrawn", "consent.expired", "authorisation.withdrawn", "objection.raised", "optout.sale",
+    "optout.targeted_ads",
+})  # fmt: skip
+"""Choices to stop something."""
 _SCOPED = frozenset({"consent.granted", "consent.withdrawn"})
 CANONICAL_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PHONE = re.compile(r"^\+\d{7,15}$")
@@ -106,6 +111,7 @@ class ConsentEvent(Contract):
     """One event. `purposes` None and `channels` empty both mean all; moments are µs (ISO text is taken).
 
     until: how long it holds: when a hold is looked at again, when an offer ends. age: of a minor, in years.
+    vendors_told: of an opt-out that the vendors know already, as one from a list: it is only remembered.
     """
 
     event_id: Uuid
@@ -131,6 +137,7 @@ class ConsentEvent(Contract):
     supersedes: Uuid | None = None
     until: StatedMicros | None = None
     age: Annotated[int, Field(ge=0, lt=150)] | None = None
+    vendors_told: bool | None = None
 
     @model_validator(mode="after")
     def _scope(self) -> Self:
@@ -138,6 +145,8 @@ class ConsentEvent(Contract):
             raise ValueError('purposes: name at least one purpose, or write "all"')
         if self.kind == "deletion.requested" and (self.purposes is not None or self.channels):
             raise ValueError("purposes: a deletion covers the whole person: leave purposes and channels out")
+        if self.vendors_told and self.kind not in OPT_OUTS:
+            raise ValueError("vendors_told: only of an opt-out can it be said that the vendors know it already")
         if self.identities and self.sealed:
             raise ValueError("sealed: give identities readable or sealed, not both")
         return self

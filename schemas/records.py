@@ -118,6 +118,7 @@ class EventFacts(Contract):
     until: Micros | None = None
     age: int | None = None
     named: Named | None = None
+    vendors_told: bool | None = None
 
 
 class CommandRef(Contract):

@@ -28,7 +28,9 @@ _WORDS = (
 )  # fmt: skip
 """What is the same in many events, as the person's own things are not."""
 _words_of = itemgetter(*_WORDS)
-_own_of = itemgetter("event_id", "subject_id", "identities", "sealed", "verified_by", "evidence", "supersedes", "age")
+_own_of = itemgetter(
+    "event_id", "subject_id", "identities", "sealed", "verified_by", "evidence", "supersedes", "age", "vendors_told"
+)
 _OWN: dict[str, Any] = {"event_id": str(UUID(int=0)), "subject_id": "0", "occurred_at": 0}
 _is_uuid = CANONICAL_UUID.fullmatch
 _is_subject = re.compile(r"[0-9A-Za-z][\w.:/-]{0,255}", re.ASCII).fullmatch
@@ -40,9 +42,9 @@ _verified, _link = maker(VerifiedBy), maker(EvidenceLink)
 
 def usual(values: Mapping[str, Any]) -> ConsentEvent | None:
     """Take in a decoded event; None: not usual. values: all fields, by their Avro types, arrays as tuples."""
-    event_id, subject_id, identities, sealed, verified, link, supersedes, age = _own_of(values)
+    event_id, subject_id, identities, sealed, verified, link, supersedes, age, told = _own_of(values)
     words = _judged(_words_of(values), values["expressed_by"]["relation"])
-    if words is None or supersedes is not None or age is not None:
+    if words is None or supersedes is not None or age is not None or told is not None:
         return None
     if not _is_uuid(event_id) or not _is_subject(subject_id):
         return None

@@ -185,6 +185,7 @@ class Case(NamedTuple):
                 "until": event.until,
                 "age": event.age,
                 "named": told,
+                "vendors_told": event.vendors_told,
             }
         )
         # Kept as a series, so that nobody makes the legs just to encode them.

@@ -38,6 +38,7 @@ USUAL = {
     "supersedes": None,
     "until": None,
     "age": None,
+    "vendors_told": None,
 }
 ODD = (
     "", "a", "ana@example.com", "+4366012345", "x%40y", "e\u0301", "a" * 256, "a" * 257, "a" * 2049, "\n", "ab\n",
