@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from bench.workload import CONFIG, placed, routed
+from bench.workload import USUAL, placed, routed
 from streams import topics
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.workload import Scene
     from streams.outbox import Out
 
 SAMPLE = 100
@@ -27,13 +28,14 @@ class Sizes:
     template_bytes: int
 
 
-def write_handover(directory: Path) -> Sizes:
+def write_handover(directory: Path, scene: Scene = USUAL) -> Sizes:
     """Write `relay.toml` and `templates/`. The typical event is the one whose outputs are nearest to the mean."""
-    made = list(routed(placed(SAMPLE, "home")))
+    made = list(routed(placed(SAMPLE, "home", scene), scene))
     mean = fmean(map(size, made))
     typical = min(made, key=lambda outs: abs(size(outs) - mean))
-    away = next(outs for outs in routed(placed(SAMPLE, "misrouted")) if any(o.topic == topics.EVENTS for o in outs))
-    (directory / "relay.toml").write_text(CONFIG, "utf-8")
+    elsewhere = routed(placed(SAMPLE, "misrouted", scene), scene)
+    away = next(outs for outs in elsewhere if any(out.topic == topics.EVENTS for out in outs))
+    (directory / "relay.toml").write_text(scene.config, "utf-8")
     templates = directory / "templates"
     templates.mkdir(parents=True, exist_ok=True)
     for out in typical:

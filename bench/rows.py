@@ -16,7 +16,7 @@ from bench.handover import write_handover
 from bench.lane_handover import write_lane_handover
 from bench.vendor.answers import INSTANT
 from bench.vendor.process import vendor
-from bench.workload import DELIVERIES_PER_EVENT, desk, partitioner, placed
+from bench.workload import DELIVERIES_PER_EVENT, LARGEST, USUAL, desk, partitioner, placed
 from schemas.codec import decode
 from schemas.records import AuditRecord
 from streams import topics
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bench.handover import Sizes
     from bench.vendor.process import Vendor
-    from bench.workload import Spread
+    from bench.workload import Scene, Spread
 
 LANE = LANES[0]
 CALLS = "vendor calls"
@@ -79,13 +79,15 @@ class RouterRow(Row):
     """Events in; deliveries, audit and states out."""
 
     spread: Spread = "home"
+    scene: Scene = USUAL
     unit = "events"
     watched = tuple(DELIVERIES + lane for lane in LANES)
     beside = (topics.AUDIT, topics.STATE)
     result = "deliveries"
 
     def load(self, number: int, handover: Path) -> tuple[list[Out], Sizes]:
-        return [Out(topics.EVENTS, *record) for record in placed(number, self.spread)], write_handover(handover)
+        published = placed(number, self.spread, self.scene)
+        return [Out(topics.EVENTS, *record) for record in published], write_handover(handover, self.scene)
 
     def due(self, loaded: Sequence[Out]) -> dict[str, int]:
         home = partitioner("home")
@@ -144,6 +146,9 @@ ROWS: dict[str, Row] = {
     for row in (
         RouterRow("home", "All events at home", 1),
         RouterRow("misrouted", "75 % of the events on another partition than their home", 4, spread="misrouted"),
+        RouterRow(
+            "largest", "The policy with the most recipients, all events at home", 4, scene=LARGEST, when_asked=True
+        ),
         LaneRow("lane", "A lane and an instant vendor, 32 calls at a time", 5, 32),
         LaneRow("lane-8", "A lane and an instant vendor, 8 calls at a time", 20, 8, when_asked=True),
     )

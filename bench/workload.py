@@ -34,29 +34,67 @@ EVENTS_PER_SUBJECT = 2
 DELIVERIES_PER_EVENT = 3
 FIRST_AT = 1_767_225_600_000_000
 """2026-01-01 in µs: when the first event occurred; another one every second."""
-CONFIG = """\
-[controllers.oomnis]
-policy = "oomnis"
+_CONFIG = """\
+[controllers.{policy}]
+policy = "{policy}"
 [connections.google-analytics]
-controller = "oomnis"
+controller = "{policy}"
 adapter = "google_analytics"
-serves = ["google-analytics"]
+serves = ["{analytics}"]
 mode = "live"
 [connections.zoho-campaigns]
-controller = "oomnis"
+controller = "{policy}"
 adapter = "zoho_campaigns"
-serves = ["zoho-one/marketing"]
+serves = ["{campaigns}"]
 mode = "live"
 [connections.zoho-crm]
-controller = "oomnis"
+controller = "{policy}"
 adapter = "zoho_crm"
-serves = ["zoho-one/crm"]
+serves = ["{crm}"]
 mode = "live"
 read_back = "off"
 """
-"""`relay.toml`: three connections, each of which every event reaches."""
 PEPPER, RELAY_KEY = bytes(range(32)), bytes(range(32, 64))
 """No secrets: what is made here has to open in every worker of a benchmark."""
+
+
+class Scene(NamedTuple):
+    """Under which policy people choose, and about what: each choice reaches three connections.
+
+    analytics, campaigns, crm: the recipients whose accounts these are.
+    """
+
+    policy: str
+    purposes: tuple[str, ...]
+    jurisdiction: str
+    analytics: str
+    campaigns: str
+    crm: str
+
+    @property
+    def config(self) -> str:
+        """`relay.toml`."""
+        return _CONFIG.format_map(self._asdict())
+
+
+USUAL = Scene(
+    "oomnis",
+    ("comms-marketing", "marketing-campaigns"),
+    "EEA",
+    "google-analytics",
+    "zoho-one/marketing",
+    "zoho-one/crm",
+)
+LARGEST = Scene(
+    "osows",
+    ("targeted-advertising", "campaign-effectiveness"),
+    "US-CA",
+    "facebook-remarketing",
+    "facebook-ads",
+    "linkedin-ads",
+)
+"""The policy with the most recipients. Of those that a choice concerns all but three are work by hand, or gone."""
+CONFIG = USUAL.config
 
 
 class Placed(NamedTuple):
@@ -67,7 +105,7 @@ class Placed(NamedTuple):
     value: bytes
 
 
-def events(number: int) -> Iterator[ConsentEvent]:
+def events(number: int, scene: Scene = USUAL) -> Iterator[ConsentEvent]:
     """So many events, two for each person in mixed order: the second one finds a state."""
     draw = random.Random(SEED)  # noqa: S311 - the same for everyone, not a secret
     people = [person // EVENTS_PER_SUBJECT for person in range(number)]
@@ -77,15 +115,15 @@ def events(number: int) -> Iterator[ConsentEvent]:
             {
                 "event_id": str(uuid.UUID(int=draw.getrandbits(128), version=4)),
                 "kind": draw.choice(["consent.granted", "consent.withdrawn"]),
-                "controller": "oomnis",
+                "controller": scene.policy,
                 "subject_id": f"customer-{person:07}",
                 "identities": [
                     {"type": "email", "value": f"person.{person:07}@example.org"},
                     {"type": "phone", "value": f"+43660{person:07}"},
                 ],
-                "purposes": ["comms-marketing", "marketing-campaigns"],
+                "purposes": scene.purposes,
                 "channels": ["email", "web"],
-                "jurisdiction": "EEA",
+                "jurisdiction": scene.jurisdiction,
                 "lawful_basis": "consent",
                 "verified_by": {"method": "session", "at": FIRST_AT},
                 "method": "web_form",
@@ -103,10 +141,10 @@ def partitioner(spread: Spread) -> Callable[[str], int]:
     return lambda subject_id: zlib.crc32(subject_id.encode()) % PARTITIONS
 
 
-def placed(number: int, spread: Spread) -> Iterator[Placed]:
+def placed(number: int, spread: Spread, scene: Scene = USUAL) -> Iterator[Placed]:
     """The events as they are published, in order."""
     partition = partitioner(spread)
-    for event in events(number):
+    for event in events(number, scene):
         yield Placed(partition(event.subject_id), event.subject_id.encode(), encode(event))
 
 
@@ -116,9 +154,9 @@ def desk(config_text: str = CONFIG) -> Desk:
     return Desk(config, lanes_of(config), PEPPER, Seals(RELAY_KEY), home_of(PARTITIONS))
 
 
-def routed(published: Iterable[Placed]) -> Iterator[list[Out]]:
+def routed(published: Iterable[Placed], scene: Scene = USUAL) -> Iterator[list[Out]]:
     """What our router writes for each record: by the real planner, without Kafka."""
-    known = desk()
+    known = desk(scene.config)
     states: dict[str, SubjectState] = {}
     offsets = [count() for _ in range(PARTITIONS)]
     for partition, key, value in published:
