@@ -89,9 +89,9 @@ def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: 
     return hashlib.sha256(prefixed(kind, delivery) + _of_rung(str(cycle), rung, str(attempt))).hexdigest()
 
 
-def task_id(pid: str, event_id: str, number: int) -> str:
-    """Id of a leg that no lane carries out, by its number among the event's legs. Hex SHA-256."""
-    return hashlib.sha256(prefixed("task", pid, event_id, str(number))).hexdigest()
+def task_id(pid: str, event_id: str, which: int | str) -> str:
+    """Id of a leg that no lane carries out, by its number in the plan, or if it begins anew its recipients."""
+    return hashlib.sha256(prefixed("task", pid, event_id, str(which))).hexdigest()
 
 
 def request_record_id(kind: str, pid: str, event_id: str, *what: str) -> str:

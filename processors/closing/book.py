@@ -141,8 +141,8 @@ class Book:
             self.say(facts.closed(request))
         elif request.is_open and before and not before.is_open:
             self.say(facts.reopened(request, request.pending[0]))
-        known = [leg.conflict for leg in before.legs] if before else [None] * len(request.legs)
-        if any(leg.conflict != other for leg, other in zip(request.legs, known, strict=True)):
+        known = {leg.leg_id: leg.conflict for leg in before.legs} if before else {}
+        if any(leg.conflict not in {None, known.get(leg.leg_id)} for leg in request.legs):
             self._alarms.append(("outcome_conflict", request.key))
 
     def _drop(self, key: str) -> None:

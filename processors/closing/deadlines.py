@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.closing.words import is_held
 from schemas.times import DAY
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ def wakes_at(request: Request) -> int | None:
     if request.is_open:
         untold = (leg.due_at for leg in request.pending if leg.overdue_at is None and leg.due_at is not None)
         return min((at + 1 for at in untold), default=None)
-    # It begins anew when the hold is lifted; what stays in backups doesn't.
-    if any(leg.outcome == "retained" and leg.reason == "legal_hold" for leg in request.legs):
+    if any(map(is_held, request.legs)):
         return None
     return (request.closed_at or 0) + KEPT_FOR
 

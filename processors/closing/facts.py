@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from processors.closing.ending import exceptions
+from processors.closing.legs import told
 from schemas.contract import trusted
 from schemas.ids import request_record_id
-from schemas.records import AuditRecord, Leg
+from schemas.records import AuditRecord
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from schemas.records import Command, Evidence
     from schemas.request import Request, RequestLeg
 
-_audit, _leg = trusted(AuditRecord), trusted(Leg)
+_audit = trusted(AuditRecord)
 TASK_DONE = "request.task"
 
 
 def closed(request: Request) -> AuditRecord:
     """`completed`, or `completed_with_exceptions` with the legs that are one."""
-    legs = _legs(exceptions(request))
+    legs = told(exceptions(request))
     number = str(request.closings)
     return _fact(request, "request.closed", number, request.closed_at or 0, outcome=request.status, legs=legs or None)
 
@@ -30,46 +31,24 @@ def closed(request: Request) -> AuditRecord:
 def reopened(request: Request, leg: RequestLeg) -> AuditRecord:
     """One of its legs has begun anew."""
     number = str(request.closings)
-    return _fact(request, "request.reopened", number, leg.at, reason=leg.reason, legs=_legs([leg]))
+    return _fact(request, "request.reopened", number, leg.at, reason=leg.reason, legs=told([leg]))
 
 
 def overdue(request: Request, leg: RequestLeg | None, at: int) -> AuditRecord:
     """A leg wasn't done in time; None: the first one of it, so neither was the request."""
     about = leg.leg_id if leg else ""
-    return _fact(request, "request.overdue", about, at, legs=_legs([leg]) if leg else None)
+    return _fact(request, "request.overdue", about, at, legs=told([leg]) if leg else None)
 
 
 def decided(request: Request, kind: str, command: Command, at: int, legs: Iterable[RequestLeg]) -> AuditRecord:
     """What an operator wanted of it was done. `legs`: as they are now."""
-    return _fact(request, kind, command.command_id, at, legs=_legs(legs), reason=command.reason, command=command.ref)
+    return _fact(request, kind, command.command_id, at, legs=told(legs), reason=command.reason, command=command.ref)
 
 
 def done(request: Request, leg: RequestLeg, proof: Evidence, command: Command) -> AuditRecord:
     """A task of it was done by somebody."""
     more = {"reason": command.reason, "command": command.ref, "evidence": proof, "outcome": leg.outcome}
-    return _fact(request, TASK_DONE, leg.leg_id, leg.at, legs=_legs([leg]), **more)
-
-
-def _legs(legs: Iterable[RequestLeg]) -> tuple[Leg, ...]:
-    return tuple(
-        _leg(
-            kind=leg.kind,
-            recipient=leg.recipient,
-            lane=leg.lane,
-            vendor=leg.vendor,
-            action=leg.action,
-            task=leg.task,
-            delivery_id=leg.leg_id,
-            due_at=leg.due_at,
-            rule=leg.rule,
-            mark=leg.mark,
-            review_at=leg.review_at,
-            backup_until=leg.backup_until,
-            outcome=leg.outcome,
-            reason=leg.reason,
-        )
-        for leg in legs
-    )
+    return _fact(request, TASK_DONE, leg.leg_id, leg.at, legs=told([leg]), **more)
 
 
 def _fact(request: Request, kind: str, what: str, at: int, **more: Any) -> AuditRecord:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.closing.legs import kept
+from processors.closing.lifting import lifted
 from processors.closing.words import contradict, is_final, is_upgrade
 from schemas.contract import trusted
 from schemas.ids import task_id
-from schemas.request import Request, RequestLeg
+from schemas.request import Request
 
 if TYPE_CHECKING:
-    from schemas.records import AuditRecord, Leg
+    from schemas.records import AuditRecord
+    from schemas.request import RequestLeg
 
-_leg, _request = trusted(RequestLeg), trusted(Request)
-UNDER_WAY = ("delivery", "task")
+_request = trusted(Request)
 
 
 def opened(planned: AuditRecord) -> Request:
@@ -29,7 +31,10 @@ def opened(planned: AuditRecord) -> Request:
     event, pid, event_id, controller = planned.event, planned.pid, planned.event_id, planned.controller
     if event is None or pid is None or event_id is None or controller is None:
         raise ValueError("a planned event without its person or its facts")
-    legs = [_leg_of(leg, number, planned) for number, leg in enumerate(planned.legs or ())]
+    legs = [
+        kept(leg, leg.delivery_id or task_id(pid, event_id, number), planned.at)
+        for number, leg in enumerate(planned.legs or ())
+    ]
     return _request(
         pid=pid,
         controller=controller,
@@ -46,34 +51,15 @@ def opened(planned: AuditRecord) -> Request:
     )
 
 
-def _leg_of(leg: Leg, number: int, planned: AuditRecord) -> RequestLeg:
-    return _leg(
-        leg_id=leg.delivery_id or task_id(planned.pid or "", planned.event_id or "", number),
-        kind=leg.kind,
-        recipient=leg.recipient,
-        lane=leg.lane,
-        vendor=leg.vendor,
-        action=leg.action,
-        task=leg.task,
-        due_at=leg.due_at,
-        rule=leg.rule,
-        mark=leg.mark,
-        review_at=leg.review_at,
-        backup_until=leg.backup_until,
-        outcome=leg.outcome,
-        final=leg.kind not in UNDER_WAY,
-        reason=leg.reason or leg.basis,
-        at=planned.at,
-    )
-
-
 def heard(request: Request, record: AuditRecord) -> Request:
     """After an `outcome` or a `cycle` of one of its deliveries; the same object if that changes nothing."""
+    if record.kind == "cycle" and record.legs:
+        return lifted(request, record)
     for number, leg in enumerate(request.legs):
         if leg.leg_id == record.delivery_id:
             after = _begun_anew(leg, record) if record.kind == "cycle" else _told(leg, record)
             return request if after is leg else with_leg(request, number, after)
-    return _carried_out_after_all(request, record) if record.kind == "cycle" and record.legs else request
+    return request
 
 
 def with_leg(request: Request, number: int, leg: RequestLeg) -> Request:
@@ -81,26 +67,10 @@ def with_leg(request: Request, number: int, leg: RequestLeg) -> Request:
     return request.changed(legs=legs)
 
 
-def _carried_out_after_all(request: Request, record: AuditRecord) -> Request:
-    """A hold is lifted: what planning had ended as `retained` is a delivery now, in its place."""
-    for leg in record.legs or ():
-        made = _leg_of(leg, 0, record).changed(cycle=record.cycle or 0, reason=record.reason)
-        places = [number for number, old in enumerate(request.legs) if _is_kept_at(old, leg)]
-        request = with_leg(request, places[0] if places else len(request.legs), made)
-    return request
-
-
-def _is_kept_at(old: RequestLeg, leg: Leg) -> bool:
-    same = {*(old.recipient or "").split("+")} & {*(leg.recipient or "").split("+")}
-    return old.outcome == "retained" and old.action == leg.action and bool(same)
-
-
 def _begun_anew(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
     cycle = record.cycle or 0
     if cycle <= leg.cycle:
         return leg
-    if record.legs:  # it was none to be carried out, and has a deadline only now
-        leg = _leg_of(record.legs[0], 0, record)
     return leg.changed(cycle=cycle, outcome=None, final=False, reason=record.reason, at=record.at, conflict=None)
 
 

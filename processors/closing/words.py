@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from schemas.request import RequestLeg
 
 RUNGS = ("accepted", "executed", "verified")
-DONE, CANCELLED = "done", "cancelled"
+DONE, CANCELLED, RETAINED = "done", "cancelled", "retained"
 _ENDS = frozenset({
-    "no_match", "retained", "client_signal", "config_evidence", "terminated_product", "delegated_to",
+    "no_match", RETAINED, "client_signal", "config_evidence", "terminated_product", "delegated_to",
     "not_applicable", "superseded", CANCELLED, "failed", DONE,
 })  # fmt: skip
 _SAME = frozenset({*RUNGS, "no_match", DONE})
@@ -21,6 +21,11 @@ _FULFILLED = _SAME | {"superseded"}
 _FULFILLED_UNLESS_DELETED = frozenset({"not_applicable", "client_signal", "config_evidence", "delegated_to"})
 _KEEPS = "basis"
 """Why planning asks nothing of a recipient that has the data on another ground than consent."""
+
+
+def is_held(leg: RequestLeg) -> bool:
+    """Whether a legal hold keeps it back: it begins anew when that is lifted. What stays in backups doesn't."""
+    return (leg.outcome, leg.reason) == (RETAINED, "legal_hold")
 
 
 def is_final(leg: RequestLeg, outcome: str | None) -> bool:

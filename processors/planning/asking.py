@@ -40,8 +40,8 @@ def restrict(case: Case, state: SubjectState) -> Plan:
     drafts = _drafts(ask)
     if ask.name == "restriction.lifted":
         after = Standing.of(ask.policy, state.choices, bars(ask.policy, noted))
-        again = [(r, r.lane) for r in _routes(ask) if r.lane is not None and r.lane.is_due_in(ask.jurisdiction)]
-        drafts += tuple(draft for route, lane in again for draft in granted_again(ask, route, lane, after))
+        again = [r for r in _routes(ask) if r.lane is not None and r.lane.is_due_in(ask.jurisdiction)]
+        drafts += tuple(draft for route in again for draft in granted_again(ask, route, after))
     return planned(case, state, legs_of(case, drafts))
 
 

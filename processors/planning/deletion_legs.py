@@ -14,7 +14,6 @@ from processors.planning.routes import is_gate, routes, switchable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from processors.lane import Lane
     from processors.planning.ask import Ask
     from processors.planning.case import Case
     from processors.planning.choices import Standing
@@ -34,17 +33,20 @@ def deletion_legs(case: Case, after: Standing, held: Held, first: tuple[LegDraft
     reach = _reach(ask)
     drafts = [*first]
     for route, draft in reach.erased:
-        keeps = held.purposes and draft.values["kind"] != "none" and held.keeps(ask.policy, route.recipient)
-        drafts += _kept_back(ask, route, draft, held) if keeps else (draft,)
-        if after.cells and draft.values["kind"] != "none" and route.lane is not None:
-            drafts += granted_again(ask, route, route.lane, after)
+        drafts += _kept_back(ask, route, draft, held) if _is_kept(ask, route, draft, held) else (draft,)
+        if after.cells and draft.values["kind"] != "none":
+            drafts += granted_again(ask, route, after)
     return legs_of(case, (*drafts, *reach.rest))
 
 
 def retained_at(ask: Ask, held: Held) -> tuple[str, ...]:
-    """The recipients with a connection where a hold keeps what should be erased."""
-    kept = (r for r, _ in _reach(ask).erased if r.lane is not None and held.keeps(ask.policy, r.recipient))
+    """The recipients where a hold keeps what should be erased."""
+    kept = (route for route, draft in _reach(ask).erased if _is_kept(ask, route, draft, held))
     return tuple(sorted({one for route in kept for one in route.recipient.split("+")}))
+
+
+def _is_kept(ask: Ask, route: Route, draft: LegDraft, held: Held) -> bool:
+    return draft.values["kind"] != "none" and held.keeps(ask.policy, route.recipient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def _reach(ask: Ask) -> _Reach:
         rest.append(_backups(dated=policy.backups.period is not None, isolated=policy.backups.isolated))
     found = routes(policy, ask.lanes, erased, ask.jurisdiction)
     gates_last = sorted(found, key=lambda route: is_gate(policy, route.recipient))
-    return _Reach(tuple((route, _erasure(ask, route)) for route in gates_last), (*rest, *follow_ups(ask)))
+    return _Reach(
+        tuple((route, erasure(ask, route, ask.jurisdiction)) for route in gates_last), (*rest, *follow_ups(ask))
+    )
 
 
 def _erases(policy: Policy, recipient: str) -> bool:
@@ -84,8 +88,9 @@ def _backups(*, dated: bool, isolated: bool) -> LegDraft:
     return LegDraft(duty, own, kind="none", recipient=None, outcome="retained", reason=reason)
 
 
-def _erasure(ask: Ask, route: Route) -> LegDraft:
-    if route.lane is not None and not route.lane.is_due_in(ask.jurisdiction):
+def erasure(ask: Ask, route: Route, jurisdiction: str | None) -> LegDraft:
+    """What a deletion asks on this route, of a person there."""
+    if route.lane is not None and not route.lane.is_due_in(jurisdiction):
         return not_due("delete", route, "not_applicable", "region")
     return due(ask, route, "delete", _WHOLE._replace(purposes=route.purposes))
 
@@ -94,24 +99,24 @@ _WHOLE = Scope(purposes=(), channels=(), overtaken=(), all_purposes=True)
 
 
 def _kept_back(ask: Ask, route: Route, draft: LegDraft, held: Held) -> Iterator[LegDraft]:
-    """Suppressed where the vendor can do that; the deletion itself waits for the hold's end."""
+    """Suppressed, as after a withdrawal; the deletion itself waits for the hold's end."""
     lane = route.lane
-    if lane is None:
-        dated = {"reason": "legal_hold", "review_at": held.review_at}
-        yield LegDraft(draft.duty, draft.own, **(draft.values | dated))
-        return
-    chosen = tuple(p for p in switchable(ask.policy, lane) if p in route.purposes)
-    if chosen and "withdraw" in lane.actions:
-        yield due(ask, route, "withdraw", _WHOLE._replace(purposes=chosen, channels=lane.channels))
+    could_choose = ask.policy.withdrawable if lane is None else switchable(ask.policy, lane)
+    if chosen := tuple(p for p in route.purposes if p in could_choose):
+        channels = ask.channels if lane is None else lane.channels
+        yield due(ask, route, "withdraw", _WHOLE._replace(purposes=chosen, channels=channels))
     yield LegDraft(
-        "", ("delivery_id",), kind="none", recipient=route.recipient, lane=lane.name, vendor=lane.vendor,
-        action="delete", purposes=route.purposes, all_purposes=True, outcome="retained", reason="legal_hold",
-        review_at=held.review_at,
+        "", ("delivery_id",) if draft.is_delivery else (), kind="none", recipient=route.recipient,
+        lane=lane and lane.name, vendor=lane and lane.vendor, action="delete", purposes=route.purposes,
+        all_purposes=True, outcome="retained", reason="legal_hold", review_at=held.review_at,
     )  # fmt: skip
 
 
-def granted_again(ask: Ask, route: Route, lane: Lane, after: Standing) -> Iterator[LegDraft]:
+def granted_again(ask: Ask, route: Route, after: Standing) -> Iterator[LegDraft]:
     """The vendor forgets the whole person, so grants that are newer than the deletion must reach it once more."""
+    lane = route.lane
+    if lane is None:
+        return
     granted = {
         (purpose, channel): choice.event_id
         for purpose in switchable(ask.policy, lane)

@@ -91,7 +91,7 @@ KINDS: dict[str, Kind] = {
     ),
     "deletion.requested": Kind("erase", "delete"),
     "contract.ended": Kind("erase", "delete", of=frozenset({"contract"})),
-    "minor.identified": Kind("minor", "withdraw", traits=_GATED, task="delete"),
+    "minor.identified": Kind("minor", "withdraw", traits=_GATED),
     "access.requested": Kind("ask", "collect", task="collect"),
     "correction.requested": Kind("ask", "correct", task="correct"),
     "restriction.requested": Kind("restrict", "restrict", mark="restriction", task="restrict"),

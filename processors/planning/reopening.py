@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from processors.planning.bars import bars
 from processors.planning.choices import Standing
-from processors.planning.deletion_legs import granted_again
+from processors.planning.deletion_legs import erasure, granted_again
 from processors.planning.holds import held, lifted
-from processors.planning.legs import Scope, due, ended, legs_of
+from processors.planning.legs import ended, legs_of
 from processors.planning.made import Plan, changed, planned
 from processors.planning.routes import routes
 from schemas.contract import maker
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from processors.planning.case import Case
-    from processors.planning.legs import LegDraft
     from processors.planning.routes import Route
     from schemas.records import Leg
     from schemas.state import SubjectState
@@ -28,7 +27,7 @@ _retained = maker(Retained)
 
 
 class Reopened(NamedTuple):
-    """A leg of an older deletion that begins anew, as cycle 1 of its delivery."""
+    """A leg of an older deletion that begins anew, as cycle 1 of its delivery or, without a lane, of its task."""
 
     of: Retained
     leg: Leg
@@ -41,43 +40,35 @@ def lift_hold(case: Case, state: SubjectState) -> Plan:
     left = held(policy, state)
     again: list[Reopened] = []
     still: list[Retained] = []
-    drafts: list[LegDraft] = []
-    after = Standing.of(policy, state.choices, bars(policy, state.marks))
+    freed: dict[Route, None] = {}
     for kept in state.retained:
         free = [route for route in _routes(case, kept) if not left.keeps(policy, route.recipient)]
         again += [Reopened(kept, _leg(case, kept, route)) for route in free]
-        drafts += _granted(case, free, after)
+        freed |= dict.fromkeys(free)
         gone = {one for route in free for one in route.recipient.split("+")}
         rest = tuple(one for one in kept.recipients if one not in gone)
         if rest:
             still.append(_retained({**kept.__dict__, "recipients": rest}))
     state = changed(state, retained=tuple(still))
     what = "reopened" if again else "still_held" if left.purposes else "nothing_held"
-    drafts = drafts or [ended(None, None, (), "not_applicable", what)]
-    return planned(case, state, legs_of(case, drafts), again)
+    after = Standing.of(policy, state.choices, bars(policy, state.marks))
+    grants = [draft for route in freed for draft in granted_again(case.ask, route, after)]
+    return planned(case, state, legs_of(case, grants or [ended(None, None, (), "not_applicable", what)]), again)
 
 
 def _routes(case: Case, kept: Retained) -> Iterator[Route]:
     policy = case.ask.policy
     due_there = {one: policy.carried(one, kept.data_domain) for one in kept.recipients if one in policy.by_recipient}
-    return routes(policy, case.ask.lanes, due_there, kept.jurisdiction)
+    found = routes(policy, case.ask.lanes, due_there, kept.jurisdiction)
+    return (route for route in found if route.lane is None or route.lane.is_due_in(kept.jurisdiction))
 
 
 def _leg(case: Case, kept: Retained, route: Route) -> Leg:
-    draft = due(case.ask, route, "delete", Scope(route.purposes, (), (), all_purposes=True))
-    lane = route.lane
-    own = {
-        "delivery_id": delivery_id(case.event.controller, kept.event_id, lane.name, "delete", kept.policy_version)
-        if lane
-        else None,
-        "due_at": case.timing.fills[route.duty]["due_at"],
-    }
-    return draft.filled(
-        {name: value for name, value in own.items() if name in draft.own} | {"reopens": kept.event_id}
-    )
-
-
-def _granted(case: Case, free: list[Route], after: Standing) -> Iterator[LegDraft]:
-    for route in free:
-        if route.lane is not None:
-            yield from granted_again(case.ask, route, route.lane, after)
+    draft = erasure(case.ask, route, kept.jurisdiction)
+    own: dict[str, Any] = {"reopens": kept.event_id}
+    if draft.duty:
+        own |= case.timing.fills[draft.duty]
+    if draft.is_delivery:
+        lane = draft.values["lane"]
+        own["delivery_id"] = delivery_id(case.event.controller, kept.event_id, lane, "delete", kept.policy_version)
+    return draft.filled(own)

@@ -45,9 +45,11 @@ class Route:
     @property
     def without_lane(self) -> str:
         """The outcome of a leg that no lane carries."""
-        return self.end or ("manual_task" if self.is_by_hand else "unbound_recipient")
+        return self.end or ("manual_task" if self.is_by_hand else UNBOUND)
 
 
+UNBOUND = "unbound_recipient"
+"""The outcome of a leg whose recipient nobody has connected."""
 _BY_HAND = frozenset({"web_form", "manual", "client_signal"})
 _ENDS = {"public": "public", "link_out": "delegated_to"}
 """Ways to reach a recipient that end a leg at once, where no lane does more."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from processors.planning.ask import KEPT
+from processors.planning.routes import UNBOUND
 from schemas.drafts import Draft, Series
 from schemas.records import Delivery
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from schemas.records import Leg
 
 REOPENED = 1
-"""The cycle of a delivery that a hold had kept back: it begins at most once more."""
+"""The cycle of a leg that a hold had kept back: it begins at most once more."""
 _OF_THE_EVENT = ("delivery_id", "event_id", "pid", "sealed", "received_at", "due_at", "occurred_at", "origin")
 _OF_THE_LEG = ("lane", "action", "purposes", "channels", "all_purposes", "overtaken", "rule")
 
@@ -28,7 +29,7 @@ def sorted_out(
     legs: tuple[Draft[Leg], ...], controller: str, policy: Policy
 ) -> tuple[tuple[Draft[Delivery], ...], int]:
     """The deliveries among these legs, drafted; and how many recipients nobody has connected."""
-    unbound = sum(leg.values["outcome"] == "unbound_recipient" for leg in legs)
+    unbound = sum(leg.values["outcome"] == UNBOUND for leg in legs)
     drafts = [_draft(leg.values, controller, policy, 0) for leg in legs if leg.values["kind"] == "delivery"]
     return tuple(drafts), unbound
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from processors.plan import Plan, plan
+from processors.planning.routes import UNBOUND
 from processors.routing.carrying import REOPENED, deliveries, sorted_out
 from processors.routing.identities import ABOUT_ALL, found, kept_for_later, named, remembered
 from processors.routing.incoming import Incoming, Routed
@@ -15,7 +16,7 @@ from schemas.contract import defaults_of, maker
 from schemas.drafts import Series
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
-from schemas.ids import content_hash, origin_record_id, outcome_record_id
+from schemas.ids import content_hash, origin_record_id, outcome_record_id, task_id
 from schemas.records import AuditRecord, EventFacts
 from schemas.state import SubjectState
 from schemas.version import SOFTWARE
@@ -107,7 +108,7 @@ class Case(NamedTuple):
         audit = [self.planned(made, told)]
         if made.clock_corrected:
             audit.append(self.clock_corrected(made))
-        audit += [self.begun_anew(one) for one in made.reopened if one.leg.delivery_id]
+        audit += [self.begun_anew(one) for one in made.reopened]
         drafts, unbound = sorted_out(made.legs.drafts, self.event.controller, self.policy)
         whole = self.whole(made, state, own)
         after = made.state if made.verdict == "duplicate" else remembered(self.event, made, state, own, told)
@@ -116,7 +117,7 @@ class Case(NamedTuple):
             audit=tuple(audit),
             deliveries=self.carried(made, drafts, whole),
             state=kept_for_later(state, after, whole) if after is not state else None,
-            unbound=unbound,
+            unbound=unbound + sum(one.leg.outcome == UNBOUND for one in made.reopened),
         )
 
     def sealed(self) -> Sealed | None:
@@ -150,9 +151,10 @@ class Case(NamedTuple):
     def begun_anew(self, one: Reopened) -> AuditRecord:
         """A leg of an older event starts again, under that event's id."""
         leg = one.leg
+        leg_id = leg.delivery_id or task_id(self.pid, one.of.event_id, leg.recipient or "")
         return self.record(
             "cycle",
-            record_id=outcome_record_id("cycle", leg.delivery_id or "", REOPENED, "hold_lifted", 0),
+            record_id=outcome_record_id("cycle", leg_id, REOPENED, "hold_lifted", 0),
             event_id=one.of.event_id,
             delivery_id=leg.delivery_id,
             cycle=REOPENED,

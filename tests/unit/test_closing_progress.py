@@ -93,6 +93,14 @@ def test_what_says_the_same_again_is_no_conflict(word: str) -> None:
     assert (leg.outcome, leg.conflict, leg.at) == ("executed", None, NOW)
 
 
+def test_a_new_cycle_ends_a_conflict_without_another_alarm() -> None:
+    book = told(planned(delivery("a")), said("a", "superseded"), said("a", "executed"))
+    book.collect()
+    told(anew("a", 1), book=book)
+    assert request(book).legs[0].conflict is None
+    assert book.collect().alarms == []
+
+
 def test_a_higher_rung_raises_the_first_one() -> None:
     book = told(planned(delivery("a")), said("a", "executed"), said("a", "verified", at=NOW + 9))
     (leg,) = request(book).legs
@@ -116,23 +124,6 @@ def test_a_cycle_that_is_told_once_more_opens_nothing() -> None:
     book.collect()
     told(anew("a", 1), book=book)
     assert not book.changed
-
-
-@pytest.mark.parametrize("delivery_id", [None, "a"])
-def test_what_a_hold_kept_is_a_delivery_when_the_hold_is_lifted(delivery_id: str | None) -> None:
-    """Whether there was a connection for it already when it was kept, or not."""
-    kept = closed_leg("retained", "legal_hold", "delete").model_copy(update={"delivery_id": delivery_id})
-    book = told(planned(kept, delivery("b", "delete")), said("b", "executed"))
-    assert request(book).status == "completed_with_exceptions"
-    leg = delivery("a", "delete", recipient="stripe")
-    lifted = anew("a", 1, reason="hold_lifted").model_copy(update={"legs": (leg,)})
-    told(lifted, lifted, book=book)
-    first, second = request(book).legs
-    assert (first.recipient, first.kind, first.final, first.due_at) == ("stripe", "delivery", False, leg.due_at)
-    assert (second.recipient, second.final) == ("b-inc", True)
-    told(said("a", "executed", cycle=1), book=book)
-    assert request(book).status == "completed"
-    assert kinds(book) == ["request.closed", "request.reopened", "request.closed"]
 
 
 def test_facts_of_one_request_have_ids_of_their_own() -> None:

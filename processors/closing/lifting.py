@@ -1,0 +1,50 @@
+"""A hold is lifted: what planning had ended as `retained` is due after all, in the same place of its request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.closing.legs import kept
+from processors.closing.words import is_held
+from schemas.ids import task_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemas.records import AuditRecord
+    from schemas.request import Request, RequestLeg
+
+
+def lifted(request: Request, record: AuditRecord) -> Request:
+    """After the `cycle` of a leg that a hold had kept back; the same object if that was heard before."""
+    for leg in record.legs or ():
+        leg_id = record.delivery_id or task_id(request.pid, request.event_id, leg.recipient or "")
+        cycle, reason = record.cycle or 0, leg.reason or record.reason
+        begun = kept(leg, leg_id, record.at).changed(cycle=cycle, reason=reason)
+        if not any(old.leg_id == leg_id and old.cycle >= cycle for old in request.legs):
+            request = request.changed(legs=tuple(_with(request, begun)))
+    return request
+
+
+def _with(request: Request, begun: RequestLeg) -> Iterator[RequestLeg]:
+    """It takes the place of what was kept at its recipients; what another hold keeps of that stays behind it."""
+    over = [old.leg_id for old in request.legs if old.leg_id == begun.leg_id or _is_kept_there(old, begun)]
+    for old in request.legs:
+        if old.leg_id not in over:
+            yield old
+            continue
+        if old.leg_id == over[0]:
+            yield begun
+        if rest := "+".join(one for one in _recipients(old) if one not in _recipients(begun)):
+            yield old.changed(recipient=rest, leg_id=task_id(request.pid, request.event_id, rest))
+    if not over:
+        yield begun
+
+
+def _is_kept_there(old: RequestLeg, begun: RequestLeg) -> bool:
+    shared = not set(_recipients(old)).isdisjoint(_recipients(begun))
+    return shared and is_held(old) and old.action == begun.action
+
+
+def _recipients(leg: RequestLeg) -> list[str]:
+    return leg.recipient.split("+") if leg.recipient else []
