@@ -45,4 +45,11 @@ KINDS = {
     "optout.sale": Kind("choose", traits=frozenset({"sale_or_share"})),
     "optout.targeted_ads": Kind("choose", traits=frozenset({"targeted_ads"})),
     "deletion.requested": Kind("erase"),
+    "minor.identified": Kind("minor"),
+    "contract.ended": Kind("people"),  # each use is looked at, and erased by an order of its own
+    "access.requested": Kind("people"),
+    "correction.requested": Kind("people"),
+    "deletion.offered": Kind("people", protects=False),
+    "restriction.requested": Kind("restrict"),
+    "restriction.lifted": Kind("free", protects=False),
 }

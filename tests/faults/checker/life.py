@@ -10,6 +10,8 @@ Cell = tuple[str, str]
 Weight = tuple[bool, int, bool]
 """Whether it is no imported grant, when it was said in µs, whether it protects: in this order."""
 _REMEMBERED = 32
+ALL = "*"
+"""Of a mark: every purpose."""
 
 
 @dataclass(slots=True)
@@ -17,11 +19,13 @@ class Life:
     """best: the word that counts for each cell.
 
     erased_at: of the newest deletion, µs; recent: (event_id, content) of the last events that were not refused.
+    restrictions: of each purpose when its newest mark was set, µs, whether it restricts, and by which event.
     """
 
     best: dict[Cell, Weight] = field(default_factory=dict)
     erased_at: int | None = None
     recent: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    restrictions: dict[str, tuple[int, bool, str]] = field(default_factory=dict)
 
     def covers(self, at: int) -> bool:
         """Whether a deletion has wiped out what was said then."""
@@ -41,7 +45,20 @@ class Life:
         self.best = {cell: (own, said, stops) for cell, (own, said, stops) in self.best.items() if own and said > at}
 
     def is_withdrawn(self, cell: Cell) -> bool:
-        return cell in self.best and self.best[cell][2]
+        """Whether nothing may be done there: also where nothing was chosen and the purpose is restricted."""
+        if cell not in self.best:
+            return self._counts_from(cell[0]) is not None
+        return not self.is_granted(cell)
 
     def is_granted(self, cell: Cell) -> bool:
-        return cell in self.best and not self.best[cell][2]
+        if cell not in self.best:
+            return False
+        _, at, stopped = self.best[cell]
+        since = self._counts_from(cell[0])
+        return not stopped and (since is None or at > since)
+
+    def _counts_from(self, purpose: str) -> int | None:
+        """After which moment a grant counts, µs; None: whenever it was given."""
+        marks = [self.restrictions[about] for about in (purpose, ALL) if about in self.restrictions]
+        at, on, _ = max(marks, default=(0, False, ""))
+        return at if on else None

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 POLICIES = Path(__file__).parents[3] / "schemas" / "policies"
 PERSONAL = "pii"
+_FORGOTTEN = {"never", "deactivate_and_delete"}
+"""What a policy says of minors who are to be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Policy:
         gives_way = {basis["id"] for basis in rows["bases"] if basis["withdrawable"]}
         mine = [row for row in rows["purposes"] if row.get("domain", PERSONAL) == PERSONAL]
         self.id, self.version = rows["id"], rows["version"]
+        self.nobody_under = max((row["under"] for row in rows["minors"] if row["action"] in _FORGOTTEN), default=0)
         self.purposes = frozenset(row["id"] for row in mine)
         self._bases = {row["id"]: frozenset(row["bases"]) for row in mine if not row.get("survives")}
         self._traits = {row["id"]: frozenset(row.get("traits", ())) for row in mine}

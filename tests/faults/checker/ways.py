@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.desk import free, square
+from checker.life import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,10 +32,12 @@ def choose(said: Said, desk: Desk) -> bool:
         asked = square(connection, connection.reaching & reached & about, said.channels)
         mine = asked & newest
         everything = event["purposes"] is None and not kind.picks and mine == asked
-        mine = mine if stops else free(connection, mine, life)
+        if not stops:
+            mine = free(connection, frozenset(filter(life.is_granted, mine)), life)
         if mine:
             desk.tell(said, connection, kind.action, mine, everything=everything)
-    return bool(newest) or not about
+    counts = newest if stops else frozenset(filter(life.is_granted, newest))
+    return bool(counts) or not about
 
 
 def erase(said: Said, desk: Desk) -> bool:
@@ -49,4 +52,50 @@ def erase(said: Said, desk: Desk) -> bool:
     return True
 
 
-WAYS: Mapping[str, Callable[[Said, Desk], bool]] = {"choose": choose, "erase": erase}
+def minor(said: Said, desk: Desk) -> bool:
+    """Where the policy wants nobody so young, they are forgotten; of an age that nobody told the worst is thought."""
+    age = said.event["age"]
+    if age is None or age < desk.policy.nobody_under:
+        return erase(said, desk)
+    return True
+
+
+def people(_said: Said, _desk: Desk) -> bool:
+    """People's work: no connection of the runs has a call for it."""
+    return True
+
+
+def restrict(said: Said, desk: Desk) -> bool:
+    """A mark that keeps grants from before it from counting; itself people's work at every connection."""
+    return _mark(said, desk, on=True)
+
+
+def unrestrict(said: Said, desk: Desk) -> bool:
+    """Connections that have the data for any of these purposes are told again what is granted."""
+    if not _mark(said, desk, on=False):
+        return False
+    about = desk.policy.meant(said.event["purposes"])
+    for connection in desk.concerned(said.event):
+        if connection.reaching & about:
+            desk.grant_again(said, connection)
+    return True
+
+
+def _mark(said: Said, desk: Desk, *, on: bool) -> bool:
+    """Whether it is news for any of its purposes."""
+    event, marks = said.event, said.life.restrictions
+    weight, news = (said.at, on, event["event_id"]), False
+    for purpose in (ALL,) if event["purposes"] is None else desk.policy.meant(event["purposes"]):
+        if purpose not in marks or weight > marks[purpose]:
+            marks[purpose], news = weight, True
+    return news
+
+
+WAYS: Mapping[str, Callable[[Said, Desk], bool]] = {
+    "choose": choose,
+    "erase": erase,
+    "minor": minor,
+    "people": people,
+    "restrict": restrict,
+    "free": unrestrict,
+}

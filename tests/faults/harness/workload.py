@@ -36,7 +36,14 @@ KINDS = {
     "objection.raised": 8,
     "optout.sale": 2,
     "optout.targeted_ads": 5,
-    "deletion.requested": 13,
+    "deletion.requested": 10,
+    "minor.identified": 2,
+    "contract.ended": 1,
+    "access.requested": 2,
+    "correction.requested": 2,
+    "deletion.offered": 1,
+    "restriction.requested": 3,
+    "restriction.lifted": 3,
 }
 """How often each is drawn."""
 
