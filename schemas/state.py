@@ -24,7 +24,7 @@ class Choice(Contract):
 
 
 class Hold(Contract):
-    """A legal hold; `lifted_at` once it is over. purposes None: all."""
+    """A legal hold; `lifted_at` once it is over. purposes: `*` stands for all personal data, as None did once."""
 
     event_id: str
     purposes: tuple[str, ...] | None

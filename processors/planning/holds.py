@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning import marks
-from processors.planning.choices import all_of
+from processors.planning.choices import ALL, all_of
 from processors.planning.follow_ups import follow_ups
 from processors.planning.legs import ended, legs_of
 from processors.planning.made import Plan, changed, planned
@@ -63,8 +63,11 @@ def held(policy: Policy, state: SubjectState) -> Held:
     return Held(frozenset(found), min(reviews, default=None))
 
 
-def _about(policy: Policy, hold: Hold) -> tuple[str, ...]:
-    return tuple(p.id for p in policy.purposes) if hold.purposes is None else hold.purposes
+def _about(policy: Policy, hold: Hold) -> set[str]:
+    """A hold of everything is about one kind of data, as the lift of everything is that ends it."""
+    wide = {all_of(domain.id): policy.purposes_of(domain.id) for domain in policy.domains}
+    named = (ALL,) if hold.purposes is None else hold.purposes
+    return {purpose for name in named for purpose in wide.get(name, (name,))}
 
 
 def _is_lifted(policy: Policy, noted: tuple[Mark, ...], hold: Hold, purpose: str) -> bool:
@@ -83,7 +86,7 @@ def place_hold(case: Case, state: SubjectState) -> Plan:
     known[event.event_id] = _hold(
         {
             "event_id": event.event_id,
-            "purposes": event.purposes,
+            "purposes": (all_of(event.data_domain),) if event.purposes is None else event.purposes,
             "placed_at": placed_at,
             "review_at": review_at,
             "lifted_at": lifted.lifted_at if lifted else None,

@@ -42,21 +42,21 @@ def _draft(leg: Mapping[str, Any], controller: str, policy: Policy, cycle: int) 
 def deliveries(
     made: Plan, drafts: tuple[Draft[Delivery], ...], common: dict[str, Any], controller: str, policy: Policy
 ) -> Series[Delivery]:
-    """One per leg that goes to a lane, each by its own deadline; then what begins anew, of its own event.
+    """First what begins anew, of its own event; then one per leg that goes to a lane, each by its own deadline.
 
     common: what all have of this event, in the contract's order. Those with one deadline share one mapping.
     """
+    again = [one for one in made.reopened if one.leg.kind == "delivery"]
+    ids = [one.leg.delivery_id for one in again]
+    fills: list[Mapping[str, Any]] = [_of_older(one, common) for one in again]
     known: dict[int, dict[str, Any]] = {}
-    ids, fills = [], []
     for draft, delivery_id, fill in zip(made.legs.drafts, made.legs.ids, made.legs.fills, strict=True):
         if draft.values["kind"] == "delivery":
             due_at = fill["due_at"]
             ids.append(delivery_id)
             fills.append(known.get(due_at) or known.setdefault(due_at, {**common, "due_at": due_at}))
-    again = [one for one in made.reopened if one.leg.kind == "delivery"]
-    drafts += tuple(_draft(one.leg.__dict__, controller, policy, REOPENED) for one in again)
-    ids += [one.leg.delivery_id for one in again]
-    return Series(drafts, ids, [*fills, *(_of_older(one, common) for one in again)])
+    anew = tuple(_draft(one.leg.__dict__, controller, policy, REOPENED) for one in again)
+    return Series((*anew, *drafts), ids, fills)
 
 
 def _of_older(one: Reopened, common: dict[str, Any]) -> dict[str, Any]:

@@ -114,3 +114,23 @@ def test_the_audit_tells_of_every_leg_that_begins_anew_with_a_lane_or_without() 
     assert unbound.record_id == outcome_record_id("cycle", its_id, 1, "hold_lifted", 0)
     assert last.unbound == sum(leg.outcome == "unbound_recipient" for one in cycles for leg in one.legs or ()) > 0
     assert {one.action for one in last.deliveries} == {"delete"}
+
+
+def test_a_lift_of_everything_ends_a_hold_of_everything_also_where_a_customers_data_is() -> None:
+    placed, lift = event(1, "hold.placed", 0), event(3, "hold.lifted", 2)
+    *_, made = run(placed, WISH, lift, lanes=(CRM,))
+    assert CRM_ID in {one.leg.recipient for one in made.reopened}
+    assert made.state.retained == ()
+    *_, made = run(placed, WISH, event(3, "hold.lifted", 2, data_domain="service_data"), lanes=(CRM,))
+    assert made.reopened == ()
+
+
+def test_what_is_granted_since_is_sent_again_behind_the_deletion_that_begins_anew() -> None:
+    state: SubjectState | None = None
+    last: Routed | None = None
+    for one in (event(1, "hold.placed", 0), WISH, event(4, "grant", 2, ["surveys"]), event(3, "hold.lifted", 3)):
+        last = route(incoming(one), DESK, lambda _, known=state: known)  # type: ignore[misc]
+        state = last.state
+    assert last is not None
+    at_lists = [one.action for one in last.deliveries if one.lane == "zoho-campaigns"]
+    assert at_lists == ["delete", "grant"]
