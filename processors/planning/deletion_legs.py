@@ -36,7 +36,14 @@ def deletion_legs(case: Case, after: Standing, held: Held, first: tuple[LegDraft
         drafts += _kept_back(ask, route, draft, held) if _is_kept(ask, route, draft, held) else (draft,)
         if after.cells and draft.values["kind"] != "none":
             drafts += granted_again(ask, route, after)
-    return legs_of(case, (*drafts, *reach.rest))
+    return legs_of(case, (*drafts, *(_but_held(draft, held) for draft in reach.rest)))
+
+
+def _but_held(draft: LegDraft, held: Held) -> LegDraft:
+    """What a hold keeps, it keeps in one's own systems, too."""
+    if not held.purposes or draft.values["task"] != "own_systems":
+        return draft
+    return LegDraft(draft.duty, draft.own, **(draft.values | {"reason": "legal_hold", "review_at": held.review_at}))
 
 
 def retained_at(ask: Ask, held: Held) -> tuple[str, ...]:
