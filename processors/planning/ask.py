@@ -21,14 +21,11 @@ if TYPE_CHECKING:
     from processors.planning.kinds import Kind
     from processors.planning.timing import Rule, Rules
     from schemas.policy import Policy
-    from schemas.policy.rows import Trait
     from schemas.records import Action
 
 KEPT = 1024
 """How many answers are kept of each question that only depends on policy, lanes and scope: many events share them."""
 MOST_ASKS = 64
-APART: Trait = "sensitive"
-"""The trait of purposes that need a consent of their own."""
 
 
 class Words(NamedTuple):
@@ -46,14 +43,24 @@ class Words(NamedTuple):
     imported: bool
 
 
+class LeftOut(NamedTuple):
+    """Purposes that a grant doesn't begin, although it is about them.
+
+    apart: they need a consent of their own and were named among others; unnamed: they have to be named; groundless:
+    they can't rest on the ground that it names.
+    """
+
+    apart: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    groundless: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Ask:
     """Events that ask the same share one ask, known by its identity: comparing all of it would take its time.
 
-    name: of the kind. purposes: all it is about, in the policy's order; reached: those that it can stop or start;
-    refused: those that need a consent of their own and were named among others; groundless: those that can't rest on
-    the ground that it names. lanes: those of its controller, by name; everything: the person named no purpose.
-    rules: of its deadlines.
+    name: of the kind. purposes: all it is about, in the policy's order; reached: those that it can stop or start.
+    lanes: those of its controller, by name; everything: the person named no purpose. rules: of its deadlines.
     """
 
     policy: Policy
@@ -62,8 +69,7 @@ class Ask:
     kind: Kind
     purposes: tuple[str, ...]
     reached: frozenset[str]
-    refused: tuple[str, ...]
-    groundless: tuple[str, ...]
+    left_out: LeftOut
     channels: tuple[str, ...]
     domain: str
     role: str
@@ -127,12 +133,8 @@ def _ask(policy: Policy, lanes: tuple[Lane, ...], spoken: tuple[Any, ...], rules
     ground = grounds(policy, role, words.relation, words.basis, imported=words.imported)
     widely = named is not None or ground.is_given
     reached = frozenset(p for p in about if kind.reaches(policy, policy.by_purpose[p], widely=widely))
-    refused: tuple[str, ...] = ()
-    groundless: tuple[str, ...] = ()
-    if kind.action == "grant":
-        check(policy, ground)
-        refused = _refused(policy, about, named)
-        groundless = tuple(p for p in about if p not in refused and not ground.bears(policy, p))
+    left_out = _left_out(policy, about, named, ground) if kind.action == "grant" else LeftOut()
+    without = {purpose for some in left_out for purpose in some}
     if kind.picks and named is None:
         about = policy.in_order(reached)
     return Ask(
@@ -140,26 +142,29 @@ def _ask(policy: Policy, lanes: tuple[Lane, ...], spoken: tuple[Any, ...], rules
         lanes=tuple(sorted((one for one in lanes if one.controller == words.controller), key=lambda one: one.name)),
         name=words.kind,
         kind=kind,
-        purposes=tuple(p for p in about if p not in refused and p not in groundless),
-        reached=reached.difference(refused, groundless),
-        refused=refused,
-        groundless=groundless,
+        purposes=tuple(p for p in about if p not in without),
+        reached=reached - without,
+        left_out=left_out,
         channels=tuple(channel for channel in CHANNELS if not words.channels or channel in words.channels),
         domain=words.domain,
         role=role,
         jurisdiction=words.jurisdiction,
         relation=words.relation,
         grounds=ground,
-        everything=named is None and not kind.picks and not groundless,
+        everything=named is None and not kind.picks and not left_out.groundless,
         laws=frozenset(scope(policy.regimes, words.jurisdiction).regimes),
         rules=rules,
     )
 
 
-def _refused(policy: Policy, about: tuple[str, ...], named: tuple[str, ...] | None) -> tuple[str, ...]:
-    """What needs a consent of its own isn't granted by one about something else, too."""
-    apart = {p for p in about if APART in policy.by_purpose[p].traits}
-    return () if named is not None and apart.issuperset(named) else policy.in_order(apart)
+def _left_out(policy: Policy, about: tuple[str, ...], named: tuple[str, ...] | None, ground: Grounds) -> LeftOut:
+    """Raises InvalidRecord for a ground that the policy doesn't know."""
+    check(policy, ground)
+    sensitive = {p for p in about if "sensitive" in policy.by_purpose[p].traits}
+    apart = () if named is not None and sensitive.issuperset(named) else policy.in_order(sensitive)
+    unnamed = tuple(p for p in policy.with_trait("by_name") if p in about) if named is None else ()
+    others = (p for p in about if p not in apart and p not in unnamed)
+    return LeftOut(apart, unnamed, tuple(p for p in others if not ground.bears(policy, p)))
 
 
 def _purposes(policy: Policy, domain: str, named: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.planning.ask import APART, KEPT, asks_under
+from processors.planning.ask import KEPT, asks_under
 from processors.planning.choices import ALL, IMPORTS, all_of, rank
 from processors.planning.kinds import ERASING, SIGNAL
 from processors.planning.timing import timing
@@ -65,13 +65,13 @@ class Case(NamedTuple):
 
 @lru_cache(KEPT)
 def _written(ask: Ask) -> tuple[str, ...]:
-    """A cell of all purposes says nothing of those that need a consent of their own, so they get their own."""
+    """A cell of all purposes says nothing of those that stand apart, so they get their own."""
     if ask.kind.picks:  # what it can't stop stays as it was chosen
         return ask.policy.in_order(ask.reached)
     if not ask.everything:
         return ask.purposes
-    apart = ask.policy.with_trait(APART) if ask.action != "grant" else ()
-    return (all_of(ask.domain), *(p for p in apart if p in ask.purposes))
+    apart = ask.policy.apart if ask.action != "grant" else ()
+    return (all_of(ask.domain), *(p for p in ask.purposes if p in apart))
 
 
 @lru_cache(KEPT)

@@ -147,8 +147,8 @@ class Standing(NamedTuple):
         return "pii" if known is None else known.domain
 
     def _group(self, purpose: str) -> str:
-        """The wider cell that speaks of it, too; none of a purpose that needs a consent of its own."""
+        """The wider cell that speaks of it, too; none of a purpose that stands apart."""
         known = self.policy.by_purpose.get(purpose)
         if known is None:
             return purpose if purpose.endswith(ALL) else ALL
-        return purpose if "sensitive" in known.traits else all_of(known.domain)
+        return purpose if purpose in self.policy.apart else all_of(known.domain)

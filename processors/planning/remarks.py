@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 def remarks(ask: Ask) -> Iterator[LegDraft]:
     """Of a choice. What protects is carried out whatever ground it names."""
     policy = ask.policy
-    if ask.refused:
-        yield exempt(ask.action, None, ask.refused, "separate_consent", None)
-    if ask.groundless:
-        yield exempt(ask.action, None, ask.groundless, "other_basis", policy.bases_of(ask.groundless))
-    if not (ask.purposes or ask.refused or ask.groundless):
+    apart, unnamed, groundless = ask.left_out
+    if apart:
+        yield exempt(ask.action, None, apart, "separate_consent", None)
+    if unnamed:
+        yield exempt(ask.action, None, unnamed, "not_named", None)
+    if groundless:
+        yield exempt(ask.action, None, groundless, "other_basis", policy.bases_of(groundless))
+    if not (ask.purposes or any(ask.left_out)):
         yield exempt(ask.action, None, (), "no_such_purpose", None)
     if not ask.grounds.is_known:
         yield exempt(ask.action, None, (), "unknown_basis", None)

@@ -60,6 +60,8 @@ def _purpose(old: Policy, new: Policy, purpose: Purpose) -> Iterator[tuple[str, 
         yield place, "a withdrawal stops it now; people who withdrew before were told that it goes on"
     if "sensitive" in purpose.traits and "sensitive" not in had:
         yield place, "needs a consent of its own now; grants that stand are not that"
+    if "by_name" in purpose.traits and "by_name" not in had:
+        yield place, "is granted by name only now; a grant of everything that stands doesn't cover it"
     for trait, optout in _OPTOUTS.items():
         if trait in purpose.traits and trait not in had:
             yield place, f"{optout} reaches it now; those that stand have stopped nothing of it yet"

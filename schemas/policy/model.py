@@ -132,6 +132,11 @@ class Policy(Table):
         return tuple(purpose.id for purpose in self.purposes if trait in purpose.traits)
 
     @cached_property
+    def apart(self) -> frozenset[str]:
+        """The purposes of which a consent to everything says nothing."""
+        return frozenset((*self.with_trait("sensitive"), *self.with_trait("by_name")))
+
+    @cached_property
     def _carried(self) -> dict[tuple[str, str], tuple[str, ...]]:
         carried: dict[tuple[str, str], tuple[str, ...]] = {}
         for purpose in self.purposes:

@@ -152,3 +152,21 @@ def test_an_objection_ends_no_contract() -> None:
     (made,) = run(said("oomnis", 1, "objection.raised", FIRST, ["payments"], lawful_basis="contract"))
     assert ("not_applicable", "basis") in reasons(made)
     assert not made.state.choices
+
+
+def test_000_l22_l107_part_6a_a_consent_to_everything_is_none_to_marketing() -> None:
+    policy = load_policy("osome")
+    blanket = said("osome", 1, "consent.granted", FIRST, jurisdiction="HK")
+    named = said("osome", 2, "consent.granted", THEN, ["direct-marketing", "web-analytics"])
+    stop = said("osome", 3, "consent.withdrawn", "2026-03-10T18:00:00+00:00")
+    (made,) = run(blanket, lanes=(lane("osome", "hubspot"),))
+    (leg,) = [leg for leg in made.legs if leg.reason == "not_named"]
+    assert leg.purposes == ("service-updates", "direct-marketing", "new-purpose")
+    assert by_recipient(made)["hubspot"].purposes == ("visitor-tracking",)
+    ends = [run(*order)[-1].state.choices for order in permutations((blanket, named))]
+    assert ends[0] == ends[1]
+    granted = Standing.of(policy, ends[0])
+    assert granted.granted("direct-marketing", "email")
+    assert granted.granted("service-updates", "email") is None
+    for order in permutations((blanket, named, stop)):
+        assert Standing.of(policy, run(*order)[-1].state.choices).is_withdrawn("direct-marketing", "email")

@@ -28,6 +28,7 @@ class Rules:
         self.erases_on_request = all(right.offered for right in policy.rights if right.id == "erasure")
         """Where not, a person looks at each use first: no law of the demo's gives a right that a policy doesn't."""
         self._apart = frozenset(purpose.id for purpose in mine if "sensitive" in purpose.traits)
+        self._by_name = frozenset(purpose.id for purpose in mine if "by_name" in purpose.traits)
         self._followers = {p.id: {f.id for f in mine if f.follows == p.id} for p in mine}
 
     def knows(self, event: ConsentEvent) -> bool:
@@ -37,7 +38,7 @@ class Rules:
     def meant(self, event: ConsentEvent) -> frozenset[str]:
         """The purposes that an event is about; what needs a consent of its own is granted with nothing else."""
         if event.purposes is None:
-            meant = self.purposes
+            meant = self.purposes - self._by_name if event.kind == "consent.granted" else self.purposes
         else:
             meant = frozenset(event.purposes).union(*(self._followers[named] for named in event.purposes))
         alone = event.purposes is not None and self._apart.issuperset(event.purposes)
