@@ -170,10 +170,10 @@ async def test_a_surge_of_a_thousand_deletions_goes_in_few_calls_and_a_withdrawa
     lane: LaneUnderTest, sandbox: Sandbox
 ) -> None:
     people = crowd(1000)
-    sandbox.seed([*people, Person(key="ben", email="ben@example.com")])
-    await lane.deliver(*deletions(lane, people))
+    ben = Person(key="ben", email="ben@example.com")
+    sandbox.seed([*people, ben])
+    await lane.deliver(*deletions(lane, people), lane.delivery(ben, "withdraw"))
     async with lane.working():
-        await lane.deliver(lane.delivery(Person(key="ben", email="ben@example.com"), "withdraw"))
         outcomes = await lane.settled(1001, 120)
     assert {outcome for _, outcome, _ in outcomes} == {"executed"}
     assert outcomes.index(("p1.ben", "executed", None)) < 1000
