@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
-from ownership_support import until
+from ownership_support import LIMIT_S, until
 
 from infra.ports import unused_ports
 
@@ -51,7 +51,15 @@ class Prometheus:
         assert len(found) <= 1, found
         return float(found[0]["value"][1]) if found else None
 
-    async def comes_to(self, expression: str, value: float, limit_s: float = 40.0) -> None:
+    async def has(self, expression: str) -> None:
+        """Wait until it has any sample: one scrape that came too late leaves none for a while."""
+
+        async def found() -> bool:
+            return bool(await self.query(expression))
+
+        await until(found)
+
+    async def comes_to(self, expression: str, value: float, limit_s: float = LIMIT_S) -> None:
         """Wait until it has this value."""
         last: list[float | None] = []
 
@@ -67,11 +75,11 @@ class Prometheus:
 
 @asynccontextmanager
 async def prometheus(directory: Path, *targets: str) -> AsyncIterator[Prometheus]:
-    """Inside, it scrapes these targets (`host:port`) twice a second as the job `consent-relay`."""
+    """Inside, it scrapes these targets (`host:port`) every second as the job `consent-relay`."""
     program, port = needed("prometheus"), next(unused_ports())
     directory.mkdir()
     job = {"job_name": "consent-relay", "static_configs": [{"targets": targets}]}
-    config = {"global": {"scrape_interval": "500ms", "scrape_timeout": "500ms"}, "scrape_configs": [job]}
+    config = {"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": [job]}
     (directory / "prometheus.yml").write_text(json.dumps(config))  # JSON is YAML
     with (directory / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -85,7 +93,7 @@ async def prometheus(directory: Path, *targets: str) -> AsyncIterator[Prometheus
     try:
         async with aiohttp.ClientSession() as session:
             server = Prometheus(port, session)
-            await until(lambda: _is_up(server, process, len(targets)), 40)
+            await until(lambda: _is_up(server, process, len(targets)))
             yield server
     finally:
         if process.returncode is None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import aiohttp
 import pytest
 import pytest_asyncio
-from ownership_support import until
+from ownership_support import LIMIT_S, until
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_support import Prometheus, needed, prometheus
 
@@ -72,7 +72,7 @@ async def run(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run]:
         server = await stack.enter_async_context(prometheus(directory / "prometheus", target))
         teller = stage.teller(Random(5))
         await stage.publish(make_events(COUNT, time.time_ns() // 1000, teller))
-        assert await stage.wait_settled(COUNT, 90)
+        assert await stage.wait_settled(COUNT, LIMIT_S)
         await server.comes_to("sum(consent_relay_lag_records)", 0)
         await server.comes_to("consent_relay_withdrawals_open", len(withdrawals_of(stage)[1]))
         tally = stage.tally
@@ -134,19 +134,22 @@ async def test_every_withdrawal_was_followed_to_its_end(run: Run) -> None:
 
 
 async def test_requests_are_those_that_are_kept(run: Run) -> None:
-    kept = [one.request for one in await filed(run.stage.settings)]
-    still_open = [request for request in kept if request.is_open]
-    assert still_open
-    assert len(kept) > len(still_open)
-    await run.server.comes_to("consent_relay_requests_open", len(still_open))
-    await run.server.comes_to("sum(consent_relay_requests_closed_total)", sum(request.closings for request in kept))
-    assert (await run.server.value("consent_relay_request_oldest_seconds") or 0) > 0
+    async def told() -> bool:
+        kept = [one.request for one in await filed(run.stage.settings)]
+        still_open = [request for request in kept if request.is_open]
+        assert 0 < len(still_open) < len(kept)
+        closed = await run.server.value("sum(consent_relay_requests_closed_total)")
+        open_now = await run.server.value("consent_relay_requests_open")
+        return (open_now, closed) == (len(still_open), sum(request.closings for request in kept))
+
+    await until(told)
+    await run.server.has("consent_relay_request_oldest_seconds > 0")
 
 
 async def test_vendors_were_called_and_nothing_hangs(run: Run) -> None:
     for lane in run.stage.config.connections:
         call = f'consent_relay_vendor_call_seconds_count{{lane="{lane}",call="api"}}'
-        assert (await run.server.value(f"sum({call})") or 0) > 0
+        await run.server.has(f"sum({call}) > 0")
     await run.server.comes_to("sum(consent_relay_vendor_calls_in_flight)", 0)
 
 
@@ -155,9 +158,9 @@ async def test_the_roles_are_up_and_hold_every_partition(run: Run) -> None:
     await run.server.comes_to('sum(consent_relay_role_state{state="up"})', roles)
     await run.server.comes_to('sum(consent_relay_role_partitions{state="working"})', roles * 4)
     await run.server.comes_to("max(consent_relay_lag_seconds)", 0)
-    assert (await run.server.value("consent_relay_router_subjects") or 0) > 0
-    assert await run.server.query('consent_relay_transaction_records_count{role="router"} > 0')
-    assert await run.server.query('consent_relay_takeover_seconds_count{role="lane"} == 4')
+    await run.server.has("consent_relay_router_subjects > 0")
+    await run.server.has('consent_relay_transaction_records_count{role="router"} > 0')
+    await run.server.has('consent_relay_takeover_seconds_count{role="lane"} == 4')
 
 
 async def test_every_question_on_the_page_can_be_asked(run: Run) -> None:
@@ -229,15 +232,15 @@ async def test_vendors_that_are_down_are_seen_and_so_is_a_worker_that_is_gone(ru
     await stage.sandbox.stop()
     teller = stage.teller(Random(6))
     await stage.publish(make_events(20, time.time_ns() // 1000, teller))
-    answers = 'sum(rate(consent_relay_vendor_call_seconds_count{result="unreachable"}[10s])) > 0'
+    answers = 'sum(rate(consent_relay_vendor_call_seconds_count{result="unreachable"}[30s])) > 0'
 
     async def noticed() -> bool:
         old = await run.server.query('max by (lane) (consent_relay_lag_seconds{role="lane"}) > 3')
         return bool(old and await run.server.query(answers))
 
-    await until(noticed, 60)
-    assert await run.server.value('consent_relay_lag_seconds{role="router"}') == 0
-    assert await run.server.value('consent_relay_role_state{role="router",state="up"}') == 1
+    await until(noticed)
+    await run.server.comes_to('consent_relay_lag_seconds{role="router"}', 0)
+    await run.server.comes_to('consent_relay_role_state{role="router",state="up"}', 1)
     await asyncio.gather(*(worker.kill() for worker in stage.workers.values()))
     await until(lambda: _gone(run.server))
     stage.workers.clear()
