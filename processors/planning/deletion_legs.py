@@ -36,7 +36,15 @@ def deletion_legs(case: Case, after: Standing, held: Held, first: tuple[LegDraft
         drafts += _kept_back(ask, route, draft, held) if _is_kept(ask, route, draft, held) else (draft,)
         if after.cells and draft.values["kind"] != "none":
             drafts += granted_again(ask, route, after)
-    return legs_of(case, (*drafts, *(_but_held(draft, held) for draft in reach.rest)))
+    drafts += (_but_held(draft, held) for draft in reach.rest)
+    return legs_of(case, map(_of_a_minor, drafts) if ask.kind.way == "minor" else drafts)
+
+
+def _of_a_minor(draft: LegDraft) -> LegDraft:
+    """Whoever erases by hand sees why; a vendor's call is the same for everybody."""
+    if draft.values["kind"] == "none" or draft.values["reason"]:
+        return draft
+    return LegDraft(draft.duty, draft.own, **(draft.values | {"reason": "minor"}))
 
 
 def _but_held(draft: LegDraft, held: Held) -> LegDraft:

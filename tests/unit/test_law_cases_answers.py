@@ -79,3 +79,21 @@ def test_003_l53_a_hold_said_nothing_to_whoever_erases_in_our_own_systems() -> N
     ours = task(made, "own_systems")
     assert (ours.reason, ours.review_at) == ("legal_hold", run(hold)[-1].state.holds[0].review_at)
     assert task(run(wish)[-1], "own_systems").reason is None
+
+
+@pytest.mark.parametrize("kind", ["access.requested", "correction.requested", "deletion.requested"])
+@pytest.mark.parametrize("optout", ["optout.sale", "optout.targeted_ads"])
+def test_4_ccr_904_3_rule_4_03_in_colorado_an_optout_is_due_before_what_was_sent_with_it(
+    optout: str, kind: str
+) -> None:
+    first, then = run(*(said("osows", n, each, AT, jurisdiction="US-CO") for n, each in ((1, kind), (2, optout))))
+    others = {(leg.recipient, leg.task): leg.due_at for leg in first.legs if leg.due_at}
+    latest = max(leg.due_at for leg in then.legs if leg.due_at)
+    assert all(latest < due_at for due_at in others.values() if due_at), "whichever was sent first"
+
+
+def test_002_l168_who_erases_a_minor_by_hand_sees_that_it_is_one() -> None:
+    (made,) = run(said("osows", 1, "minor.identified", AT, age=12, jurisdiction="US-CA"))
+    erased = [leg for leg in made.legs if leg.action == "delete" and leg.kind == "task"]
+    assert erased
+    assert {leg.reason for leg in erased} == {"minor"}
