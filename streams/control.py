@@ -48,7 +48,7 @@ MOST_BYTES = 64 * 1024
 FRESH_MS = 86_400_000
 """So long a command for a role that nobody has is worth an alarm; at every start all commands are read anew."""
 _ROLE = re.compile(r"(lane )?[a-z][a-z0-9-]{0,63}")
-ROUTER, CLOSER = "router", "closer"
+ROUTER, CLOSER, NOTARY = "router", "closer", "notary"
 
 
 @dataclass(frozen=True, slots=True)

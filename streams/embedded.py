@@ -17,7 +17,15 @@ LOCAL = "local"
 """The cluster prefix of the embedded broker."""
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:,\[\]]+)(:(?P<port>\d{1,5}))?")
 _MOST = 65_535
-_KEYS = {"pepper": "the pepper that turns subject ids into pids", "relay_key": "the key that seals identities"}
+_NEEDED = "keep it with the data; without it nothing there can be read again"
+_KEYS = {
+    "pepper": ("the pepper that turns subject ids into pids", _NEEDED),
+    "relay_key": ("the key that seals identities", _NEEDED),
+    "notary_key": (
+        "the key that signs heads of the audit",
+        "keep it secret; whoever has it can sign another history",
+    ),
+}
 
 
 def kafka_dir(settings: Settings) -> Path:
@@ -26,7 +34,7 @@ def kafka_dir(settings: Settings) -> Path:
 
 
 def keys_dir(settings: Settings) -> Path:
-    """Where pepper and relay key of the embedded default lie, unless they are given."""
+    """Where the keys of the embedded default lie, unless they are given."""
     return settings.data_dir / "keys"
 
 
@@ -45,9 +53,9 @@ def settings_for(
 ) -> Settings:
     """Settings that lead to a broker: that of `bootstrap_servers` or of the environment, else the embedded one.
 
-    On the embedded broker the cluster prefix is `local`, and a pepper and a relay key that nobody gave are made once
-    in the data directory; `say` is told of it. A cluster of one's own gets nothing made up: whoever needs the prefix
-    or a key asks the settings for it, and is refused where it isn't set.
+    On the embedded broker the cluster prefix is `local`, and the keys that nobody gave are made once in the data
+    directory; `say` is told of it. A cluster of one's own gets nothing made up: whoever needs the prefix or a key
+    asks the settings for it, and is refused where it isn't set.
 
     Raises:
         SetupError: no embedded broker runs, or a setting is wrong.
@@ -70,11 +78,11 @@ def settings_for(
 def make_keys(settings: Settings, say: Callable[[str], None]) -> dict[str, Path]:
     """The files of the keys that nobody gave, made where they are missing: setting → file."""
     files = {}
-    for name, what in _KEYS.items():
+    for name, (what, advice) in _KEYS.items():
         if getattr(settings, name) is None and getattr(settings, f"{name}_file") is None:
             path, made = key_file(keys_dir(settings), name)
             if made:
-                say(f"made {what}: {path} (keep it with the data; without it nothing there can be read again)")
+                say(f"made {what}: {path} ({advice})")
             files[f"{name}_file"] = path
     return files
 

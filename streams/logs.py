@@ -37,15 +37,7 @@ async def scan(
     """
     consumer = reader(settings)
     try:
-        try:
-            await consumer.start()
-        except KafkaConnectionError:
-            raise unreachable(settings) from None
-        cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the public call drops the partitions
-        known = cluster.partitions_for_topic(topic)
-        if not known:
-            raise TopicsError(f"there is no topic {topic}", remedy="consent-relay topics apply")
-        places = [TopicPartition(topic, number) for number in sorted(partitions if partitions is not None else known)]
+        places = await _places(consumer, settings, topic, partitions)
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
         for place in places:
@@ -57,6 +49,37 @@ async def scan(
                     yield record
     finally:
         await stopped(consumer)
+
+
+async def spans_of(
+    settings: Settings, topic: str, partitions: Iterable[int] | None = None
+) -> dict[int, tuple[int, int]]:
+    """Where each partition begins and ends, as offsets; raises as `scan` does."""
+    consumer = reader(settings)
+    try:
+        places = await _places(consumer, settings, topic, partitions)
+        begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+    finally:
+        await stopped(consumer)
+    return {place.partition: (begins[place], ends[place]) for place in places}
+
+
+async def _places(
+    consumer: AIOKafkaConsumer, settings: Settings, topic: str, partitions: Iterable[int] | None
+) -> list[TopicPartition]:
+    """The partitions of a topic, or these of them, when the consumer is started."""
+    try:
+        await consumer.start()
+    except KafkaConnectionError:
+        raise unreachable(settings) from None
+    cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the public call drops the partitions
+    known = cluster.partitions_for_topic(topic)
+    if not known:
+        raise TopicsError(f"there is no topic {topic}", remedy="consent-relay topics apply")
+    wanted = sorted(known if partitions is None else partitions)
+    if missing := [number for number in wanted if number not in known]:
+        raise TopicsError(f"{topic} has no partition {missing[0]}", remedy=f"it has those below {len(known)}")
+    return [TopicPartition(topic, number) for number in wanted]
 
 
 async def _progress(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> Fetched:

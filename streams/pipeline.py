@@ -3,6 +3,7 @@
 consent.events ─► router ─► consent.deliveries.<lane> ─► lane <lane> ─► the vendor's HTTP API
                     └────────────► consent.audit ◄────────────┘
 consent.audit  ─► closer ─► consent.audit
+consent.audit  ─► notary ─► consent.checkpoints
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from schemas.sealing import Seals
 from streams import topics
 from streams.closer.clerk import Clerk
 from streams.closer.work import CloserWork
-from streams.control import CLOSER, ROUTER
+from streams.control import CLOSER, NOTARY, ROUTER
 from streams.flood import Watch
 from streams.lanes.bench import Bench
 from streams.lanes.work import LaneWork
 from streams.metrics.meters import show_limits
+from streams.notary.office import Office
+from streams.notary.work import NotaryWork
 from streams.ownership.takeover import Role
 from streams.router import RouterWork
 from streams.wire import home_of
@@ -58,6 +61,10 @@ def closer_role(prefix: str) -> Role:
     return Role(CLOSER, topics.AUDIT, topics.REQUESTS, f"{prefix}.consent-relay-closer", (topics.AUDIT,))
 
 
+def notary_role(prefix: str) -> Role:
+    return Role(NOTARY, topics.AUDIT, topics.NOTARY, f"{prefix}.consent-relay-notary", (topics.CHECKPOINTS,))
+
+
 def lane_role(prefix: str, lane: str) -> Role:
     group = f"{prefix}.consent-relay-lane-{lane}"
     writes = (topics.AUDIT, topics.DEAD_LETTER)
@@ -73,7 +80,7 @@ def pipeline(
     *,
     metrics: Metrics,
 ) -> list[Stage]:
-    """Router, closer and lanes; a lane without a connector here belongs to another worker."""
+    """Router, closer and lanes, without the notary; a lane without a connector here belongs to another worker."""
     prefix = settings.required("cluster_prefix")
     seals = Seals(settings.key("relay_key"))
     desk = Desk(config, lanes_of(config), settings.key("pepper"), seals, home_of(settings.partitions))
@@ -93,6 +100,11 @@ def pipeline(
         bench.cancel_window_s = config.controllers[connector.connection.controller].cancel_window
         stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
     return stages
+
+
+def notary_stage(settings: Settings, metrics: Metrics) -> Stage:
+    """The notary alone: only workers that have it need its key."""
+    return Stage(notary_role(settings.required("cluster_prefix")), partial(NotaryWork, Office.of(settings, metrics)))
 
 
 def _limits(settings: Settings) -> Limits:

@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     pepper_file: Path | None = None
     relay_key: SecretStr | None = None
     relay_key_file: Path | None = None
+    notary_key: SecretStr | None = None
+    notary_key_file: Path | None = None
+    notary_public_keys: Path | None = None
+    witness_file: Path | None = None
+    checkpoint_records: int = Field(default=8192, ge=1, le=16_384)
+    checkpoint_interval: float = Field(default=60.0, gt=0)
     worker_id: str | None = None
     web_port: int = Field(default=6066, ge=0, le=65535)
     web_host: str = "127.0.0.1"
@@ -75,8 +81,13 @@ class Settings(BaseSettings):
             raise SetupError(f"{name} is not set", remedy=f"set CONSENT_RELAY_{name.upper()}")
         return str(value)
 
-    def key(self, name: Literal["pepper", "relay_key"]) -> bytes:
-        """Pepper or relay key: hex of 32 bytes or more, from the environment or a file.
+    @property
+    def witness(self) -> Path:
+        """Where signed heads of the audit are kept outside Kafka."""
+        return self.witness_file or self.data_dir / "witness.jsonl"
+
+    def key(self, name: Literal["pepper", "relay_key", "notary_key"]) -> bytes:
+        """Pepper, relay key or notary's key: hex of 32 bytes or more, from the environment or a file.
 
         Raises:
             SetupError: missing, unreadable, no hex, too short.

@@ -22,6 +22,7 @@ DEAD_LETTER = "consent.dead-letter"
 CONTROL = "consent.control"
 SETTINGS = "consent.settings"
 CHECKPOINTS = "consent.checkpoints"
+NOTARY = "consent.notary"
 WORKER = "consent.worker"
 
 DAY_MS = 86_400_000
@@ -80,6 +81,7 @@ def topics(lanes: Iterable[str]) -> tuple[Topic, ...]:
         Topic(CONTROL, 1, _delete(400)),
         Topic(SETTINGS, 1, _COMPACT),
         Topic(CHECKPOINTS, 0, _delete(None)),
+        Topic(NOTARY, 0, _COMPACT),
         Topic(WORKER, 1, _delete(1)),
         *per_lane,
     )

@@ -16,7 +16,7 @@ from schemas.connections import load_config
 from streams import topics
 from streams.commands.topics import create
 from streams.demo.process import STOP_LIMIT_S, WorkerProcess
-from streams.settings import Settings
+from streams.settings import Settings, key_file
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -81,6 +81,7 @@ async def fresh_site(
             partitions=partitions,
             pepper_file=_key_file(directory / "pepper", PEPPER),
             relay_key_file=_key_file(directory / "relay_key", RELAY_KEY),
+            notary_key_file=key_file(directory, "notary_key")[0],
         )
         await create(settings, topics.topics(load_config(directory / "relay.toml").connections), 1)
         site = Site(settings, directory, kafka.pid)

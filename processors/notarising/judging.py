@@ -67,16 +67,14 @@ class Judge:
             return None
         return Claim(head, checkpoint.size, checkpoint.root)
 
-    def hear(self, claim: Claim, found: Sequence[Leaf], ahead: Sequence[bytes] = ()) -> bool:
-        """Judge the records up to the claim's size. found: from `size` on, more than that if something is wrong.
+    def holds(self, claim: Claim, found: Sequence[Leaf]) -> bool:
+        """Judge the records up to the claim's size. found: from `size` on, so many if they are there.
 
-        ahead: leaves that later heads list. True: it holds.
+        False without a finding: it is about the records; see `name`.
         """
         grown = self._edge.copy()
-        leaves = [leaf.hash for leaf in found[: claim.size - self.size]]
-        grown.add_all(leaves)
-        if len(leaves) + self.size < claim.size or grown.root() != claim.root:
-            self.finding = self._named(claim, found, ahead)
+        leaves = [leaf.hash for leaf in found]
+        if len(leaves) + self.size != claim.size or grown.add_all(leaves).root() != claim.root:
             return False
         if claim.head.leaves is not None and not self._list_holds(claim, leaves):
             return False
@@ -97,21 +95,38 @@ class Judge:
             return False
         return True
 
-    def _named(self, claim: Claim, found: Sequence[Leaf], ahead: Sequence[bytes]) -> Finding:
-        """The list is as good as the head if it leads to the head's root."""
-        head, first = claim.head, self.size
-        if head.leaves is not None and head.start <= first:
-            signed = list(split(head.leaves))[first - head.start :]
-            if self._edge.copy().add_all(signed).root() == claim.root:
-                wrong = first_wrong(self.partition, first, [*signed, *ahead], found)
-                if wrong is not None:
-                    return wrong
+    def name(self, claim: Claim, found: Sequence[Leaf], ahead: Claim | None = None) -> Finding:
+        """Find which record it is. found: more than the claim covers, if there is more; ahead: the next claim.
+
+        A list of leaves is as good as its head if it leads to the head's root.
+        """
+        signed = self._signed(claim, self._edge)
+        if signed:
+            later = self._signed(ahead, self._edge.copy().add_all(signed)) if ahead else []
+            self.finding = first_wrong(self.partition, self.size, [*signed, *later], found)
+        if self.finding is None:
+            self.finding = self._range(claim, found)
+        return self.finding
+
+    @staticmethod
+    def _signed(claim: Claim, edge: Edge) -> list[bytes]:
+        """The leaves of the claim that come after this edge; none: there is no list that would hold."""
+        head = claim.head
+        if head.leaves is None or head.start > edge.size:
+            return []
+        leaves = list(split(head.leaves))[edge.size - head.start :]
+        return leaves if edge.copy().add_all(leaves).root() == claim.root else []
+
+    def _range(self, claim: Claim, found: Sequence[Leaf]) -> Finding:
+        first, last = self.size, claim.size - 1
         if len(found) < claim.size - first:
-            text = f"{head.where} is of {claim.size} records, {first + len(found)} are there"
-            return Finding("missing", self.partition, text, first, until=claim.size - 1)
-        last = claim.size - 1
-        text = f"numbers {first} to {last} (from offset {found[0].offset}) are not as signed in"
-        return Finding("range", self.partition, f"{text} {head.where}", first, found[0].offset, last)
+            text = f"{claim.head.where} is of {claim.size} records, {first + len(found)} are there"
+            return Finding("missing", self.partition, text, first, until=last)
+        if last < first:
+            text = f"{claim.head.where} is of the same size as the head before it and of another history"
+            return Finding("head", self.partition, f"{text}: both were signed")
+        text = f"numbers {first} to {last} (from offset {found[0].offset}) are not as signed in {claim.head.where}"
+        return Finding("range", self.partition, text, first, found[0].offset, last)
 
     def _wrong(self, text: str) -> None:
         self.finding = Finding("head", self.partition, text)

@@ -1,4 +1,4 @@
-"""`audit show|tail`: what was chosen, who was told, what they did, and when."""
+"""`audit show|tail|verify|prove|key`: what was chosen, who was told, what they did, and when."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from schemas.errors import InvalidRecord
 from schemas.ids import pid
 from schemas.records import AuditRecord
 from streams import topics
+from streams.commands.audit_proof import prove
+from streams.commands.audit_verify import key, verify
 from streams.commands.audit_view import line, timeline
 from streams.commands.common import AsJson, BootstrapServers, DataDir, require_topics, settings_for, show_json
 from streams.commands.screen import console
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 app = typer.Typer(help="The audit: every decision and every confirmation, pseudonymous.", no_args_is_help=True)
+for _command in (verify, prove, key):
+    app.command()(_command)
 Controller = Annotated[str, typer.Option(help="The company, as its events name it.")]
 Subject = Annotated[str, typer.Option(help="The person's subject_id there; it is never printed.")]
 

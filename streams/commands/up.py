@@ -131,6 +131,7 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "SECRETS_DIR": place.secrets,
         "PEPPER_FILE": settings.pepper_file and settings.pepper_file.absolute(),
         "RELAY_KEY_FILE": settings.relay_key_file and settings.relay_key_file.absolute(),
+        "NOTARY_KEY_FILE": settings.notary_key_file and settings.notary_key_file.absolute(),
     }
     kept = {name: value for name, value in inherited.items() if not name.startswith(_VENDOR_SECRETS)}
     return kept | {f"CONSENT_RELAY_{name}": str(value) for name, value in here.items() if value is not None}

@@ -1,4 +1,4 @@
-"""`consent-relay worker`: router, lanes and closer, until it is told to stop."""
+"""`consent-relay worker`: router, lanes, closer and notary, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from streams.app import run_worker
 from streams.callbacks import receiving
 from streams.commands.common import BootstrapServers, Config, DataDir, config_of, settings_for
 from streams.commands.removed import telling_removed
-from streams.control import CLOSER, ROUTER, Control, following
+from streams.control import CLOSER, NOTARY, ROUTER, Control, following
 from streams.identity import check_pepper
 from streams.logs_setup import set_up_logging
 from streams.metrics.calls import watched_by
-from streams.pipeline import pipeline
+from streams.pipeline import notary_stage, pipeline
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
     from streams.status import Status
 
-ROLES = (ROUTER, "lanes", CLOSER)
+ROLES = (ROUTER, "lanes", CLOSER, NOTARY)
 
 
 def worker(  # noqa: PLR0917 - the command's options
@@ -44,7 +44,7 @@ def worker(  # noqa: PLR0917 - the command's options
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
-    """Run a worker: it plans events, calls the vendors and writes the audit. Ctrl-C or SIGTERM hands over cleanly.
+    """Run a worker: it plans events, calls the vendors, writes and signs the audit. Ctrl-C or SIGTERM hands over.
 
     Example: consent-relay worker --lanes zoho-crm --id crm-1
     """
@@ -66,6 +66,7 @@ def worker(  # noqa: PLR0917 - the command's options
         watched = watched_by(metrics)
         ready = connectors(part, settings.secret, transport, scale=settings.limits_scale, watched=watched)
         stages = pipeline(settings, relay, ready, status, control := Control(), metrics=metrics)
+        stages += [notary_stage(settings, metrics)] if NOTARY in chosen else []
         await shared.enter_async_context(following(control, settings))
         await shared.enter_async_context(receiving(settings, relay.connections, metrics))
         await shared.enter_async_context(telling_removed(settings, relay.connections.keys(), metrics))

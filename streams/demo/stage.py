@@ -196,6 +196,7 @@ class Stage:
             secrets_dir=self.directory / "secrets",
             pepper_file=key_file(self.directory / "keys", "pepper")[0],
             relay_key_file=key_file(self.directory / "keys", "relay_key")[0],
+            notary_key_file=key_file(self.directory / "keys", "notary_key")[0],
             **self._more,
         )
         self.publisher = Publisher(self.settings)

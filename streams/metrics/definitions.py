@@ -39,7 +39,7 @@ LABELS: Mapping[str, str] = {
     "protective": "`yes`: a withdrawal, deletion, objection, opt-out or restriction, or it may be one; else `no`",
     "reason": "a word of the relay's own; a vendor's own codes are all `refused`",
     "result": "how it ended, see the metric",
-    "role": "`router`, `lane` or `closer`",
+    "role": "`router`, `lane`, `closer` or `notary`",
     "source": "`router` or `lane`",
     "state": "see the metric",
     "http": "the status: `204`, `400`, `401`, `404`, `408`, `413`, `500`, `503`",
@@ -203,6 +203,17 @@ REQUESTS_CLOSED = Definition(
     ("result",),
 )  # fmt: skip
 
+HEADS = Definition(Counter, "audit_heads", "Heads of the audit's Merkle trees that the notary has signed.")
+SIGNED = Definition(
+    Counter, "audit_records_signed",
+    "Audit records that these heads cover; those that none covers yet are the notary's `lag_records`.",
+)  # fmt: skip
+UNWITNESSED = Definition(
+    Counter,
+    "audit_heads_unwitnessed",
+    "Heads that could not be written to the witness file; they stand in Kafka alone.",
+)
+
 WITHDRAWAL_SECONDS = Definition(
     Histogram, "withdrawal_seconds",
     "From the receipt of a protective event to the last outcome of the deliveries that protect. result: `confirmed`, "
@@ -240,6 +251,7 @@ SECTIONS = {
         TRANSACTION_SECONDS, TRANSACTION_RECORDS, TAKEOVER_SECONDS, RESTORED, LOST,
     ),
     "Requests": (REQUESTS_OPEN, REQUESTS_OVERDUE, REQUEST_OLDEST, REQUESTS_CLOSED),
+    "Audit": (HEADS, SIGNED, UNWITNESSED),
     "Withdrawals": (WITHDRAWAL_SECONDS, WITHDRAWALS_OPEN, WITHDRAWAL_OLDEST, UNFOLLOWED, FOLLOWED),
     "Worker": (BUILD,),
 }  # fmt: skip

@@ -96,6 +96,22 @@ class CloserMeter:
                 self._closed[fact.outcome].inc()
 
 
+class NotaryMeter:
+    """Of the notary's work on one partition."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._heads, self._records = metrics[d.HEADS], metrics[d.SIGNED]
+        self._unwitnessed = metrics[d.UNWITNESSED]
+
+    def signed(self, records: int) -> None:
+        """A head over so many new records is committed."""
+        self._heads.inc()
+        self._records.inc(records)
+
+    def unwitnessed(self) -> None:
+        self._unwitnessed.inc()
+
+
 class LaneMeter:
     """Of one lane, all its partitions in this process."""
 

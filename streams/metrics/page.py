@@ -54,6 +54,7 @@ by itself ([delivery](delivery.md)).
 | How fast are withdrawals confirmed? | `histogram_quantile(0.95, sum by (le) (rate(consent_relay_withdrawal_seconds_bucket{kind="consent.withdrawn",result="confirmed"}[1h])))` |
 | And at one vendor? | `histogram_quantile(0.95, sum by (le, lane) (rate(consent_relay_delivery_seconds_bucket{action="withdraw"}[1h])))` |
 | Is a person's request late, or about to be? | `max(consent_relay_requests_overdue) > 0`, `max(consent_relay_request_oldest_seconds) > 20 * 86400` |
+| Are audit records not signed in time? | `max by (role) (consent_relay_lag_seconds{role="notary"}) > 300`, `increase(consent_relay_audit_heads_unwitnessed_total[10m]) > 0` |
 | Do partitions keep changing hands? | `sum by (role, lane) (increase(consent_relay_ownership_lost_total[10m])) > 3` |
 """  # noqa: E501 - tables
 _KINDS = {"Counter": "counter", "Gauge": "gauge", "Histogram": "histogram", "Info": "gauge"}

@@ -59,6 +59,6 @@ def _tell_partitions(metrics: Metrics, role: str, partitions: Sequence[Reading])
         metrics[d.REQUESTS_OPEN].set(held["open"])
         metrics[d.REQUESTS_OVERDUE].set(held["overdue"])
         metrics[d.REQUEST_OLDEST].set(max((reading.holds.get("oldest_s", 0) for reading in partitions), default=0))
-    else:
+    elif lane:
         for entry in _ENTRIES:
             metrics[d.ENTRIES].labels(lane, entry).set(held[entry])

@@ -23,6 +23,7 @@ ALARMS = frozenset({
     "command_for_nobody", "command_oversize", "command_unreadable", "duplicate_instance", "quota_unknown",
     "stuck", "loop_stuck", "handover_stuck", "role_ended", "connection_removed", "lane_flood",
     "transaction_forgotten", "confirmed_undone", "request_overdue", "outcome_conflict",
+    "head_unwitnessed",
 })  # fmt: skip
 CLOSINGS = frozenset({"completed", "completed_with_exceptions"})
 REASONS = {
@@ -62,7 +63,7 @@ def answer_word(said: Result | Undone | VendorError) -> str:
 
 
 def place_of(role: str) -> tuple[str, str]:
-    """Labels `role` and `lane` of a role's name: `router`, `closer` or `lane <name>`."""
+    """Labels `role` and `lane` of a role's name: `router`, `closer`, `notary` or `lane <name>`."""
     kind, _, lane = role.partition(" ")
     return kind, lane
 

@@ -83,7 +83,7 @@ class Cli:
 
 
 def cli_at(bootstrap: str, data_dir: Path) -> Cli:
-    keys = {"pepper": "aa" * 32, "relay_key": "bb" * 32}
+    keys = {"pepper": "aa" * 32, "relay_key": "bb" * 32, "notary_key": "cc" * 32}
     given = {"bootstrap_servers": bootstrap, "cluster_prefix": "tests", "data_dir": str(data_dir), **keys}
     env = {f"CONSENT_RELAY_{name.upper()}": value for name, value in given.items()}
     return Cli(env, Settings.model_validate(given))

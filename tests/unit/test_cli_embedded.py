@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -11,6 +11,7 @@ from streams.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+KEYS: tuple[Literal["pepper", "relay_key", "notary_key"], ...] = ("pepper", "relay_key", "notary_key")
 RUNNING = "127.0.0.1:23456"
 
 
@@ -51,15 +52,15 @@ def test_without_any_broker_it_says_what_to_do(tmp_path: Path) -> None:
 def test_keys_are_made_once_and_said_once(tmp_path: Path) -> None:
     said: list[str] = []
     first = embedded(tmp_path, said)
-    assert len(said) == 2
+    assert len(said) == 3
     assert str(first.pepper_file) in said[0]
     second = embedded(tmp_path, said)
-    assert len(said) == 2
+    assert len(said) == 3
     assert first.key("pepper") == second.key("pepper")
     assert first.key("pepper") != first.key("relay_key")
     assert first.pepper_file
     assert first.pepper_file.stat().st_mode & 0o077 == 0
-    assert not any(first.key(name).hex() in text for name in ("pepper", "relay_key") for text in said)
+    assert not any(first.key(name).hex() in text for name in KEYS for text in said)
 
 
 def test_given_keys_are_used_and_none_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +68,7 @@ def test_given_keys_are_used_and_none_is_made(tmp_path: Path, monkeypatch: pytes
     mine.write_text("bb" * 32)
     monkeypatch.setenv("CONSENT_RELAY_PEPPER", "aa" * 32)
     monkeypatch.setenv("CONSENT_RELAY_RELAY_KEY_FILE", str(mine))
+    monkeypatch.setenv("CONSENT_RELAY_NOTARY_KEY", "cc" * 32)
     said: list[str] = []
     settings = embedded(tmp_path / "data", said)
     assert (settings.key("pepper"), settings.key("relay_key")) == (b"\xaa" * 32, b"\xbb" * 32)
@@ -79,7 +81,7 @@ def test_a_cluster_of_ones_own_gets_nothing_made_up(tmp_path: Path) -> None:
     assert not is_embedded(settings, lambda _: RUNNING)
     with pytest.raises(SetupError, match="CONSENT_RELAY_CLUSTER_PREFIX"):
         settings.required("cluster_prefix")
-    for name in ("pepper", "relay_key"):
+    for name in KEYS:
         with pytest.raises(SetupError, match=f"CONSENT_RELAY_{name.upper()}_FILE"):
             settings.key(name)
     assert list(tmp_path.iterdir()) == []

@@ -166,6 +166,7 @@ class Cluster(Blows):
             secrets_dir=directory / "secrets",
             pepper_file=key_file(directory / "keys", "pepper")[0],
             relay_key_file=key_file(directory / "keys", "relay_key")[0],
+            notary_key_file=key_file(directory / "keys", "notary_key")[0],
             **self._more,
         )
 

@@ -1,0 +1,63 @@
+"""Checking a proof with nothing but public keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.notarising.leaf import leaf_of
+from processors.notarising.note import opened
+from processors.notarising.proofs import extends, includes
+from schemas.codec import decode
+from schemas.errors import DataError, NotProven
+from schemas.records import AuditRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from schemas.audit_proof import AuditProof, ProvenPartition, ProvenRecord
+    from schemas.contract import PolicyRef
+
+
+def check(proof: AuditProof, keys: Collection[bytes]) -> list[AuditRecord]:
+    """The person's records, each of which is under a signed head.
+
+    Raises:
+        NotProven: naming the first record or head that isn't.
+
+    """
+    records = [record for part in proof.partitions for record in _check_partition(part, proof.pid, keys)]
+    if policies_of(records) != proof.policies:
+        raise NotProven("the policies that are named are not those of the records")
+    return records
+
+
+def policies_of(records: Collection[AuditRecord]) -> tuple[PolicyRef, ...]:
+    """Every policy that was applied, in the order of the records."""
+    return tuple(dict.fromkeys(record.policy for record in records if record.policy))
+
+
+def _check_partition(part: ProvenPartition, pid: str, keys: Collection[bytes]) -> list[AuditRecord]:
+    where = f"partition {part.partition}"
+    try:
+        head, newest = opened(part.checkpoint, keys), opened(part.newest, keys)
+    except NotProven as error:
+        raise NotProven(f"{where}: a head {error}") from None
+    if head.origin != newest.origin or not extends(head.size, newest.size, head.root, newest.root, part.consistency):
+        raise NotProven(f"{where}: the newest head is not of a tree that has only grown")
+    for record in part.records:
+        leaf = leaf_of(record.timestamp, record.key, record.value, [(h.name, h.value) for h in record.headers])
+        if not includes(record.index, head.size, leaf, record.path, head.root):
+            raise NotProven(f"{where}: record {record.index} (offset {record.offset}) is not in the signed tree")
+    return [_decoded(record, pid, where) for record in part.records]
+
+
+def _decoded(record: ProvenRecord, pid: str, where: str) -> AuditRecord:
+    try:
+        decoded = decode(AuditRecord, record.value or b"")
+    except DataError:
+        raise NotProven(
+            f"{where}: record {record.index} can't be read, a newer release may have written it"
+        ) from None
+    if decoded.pid != pid:
+        raise NotProven(f"{where}: record {record.index} is another person's")
+    return decoded
