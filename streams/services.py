@@ -11,12 +11,13 @@ import structlog
 from mode import Service
 
 from schemas.errors import OwnershipError, TopicsError
+from streams.control import NOTARY
 from streams.ownership.owner import Owner
 from streams.status import ROLE
 from streams.stopping import is_meant
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from contextlib import AsyncExitStack
 
     from streams.memory import Tidying
@@ -32,6 +33,9 @@ log = structlog.get_logger()
 FIRST_RESTART_S = 1.0
 LONGEST_RESTART_S = 60.0
 STOP_LIMIT_S = 12.0
+LAST_WORDS_S = 0.5
+"""So long the notary goes on reading after the others have ended, so that it signs what they wrote at their end."""
+LAST_STOP_LIMIT_S = 7.0
 
 
 class Runner:
@@ -123,7 +127,7 @@ class Runner:
 
 
 class Roles(Service):
-    """Starts all roles, and stops them side by side: each hands its partitions over first.
+    """Starts all roles, and stops them side by side, the notary last: each hands its partitions over first.
 
     shared: closed at the end. check: raises TopicsError when the topics changed; called every so many s.
     tidying: goes on beside them.
@@ -138,13 +142,13 @@ class Roles(Service):
         self._shared = shared
         self._check = check
         self._every_s = every_s
-        self._running: list[asyncio.Task[None]] = []
+        self._running: dict[Runner, asyncio.Task[None]] = {}
 
     async def on_start(self) -> None:
         for runner in self._runners:
             task = asyncio.create_task(runner.run())
             task.add_done_callback(runner.ended)
-            self._running.append(task)
+            self._running[runner] = task
         self._beside = [asyncio.create_task(one) for one in (self._watch(), self._tidying.run())]
 
     async def _watch(self) -> None:
@@ -164,11 +168,19 @@ class Roles(Service):
         """Hand everything over, then close what the roles shared."""
         for task in self._beside:
             task.cancel()
-        for runner in self._runners:
+        ends = {runner: task for runner, task in self._running.items() if runner.name != NOTARY}
+        await self._end(ends, STOP_LIMIT_S)
+        if last := {runner: task for runner, task in self._running.items() if runner not in ends}:
+            await asyncio.sleep(LAST_WORDS_S if ends else 0)
+            await self._end(last, LAST_STOP_LIMIT_S)
+        await self._shared.aclose()
+
+    @staticmethod
+    async def _end(running: Mapping[Runner, asyncio.Task[None]], limit_s: float) -> None:
+        for runner in running:
             runner.stop()
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=STOP_LIMIT_S)
+        if running:
+            _, late = await asyncio.wait(running.values(), timeout=limit_s)
             for task in late:
                 log.warning("role_stop_timed_out")
                 task.cancel()
-        await self._shared.aclose()

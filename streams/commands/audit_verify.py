@@ -89,7 +89,6 @@ def key(bootstrap_servers: BootstrapServers = None, data_dir: DataDir = None, *,
 
 
 async def _verify(exam: Exam, partitions: Iterable[int]) -> list[Verdict]:
-    """One partition after the other: a process has no more than one core for them."""
     await require_topics(exam.settings, topics.CHECKPOINTS)
     screen = error_console()
     columns = (TextColumn("partition {task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
@@ -103,8 +102,7 @@ async def _verify(exam: Exam, partitions: Iterable[int]) -> list[Verdict]:
         def told(number: int, offset: int) -> None:
             progress.update(tasks[number], completed=offset + 1 - spans[number][0])
 
-        exam = replace(exam, told=told)
-        return [await exam.partition(number) for number in spans]
+        return await replace(exam, told=told).all(spans)
 
 
 def _tell(verdicts: Sequence[Verdict], took_s: float, files: Sequence[Path], *, as_json: bool) -> None:
@@ -117,15 +115,7 @@ def _tell(verdicts: Sequence[Verdict], took_s: float, files: Sequence[Path], *, 
         show_json({**told, "witness_files": [str(file) for file in files], "partitions": partitions})
         return
     for verdict in verdicts:
-        typer.echo(line(verdict))
+        typer.echo(str(verdict))
     typer.echo(
         f"{records} records in {took_s:.1f} s, {rate} a second; witness: {', '.join(map(str, files)) or 'none'}"
     )
-
-
-def line(verdict: Verdict) -> str:
-    """A partition's verdict in words."""
-    if finding := verdict.finding:
-        return f"partition {verdict.partition}: NOT GOOD, {finding.what}: {finding.text}"
-    later = f", {verdict.unsigned} too new to be under one" if verdict.unsigned else ""
-    return f"partition {verdict.partition}: good, {verdict.proven} records under {verdict.heads} signed heads{later}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from streams.demo.check import Mismatch
     from streams.demo.sharing import Shared
     from streams.demo.tally import Tally
+    from streams.notary.verify import Verdict
 
 NOTHING_YET = "nothing yet"
 
@@ -50,7 +51,10 @@ class Havoc:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a run. seconds: of the whole run; a mismatch is named in the words of its text."""
+    """What came of a run. seconds: of the whole run; a mismatch is named in the words of its text.
+
+    proven: what `audit verify` says of each partition.
+    """
 
     published: int
     seed: int
@@ -62,11 +66,17 @@ class Result:
     asked: Asked = field(default_factory=lambda: Asked(0, 0))
     havoc: Havoc | None = None
     policies: Sequence[str] = ()
+    proven: Sequence[Verdict] = ()
 
     @property
     def is_good(self) -> bool:
         recovered = self.havoc is None or not self.havoc.unrecovered
-        return recovered and not self.mismatches and not self.unaccounted
+        return recovered and not self.mismatches and not self.unaccounted and not self.tampered
+
+    @property
+    def tampered(self) -> list[Verdict]:
+        """Partitions whose audit is not as the notary has signed it."""
+        return [verdict for verdict in self.proven if verdict.finding]
 
     @property
     def unaccounted(self) -> int:
@@ -82,6 +92,7 @@ class Result:
             "unaccounted": self.unaccounted,
             "vendor_mismatches": len(self.mismatches),
             "mismatches": [str(mismatch) for mismatch in self.mismatches],
+            "audit": [verdict.as_json() for verdict in self.proven],
             "asked_later": self.asked.as_json(),
             "shared_calls": [shared.as_json() for shared in self.shared],
             "latency_ms": latency_ms(self.tally),

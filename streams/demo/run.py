@@ -95,7 +95,10 @@ async def run_demo(wanted: Wanted, directory: Path, console: Console, progress: 
         seconds = time.monotonic() - began
         said = (judged.tally, judged.mismatches, judged.shared, judged.asked)
         whose = tuple(cast.controller for cast in stage.casts)
-        result = Result(len(events), wanted.seed, seconds, LIMITS_SCALE, *said, havoc=havoc, policies=whose)
+        proven = await stage.verify_audit()
+        result = Result(
+            len(events), wanted.seed, seconds, LIMITS_SCALE, *said, havoc=havoc, policies=whose, proven=proven
+        )
         screen.show(result, console)
         await _tell_one_story(stage, events, console)
         screen.verdict(result, console)

@@ -86,6 +86,10 @@ def _show_havoc(havoc: Havoc, console: Console) -> None:
 
 def verdict(result: Result, console: Console) -> None:
     """Whether relay and vendors stand as the model says."""
+    proven, heads = (sum(getattr(one, name) for one in result.proven) for name in ("proven", "heads"))
+    console.print(f"audit verify: {proven} records are as the notary signed them, under {heads} heads")
+    for tampered in result.tampered:
+        console.print(f"  {tampered}")
     for mismatch in result.mismatches[:MOST_SHOWN]:
         console.print(f"  {mismatch}")
     if len(result.mismatches) > MOST_SHOWN:

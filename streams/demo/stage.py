@@ -21,6 +21,9 @@ from streams.demo.publisher import Publisher
 from streams.demo.read import follow_audit, read_events
 from streams.demo.stories import Teller
 from streams.demo.tally import Tally
+from streams.notary.keys import known_keys
+from streams.notary.verify import Exam
+from streams.notary.witness import witnessed
 from streams.ownership.tenure import COMMIT_LIMIT_S, now_micros
 from streams.settings import Settings, key_file
 from streams.stopping import ended
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from streams.demo.cast import Cast
     from streams.demo.events import Sent
     from streams.demo.judge import Judged
+    from streams.notary.verify import Verdict
 
 LIMITS_SCALE = 100.0
 """The vendors' true limits would stretch a demo over hours."""
@@ -169,6 +173,11 @@ class Stage:
     async def check(self) -> Judged:
         """What came of it all, against what the model expects."""
         return await judge(self)
+
+    async def verify_audit(self) -> list[Verdict]:
+        """Whether the audit is as the notary has signed it, by partition."""
+        exam = Exam(self.settings, known_keys(self.settings), witnessed([self.settings.witness]))
+        return await exam.all(range(self.settings.partitions))
 
     def teller(self, rng: Random, cast: Cast | None = None) -> Teller:
         """Who tells what a cast chooses; None: the first one."""

@@ -16,7 +16,7 @@ from streams.notary.heads import head_in
 from streams.notary.keys import origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable, Sequence
 
     from aiokafka import ConsumerRecord
 
@@ -41,6 +41,13 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    def __str__(self) -> str:
+        """In words."""
+        if finding := self.finding:
+            return f"partition {self.partition}: NOT GOOD, {finding.what}: {finding.text}"
+        later = f", {self.unsigned} too new to be under one" if self.unsigned else ""
+        return f"partition {self.partition}: good, {self.proven} records under {self.heads} signed heads{later}"
+
 
 @dataclass(frozen=True, slots=True)
 class Exam:
@@ -55,6 +62,10 @@ class Exam:
     topic: str = topics.AUDIT
     whole: bool = False
     told: Callable[[int, int], None] = lambda *_: None
+
+    async def all(self, partitions: Iterable[int]) -> list[Verdict]:
+        """One partition after the other: a process has no more than one core for them."""
+        return [await self.partition(number) for number in partitions]
 
     async def partition(self, number: int) -> Verdict:
         """Judge one partition from its beginning.

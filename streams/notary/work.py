@@ -95,6 +95,8 @@ class NotaryWork:
                 await self._sign(tenure)
             if not self._waiting:
                 await self._rest()
+        while self._waiting and not self._is_full():
+            await self._read()
         if self._leaves:
             await self._sign(tenure, clean=True)
         else:
@@ -117,7 +119,7 @@ class NotaryWork:
         """What waits, for a moment."""
         async with self._office.turn:
             began = time.perf_counter()
-            while self._waiting and len(self._leaves) < self._office.most * HASH_BYTES:
+            while self._waiting and not self._is_full():
                 record = self._waiting.popleft()
                 self._leaves += (leaf := leaf_of(record.timestamp, record.key, record.value, record.headers))
                 self._edge.add(leaf)
@@ -132,11 +134,14 @@ class NotaryWork:
     def _is_due(self) -> bool:
         return (left_s := self._left_s()) is not None and left_s <= 0
 
+    def _is_full(self) -> bool:
+        return len(self._leaves) >= self._office.most * HASH_BYTES
+
     def _left_s(self) -> float | None:
         """Until the next head; None: there is nothing to sign."""
         if self._since is None:
             return None
-        if len(self._leaves) >= self._office.most * HASH_BYTES:
+        if self._is_full():
             return 0.0
         return max(0.0, self._since + self._office.interval_s - time.monotonic())
 
