@@ -1,7 +1,7 @@
 """Every metric, each with its sentence; `docs/metrics.md` is made from this file.
 
-No label ever holds a person, an event, a path or a text of somebody else's: what may stand in a label is named in
-LABELS, and is bounded by the configuration or by the code. Counters count what is committed, so that what an aborted
+No label ever holds a person, an event, a path or a text of somebody else's: labels.py says what may stand in a
+label, which is bounded by the configuration or by the code. Counters count what is committed, so that what an aborted
 transaction makes the worker do again is counted once.
 """
 
@@ -25,28 +25,6 @@ TO_THE_END = (
     _DAY, 3 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _DAY,
 )  # fmt: skip
 """From a quick vendor to the legal month."""
-
-
-LABELS: Mapping[str, str] = {
-    "action": "`grant`, `withdraw` or `delete`",
-    "alarm": "the word that the log's alarm has",
-    "answer": "see the metric",
-    "asks": "`job` or `person`",
-    "call": "`api`, or `token`: the request for an access token, under the first lane of those that share it",
-    "kind": "the event's kind, as the contract lists them; `unknown` where it could not be read",
-    "lane": "a connection's name in `relay.toml`; empty for the other roles",
-    "outcome": "a word of the audit's outcomes: `executed`, `no_match`, `manual_task`, `failed` …",
-    "protective": "`yes`: a withdrawal, deletion, objection, opt-out or restriction, or it may be one; else `no`",
-    "reason": "a word of the relay's own; a vendor's own codes are all `refused`",
-    "result": "how it ended, see the metric",
-    "role": "`router`, `lane`, `closer` or `notary`",
-    "source": "`router` or `lane`",
-    "state": "see the metric",
-    "http": "the status: `204`, `400`, `401`, `404`, `408`, `413`, `500`, `503`",
-    "status": "as in the lane state: `parked`, `held`, `waiting`, `accepted`, `verifying`, `manual_task`, `failed` …",
-    "why": "see the metric",
-    "window": "the limit in words, as `vendors show` prints it: `500 in 5 min`",
-}
 
 EVENTS = Definition(
     Counter, "events",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streams.metrics.definitions import LABELS, SECTIONS
+from streams.metrics.definitions import SECTIONS
+from streams.metrics.labels import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

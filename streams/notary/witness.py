@@ -20,32 +20,35 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 WRITE_LIMIT_S = 10.0
+MOST_PENDING = 8
+"""Heads that wait for the disk; when it is back they are written, those behind them are not."""
 
 
 class Witness:
     """Appends, one JSON object a line, on a thread of its own: a disk that hangs must not hold up the signing."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limit_s: float = WRITE_LIMIT_S) -> None:
         self._path = path
+        self._limit_s = limit_s
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="witness")
-        self._busy = False
+        self._pending = 0
 
     async def note(self, partition: int, checkpoint: str, at: int) -> bool:
         """Keep a head; at: µs. False, and an alarm: it couldn't be, or not in time. Each head stands for itself."""
-        if self._busy:
-            return self._missed(partition, "the write before it has not ended")
+        if self._pending >= MOST_PENDING:
+            return self._missed(partition, "the writes before it have not ended")
         line = json.dumps({"partition": partition, "at": at, "checkpoint": checkpoint}, ensure_ascii=False) + "\n"
-        self._busy = True
+        self._pending += 1
         writing = asyncio.get_running_loop().run_in_executor(self._thread, self._append, line.encode())
         writing.add_done_callback(self._ended)
         try:
-            await asyncio.wait_for(asyncio.shield(writing), WRITE_LIMIT_S)
+            await asyncio.wait_for(asyncio.shield(writing), self._limit_s)
         except (OSError, TimeoutError) as error:
             return self._missed(partition, type(error).__name__)
         return True
 
     def _ended(self, writing: asyncio.Future[None]) -> None:
-        self._busy = False
+        self._pending -= 1
         if not writing.cancelled():
             writing.exception()
 

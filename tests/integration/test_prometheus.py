@@ -27,7 +27,8 @@ from streams.demo.cast import make_cast
 from streams.demo.events import make_events
 from streams.demo.stage import LIMITS_SCALE, Stage
 from streams.metrics import words
-from streams.metrics.definitions import LABELS, SECTIONS
+from streams.metrics.definitions import SECTIONS
+from streams.metrics.labels import LABELS
 from streams.metrics.page import page
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ async def test_every_label_has_one_of_few_values(run: Run) -> None:
     lanes = {*run.stage.config.connections, ""}
     allowed: dict[str, Any] = {
         "lane": lanes,
-        "role": {"router", "lane", "closer"},
+        "role": {"router", "lane", "closer", "notary"},
         "source": {"router", "lane"},
         "kind": {*words.KINDS, words.UNKNOWN},
         "action": set(ACTIONS),

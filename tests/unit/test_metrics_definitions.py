@@ -10,7 +10,8 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 
 from schemas.errors import DataError
-from streams.metrics.definitions import LABELS, SECTIONS
+from streams.metrics.definitions import SECTIONS
+from streams.metrics.labels import LABELS
 from streams.metrics.page import page
 from streams.metrics.registry import Metrics
 from streams.metrics.words import ALARMS, REASONS, kind_word, lane_reason, one_of, place_of

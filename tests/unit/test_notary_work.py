@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +14,10 @@ from router_support import until
 from processors.notarising.leaf import leaf_of
 from processors.notarising.note import opened
 from processors.notarising.tree import Edge, split
-from schemas.errors import OwnershipLost, StateUnreadable
+from schemas.errors import OwnershipLost, SetupError, StateUnreadable
 from schemas.tree_edge import TreeEdge
 from streams import topics
+from streams.notary.witness import MOST_PENDING, Witness, witnessed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +110,35 @@ async def test_a_witness_that_cant_be_written_is_an_alarm_and_no_halt(tmp_path: 
     async with notary.working():
         await until(lambda: len(notary.tenure.commits) == 2)
     assert len(notary.heads()) == 2
+
+
+async def test_partitions_that_sign_at_the_same_moment_are_all_witnessed(tmp_path: Path) -> None:
+    witness = Witness(tmp_path / "witness.jsonl")
+    assert all(await asyncio.gather(*(witness.note(number, "head", 1) for number in range(8))))
+    assert {number: len(heads) for number, heads in witnessed([tmp_path / "witness.jsonl"]).items()} == dict.fromkeys(
+        range(8), 1
+    )
+
+
+async def test_a_witness_whose_disk_hangs_holds_nothing_up_for_good(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # opening it lasts until somebody reads
+    witness = Witness(pipe, limit_s=0.01)
+    assert not any([await witness.note(0, "head", 1) for _ in range(MOST_PENDING + 1)])
+    assert witness._pending == MOST_PENDING
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    await until(lambda: not witness._pending)
+    os.close(reader)
+
+
+def test_a_torn_last_line_of_a_witness_is_left_out_and_any_other_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "witness.jsonl"
+    path.write_text('{"partition": 2, "at": 1, "checkpoint": "a"}\n{"partition": 2, "at"')
+    ((partition, (head,)),) = witnessed([path]).items()
+    assert (partition, head.note, head.where) == (2, "a", f"{path}:1")
+    path.write_text("nothing\n")
+    with pytest.raises(SetupError, match=r"witness.jsonl:1 is no line"):
+        witnessed([path])
 
 
 async def test_an_edge_that_is_none_stops_the_partition(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ DOCUMENTED: dict[str, tuple[int, dict[str, str]]] = {
     "consent.control": (1, {"cleanup.policy": "delete", "retention.ms": str(400 * DAY_MS)}),
     "consent.settings": (1, COMPACT),
     "consent.checkpoints": (0, {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}),
+    "consent.notary": (0, COMPACT),
     "consent.worker": (1, {"cleanup.policy": "delete", "retention.ms": str(DAY_MS)}),
     "consent.deliveries.zoho-crm": (0, {"cleanup.policy": "delete", "retention.ms": str(90 * DAY_MS)}),
     "consent.deliveries.google-analytics": (0, {"cleanup.policy": "delete", "retention.ms": str(90 * DAY_MS)}),
