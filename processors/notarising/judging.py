@@ -39,7 +39,10 @@ class Claim:
 
 
 class Judge:
-    """Of one partition. `finding`: the first thing that is wrong; then nothing more is looked at."""
+    """Of one partition. `finding`: the first thing that is wrong; then nothing more is looked at.
+
+    heads, witnessed: how many heads held, of the log's own and of witnesses.
+    """
 
     def __init__(self, partition: int, origin: str, keys: Collection[bytes]) -> None:
         self.partition = partition
@@ -48,7 +51,7 @@ class Judge:
         self._edge = Edge()
         self._listed = 0
         self.finding: Finding | None = None
-        self.heads = 0
+        self.heads = self.witnessed = 0
 
     @property
     def size(self) -> int:
@@ -79,7 +82,8 @@ class Judge:
         if claim.head.leaves is not None and not self._list_holds(claim, leaves):
             return False
         self._edge = grown
-        self.heads += 1
+        self.heads += claim.head.leaves is not None
+        self.witnessed += claim.head.leaves is None
         return True
 
     def _list_holds(self, claim: Claim, leaves: Sequence[bytes]) -> bool:

@@ -86,7 +86,7 @@ def _show_havoc(havoc: Havoc, console: Console) -> None:
 
 def verdict(result: Result, console: Console) -> None:
     """Whether relay and vendors stand as the model says."""
-    proven, heads = (sum(getattr(one, name) for one in result.proven) for name in ("proven", "heads"))
+    proven, heads = sum(one.proven for one in result.proven), sum(one.heads for one in result.proven)
     console.print(f"audit verify: {proven} records are as the notary signed them, under {heads} heads")
     for tampered in result.tampered:
         console.print(f"  {tampered}")

@@ -30,12 +30,16 @@ GRACE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a partition. proven: records under a head; unsigned: those behind the last one."""
+    """What came of a partition. proven: records under a head; unsigned: those behind the last one.
+
+    heads, witnessed: how many heads held, of `consent.checkpoints` and of witness files.
+    """
 
     partition: int
     proven: int
     unsigned: int
     heads: int
+    witnessed: int
     finding: Finding | None
 
     def as_json(self) -> dict[str, Any]:
@@ -46,7 +50,7 @@ class Verdict:
         if finding := self.finding:
             return f"partition {self.partition}: NOT GOOD, {finding.what}: {finding.text}"
         later = f", {self.unsigned} too new to be under one" if self.unsigned else ""
-        return f"partition {self.partition}: good, {self.proven} records under {self.heads} signed heads{later}"
+        return f"partition {self.partition}: good, {self.proven} records under {self.heads} signed heads, {self.witnessed} witnessed{later}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Exam:
         finally:
             await audit.aclose()
             await heads.aclose()
-        return Verdict(number, judge.size, unsigned, judge.heads, judge.finding)
+        return Verdict(number, judge.size, unsigned, judge.heads, judge.witnessed, judge.finding)
 
     async def _unsigned(self, judge: Judge, records: _Records) -> int:
         """How many are behind the last head; too old ones are a finding: the notary would have signed them."""
