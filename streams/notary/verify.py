@@ -49,8 +49,9 @@ class Verdict:
         """In words."""
         if finding := self.finding:
             return f"partition {self.partition}: NOT GOOD, {finding.what}: {finding.text}"
+        heads = f"{self.heads} signed heads, {self.witnessed} witnessed"
         later = f", {self.unsigned} too new to be under one" if self.unsigned else ""
-        return f"partition {self.partition}: good, {self.proven} records under {self.heads} signed heads, {self.witnessed} witnessed{later}"
+        return f"partition {self.partition}: good, {self.proven} records under {heads}{later}"
 
 
 @dataclass(frozen=True, slots=True)
