@@ -104,12 +104,11 @@ class Judge:
 
         A list of leaves is as good as its head if it leads to the head's root.
         """
-        signed = self._signed(claim, self._edge)
+        wrong, signed = None, self._signed(claim, self._edge)
         if signed:
             later = self._signed(ahead, self._edge.copy().add_all(signed)) if ahead else []
-            self.finding = first_wrong(self.partition, self.size, [*signed, *later], found)
-        if self.finding is None:
-            self.finding = self._range(claim, found)
+            wrong = first_wrong(self.partition, self.size, [*signed, *later], found)
+        self.finding = wrong or self._range(claim, found)
         return self.finding
 
     @staticmethod

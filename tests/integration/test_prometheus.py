@@ -66,7 +66,7 @@ async def run(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run]:
     needed("prometheus")
     directory = tmp_path_factory.mktemp("metrics")
     async with AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(Stage(directory / "stage", make_cast(80, 5)))
+        stage = await stack.enter_async_context(Stage(directory / "stage", make_cast(80, 5), checkpoint_interval=1))
         worker = await stage.start_worker()
         await worker.ready()
         target = f"127.0.0.1:{worker.web_port}"
@@ -155,7 +155,7 @@ async def test_vendors_were_called_and_nothing_hangs(run: Run) -> None:
 
 
 async def test_the_roles_are_up_and_hold_every_partition(run: Run) -> None:
-    roles = len(run.stage.config.connections) + 2
+    roles = len(run.stage.config.connections) + 3
     await run.server.comes_to('sum(consent_relay_role_state{state="up"})', roles)
     await run.server.comes_to('sum(consent_relay_role_partitions{state="working"})', roles * 4)
     await run.server.comes_to("max(consent_relay_lag_seconds)", 0)
