@@ -15,13 +15,13 @@ from harness.cluster import Cluster
 from harness.conductor import KILL, Conductor, draw
 from harness.poison import every_tenth, poisoned
 from harness.workload import make_records
+from reading import committed
 from sizes import FEWER, SEED, SETTLE_S
 
 from schemas.codec import decode
 from schemas.records import DeadLetter
 from schemas.sealing import Seals
 from streams import topics
-from streams.logs import scan
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def given(run: Path) -> dict[Place, str | None]:
 async def kept(cluster: Cluster) -> dict[Place, str | None]:
     """What the dead letters hold, opened."""
     seals, found = Seals(cluster.settings.key("relay_key")), {}
-    async for record in scan(cluster.settings, topics.DEAD_LETTER):
+    for record in await committed(cluster.settings, topics.DEAD_LETTER):
         letter = decode(DeadLetter, record.value)
         value = seals.open_dead(letter.sealed, letter.origin)
         place = letter.origin.partition, letter.origin.offset

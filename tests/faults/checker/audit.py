@@ -42,6 +42,8 @@ def put_together(lines: Iterable[dict[str, Any]], connections: Mapping[str, Conn
             _plan(audit, line, connections)
         elif record["kind"] == "forwarded":
             audit.forwarded[place] += 1
+        elif record["kind"] == "cycle" and record["legs"]:  # kept back until now
+            _plan(audit, line, connections)
         elif record["delivery_id"]:
             told[record["delivery_id"]].append(Told.read(line))
             lanes[record["delivery_id"]] = record["lane"]
@@ -63,4 +65,5 @@ def _plan(audit: Audit, line: dict[str, Any], connections: Mapping[str, Connecti
         adapter = connections[leg["lane"]].adapter
         scope = frozenset() if leg["action"] == "delete" else cells_of(leg)
         made = Delivery(leg["delivery_id"], key, record["pid"], adapter, scope, leg["all_purposes"], at)
+        made.begins = record["cycle"] or 0
         audit.deliveries[key] = made

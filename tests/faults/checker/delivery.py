@@ -43,7 +43,10 @@ class Told(NamedTuple):
 
 @dataclass
 class Delivery:
-    """scope: as planned; planned_at: when first, µs; told: all about it, in order; planned: how often it was."""
+    """scope: as planned; planned_at: when first, µs; told: all about it, in order; planned: how often it was.
+
+    begins: its first cycle; not 0 if a hold had kept it back.
+    """
 
     id: str
     key: Key
@@ -54,6 +57,7 @@ class Delivery:
     planned_at: int
     told: list[Told] = field(default_factory=list)
     planned: int = 1
+    begins: int = 0
 
     @cached_property
     def cycle(self) -> int:

@@ -52,4 +52,6 @@ KINDS = {
     "deletion.offered": Kind("people", protects=False),
     "restriction.requested": Kind("restrict"),
     "restriction.lifted": Kind("free", protects=False),
+    "hold.placed": Kind("hold", protects=False),
+    "hold.lifted": Kind("let_go", protects=False),
 }

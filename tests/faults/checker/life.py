@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from checker.holds import ALL, Holds
+
 Cell = tuple[str, str]
 """(purpose, channel)"""
 Weight = tuple[bool, int, bool]
 """Whether it is no imported grant, when it was said in µs, whether it protects: in this order."""
 _REMEMBERED = 32
-ALL = "*"
-"""Of a mark: every purpose."""
 
 
 @dataclass(slots=True)
@@ -26,6 +26,7 @@ class Life:
     erased_at: int | None = None
     recent: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     restrictions: dict[str, tuple[int, bool, str]] = field(default_factory=dict)
+    holds: Holds = field(default_factory=Holds)
 
     def covers(self, at: int) -> bool:
         """Whether a deletion has wiped out what was said then."""

@@ -21,7 +21,7 @@ _FORGOTTEN = {"never", "deactivate_and_delete"}
 @dataclass(frozen=True, slots=True)
 class Connection:
     """An account at a vendor. reaching: the purposes for which it gets data; chosen: those of them that a person's
-    choice stops; erases: on deletion."""
+    choice stops; carries: all purposes, of any kind of data; erases: on deletion."""
 
     name: str
     controller: str
@@ -29,6 +29,7 @@ class Connection:
     regions: frozenset[str] | None
     reaching: frozenset[str]
     chosen: frozenset[str]
+    carries: frozenset[str]
     erases: bool
 
     def concerns(self, jurisdiction: str | None) -> bool:
@@ -81,5 +82,6 @@ class Policy:
             regions=frozenset(table["regions"]) if "regions" in table else None,
             reaching=frozenset(reaching),
             chosen=frozenset(reaching) & self.chosen,
+            carries=frozenset(purpose for purpose, reached in self._flows.items() if serves & reached),
             erases=any(self._deletions[recipient] == "erase" for recipient in gets),
         )

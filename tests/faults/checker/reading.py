@@ -70,7 +70,9 @@ class Story:
         """As one more call of the instruction where the reading stands."""
         one = self.told[before.place]
         same = {other for other in before.made if (other.change, other.request) == (call.change, call.request)}
-        was_tried = one.tries > 1 or one.cycle > 0 or self.outages.may_lose(call.at)  # the count of tries, too
+        was_tried = (
+            one.tries > 1 or one.cycle > one.begins or self.outages.may_lose(call.at)
+        )  # the count of tries, too
         may_repeat = was_tried or all(self.outages.may_lose(other.at, call.at) for other in same)
         if may_repeat and self._may_make(one, before.before, call):
             yield before._replace(made=before.made - same | {call})

@@ -68,9 +68,18 @@ def due(case: Case, read: dict[int, int]) -> dict[Who, str]:
             continue
         if record["kind"] == "planned" and (record["pid"], record["event_id"]) in wanted:
             legs.setdefault((record["pid"], record["event_id"]), record["legs"] or [])
+        elif record["kind"] == "cycle" and record["legs"]:
+            _carry_out(legs.get((record["pid"], record["event_id"]), []), record["legs"])
         elif record["delivery_id"]:
             told[record["delivery_id"]].append(Told.read(line))
     return {who: _status(who, some, told, case) for who, some in legs.items()}
+
+
+def _carry_out(legs: list[dict[str, Any]], now: list[dict[str, Any]]) -> None:
+    """What a hold had kept back at a recipient is due after all."""
+    for place, leg in enumerate(legs):
+        if leg["outcome"] == "retained" and leg["reason"] == "legal_hold":
+            legs[place] = next((one for one in now if one["recipient"] == leg["recipient"]), leg)
 
 
 def closings(case: Case) -> dict[Who, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.desk import free, square
-from checker.life import ALL
+from checker.holds import ALL, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,14 +41,21 @@ def choose(said: Said, desk: Desk) -> bool:
 
 
 def erase(said: Said, desk: Desk) -> bool:
-    """The connection forgets the whole person, and is told again what was granted since."""
-    if said.life.covers(said.at):
+    """The connection forgets the whole person, and is told again what was granted since; what is held only stops."""
+    life = said.life
+    if life.covers(said.at):
         return False
-    said.life.erase(said.at)
+    life.erase(said.at)
     for connection in desk.concerned(said.event):
-        if connection.erases:
+        if not connection.erases:
+            continue
+        if life.holds.keeps(connection, desk.policy.purposes):
+            life.holds.kept.append(Kept(said, connection))
+            if stopped := square(connection, connection.chosen):
+                desk.tell(said, connection, "withdraw", stopped, everything=True)
+        else:
             desk.tell(said, connection, "delete", frozenset(), everything=True)
-            desk.grant_again(said, connection)
+        desk.grant_again(said, connection)
     return True
 
 
@@ -91,6 +98,23 @@ def _mark(said: Said, desk: Desk, *, on: bool) -> bool:
     return news
 
 
+def hold(said: Said, _desk: Desk) -> bool:
+    said.life.holds.place(said)
+    return True
+
+
+def let_go(said: Said, desk: Desk) -> bool:
+    """What nothing holds any more is erased now, as it was asked to be then."""
+    holds, policy = said.life.holds, desk.policy
+    holds.lift(said, policy.meant(said.event["purposes"]))
+    free = list(holds.let_go(policy.purposes))
+    for kept in free:
+        desk.tell(kept.said, kept.connection, "delete", frozenset(), everything=True)
+    for connection in {kept.connection.name: kept.connection for kept in free}.values():
+        desk.grant_again(said, connection)
+    return True
+
+
 WAYS: Mapping[str, Callable[[Said, Desk], bool]] = {
     "choose": choose,
     "erase": erase,
@@ -98,4 +122,6 @@ WAYS: Mapping[str, Callable[[Said, Desk], bool]] = {
     "people": people,
     "restrict": restrict,
     "free": unrestrict,
+    "hold": hold,
+    "let_go": let_go,
 }

@@ -55,8 +55,9 @@ class Progress:
             if self._is_over(record) and record.delivery_id not in self._over:
                 self._over[record.delivery_id] = record.at
                 self._end(record.delivery_id)
-        elif record.kind in _VERDICTS:
-            self.judged.add((record.origin.partition, record.origin.offset))
+        elif record.kind in _VERDICTS or record.kind == "cycle":
+            if record.kind in _VERDICTS:
+                self.judged.add((record.origin.partition, record.origin.offset))
             for leg in record.legs or ():
                 if leg.kind == "delivery" and leg.delivery_id and leg.lane and not self._accounts[leg.lane].dead:
                     self.due += 1

@@ -44,8 +44,12 @@ KINDS = {
     "deletion.offered": 1,
     "restriction.requested": 3,
     "restriction.lifted": 3,
+    "hold.placed": 3,
+    "hold.lifted": 3,
 }
 """How often each is drawn."""
+_OFTEN_OF_ALL = {"restriction.requested", "restriction.lifted", "hold.placed", "hold.lifted"}
+"""So that many of them meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +83,25 @@ def make_records(count: int, people: Sequence[Person], partitions: int, seed: in
 
 
 def _events(count: int, people: Sequence[Person], rng: Random, now: int) -> Iterator[ConsentEvent]:
-    hot = people[: min(HOT, len(people) // 2)]
+    hot, holds = people[: min(HOT, len(people) // 2)], dict[str, str]()
     for number in range(count):
         person = rng.choice(hot if rng.random() < 0.5 else people)
         kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
-        event_id = str(UUID(int=rng.getrandbits(128), version=4))
-        yield choice(person, kind, _purposes(kind, rng), event_id, now - _AGO + (_AGO // 2) * number // count)
+        event_id, more = str(UUID(int=rng.getrandbits(128), version=4)), dict[str, Any]()
+        if kind == "minor.identified":
+            more["age"] = rng.choice((None, 12, 17))
+        elif kind == "hold.placed":
+            holds[person.key] = event_id
+        elif kind == "hold.lifted":
+            more["supersedes"] = rng.choice((None, holds.get(person.key)))
+        at = now - _AGO + (_AGO // 2) * number // count
+        yield choice(person, kind, _purposes(kind, rng), event_id, at, **more)
 
 
 def choice(
-    person: Person, kind: str, purposes: Sequence[str] | None, event_id: str, occurred_at: int
+    person: Person, kind: str, purposes: Sequence[str] | None, event_id: str, occurred_at: int, **more: Any
 ) -> ConsentEvent:
-    """What one person chooses. purposes: None for all of them; occurred_at: µs."""
+    """What one person chooses. purposes: None for all of them; occurred_at: µs; more: what some kinds say besides."""
     return ConsentEvent.parse({
         "event_id": event_id,
         "kind": kind,
@@ -104,12 +115,13 @@ def choice(
         "method": "api",
         "published_by": "faults",
         "occurred_at": occurred_at,
+        **more,
     })  # fmt: skip
 
 
 def _purposes(kind: str, rng: Random) -> tuple[str, ...] | None:
     """None: all of them."""
-    if kind == "deletion.requested" or rng.random() < 0.1:
+    if kind == "deletion.requested" or rng.random() < (0.4 if kind in _OFTEN_OF_ALL else 0.1):
         return None
     return tuple(rng.sample(PURPOSES, rng.randint(1, 3)))
 

@@ -36,7 +36,7 @@ def twice(case: Case) -> Iterator[Finding]:
 
 
 def _wrong(delivery: Delivery, *, is_open: bool, findable: bool) -> Iterator[str]:
-    for cycle in range(delivery.cycle):
+    for cycle in range(delivery.begins, delivery.cycle):
         if not delivery.finals(cycle):
             yield f"began cycle {cycle + 1} before cycle {cycle} had ended"
     if not delivery.finals(delivery.cycle) and delivery.outcome != TASK and not is_open:
