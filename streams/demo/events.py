@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 REFUSED = "refused"
 SHARES = {"late": 0.05, "repeat": 0.02, REFUSED: 0.01, "bad clock": 0.005, "astray": 0.01}
+MOST_BETWEEN = 20
+"""So many later choices may come before a repeat: the relay knows a person's last 32 events, older ones anew."""
 _OFF = (36_500 * DAY, -36_500 * DAY)
 
 
@@ -145,7 +147,11 @@ class _Line:
             yield from ways
 
     def _after(self, place: int) -> float:
-        return self._rng.uniform(self._places[place] + 0.6, len(self._events) + 1)
+        """So soon that the person's event is still remembered."""
+        mine = self._people[self._events[place].subject_id]
+        later = mine[mine.index(place) + MOST_BETWEEN :][:1]
+        ends = self._places[later[0]] if later else len(self._events) + 1
+        return self._rng.uniform(self._places[place] + 0.6, ends)
 
     def _is_undone(self, earlier: int, later: int) -> bool:
         return (self._choices[earlier].what, self._choices[later].what) == (DELETION, GRANT)

@@ -1,4 +1,7 @@
-"""What people of a demo choose, one after the other: grants, withdrawals of every kind, deletions, regrets."""
+"""What people of a demo choose, one after the other: grants, withdrawals of every kind, deletions, regrets.
+
+They also object, let a consent run out, and ask for a copy of their data.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,15 @@ AGO = 60 * SECOND
 """... that ended a minute ago: no clock rule applies to them."""
 TIES = 0.02
 GRANT, BY_PURPOSE, BY_CHANNEL, OF_ALL, DELETION = "grant", "by purpose", "by channel", "of all", "deletion"
-_KINDS = {GRANT: "consent.granted", DELETION: "deletion.requested"}
+OBJECTION, EXPIRY, ACCESS = "objection", "expiry", "access"
+_KINDS = {
+    GRANT: "consent.granted",
+    DELETION: "deletion.requested",
+    OBJECTION: "objection.raised",
+    EXPIRY: "consent.expired",
+    ACCESS: "access.requested",
+}
+_SELDOM = {OBJECTION: 5, EXPIRY: 3, ACCESS: 3}
 _NEXT = {  # what comes after what, and how often
     None: {GRANT: 50, BY_PURPOSE: 20, BY_CHANNEL: 10, OF_ALL: 8, DELETION: 12},
     GRANT: {GRANT: 15, BY_PURPOSE: 38, BY_CHANNEL: 15, OF_ALL: 12, DELETION: 20},
@@ -104,7 +115,8 @@ class Teller:
 
     def _another(self, person: Person, at: int) -> Choice:
         before = self._last.get(person.key)
-        weights = _NEXT[before.what if before else None]
+        said = before.what if before else None
+        weights = _NEXT.get(said, _NEXT[BY_PURPOSE]) | _SELDOM
         what = self.rng.choices(list(weights), list(weights.values()))[0]
         if before and self.rng.random() < TIES:
             at = before.event.occurred_at
@@ -119,7 +131,7 @@ class Teller:
             everything = self.rng.random() < 0.15  # noqa: PLR2004
             channels = self.rng.choices(_GRANT_CHANNELS, (60, 20, 8, 7, 5))[0]
             return {"purposes": None if everything else self.purposes(3), "channels": channels}
-        if what == BY_PURPOSE:
+        if what in {BY_PURPOSE, OBJECTION, EXPIRY}:
             return {"purposes": self.purposes(2)}
         if what == BY_CHANNEL:
             named = self.rng.choice((None, self.purposes(3)))

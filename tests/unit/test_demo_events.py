@@ -77,7 +77,8 @@ def test_people_change_their_minds_in_every_way() -> None:
         if sent.quirk == "":
             seen.add((last.get(sent.subject_id), sent.what))
             last[sent.subject_id] = sent.what
-    assert {"grant", "by purpose", "by channel", "of all", "deletion"} == {what for _, what in seen}
+    choices = {"grant", "by purpose", "by channel", "of all", "deletion", "objection", "expiry", "access"}
+    assert choices == {what for _, what in seen}
     assert {("by purpose", "grant"), ("of all", "grant"), ("deletion", "grant")} <= seen
 
 

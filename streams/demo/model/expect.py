@@ -15,7 +15,7 @@ from streams.demo.model.life import Cell, Life, Word
 from streams.demo.model.log import Entry, Place, home
 from streams.demo.model.rules import Rules
 from streams.demo.model.vendors import Vendor, open_account
-from streams.demo.model.verdict import Accepted, Verdict, judge
+from streams.demo.model.verdict import DELETION, Accepted, Verdict, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -125,7 +125,7 @@ class _Telling:
             return judged
         if judged.word is not None:
             self._choose(judged, judged.word, life, rules)
-        elif rules.erases_on_request:
+        elif event.kind == DELETION and rules.erases_on_request:
             self._delete(judged, life, rules)
         return Verdict("planned")
 
@@ -134,7 +134,7 @@ class _Telling:
         life.words.append(word)
         for connection in rules.due(said.event):
             vendor = self._account(connection, said.event)
-            purposes = word.purposes & rules.switches(connection)
+            purposes = word.purposes & rules.reaching(connection) & rules.reached(said.event)
             asked = {(p, c) for p in purposes for c in word.channels & vendor.channels}
             cells = {cell for cell in asked if before.counts(word, cell)}
             everything = said.event.purposes is None and cells == asked

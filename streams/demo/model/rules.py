@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from schemas.connections import Connection, RelayConfig
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
+    from schemas.policy.rows import Purpose
 
 PERSONAL = "pii"
+OBJECTION = "objection.raised"
 
 
 class Rules:
@@ -27,6 +29,7 @@ class Rules:
         """The purposes that a person's choice can stop or start."""
         self.erases_on_request = all(right.offered for right in policy.rights if right.id == "erasure")
         """Where not, a person looks at each use first: no law of the demo's gives a right that a policy doesn't."""
+        self._objectionable = frozenset(p.id for p in mine if _is_objectionable(p))
         self._apart = frozenset(purpose.id for purpose in mine if "sensitive" in purpose.traits)
         self._by_name = frozenset(purpose.id for purpose in mine if "by_name" in purpose.traits)
         self._followers = {p.id: {f.id for f in mine if f.follows == p.id} for p in mine}
@@ -52,6 +55,10 @@ class Rules:
             if any(flow.to in connection.serves for flow in self.policy.flows.get(purpose, ()))
         )
 
+    def reached(self, event: ConsentEvent) -> frozenset[str]:
+        """The purposes that it can stop or start; the demo's objections name theirs, and so withdraw as well."""
+        return self.chosen | self._objectionable if event.kind == OBJECTION else self.chosen
+
     def switches(self, connection: Connection) -> frozenset[str]:
         """Those of them that a person's choice can stop or start."""
         return self.reaching(connection) & self.chosen
@@ -70,6 +77,10 @@ class Rules:
     def due(self, event: ConsentEvent) -> list[Connection]:
         """The connections for people of its jurisdiction."""
         return [c for c in self.connections if _concerns(c, event.jurisdiction)]
+
+
+def _is_objectionable(purpose: Purpose) -> bool:
+    return "direct_marketing" in purpose.traits or ("legitimate_interest" in purpose.bases and not purpose.survives)
 
 
 def _concerns(connection: Connection, jurisdiction: str | None) -> bool:

@@ -9,12 +9,16 @@ from schemas.errors import InvalidRecord
 from schemas.events import CHANNELS, ConsentEvent
 from schemas.times import DAY, SECOND
 from streams.demo.model.life import Word
+from streams.demo.model.rules import OBJECTION
 
 if TYPE_CHECKING:
     from streams.demo.model.life import Life
     from streams.demo.model.rules import Rules
 
-GRANT, WITHDRAWAL, DELETION = "consent.granted", "consent.withdrawn", "deletion.requested"
+GRANT, DELETION = "consent.granted", "deletion.requested"
+STOPS = {"consent.withdrawn", "consent.expired", OBJECTION}
+ASKS = {"access.requested", "correction.requested"}
+"""What people do about it: none of the demo's vendors has a call for it."""
 _TEN_YEARS, _FIVE_MINUTES = 3653 * DAY, 300 * SECOND
 _THIRTY_DAYS = 30 * DAY
 _REMEMBERED = 32
@@ -30,7 +34,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An event to act upon; `word`: what it says; None for a deletion. `at` in µs."""
+    """An event to act upon; `word`: what it says of a choice, if it is one. `at` in µs."""
 
     event: ConsentEvent
     at: int
@@ -39,7 +43,7 @@ class Accepted:
 
 def judge(event: ConsentEvent, life: Life, rules: Rules, log_at: int) -> Verdict | Accepted:
     """Judge an event of this person. `log_at`: when Kafka took it in, µs."""
-    if event.kind not in {GRANT, WITHDRAWAL, DELETION}:
+    if event.kind not in {GRANT, DELETION, *STOPS, *ASKS}:
         raise InvalidRecord("is nothing that the demo speaks of", field="kind")
     same = [other for other in life.taken[-_REMEMBERED:] if other.event_id == event.event_id]
     if same:
@@ -58,20 +62,23 @@ def judge(event: ConsentEvent, life: Life, rules: Rules, log_at: int) -> Verdict
 
 def _weighed(event: ConsentEvent, at: int, life: Life, rules: Rules) -> Verdict | Accepted:
     covered = life.erased_at is not None and at <= life.erased_at
+    if event.kind in ASKS:
+        return Accepted(event, at, None)
     if event.kind == DELETION:
         return Verdict("stale") if covered else Accepted(event, at, None)
+    about = rules.meant(event)
     channels = frozenset(event.channels or CHANNELS)
     word = Word(
-        purposes=rules.meant(event),
+        purposes=about & rules.reached(event) if event.kind == OBJECTION else about,
         channels=channels,
         at=at,
-        is_withdrawal=event.kind == WITHDRAWAL,
+        is_withdrawal=event.kind != GRANT,
         is_imported=event.method in {"import", "import_list"},
     )
     brings_back = word.is_imported and life.erased_at is not None
     if not word.is_withdrawal and (covered or brings_back):
         return Verdict("stale")
-    if not any(life.counts(word, (purpose, channel)) for purpose in word.purposes for channel in channels):
+    if not any(life.counts(word, (purpose, channel)) for purpose in about for channel in channels):
         life.words.append(word)
         return Verdict("stale")
     return Accepted(event, at, word)
