@@ -43,7 +43,10 @@ def explain(  # noqa: PLR0917 - what a deadline depends on
     kind: Annotated[str, typer.Option(help="The event, as in deletion.requested.")],
     received: Annotated[str, typer.Option(help="When it came in, as in 2026-06-15T09:00:00Z.")],
     jurisdiction: Annotated[str | None, typer.Option(help="As in US-CA, DE, HK; without it, the strictest.")] = None,
-    policy: Annotated[str | None, typer.Option(metavar="ID", help="Only the laws that this policy is under; without it, all that we know.")] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Only the laws that this policy is under; without it, all that we know."),
+    ] = None,
     sent: Annotated[str | None, typer.Option(help="When it was sent; else as received.")] = None,
     channel: Annotated[list[str] | None, typer.Option(help="Only for this channel, as in email.")] = None,
     *,

@@ -26,9 +26,8 @@ from streams.commands.requests_kept import filed
 from streams.demo.cast import make_cast
 from streams.demo.events import make_events
 from streams.demo.stage import LIMITS_SCALE, Stage
-from streams.metrics import words
+from streams.metrics import labels, words
 from streams.metrics.definitions import SECTIONS
-from streams.metrics.labels import LABELS
 from streams.metrics.page import page
 
 if TYPE_CHECKING:
@@ -218,7 +217,7 @@ async def test_every_label_has_one_of_few_values(run: Run) -> None:
             for window in windows_of(connection, vendor_of(connection), LIMITS_SCALE)
         },
     }
-    assert allowed.keys() == LABELS.keys()
+    assert allowed.keys() == labels.LABELS.keys()
     samples = [sample for family in text_string_to_metric_families(run.page) for sample in family.samples]
     mine = [sample for sample in samples if sample.name.startswith("consent_relay_")]
     found = {(label, value) for sample in mine for label, value in sample.labels.items()}
