@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -14,10 +14,14 @@ from schemas.errors import SetupError
 from schemas.events import Channel
 from schemas.law.rows import EVENTS
 from schemas.policy import load_policy
+from schemas.regimes import is_within
 from schemas.times import to_micros
 from streams.commands.common import AsJson, show_json
 from streams.commands.deadlines_table import regime_json, rows_of, show_rows
 from streams.commands.deadlines_view import Question, explained, show_explained
+
+if TYPE_CHECKING:
+    from processors.reckoning.scope import Scope
 
 app = typer.Typer(help="Until when the law wants things done, and by which rule.", no_args_is_help=True)
 
@@ -58,6 +62,7 @@ def explain(  # noqa: PLR0917 - what a deadline depends on
         _known("--channel", one, get_args(Channel))
     listed = load_policy(policy).regimes if policy else [one for one in law().regimes if one.id != HOUSE]
     where = scope(listed, jurisdiction)
+    where = where if policy else _of_all_laws(where)
     received_at = _moment("--received", received)
     sent_at = _moment("--sent", sent) if sent else received_at
     dues = limits(where, kind, received_at, sent_at, tuple(channel or ()))
@@ -66,6 +71,21 @@ def explain(  # noqa: PLR0917 - what a deadline depends on
         show_json(explained(asked, dues))
         return
     show_explained(asked, dues)
+
+
+def _of_all_laws(where: Scope) -> Scope:
+    """The same where no policy chooses among the laws: what isn't known is another thing then."""
+    if where.assumed is None:
+        return where
+    if where.jurisdiction is None:
+        return where._replace(assumed="without --jurisdiction it may be anywhere")
+    if any(is_within(where.jurisdiction, place) or place.startswith(f"{where.jurisdiction}-") for place in _places()):
+        return where
+    return where._replace(assumed=f"none of the laws that we know is for {where.jurisdiction}")
+
+
+def _places() -> set[str]:
+    return {place for regime in law().regimes for place in regime.jurisdictions}
 
 
 def _known(option: str, value: str, known: tuple[str, ...]) -> None:

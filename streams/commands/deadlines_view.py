@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _LEGEND = (
     "verified: the provision's own words were read; secondary: as others quote it; unverified: general knowledge;\n"
-    "internal: the law names no number, the target is our own"
+    "internal: the law names no number, the target is our own\n"
+    "own: our own systems; processor: who acts for us; third_party: who has data for itself; reply: the answer;\n"
+    "ack: the acknowledgement; notify: what somebody else, or the person, is told of it"
 )
 
 
@@ -68,7 +70,7 @@ def _due_json(one: Due) -> dict[str, Any]:
 
 def show_explained(asked: Question, dues: Mapping[DutyLeg, Due]) -> None:
     screen, where = console(), asked.scope
-    by = f", by policy {asked.policy}" if asked.policy else ""
+    by = f", by policy {asked.policy}" if asked.policy else ", by all laws that we know: --policy names those of one"
     screen.print(
         f"{asked.kind}, received {iso(asked.received_at)}, {where.jurisdiction or 'jurisdiction unknown'}{by}"
     )

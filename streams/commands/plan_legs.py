@@ -1,4 +1,4 @@
-"""The legs of a plan, for a person: a table, or on a narrow screen a list; and what its words mean."""
+"""The legs of a plan, for a person: a table, or on a narrow screen a list."""
 
 from __future__ import annotations
 
@@ -20,22 +20,6 @@ if TYPE_CHECKING:
 
 NARROW = 160
 """Below so many columns a table's words would be broken into pieces that nobody can read."""
-WORDS = {
-    "manual_task": "a person has to do it, and says so with `consent-relay tasks done`",
-    "unbound_recipient": "no connection for it yet: it stays open, and the request with it",
-    "client_signal": "by the site's own signal: a person sees to it that the site heeds it",
-    "not_applicable": "nothing to do there, for the reason beside it",
-    "retained": "kept for the reason beside it",
-    "terminated_product": "the product is gone",
-    "delegated_to": "the person deals with that company directly",
-    "superseded": "a newer choice stands there",
-    "public": "published: what others copied can't be called back",
-    "verified": "the provision's own words were read",
-    "secondary": "the provision as others quote it",
-    "unverified": "general knowledge, to be checked",
-    "internal": "the law names no number, the target is our own",
-}
-"""What legs say in one word, in the words of a reader."""
 
 
 def show_legs(screen: Console, legs: Collection[Leg]) -> None:
@@ -47,14 +31,8 @@ def show_legs(screen: Console, legs: Collection[Leg]) -> None:
             screen.print(line)
 
 
-def meanings(words: Iterable[str | None]) -> list[str]:
-    """Of those among them that need it."""
-    said = set(words)
-    return [f"{word}: {meaning}" for word, meaning in WORDS.items() if word in said]
-
-
 def words_of(leg: Leg) -> tuple[str | None, ...]:
-    return leg.outcome, leg.task, leg.mark
+    return leg.outcome, leg.task, leg.mark, leg.reason
 
 
 def _table(legs: Iterable[Leg]) -> Table:

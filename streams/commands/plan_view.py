@@ -11,7 +11,8 @@ import typer
 from processors.reckoning.saying import due_day
 from schemas.records import Leg
 from schemas.times import iso
-from streams.commands.plan_legs import meanings, show_legs, words_of
+from streams.commands.plan_legs import show_legs, words_of
+from streams.commands.plan_words import meanings
 from streams.commands.screen import console, indented
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Tables:
     def planned(self, line: Line, event: ConsentEvent, made: Plan, assumed: str | None) -> None:
         self._count.update(["event", *(leg.kind for leg in _legs(made))])
         why = f" ({made.reason})" if made.reason else ""
+        self._words.add(made.reason)
         self._screen.print(
             f"\n{line.place}  {event.kind}  {event.controller}/{event.subject_id}  {made.verdict}{why}"
         )

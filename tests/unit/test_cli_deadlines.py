@@ -32,6 +32,16 @@ def test_explain_says_that_a_target_is_our_own_and_what_was_not_known() -> None:
     assert "no number, ours is 3 days after 2026-06-15" in text
 
 
+def test_explain_without_a_policy_says_so_and_speaks_of_none() -> None:
+    anywhere = run(*EXPLAIN)
+    assert "by all laws that we know: --policy names those of one" in anywhere.replace("\n", " ")
+    assert "without --jurisdiction it may be anywhere" in anywhere
+    brazil = run(*EXPLAIN, "--jurisdiction", "BR")
+    assert "none of the laws that we know is for BR" in brazil
+    assert "of the policy" not in anywhere + brazil
+    assert "which part of US is unknown" in run(*EXPLAIN, "--jurisdiction", "US")
+
+
 def test_explain_for_machines() -> None:
     told = json.loads(run(*EXPLAIN, "--jurisdiction", "US-CO", "--json"))
     own = told["legs"]["own"]

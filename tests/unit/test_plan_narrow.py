@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from streams.cli import app
-from streams.commands.plan_legs import WORDS
+from streams.commands.plan_words import WORDS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PLAN = ["plan", str(EXAMPLES / "withdrawal.jsonl"), "--config", str(EXAMPLES / "relay.toml")]
