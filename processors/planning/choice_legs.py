@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,16 @@ from processors.planning.case import square
 from processors.planning.follow_ups import follow_ups
 from processors.planning.legs import LegDraft, due, exempt, grantable, legs_of, not_due, scope
 from processors.planning.remarks import remarks
+from processors.planning.replicas import access_given_back, deletion, ended_copies, under_hold
 from processors.planning.routes import routes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from processors.planning.ask import Ask
     from processors.planning.case import Case, Cells
     from processors.planning.choices import Standing
+    from processors.planning.holds import Held
     from processors.planning.routes import Route
     from schemas.drafts import Series
     from schemas.records import Leg
@@ -25,13 +29,18 @@ SITE = frozenset({"ads", "web"})
 """The channels of what runs on a site itself: an e-mail address says nothing to it."""
 
 
-def choice_legs(case: Case, cells: Cells, after: Standing, barred: Cells) -> Series[Leg]:
-    """`cells`: where the event changes something; `after`: what stands with it; `barred`: where it can't count."""
+def choice_legs(case: Case, cells: Cells, after: Standing, barred: Cells, kept_by: Held) -> Series[Leg]:
+    """`cells`: where the event changes something; `after`: what stands with it; `barred`: where it can't count.
+
+    kept_by: the holds that keep copies from being deleted.
+    """
     hindered = case.ask.action == "grant" and after.has_withdrawn
     drafts = _drafts(case.ask, cells, after) if hindered else _usual(case.ask, cells)
     if barred:
         about = case.ask.policy.in_order({purpose for purpose, _ in barred})
         drafts = (*drafts, exempt("grant", None, about, "barred", None))
+    if kept_by.purposes:
+        drafts = tuple(under_hold(draft, kept_by) for draft in drafts)
     return legs_of(case, drafts)
 
 
@@ -42,12 +51,14 @@ def _usual(ask: Ask, newest: Cells) -> tuple[LegDraft, ...]:
 
 def _drafts(ask: Ask, newest: Cells, after: Standing | None) -> tuple[LegDraft, ...]:
     reach = _reach(ask)
-    drafts = [_draft(ask, route, newest, after) for route in reach.routes]
+    copies = ended_copies(ask, newest)
+    drafts = [draft for route in reach.routes for draft in _drafts_on(ask, route, newest, after, copies)]
     drafts += [exempt(ask.action, who, purposes, "basis", basis) for who, purposes, basis in reach.beyond]
     if reach.nowhere and not ask.everything:  # named by the person, so answered
         basis = ask.policy.bases_of(reach.nowhere)
         drafts.append(exempt(ask.action, None, reach.nowhere, "no_recipient", basis))
     drafts += remarks(ask)
+    drafts += access_given_back(ask, copies)
     return (*drafts, *follow_ups(ask))
 
 
@@ -76,6 +87,21 @@ def _reach(ask: Ask) -> _Reach:
         beyond=tuple((r, of, policy.bases_of(of)) for r, of in carried.items() if r not in open_to_choice),
         nowhere=tuple(p for p in ask.purposes if not policy.flows.get(p)),
     )
+
+
+def _drafts_on(
+    ask: Ask, route: Route, newest: Cells, after: Standing | None, copies: tuple[str, ...]
+) -> Iterator[LegDraft]:
+    """A lane stops everything at once; without one, to delete a copy is how its purpose is stopped."""
+    continues, _ = goes_on(ask, route.recipient) if copies else ((), None)
+    deleted = tuple(p for p in copies if p in route.purposes and p not in continues)
+    if deleted and route.lane is not None and not route.lane.is_due_in(ask.jurisdiction):
+        deleted = ()
+    stopped = route.purposes if route.lane is not None else tuple(p for p in route.purposes if p not in deleted)
+    if stopped:
+        yield _draft(ask, replace(route, purposes=stopped) if deleted else route, newest, after)
+    if deleted:
+        yield deletion(ask, route, deleted)
 
 
 def _draft(ask: Ask, route: Route, newest: Cells, after: Standing | None) -> LegDraft:

@@ -9,6 +9,7 @@ from processors.planning.bars import bars, why_barred
 from processors.planning.case import Cells, square
 from processors.planning.choice_legs import choice_legs
 from processors.planning.choices import IMPORTS, Standing
+from processors.planning.holds import held
 from processors.planning.made import Plan, changed, planned, stale
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def choose(case: Case, state: SubjectState) -> Plan:
     newest = case.newest(before)
     cells = _judged(case, newest, before, after) if after.bars else newest
     if cells or not ask.purposes:
-        return planned(case, state, choice_legs(case, cells, after, NOWHERE if cells is newest else newest - cells))
+        refused = NOWHERE if cells is newest else newest - cells
+        return planned(case, state, choice_legs(case, cells, after, refused, held(ask.policy, state)))
     if newest:
         moment, about = case.moments.occurred_at, frozenset(ask.purposes)
         return stale(case, state, why_barred(noted, about, moment))

@@ -51,7 +51,7 @@ def _but_held(draft: LegDraft, held: Held) -> LegDraft:
     """What a hold keeps, it keeps in one's own systems, too."""
     if not held.purposes or draft.values["task"] != "own_systems":
         return draft
-    return LegDraft(draft.duty, draft.own, **(draft.values | {"reason": "legal_hold", "review_at": held.review_at}))
+    return held.noted_on(draft)
 
 
 def retained_at(ask: Ask, held: Held) -> tuple[str, ...]:

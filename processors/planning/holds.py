@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from processors.planning import marks
 from processors.planning.choices import ALL, all_of
 from processors.planning.follow_ups import follow_ups
-from processors.planning.legs import ended, legs_of
+from processors.planning.legs import LegDraft, ended, legs_of
 from processors.planning.made import Plan, changed, planned
 from schemas.contract import maker
 from schemas.periods import end_of
@@ -39,6 +39,12 @@ class Held(NamedTuple):
             p for one in recipients.split("+") for domain in policy.domains for p in policy.carried(one, domain.id)
         }
         return not every.isdisjoint(self.purposes)
+
+    def noted_on(self, draft: LegDraft) -> LegDraft:
+        """A task of which a part is kept."""
+        return LegDraft(
+            draft.duty, draft.own, **(draft.values | {"reason": "legal_hold", "review_at": self.review_at})
+        )
 
 
 NOTHING_HELD = Held(frozenset(), None)

@@ -17,7 +17,7 @@ Ids = Annotated[tuple[Id, ...], Field(min_length=1)]
 DomainId = Literal["pii", "service_data"]
 Trait = Literal[
     "direct_marketing", "sale_or_share", "targeted_ads", "essential_notice", "profiling", "published", "sensitive",
-    "claims", "by_name",
+    "claims", "by_name", "replica",
 ]  # fmt: skip
 
 
@@ -72,7 +72,8 @@ class Purpose(Cited):
     data: the categories that it uses. traits: `direct_marketing`: an objection is absolute; `sale_or_share`,
     `targeted_ads`: an opt-out of that kind reaches it; `essential_notice`: an unsubscribe doesn't; `published`: what
     is out can't be recalled; `sensitive`: needs a consent of its own; `by_name`: is granted only by
-    whoever names it; `claims`: is about legal ones.
+    whoever names it; `claims`: is about legal ones; `replica`: its data is a copy of what another service holds,
+    and is deleted when it stops.
     unshared: why it reaches no recipient.
     """
 

@@ -35,7 +35,9 @@ def test_cap_593_s10_an_unsubscribe_is_due_ten_working_days_from_when_it_was_sen
 
 def test_001_l172_l174_an_employers_authorisation_degrades_the_service_and_its_giver_is_asked() -> None:
     (made,) = run(said("oomnis", 1, "authorisation.withdrawn", AT, ["calendar-sync"], jurisdiction="EEA"))
-    assert by_recipient(made)["microsoft/azure"].purposes == ("calendar-sync",)
+    replica = by_recipient(made)["microsoft/azure"]
+    assert (replica.action, replica.purposes, replica.all_purposes) == ("delete", ("calendar-sync",), False)
+    assert task(made, "revoke_grant").purposes == ("calendar-sync",), "L89, L93: what comes in is copied here"
     assert task(made, "notify_authorising_org").outcome == "manual_task"
     assert ("not_applicable", "service_degraded") in reasons(made)
 
