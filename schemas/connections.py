@@ -9,11 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from schemas.contract import invalid
 from schemas.errors import SetupError
+from schemas.periods import Period
 from schemas.times import Duration, seconds_in
 from schemas.windows import Window
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+AUDIT_RETENTION = "P6Y"
+"""Where a controller says nothing else: so long a claim may be brought in many places."""
 
 
 class _Table(BaseModel):
@@ -24,9 +28,11 @@ class Controller(_Table):
     """A company that decides about the data. `policy`: id of the registry's policy it publishes.
 
     cancel_window: so long after its receipt a deletion waits and can be cancelled, s; text as in `72h` is taken.
+    audit_retention: so long after a person's last closed leg their audit is kept, as in `P6Y` (ISO 8601).
     """
 
     policy: str
+    audit_retention: Period = AUDIT_RETENTION
     cancel_window: Duration | None = Field(default=None, gt=0, allow_inf_nan=False)
 
 

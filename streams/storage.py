@@ -28,3 +28,21 @@ def writing(directory: Path) -> Iterator[None]:
             remedy="make room on its disk, or see to its owner and mode; --data-dir (CONSENT_RELAY_DATA_DIR) names "
             "another place",
         ) from None
+
+
+def written(path: Path, text: str) -> None:
+    """Make a file of this text, UTF-8, with the line ends that it has.
+
+    Raises:
+        SetupError: it is there already, or can't be written.
+
+    """
+    try:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise SetupError(f"{path} is there already", remedy="name another file with --out") from None
+    except OSError as error:
+        raise SetupError(
+            f"{path} can't be written: {error.strerror}", remedy="name another file with --out"
+        ) from None

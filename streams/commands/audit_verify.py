@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from streams import topics
-from streams.commands.audit_proof import show_proof
+from streams.commands.audit_signed import show_signed
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from streams.notary.verify import Verdict
 
-Proof = Annotated[Path | None, typer.Option("--file", help="A proof of `audit prove`, instead of Kafka.")]
+Proof = Annotated[Path | None, typer.Option("--file", help="A proof, receipt or confirmation, instead of Kafka.")]
 Witnesses = Annotated[
     list[Path] | None, typer.Option(metavar="FILE", help="Witness files; default: that of the data directory.")
 ]
@@ -58,13 +58,14 @@ def verify(  # noqa: PLR0917 - the command's options
 ) -> None:
     """Read the audit again and compare it with every signed head. Exit code 1: the first wrong record is named.
 
-    With --file a proof is checked, without Kafka and without any key of ours but the public one.
+    With --file a proof, a receipt or a confirmation is checked, without Kafka
+    and without any key of ours but the public one.
 
     Example: consent-relay audit verify --file proof.json --key notary.pub
     """
     if file is not None:
         keys = given_keys(key) if key else known_keys(load_settings(data_dir=data_dir))
-        show_proof(file, keys, as_json=as_json)
+        show_signed(file, keys, as_json=as_json)
         return
     settings = settings_for(bootstrap_servers, data_dir)
     keys = given_keys(key) if key else known_keys(settings)

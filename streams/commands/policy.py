@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The privacy policies that the relay acts on.", no_args_is_help=True)
 
 Which = Annotated[str, typer.Argument(metavar="POLICY", help=WHICH)]
+Connections = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Controllers and connections; ./relay.toml."
+    ),
+]
 
 
 @app.command("list")
@@ -42,27 +48,28 @@ def list_policies(*, as_json: AsJson = False) -> None:
 
 
 @app.command("show")
-def show_policy(which: Which, *, as_json: AsJson = False) -> None:
+def show_policy(which: Which, config: Connections = None, *, as_json: AsJson = False) -> None:
     """Show all that a policy says: who gets data for which purpose, rights, retention, minors, defects.
 
     In the matrix S is stated by the policy, d is derived by us; its columns
     are the recipients, by number. Numbers behind a row are lines of the
-    policy's text.
+    policy's text. How long the audit is kept is the controller's own choice,
+    in relay.toml.
 
     Example: consent-relay policy show oomnis
     """
     with wrong_use():
         policy = named(which)
-    policy_view.show(policy, as_json=as_json)
+        path = config or default_config(Path())
+        controllers = load_config(path).controllers if path else {}
+    kept = {name: one.audit_retention for name, one in controllers.items() if one.policy == policy.id}
+    policy_view.show(policy, kept, as_json=as_json)
 
 
 @app.command("check")
 def check_policies(
     which: Annotated[list[str] | None, typer.Argument(metavar="POLICY", help=WHICH)] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Connections; ./relay.toml."),
-    ] = None,
+    config: Connections = None,
     text: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The policy's own text: hold every citation against it.")
     ] = None,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.table import Column, Table
 
+from schemas.connections import AUDIT_RETENTION
 from streams.commands.common import show_json
 from streams.commands.screen import console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from schemas.policy import Policy
     from schemas.policy.promises import Retention
@@ -35,15 +36,18 @@ def show_list(known: Sequence[Policy], *, as_json: bool) -> None:
     console().print(table)
 
 
-def show(policy: Policy, *, as_json: bool) -> None:
+def show(policy: Policy, kept: Mapping[str, str], *, as_json: bool) -> None:
+    """kept: how long which controllers that follow it keep the audit."""
     if as_json:
         whole = policy.model_dump(mode="json", exclude_none=True, by_alias=True)
-        show_json({**whole, "withdrawable": sorted(policy.withdrawable)})
+        show_json({**whole, "withdrawable": sorted(policy.withdrawable), "audit_retention": kept})
         return
     screen = console()
     screen.print(f"{policy.title}, version {policy.version}, in force from {policy.effective}")
     screen.print(f"{policy.controller}{f', {policy.address}' if policy.address else ''}")
-    screen.print(f"text sha256 {policy.text_sha256}, {policy.text_lines} lines\nfile sha256 {policy.sha256}\n")
+    screen.print(f"text sha256 {policy.text_sha256}, {policy.text_lines} lines\nfile sha256 {policy.sha256}")
+    times = ", ".join(f"{period} ({name})" for name, period in kept.items()) or f"{AUDIT_RETENTION} (default)"
+    screen.print(f"audit kept after a person's last closed leg: {times}\n")
     for table in chain((_matrix(policy), _recipients(policy), _purposes(policy)), _promises(policy)):
         if table.row_count:
             screen.print(table, "")

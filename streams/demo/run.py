@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from streams.commands.audit import facts_of
+from streams.commands.audit_facts import facts_of
 from streams.commands.audit_view import timeline
 from streams.demo import screen
 from streams.demo.accounts import CONTROLLER, controllers_of

@@ -56,7 +56,7 @@ OURS = sorted(
 
 
 def test_the_commands_are_all_there() -> None:
-    assert len(OURS) == 23
+    assert len(OURS) == 27
 
 
 @pytest.mark.parametrize("path", OURS, ids=" ".join)

@@ -1,0 +1,24 @@
+"""An audit record and where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from schemas.records import AuditRecord
+
+
+class Fact(NamedTuple):
+    """leaf: its hash in the partition's signed tree; None: nobody asked for it."""
+
+    partition: int
+    offset: int
+    record: AuditRecord
+    leaf: bytes | None = None
+
+    @property
+    def place(self) -> str:
+        return f"{self.partition}@{self.offset}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"partition": self.partition, "offset": self.offset, **self.record.model_dump(mode="json")}

@@ -1,0 +1,77 @@
+"""A report as page, JSON and CSV: whatever others wrote is text there, and names nobody."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+
+import pytest
+from closing_support import NOW, delivery, planned, said, task
+from html_reader import HtmlReader
+from reporting_support import report
+
+from processors.reporting.page import page
+from processors.reporting.table import guarded, table
+from processors.reporting.words import HIDDEN
+from schemas.records import Evidence
+from schemas.times import DAY
+
+NAMED = "could not find ada@example.com, tel. +4915112345678"
+
+
+def test_the_page_is_whole_loads_nothing_and_its_links_lead_somewhere() -> None:
+    told = report(planned(delivery("crm"), task()), said("crm", "accepted"), said("crm", "executed", at=NOW + DAY))
+    read = HtmlReader(page(told))
+    assert (read.open, read.loads) == ([], [])
+    assert read.links <= set(read.ids)
+    assert len(set(read.ids)) == len(read.ids)
+    assert len(read.headings) == len(told.matters) + 5
+    assert {cells.count("th") for cells in read.rows} >= {1}
+    assert read.labels <= set(read.ids)
+
+
+def test_what_others_wrote_is_text_on_the_page_and_no_markup() -> None:
+    bad = '<script>alert("x")</script><img src=x>'
+    shown = page(report(planned(delivery("crm", recipient=bad)), said("crm", "failed", reason=bad)))
+    assert HtmlReader(shown).loads == []
+    assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt;" in shown
+
+
+def test_a_reason_that_names_a_person_is_left_out_of_every_format() -> None:
+    evidence = Evidence(status=404, detail=NAMED, link="https://crm.example/ada@example.com")
+    failed = said("crm", "executed", reason=NAMED).model_copy(update={"evidence": evidence})
+    told = report(planned(delivery("crm")), failed)
+    for text in (page(told), table(told), json.dumps(asdict(told))):
+        assert HIDDEN in text
+        assert "ada@" not in text
+        assert "4915112345678" not in text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert guarded(text) == f"'{text}"
+    told = report(planned(delivery("crm", recipient=text)))
+    (row,) = csv.DictReader(io.StringIO(table(told), newline=""))
+    assert row["recipient"] == f"'{text}"
+
+
+def test_csv_has_a_row_for_each_leg_and_for_an_event_without_one() -> None:
+    told = report(planned(delivery("crm"), delivery("mail")), planned().model_copy(update={"event_id": "other"}))
+    rows = list(csv.DictReader(io.StringIO(table(told))))
+    assert [(row["lane"], row["event_id"] == "other") for row in rows] == [
+        ("crm", False), ("mail", False), ("", True),
+    ]  # fmt: skip
+    assert rows[0]["proofs"] == ""
+
+
+def test_the_answer_on_the_page_says_whom_it_did_not_reach() -> None:
+    legs = [delivery("a"), delivery("b"), delivery("c")]
+    done, failed = said("a", "executed"), said("b", "failed", reason="missing_identity")
+    shown = page(report(planned(*legs), done, failed))
+    assert "Not finished: 1 of 3 done, 1 failed, 1 open. Failed: b-inc (missing identity). Open: c-inc." in shown
+    shown = page(report(planned(*legs[:2]), done, failed))
+    assert "Ended, and it did not reach everyone. Failed: b-inc (missing identity)." in shown
+    shown = page(report(planned(legs[0]), done))
+    assert "Yes: everyone who was due has done what was asked." in shown

@@ -1,0 +1,73 @@
+"""Whose audit is past its time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from closing_support import NOW, anew, closed_leg, delivery, planned, record, said
+from reporting_support import facts
+
+from processors.reporting.retention import Line, Retention
+from schemas.periods import end_of
+from schemas.times import DAY
+
+if TYPE_CHECKING:
+    from schemas.records import AuditRecord
+
+YEARS = end_of(NOW + DAY, "P6Y")
+DONE = (planned(delivery("crm")), said("crm", "executed", at=NOW + DAY))
+
+
+def line(*records: AuditRecord, now: int = YEARS, **periods: str) -> Line:
+    (only,) = told(*records, now=now, **periods).lines()
+    return only
+
+
+def told(*records: AuditRecord, now: int = YEARS, **periods: str) -> Retention:
+    made = Retention(periods, "P6Y", now)
+    for fact in facts(*records):
+        made.hear(fact)
+    return made
+
+
+def test_the_time_begins_when_the_last_leg_is_closed_and_ends_to_the_moment() -> None:
+    assert line(*DONE)[2:7] == (1, 2, 0, 1, 2)
+    before = line(*DONE, now=YEARS - 1)
+    assert (before.past, before.next_at) == (0, YEARS)
+
+
+def test_each_controller_has_its_own_time_and_one_without_people_is_named() -> None:
+    assert line(*DONE, now=end_of(NOW + DAY, "P1Y"), oomnis="P1Y").past == 1
+    assert [one.controller for one in told(*DONE, osome="P1Y").lines()] == ["oomnis", "osome"]
+
+
+def test_who_has_something_open_is_kept_however_old_it_is() -> None:
+    late = NOW + 100 * 365 * DAY
+    for more in ((), (said("crm", "accepted"),), (said("crm", "failed"), anew("crm", 1))):
+        kept = line(DONE[0], *more, now=late)
+        assert (kept.open, kept.past, kept.next_at) == (1, 0, None)
+
+
+def test_a_legal_hold_keeps_and_a_backup_that_runs_out_by_itself_does_not() -> None:
+    for reason, past in (("legal_hold", 0), ("backup", 1)):
+        asked = planned(closed_leg("retained", reason, "delete"), kind="deletion.requested")
+        assert line(asked, now=YEARS).past == past
+
+
+def test_a_closed_request_that_begins_anew_is_open_again() -> None:
+    assert line(*DONE, anew("crm", 1, at=NOW + 2 * DAY)).open == 1
+
+
+def test_what_is_needed_begins_with_the_first_record_of_anybody_kept() -> None:
+    other: dict[str, Any] = {"pid": "p1.bob"}
+    bobs = planned(delivery("mail")).model_copy(update=other)
+    assert told(*DONE).needed() == {1: 12}
+    assert told(*DONE, bobs).needed() == {1: 12}
+    assert told(bobs, *DONE).needed() == {1: 10}
+
+
+def test_records_about_nobody_go_by_their_own_time() -> None:
+    nobodys = record("command", pid=None, controller=None)
+    assert told(nobodys, *DONE, now=end_of(NOW, "P6Y") - 1).needed() == {1: 10}
+    assert told(nobodys, *DONE).needed() == {1: 13}
+    assert line(nobodys, *DONE).records == 2
