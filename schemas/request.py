@@ -41,6 +41,11 @@ class RequestLeg(Contract):
     conflict: str | None = None
     proof: Evidence | None = None
 
+    @property
+    def what(self) -> str | None:
+        """What is asked and, of work by hand, how: `delete, web_form`."""
+        return ", ".join(dict.fromkeys(filter(None, (self.action, self.task)))) or None
+
     def changed(self, **changes: Any) -> RequestLeg:
         """The same with other values, which need no check."""
         return _leg({**self.__dict__, **changes})

@@ -98,7 +98,7 @@ def _leg(leg: RequestLeg, now: int) -> dict[str, Any]:
     return {
         "recipient": leg.recipient,
         "lane": leg.lane,
-        "what": leg.task or leg.action,
+        "what": leg.what,
         "state": leg.outcome or "planned",
         "ended": leg.final,
         "reason": leg.reason,

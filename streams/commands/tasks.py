@@ -72,7 +72,8 @@ def list_tasks(
     Tasks of lanes, which can't do by a call what a delivery asks; and of
     requests: an answer to the person, one's own systems, a recipient without a
     connection. Read from the topics: no worker has to run. Vendors, recipients
-    and hints are told where there is a relay.toml.
+    and hints are told where there is a relay.toml; also which recipients have
+    got a connection since their task was planned.
 
     Example: consent-relay tasks list
     """

@@ -8,6 +8,8 @@ from rich.table import Table
 
 from processors.delivering.overtaking import cells
 from processors.delivering.tasks import TASK
+from processors.lane import lane_of
+from processors.planning.routes import UNBOUND
 from processors.vendors.base import VENDORS
 from schemas.times import iso
 from streams.commands.due_view import due_facts, due_text
@@ -18,23 +20,29 @@ if TYPE_CHECKING:
 
     from schemas.connections import Connection
     from schemas.records import Delivery
+    from schemas.request import Request, RequestLeg
     from streams.commands.lane_state import Kept
     from streams.commands.tasks_open import Task
 
 SHORT = 12
 """So many characters of an id are shown."""
 _DAY = 10
+BEFORE = (
+    "a lane is sent what is planned from then on, and not these tasks. Have them done there, then say so: "
+    "consent-relay tasks done"
+)
+"""Of tasks that are older than the connection of their recipient."""
 
 
 def facts(task: Task, connections: Mapping[str, Connection], now: int) -> dict[str, Any]:
     """One task as `--json` tells it. connections: as far as the configuration is at hand; now: µs."""
     if isinstance(task, AskedTask):
-        return _asked(task, now)
+        return _asked(task, connections.values(), now)
     return _of_lane(task, connections.get(task.lane), now)
 
 
-def _asked(task: AskedTask, now: int) -> dict[str, Any]:
-    """The same words as for a lane's."""
+def _asked(task: AskedTask, connections: Iterable[Connection], now: int) -> dict[str, Any]:
+    """The same words as for a lane's. connected_since: what could have carried it out, had it been there then."""
     request, leg = task.request, task.leg
     return {
         "delivery_id": leg.leg_id,
@@ -42,7 +50,7 @@ def _asked(task: AskedTask, now: int) -> dict[str, Any]:
         "controller": request.controller,
         "vendor": None,
         "recipients": [leg.recipient] if leg.recipient else None,
-        "action": leg.task or leg.action,
+        "action": leg.what,
         "purposes": [],
         "channels": [],
         "pid": request.pid,
@@ -51,7 +59,17 @@ def _asked(task: AskedTask, now: int) -> dict[str, Any]:
         "since": iso(leg.at),
         **due_facts(leg.rule, leg.due_at, now),
         "instructions": None,
+        "connected_since": _connected_since(request, leg, connections),
     }
+
+
+def _connected_since(request: Request, leg: RequestLeg, connections: Iterable[Connection]) -> list[str]:
+    """The lanes that now serve a recipient which nobody had connected when this was planned."""
+    if leg.outcome != UNBOUND:
+        return []
+    lanes = [lane_of(one) for one in connections if one.controller == request.controller]
+    due = [lane for lane in lanes if lane.is_due_in(request.jurisdiction)]
+    return sorted(lane.name for lane in due if leg.recipient in lane.serves)
 
 
 def _of_lane(task: Kept, connection: Connection | None, now: int) -> dict[str, Any]:
@@ -73,6 +91,7 @@ def _of_lane(task: Kept, connection: Connection | None, now: int) -> dict[str, A
         "since": iso(entry.since),
         **due_facts(delivery.rule, delivery.due_at, now),
         "instructions": can.says or None if can and can.kind == TASK else None,
+        "connected_since": [],
     }
 
 
@@ -89,8 +108,14 @@ def table(told: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def hints(told: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What the adapters say of such tasks, once each."""
-    said = {f"{task['lane']}, {task['action']}: {task['instructions']}" for task in told if task["instructions"]}
+    """What the adapters say of such tasks, once each; and where one need not be done by hand any more."""
+    said: dict[str, None] = {}
+    for task in told:
+        if task["instructions"]:
+            said[f"{task['lane']}, {task['action']}: {task['instructions']}"] = None
+        if task["connected_since"]:
+            lanes, who = ", ".join(task["connected_since"]), task["recipients"][0]
+            said[f"{who} was connected since, by {lanes}: {BEFORE}"] = None
     return sorted(said)
 
 

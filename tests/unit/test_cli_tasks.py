@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from closing_support import planned, request, told
+from closing_support import task as open_leg
 from delivering_support import delivery
 from plan_support import DAY, NOW
 from typer.testing import CliRunner
@@ -16,7 +18,8 @@ from schemas.records import AuditRecord, Cell, CommandRef, Evidence, LaneEntry
 from streams.cli import app
 from streams.commands.lane_state import Kept
 from streams.commands.tasks_find import chosen, said_of
-from streams.commands.tasks_view import facts, hints
+from streams.commands.tasks_open import AskedTask
+from streams.commands.tasks_view import BEFORE, facts, hints
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +55,29 @@ def test_only_what_newer_choices_left_is_to_be_done() -> None:
     gone = (Cell(purpose="a", channel="email"),)
     told = facts(task(1, "grant", purposes=("a", "b"), overtaken=gone), {"toy": CAMPAIGNS}, NOW)
     assert (told["purposes"], told["instructions"]) == (["b"], None)
+
+
+@pytest.mark.parametrize(("regions", "lanes"), [(None, ["toy"]), (("HK",), [])])
+def test_a_recipient_that_was_connected_since_is_named_with_its_lane(
+    regions: tuple[str, ...] | None, lanes: list[str]
+) -> None:
+    event = planned(open_leg("zoho-one/marketing", action="delete"))
+    there = event.model_copy(update={"event": event.event and event.event.model_copy(update={"jurisdiction": "EEA"})})
+    kept = request(told(there))
+    shown = facts(AskedTask(0, kept, kept.legs[0]), {"toy": CAMPAIGNS.model_copy(update={"regions": regions})}, NOW)
+    assert shown["connected_since"] == lanes
+    assert hints([shown, shown]) == [f"zoho-one/marketing was connected since, by toy: {BEFORE}"] * len(lanes)
+
+
+def test_a_task_says_what_is_asked_and_how_one_gets_there() -> None:
+    for leg, says in (
+        (open_leg("x", action="delete", task="web_form"), "delete, web_form"),
+        (open_leg(None, task="reply"), "reply"),
+        (open_leg("x", action="collect", task="collect"), "collect"),
+    ):
+        kept = request(told(planned(leg)))
+        shown = facts(AskedTask(0, kept, kept.legs[0]), {"toy": CAMPAIGNS}, NOW)
+        assert (shown["action"], shown["connected_since"]) == (says, [])
 
 
 def test_the_beginning_of_an_id_is_enough_if_it_is_the_only_one() -> None:
