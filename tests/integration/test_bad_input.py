@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from ownership_support import LIMIT_S
 from reading import audit, committed
 
 from schemas.codec import decode, encode
@@ -57,7 +58,7 @@ async def test_bad_records_are_kept_with_their_reason_and_good_ones_go_on(tmp_pa
         wrong["too large for the dead letters"] = ("oversize_left_in_place", bytes(2_600_000))
         sent = await publish(stage, {name: value for name, (_, value) in wrong.items()})
         good = await publish(stage, {f"good-{key}": encode(an_event(f"good-{key}")) for key in ("null", "foreign")})
-        assert await stage.wait_settled(len(sent) + len(good), 60)
+        assert await stage.wait_settled(len(sent) + len(good), LIMIT_S)
         letters = {}
         for record in await committed(stage.settings, topics.DEAD_LETTER):
             letter = decode(DeadLetter, record.value)

@@ -64,7 +64,7 @@ async def executed(lane: LaneUnderTest, people: list[Person]) -> None:
         done = sorted(who for who, outcome, _ in await lane.outcomes() if outcome == "executed")
         return done == sorted(f"p1.{person.key}" for person in people)
 
-    await until(all_done, 60)
+    await until(all_done)
     assert await lane.entries() == {}
     assert await lane.dead_letters() == []
 

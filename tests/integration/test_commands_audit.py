@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from commands_support import Cli, cli_at, fields, fresh_subject
+from ownership_support import LIMIT_S
 
 from processors.lane import lanes_of
 from processors.routing.desk import Desk
@@ -134,11 +135,11 @@ def test_new_records_are_followed_until_ctrl_c(person: Person) -> None:
         assert tail.stdout
         reading = threading.Thread(target=lambda out: seen.append(out.readline()), args=[tail.stdout])
         reading.start()
-        for number in range(60):  # the first ones may come before it has found the end of the log
+        for number in range(180):  # the first ones may come before it has found the end of the log
             person.judged(number)
             reading.join(0.5)
             if not reading.is_alive():
                 break
         tail.send_signal(signal.SIGINT)
-        assert tail.wait(20) == 130
+        assert tail.wait(LIMIT_S) == 130
     assert json.loads(seen[0])["pid"] == person.pid

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import time
 import tomllib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ownership_support import LIMIT_S
 
 from infra.sandbox import Fault, SandboxClient
 from streams.demo.accounts import ACCOUNTS, lane_of
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+PATIENCE_S = 250.0
+"""With a whole run."""
 DEMO = (sys.executable, "-m", "streams", "demo")
 
 
@@ -44,7 +47,7 @@ def demo(tmp_path: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
 
 def run(tmp_path: Path, *options: str) -> tuple[int, str, str]:
     with demo(tmp_path, *options) as process:
-        out, err = process.communicate(timeout=200)
+        out, err = process.communicate(timeout=PATIENCE_S)
         return process.returncode, out, err
 
 
@@ -103,15 +106,21 @@ def test_one_of_the_other_policies_alone(tmp_path: Path) -> None:
 
 def test_a_vendor_that_differs_fails_the_run_which_keeps_its_data(tmp_path: Path) -> None:
     with demo(tmp_path, "--events", "60", "--people", "30") as process:
-        _until(lambda: any(tmp_path.glob("consent-relay-demo-*/relay.toml")))
-        (configured,) = tmp_path.glob("consent-relay-demo-*/relay.toml")
-        crm = tomllib.loads(configured.read_text("utf-8"))["connections"]["zoho-crm"]["base_url"]
-        asyncio.run(break_crm(crm.removesuffix("/zoho_crm")))
-        out, err = process.communicate(timeout=200)
+        _until(lambda: crm_of(tmp_path) is not None)
+        asyncio.run(break_crm(str(crm_of(tmp_path)).removesuffix("/zoho_crm")))
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert "NOT GOOD" in out
     (kept,) = left(tmp_path)
     assert kept in err
+
+
+def crm_of(tmp_path: Path) -> str | None:
+    """Where a demo that has been started says that the CRM is; None: not yet, or not written to its end."""
+    for configured in tmp_path.glob("consent-relay-demo-*/relay.toml"):
+        with suppress(tomllib.TOMLDecodeError, KeyError):
+            return str(tomllib.loads(configured.read_text("utf-8"))["connections"]["zoho-crm"]["base_url"])
+    return None
 
 
 async def break_crm(sandbox: str) -> None:
@@ -144,7 +153,7 @@ def _pid_in(path: Path, key: str | None = None) -> int | None:
         return None
 
 
-def _until(condition: Callable[[], bool], limit_s: float = 60.0) -> None:
+def _until(condition: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
     deadline = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < deadline
@@ -179,7 +188,7 @@ def test_whatever_ends_it_nothing_is_left_running(tmp_path: Path, phase: str, nu
     with demo(tmp_path, "--events", "20000", "--json") as process:
         _until(is_there)
         process.send_signal(number)
-        process.communicate(timeout=60)
+        process.communicate(timeout=LIMIT_S)
     assert process.returncode == (-signal.SIGKILL if number is signal.SIGKILL else 130)
     _until(lambda: not any(_is_alive(pid) for pid in pids.values()))
     if number is not signal.SIGKILL:

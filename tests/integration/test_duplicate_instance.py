@@ -28,7 +28,7 @@ async def test_they_throw_each_other_out_and_that_raises_an_alarm(kafka: KafkaUn
     with capture_logs() as logs:
         running = [asyncio.create_task(runner.run()) for runner in runners]
         try:
-            await until(lambda: "duplicate_instance" in {entry.get("alarm") for entry in logs}, 90)
+            await until(lambda: "duplicate_instance" in {entry.get("alarm") for entry in logs})
         finally:
             for runner in runners:
                 runner.stop()

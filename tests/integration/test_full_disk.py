@@ -10,6 +10,8 @@ import time
 from random import Random
 from typing import TYPE_CHECKING
 
+from ownership_support import LIMIT_S
+
 from streams.demo.cast import make_cast
 from streams.demo.events import make_events
 from streams.demo.stage import Stage
@@ -30,7 +32,7 @@ async def test_without_room_for_a_byte_a_worker_goes_on_and_no_other_starts(tmp_
         before = worker.log_file.stat().st_size
         teller = stage.teller(Random(5))
         await stage.publish(make_events(COUNT, time.time_ns() // 1000, teller))
-        assert await stage.wait_settled(COUNT, 90)
+        assert await stage.wait_settled(COUNT, LIMIT_S)
         await worker.ready()
         code, said = await start_without_room(stage, tmp_path / "elsewhere")
         await stage.stop_workers()
@@ -50,6 +52,6 @@ async def start_without_room(stage: Stage, data_dir: Path) -> tuple[int | None, 
         stderr=asyncio.subprocess.PIPE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, NOTHING),
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LIMIT_S):
         _, said = await process.communicate()
     return process.returncode, said.decode()

@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import aiohttp
+from ownership_support import LIMIT_S
 from reading import committed
 
 from streams.demo.cast import make_cast
@@ -26,7 +27,7 @@ async def test_identities_are_readable_in_consent_events_only(tmp_path: Path) ->
         await worker.ready()
         teller = stage.teller(Random(5))
         await stage.publish(make_events(COUNT, time.time_ns() // 1000, teller))
-        assert await stage.wait_settled(COUNT, 90)
+        assert await stage.wait_settled(COUNT, LIMIT_S)
         places = {name: await page(f"{worker.url}/{name}") for name in ("healthz", "readyz", "metrics")}
         await stage.stop_workers()
         for topic in topics(stage.config.connections):

@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from ownership_support import until
+from ownership_support import LIMIT_S, until
 
 from streams.demo.cast import make_cast
 from streams.demo.events import make_events
@@ -31,7 +31,7 @@ def some_events(stage: Stage, seed: int) -> list[Sent]:
     return make_events(EVENTS, time.time_ns() // 1000, teller)
 
 
-async def more_settled(stage: Stage, deliveries: int, within_s: float = 60.0) -> None:
+async def more_settled(stage: Stage, deliveries: int, within_s: float = LIMIT_S) -> None:
     """Wait until so many more deliveries have an outcome."""
     goal = stage.tally.settled + deliveries
     await until(lambda: stage.tally.settled >= goal, within_s)
@@ -74,9 +74,9 @@ async def test_of_two_workers_one_is_killed_and_the_other_takes_its_partitions(t
         survivor = stage.workers["worker-1"]
 
         async def has_all() -> bool:
-            roles = await survivor.ready(30)
+            roles = await survivor.ready(LIMIT_S)
             return all(sorted(role["partitions"]) == [0, 1, 2, 3] for role in roles.values())
 
-        await until(has_all, 40)
+        await until(has_all)
         await publishing
         await assert_good(stage)

@@ -49,7 +49,7 @@ async def test_killed_between_deletion_and_purge_everybody_is_purged_and_nobody_
         async def several_in_the_air() -> bool:
             return any(len(entry["people"]) > 1 for entry in await told(stage, "delete"))
 
-        await until(several_in_the_air, 60)
+        await until(several_in_the_air)
         await stage.kill_worker()
         assert await told(stage, "purge") == []
         stage.sandbox.world.faults.disarm(purges)

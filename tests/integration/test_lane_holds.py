@@ -67,7 +67,7 @@ async def keeps(lane: LaneUnderTest, **statuses: int) -> None:
         found = [entry.status for entry in (await lane.entries()).values()]
         return {status: found.count(status) for status in set(found)} == statuses
 
-    await until(is_so, 60)
+    await until(is_so)
 
 
 async def finals(lane: LaneUnderTest) -> dict[str, AuditRecord]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from lane_support import LaneUnderTest, lane_at
-from ownership_support import until
+from ownership_support import LIMIT_S, until
 
 from infra.sandbox import Fault, Person
 from streams.demo.cast import make_cast
@@ -36,7 +36,7 @@ async def listed(stage: Stage) -> dict[str, dict[str, Any]]:
     env = {f"CONSENT_RELAY_{key.upper()}": str(value) for key, value in given.items()}
     command = (sys.executable, "-m", "streams", "lanes", "list", "--json")
     process = await asyncio.create_subprocess_exec(*command, env=env, stdout=asyncio.subprocess.PIPE)
-    out, _ = await asyncio.wait_for(process.communicate(), 60)
+    out, _ = await asyncio.wait_for(process.communicate(), LIMIT_S)
     return {lane["lane"]: lane for lane in map(json.loads, out.splitlines())}
 
 

@@ -80,7 +80,7 @@ async def mended(lane: LaneUnderTest, sandbox: Sandbox) -> None:
             done = {who for who, outcome, _ in await lane.outcomes() if outcome == "executed"}
             return done == {f"p1.{person.key}" for person in CROWD}
 
-        await until(all_done, 60)
+        await until(all_done)
     assert await lane.dead_letters() == []
     assert await lane.entries() == {}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from commands_support import Cli, cli_at
 from lane_support import LaneUnderTest, lane_at
-from ownership_support import until
+from ownership_support import LIMIT_S, until
 from reading import audit
 
 from infra.sandbox import Person, Sandbox
@@ -61,7 +61,7 @@ def cli(kafka: KafkaUnderTest, tmp_path: Path) -> Cli:
 
 async def run(cli: Cli, *args: str) -> tuple[int, str, str]:
     process = cli.start(*args)
-    out, errors = await asyncio.to_thread(process.communicate, timeout=60)
+    out, errors = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
     return process.returncode, out, errors
 
 

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from aiokafka.admin import NewPartitions
-from ownership_support import until
+from ownership_support import LIMIT_S, until
 
 from streams import clients
 from streams.demo.cast import make_cast
@@ -44,7 +44,7 @@ async def run_worker(stage: Stage, *arguments: str, **changed: object) -> tuple[
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LIMIT_S):
             _, errors = await process.communicate()
     except TimeoutError:  # it came up after all
         process.kill()
