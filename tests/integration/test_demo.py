@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-PATIENCE_S = 250.0
+PATIENCE_S = 600.0
 """With a whole run."""
 DEMO = (sys.executable, "-m", "streams", "demo")
 
