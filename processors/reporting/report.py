@@ -99,7 +99,13 @@ def _said(event: EventFacts) -> dict[str, Any]:
     }
 
 
-_COUNTED = {"done": "done", "named": "ended otherwise", "failed": "failed", "open": "open"}
+_COUNTED = {
+    "done": "done",
+    "accepted": "only accepted",
+    "named": "ended otherwise",
+    "failed": "failed",
+    "open": "open",
+}
 
 
 def _summary(legs: Sequence[LegReport]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.reporting.model import Entry
 from processors.reporting.rungs import proof_of
-from processors.reporting.words import discreet
+from processors.reporting.words import discreet, speaker
 from schemas.times import iso
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _entry(fact: Fact) -> Entry:
 
 def _who(record: AuditRecord) -> str:
     if record.event:
-        return record.event.expressed_by.relation
+        return speaker(record.event.expressed_by.relation)
     if record.lane:
         return record.lane
     return record.command.by if record.command else "consent-relay"

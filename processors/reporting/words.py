@@ -9,8 +9,9 @@ from schemas.events import names_person
 if TYPE_CHECKING:
     from schemas.request import RequestLeg
 
-Standing = Literal["done", "named", "open", "failed"]
-"""named: ended, but not by doing what was asked, so it is to be named; see `Result`."""
+Standing = Literal["done", "accepted", "named", "open", "failed"]
+"""accepted: it is all that the recipient can say, so nobody knows whether it was done. named: ended, but not by doing
+what was asked, so it is to be named; see `Result`."""
 Result = Literal[
     "verified", "executed", "done_by_hand", "acknowledged_only", "nothing_held", "superseded",
     "retained", "not_applicable", "by_signal", "by_configuration", "product_gone", "delegated", "cancelled", "failed",
@@ -33,8 +34,8 @@ SAYS: dict[Result, str] = {
     "superseded": "A newer instruction of the person took its place",
     "retained": "Kept, for the reason given: not everything was done",
     "not_applicable": "Nothing is asked of this recipient",
-    "by_signal": "Stopped by the site's own signal; nobody answers to it",
-    "by_configuration": "Stopped by configuration, which is the evidence",
+    "by_signal": "Told by the site's own signal; nobody answers to it",
+    "by_configuration": "Done by configuration, which is the evidence",
     "product_gone": "The product is gone; nobody can be told",
     "delegated": "The person deals with this recipient directly",
     "cancelled": "Cancelled by an operator",
@@ -66,6 +67,8 @@ def standing_of(result: Result, *, exception: bool) -> Standing:
     """exception: see `closing.words.is_exception`. What a newer instruction replaced was not done itself."""
     if result in {"open", "failed"}:
         return "failed" if result == "failed" else "open"
+    if result == "acknowledged_only" and not exception:
+        return "accepted"
     return "named" if exception or result == "superseded" else "done"
 
 
@@ -81,3 +84,8 @@ def says(result: Result, leg: RequestLeg) -> str:
 def discreet(text: str | None) -> str | None:
     """What somebody wrote by hand, unless it names a person: a report leaves the house."""
     return HIDDEN if text is not None and names_person(text) else text
+
+
+def speaker(relation: str) -> str:
+    """Who spoke, by their relation to the person."""
+    return "the person" if relation == "self" else f"the person's {relation.replace('_', ' ')}"

@@ -73,5 +73,8 @@ def test_the_answer_on_the_page_says_whom_it_did_not_reach() -> None:
     assert "Not finished: 1 of 3 done, 1 failed, 1 open. Failed: b-inc (missing identity). Open: c-inc." in shown
     shown = page(report(planned(*legs[:2]), done, failed))
     assert "Ended, and it did not reach everyone. Failed: b-inc (missing identity)." in shown
+    asked = planned(legs[0], delivery("ga", "delete", vendor="google_analytics"))
+    shown = page(report(asked, done, said("ga", "accepted")))
+    assert "Ended: 1 of 2 done, 1 only accepted. Only accepted, not confirmed: ga-inc." in shown
     shown = page(report(planned(legs[0]), done))
     assert "Yes: everyone who was due has done what was asked." in shown

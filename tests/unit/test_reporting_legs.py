@@ -53,7 +53,7 @@ def test_every_outcome_has_its_result(word: str, result: str, standing: str) -> 
 def test_a_vendor_that_can_say_no_more_has_only_acknowledged() -> None:
     asked = planned(delivery("ga", action="delete", vendor="google_analytics"), kind="deletion.requested")
     leg = only_leg(report(asked, said("ga", "accepted")))
-    assert (leg.result, leg.standing, leg.executed) == ("acknowledged_only", "done", None)
+    assert (leg.result, leg.standing, leg.executed) == ("acknowledged_only", "accepted", None)
     assert leg.acknowledged
 
 

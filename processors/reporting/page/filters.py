@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from processors.reporting.words import speaker
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
@@ -32,12 +34,14 @@ def verdict(matter: MatterReport) -> Verdict:
     if "failed" in by:
         return Verdict("failed", " ".join(("Ended, and it did not reach everyone.", *told)))
     if told:
-        return Verdict("named", " ".join((f"Ended: {matter.summary}.", *told)))
+        standing: Standing = "named" if by.keys() & {"named", "replaced"} else "accepted"
+        return Verdict(standing, " ".join((f"Ended: {matter.summary}.", *told)))
     return Verdict("done", "Yes: everyone who was due has done what was asked.")
 
 
 _TOLD = {
-    "failed": "Failed", "open": "Open", "named": "Not done as asked", "replaced": "Replaced by a newer instruction",
+    "failed": "Failed", "open": "Open", "accepted": "Only accepted, not confirmed", "named": "Not done as asked",
+    "replaced": "Replaced by a newer instruction",
 }  # fmt: skip
 
 
@@ -75,10 +79,6 @@ _EVIDENCE = {
     "status": "HTTP", "job_id": "job", "response_sha256": "answer's SHA-256", "detail": "", "link": "proof",
     "uri": "", "sha256": "SHA-256",
 }  # fmt: skip
-
-
-def speaker(relation: str) -> str:
-    return "the person" if relation == "self" else f"the person's {plain(relation)}"
 
 
 def breakable(text: str) -> Markup:
