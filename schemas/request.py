@@ -43,8 +43,10 @@ class RequestLeg(Contract):
 
     @property
     def what(self) -> str | None:
-        """What is asked and, of work by hand, how: `delete, web_form`."""
-        return ", ".join(dict.fromkeys(filter(None, (self.action, self.task)))) or None
+        """What is asked and, of work by hand, how: `delete (web_form)`."""
+        if self.action is None or self.task in {None, self.action}:
+            return self.task or self.action
+        return f"{self.action} ({self.task})"
 
     def changed(self, **changes: Any) -> RequestLeg:
         """The same with other values, which need no check."""

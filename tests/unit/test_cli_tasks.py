@@ -71,7 +71,7 @@ def test_a_recipient_that_was_connected_since_is_named_with_its_lane(
 
 def test_a_task_says_what_is_asked_and_how_one_gets_there() -> None:
     for leg, says in (
-        (open_leg("x", action="delete", task="web_form"), "delete, web_form"),
+        (open_leg("x", action="delete", task="web_form"), "delete (web_form)"),
         (open_leg(None, task="reply"), "reply"),
         (open_leg("x", action="collect", task="collect"), "collect"),
     ):
