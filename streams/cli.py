@@ -10,6 +10,7 @@ import typer
 from schemas.version import SOFTWARE
 from streams.commands import (
     audit,
+    backfill,
     broker,
     dead_letters,
     deadlines,
@@ -38,7 +39,7 @@ app = typer.Typer(
     # A plain traceback shows no local variables, which may hold a person's identities.
     pretty_exceptions_enable=False,
 )
-for _commands in (plan.app, demo.app, up.app, publish.app):
+for _commands in (plan.app, demo.app, up.app, publish.app, backfill.app):
     app.add_typer(_commands)
 app.command()(worker.worker)
 app.add_typer(broker.app, name="broker")

@@ -108,6 +108,11 @@ class Floodgate:
         """The next command that wasn't looked at."""
         return self._watch.control.next(ROUTER, self._looked)
 
+    def passes(self, given: Given) -> Out:
+        """It is not about floods: whoever carries it out commits this mark with what that one does."""
+        self._looked = given.offset + 1
+        return self._tenure.mark(CONTROL_KEY, self._looked)
+
     def obey(self, given: Given) -> list[Out]:
         """What is to be committed because of a command: nothing, if it isn't for this partition."""
         self._looked = given.offset + 1

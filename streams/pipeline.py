@@ -29,6 +29,7 @@ from streams.metrics.meters import show_limits
 from streams.notary.office import Office
 from streams.notary.work import NotaryWork
 from streams.ownership.takeover import Role
+from streams.past import Past
 from streams.router import RouterWork
 from streams.wire import home_of
 
@@ -86,9 +87,10 @@ def pipeline(
     desk = Desk(config, lanes_of(config), settings.key("pepper"), seals, home_of(settings.partitions))
     watch = Watch(_limits(settings), settings.flood_hold, status, control)
     control.roles = frozenset({ROUTER, CLOSER, *(f"lane {name}" for name in config.connections)})
+    route = partial(RouterWork, desk, metrics=metrics, watch=watch, past=partial(Past, settings))
     clerk = Clerk(control, metrics=metrics)
     stages = [
-        Stage(router_role(prefix, config.connections), partial(RouterWork, desk, metrics=metrics, watch=watch)),
+        Stage(router_role(prefix, config.connections), route),
         Stage(closer_role(prefix), partial(CloserWork, clerk)),
     ]
     for name, connector in sorted(connectors.items()):

@@ -15,7 +15,8 @@ from processors.routing.route import route
 from schemas.codec import decode_own, encode
 from schemas.errors import OversizeRecord
 from schemas.state import SubjectState
-from streams import topics
+from streams import backfill, topics
+from streams.backfill import Backfills
 from streams.flood import Floodgate, Watch
 from streams.metrics.meters import RouterMeter
 from streams.metrics.registry import Metrics
@@ -23,13 +24,15 @@ from streams.outbox import Out, sized
 from streams.wire import incoming_of, outs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from aiokafka import ConsumerRecord
 
     from processors.routing.desk import Desk
     from processors.routing.incoming import Incoming, Routed
+    from streams.control import Given
     from streams.ownership.tenure import Tenure
+    from streams.past import Past
 
     Work = tuple[list[Out], dict[str, bytes]]
     """What a transaction writes, and the new states among it by pid."""
@@ -47,10 +50,16 @@ class RouterWork:
     """Plans every event of a partition against the state of its people. States are kept encoded: they are many."""
 
     def __init__(
-        self, desk: Desk, partition: int, metrics: Metrics | None = None, watch: Watch | None = None
+        self,
+        desk: Desk,
+        partition: int,
+        metrics: Metrics | None = None,
+        watch: Watch | None = None,
+        past: Callable[[int], Past] | None = None,
     ) -> None:
         self._desk = desk
         self._partition = partition
+        self._past = past
         self._watch = watch or Watch()
         self._meter = RouterMeter(metrics or Metrics())
         self._states: dict[str, bytes] = {}
@@ -58,6 +67,7 @@ class RouterWork:
         self._wake = asyncio.Event()
         self._draining = False
         self._gate: Floodgate | None = None
+        self._backfills: Backfills | None = None
         self._offset = self._next = self._position = 0
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
@@ -93,25 +103,36 @@ class RouterWork:
         """Batch after batch until drained; what is still waiting then, the next owner reads again."""
         self._offset = self._next = tenure.start
         self._gate = gate = Floodgate(self._watch, tenure, self._meter.note)
-        with self._watch.control.wakes(self._wake):
-            while not self._draining:
-                self._wake.clear()
-                work = await self._work(gate)
-                if work is None:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), gate.patience_s)
-                else:
-                    await self._commit(tenure, gate, *work)
-                    gate.tell()
-                    await asyncio.sleep(0)
+        if self._past is not None:
+            self._backfills = Backfills(self._desk, tenure, self._past(self._partition), self._wake)
+        try:
+            with self._watch.control.wakes(self._wake):
+                while not self._draining:
+                    await self._turn(tenure, gate)
+        finally:
+            if self._backfills is not None:
+                await self._backfills.close()
         await tenure.commit([], self._offset, clean=True)
+
+    async def _turn(self, tenure: Tenure, gate: Floodgate) -> None:
+        self._wake.clear()
+        work = await self._work(gate)
+        if work is None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), gate.patience_s)
+        else:
+            await self._commit(tenure, gate, *work)
+            gate.tell()
+            await asyncio.sleep(0)
 
     async def _work(self, gate: Floodgate) -> Work | None:
         """What is to be committed next; None: there is nothing to do just now."""
         if given := gate.command():
-            return gate.obey(given), {}
+            return self._obey(gate, given), {}
         if gate.halted:
             return None
+        if self._backfills is not None and self._backfills.ready:
+            return await self._backfills.work(self._state_of)
         if self._waiting:
             return await self._batch(gate)
         if gate.first is not None:
@@ -120,6 +141,15 @@ class RouterWork:
             self._next = self._position
             return [], {}
         return None
+
+    def _obey(self, gate: Floodgate, given: Given) -> list[Out]:
+        if given.command.name == backfill.NAME and self._backfills is not None:
+            return [*self._backfills.obey(given), gate.passes(given)]
+        return gate.obey(given)
+
+    def _state_of(self, pid: str) -> SubjectState | None:
+        encoded = self._states.get(pid)
+        return decode_own(SubjectState, encoded) if encoded else None
 
     async def _commit(self, tenure: Tenure, gate: Floodgate, outs: list[Out], states: dict[str, bytes]) -> None:
         """Up to what is held back, if there is anything to be told at all."""

@@ -1,4 +1,7 @@
-"""A hold is lifted: what planning had ended as `retained` is due after all, in the same place of its request."""
+"""What planning had left undone is due after all, in the same place of its request.
+
+A hold is lifted, so what had ended as `retained` is; or a new lane is brought what nobody was connected for.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def lifted(request: Request, record: AuditRecord) -> Request:
-    """After the `cycle` of a leg that a hold had kept back; the same object if that was heard before."""
+    """After the `cycle` of a leg that is carried out only now; the same object if that was heard before."""
     for leg in record.legs or ():
         leg_id = record.delivery_id or task_id(request.pid, request.event_id, leg.recipient or "")
         cycle, reason = record.cycle or 0, leg.reason or record.reason
@@ -28,7 +31,7 @@ def lifted(request: Request, record: AuditRecord) -> Request:
 
 def _with(request: Request, begun: RequestLeg) -> Iterator[RequestLeg]:
     """It takes the place of what was kept at its recipients; what another hold keeps of that stays behind it."""
-    over = [old.leg_id for old in request.legs if old.leg_id == begun.leg_id or _is_kept_there(old, begun)]
+    over = [old.leg_id for old in request.legs if old.leg_id == begun.leg_id or _was_left_there(old, begun)]
     for old in request.legs:
         if old.leg_id not in over:
             yield old
@@ -41,9 +44,12 @@ def _with(request: Request, begun: RequestLeg) -> Iterator[RequestLeg]:
         yield begun
 
 
-def _is_kept_there(old: RequestLeg, begun: RequestLeg) -> bool:
-    shared = not set(_recipients(old)).isdisjoint(_recipients(begun))
-    return shared and is_held(old) and old.action == begun.action
+def _was_left_there(old: RequestLeg, begun: RequestLeg) -> bool:
+    """Kept back by a hold, or still to be done without a lane; what a person does isn't ended by a lane that can't."""
+    if old.action != begun.action or set(_recipients(old)).isdisjoint(_recipients(begun)):
+        return False
+    to_do = old.kind == "task" and old.lane is None and not old.final
+    return is_held(old) or (to_do and (not begun.final or old.outcome == "unbound_recipient"))
 
 
 def _recipients(leg: RequestLeg) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NEVER = 2**63
 """Until a consent is confirmed as the rule wants it."""
 NO_BARS: Mapping[str, int] = {}
-_OPTOUTS = ("optout_sale", "optout_targeted_ads", "minor")
+OPTOUTS = ("optout_sale", "optout_targeted_ads", "minor")
 
 
 def bars(policy: Policy, marks: tuple[Mark, ...]) -> Mapping[str, int]:
@@ -52,7 +52,7 @@ def _restricted(policy: Policy, facts: tuple[_Facts, ...]) -> Iterator[tuple[str
 def _opted_out(facts: tuple[_Facts, ...]) -> Iterator[tuple[str, int]]:
     confirmed = {of: (at, how) for kind, of, _, at, how in facts if kind == "optin"}
     for kind, purpose, _, at, detail in facts:
-        if kind in _OPTOUTS:
+        if kind in OPTOUTS:
             since, how = confirmed.get(purpose, (-NEVER, None))
             yield purpose, since if _lifts(kind, detail, at, since, how) else NEVER
 
@@ -73,7 +73,7 @@ def _may_ask_from(regime: str | None, opted_out_at: int) -> int:
 
 def why_barred(marks: tuple[Mark, ...], purposes: frozenset[str], occurred_at: int) -> str:
     """In a word, for a grant of these purposes that doesn't count."""
-    found = {m.kind: m for m in marks if m.purpose in purposes and m.kind in _OPTOUTS and m.occurred_at < occurred_at}
+    found = {m.kind: m for m in marks if m.purpose in purposes and m.kind in OPTOUTS and m.occurred_at < occurred_at}
     if "minor" in found:
         return "minor"
     for mark in found.values():

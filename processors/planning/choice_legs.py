@@ -44,6 +44,11 @@ def choice_legs(case: Case, cells: Cells, after: Standing, barred: Cells, kept_b
     return legs_of(case, drafts)
 
 
+def lane_stops(ask: Ask, cells: Cells) -> tuple[LegDraft, ...]:
+    """What a withdrawal asks where there is a lane. `cells`: where it stands."""
+    return tuple(_draft(ask, route, cells, None) for route in _reach(ask).routes if route.lane is not None)
+
+
 @lru_cache(KEPT)
 def _usual(ask: Ask, newest: Cells) -> tuple[LegDraft, ...]:
     return _drafts(ask, newest, None)

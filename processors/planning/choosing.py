@@ -10,6 +10,7 @@ from processors.planning.case import Cells, square
 from processors.planning.choice_legs import choice_legs
 from processors.planning.choices import IMPORTS, Standing
 from processors.planning.holds import held
+from processors.planning.legs import ended, legs_of
 from processors.planning.made import Plan, changed, planned, stale
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def choose(case: Case, state: SubjectState) -> Plan:
     state = changed(state, choices=after.choices, marks=noted)
     newest = case.newest(before)
     cells = _judged(case, newest, before, after) if after.bars else newest
+    if case.event.vendors_told:
+        known = ended(ask.action, None, ask.purposes, "not_applicable", "vendors_told")
+        return planned(case, state, legs_of(case, (known,)))
     if cells or not ask.purposes:
         refused = NOWHERE if cells is newest else newest - cells
         return planned(case, state, choice_legs(case, cells, after, refused, held(ask.policy, state)))

@@ -12,7 +12,7 @@ from processors.planning.legs import LegDraft, Scope, due, ended, exempt, granta
 from processors.planning.routes import is_gate, routes, switchable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from processors.planning.ask import Ask
     from processors.planning.case import Case
@@ -31,13 +31,26 @@ def deletion_legs(case: Case, after: Standing, held: Held, first: tuple[LegDraft
     """
     ask = case.ask
     reach = _reach(ask)
-    drafts = [*first]
-    for route, draft in reach.erased:
-        drafts += _kept_back(ask, route, draft, held) if _is_kept(ask, route, draft, held) else (draft,)
-        if after.cells and draft.values["kind"] != "none":
-            drafts += granted_again(ask, route, after)
-    drafts += (_but_held(draft, held) for draft in reach.rest)
+    erased = _erased(ask, reach.erased, after, held)
+    drafts = (*first, *erased, *(_but_held(draft, held) for draft in reach.rest))
     return legs_of(case, map(_of_a_minor, drafts) if ask.kind.way == "minor" else drafts)
+
+
+def lane_erasures(ask: Ask, after: Standing, held: Held) -> tuple[LegDraft, ...]:
+    """What a deletion asks where there is a lane."""
+    there = [(route, draft) for route, draft in _reach(ask).erased if route.lane is not None]
+    drafts = _erased(ask, there, after, held)
+    return tuple(map(_of_a_minor, drafts) if ask.kind.way == "minor" else drafts)
+
+
+def _erased(ask: Ask, erased: Iterable[tuple[Route, LegDraft]], after: Standing, held: Held) -> Iterator[LegDraft]:
+    for route, draft in erased:
+        if _is_kept(ask, route, draft, held):
+            yield from _kept_back(ask, route, draft, held)
+        else:
+            yield draft
+        if after.cells and draft.values["kind"] != "none":
+            yield from granted_again(ask, route, after)
 
 
 def _of_a_minor(draft: LegDraft) -> LegDraft:

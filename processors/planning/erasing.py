@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from schemas.state import Choice, SubjectState
 
 _retained = maker(Retained)
+_ERASED = frozenset({"deactivate_and_delete", "never"})
+"""What a policy does with minors whom it erases."""
 
 
 def erase(case: Case, state: SubjectState) -> Plan:
@@ -33,14 +35,13 @@ def erase(case: Case, state: SubjectState) -> Plan:
 
 def minor(case: Case, state: SubjectState) -> Plan:
     """What the policy says of people of that age; of an age that nobody told, all that it says of minors."""
-    age = case.event.age
-    actions = {row.action for row in case.ask.policy.minors if age is None or age < row.under}
+    actions = _of_minors(case)
     if "parent" in actions or "opt_in" in actions:
         who = "parent" if "parent" in actions else "opt_in"
         new = [marks.made(case, "minor", purpose, detail=who) for purpose in sorted(case.ask.reached)]
         state = changed(state, marks=marks.joined(state.marks, new))
     parents = (to_do(case.ask, "parental_consent", "own"),) if "parent" in actions else ()
-    if actions & {"deactivate_and_delete", "never"}:
+    if actions & _ERASED:
         return _erased(case, state, (to_do(case.ask, "deactivate_account", "own"), *parents))
     if actions:
         return choose(case, state)
@@ -48,6 +49,18 @@ def minor(case: Case, state: SubjectState) -> Plan:
     silent = to_do(case.ask, "review", "own", None, "policy_silent_on_minors")
     old = ended(None, None, (), "not_applicable", "no_rule_for_this_age")
     return planned(case, state, legs_of(case, (old if case.ask.policy.minors else silent,)))
+
+
+def erases(case: Case) -> bool:
+    """Whether nobody looks first: the event itself erases."""
+    if case.ask.kind.way == "minor":
+        return bool(_of_minors(case) & _ERASED)
+    return case.ask.kind.way == "erase" and _reviewed(case) is None
+
+
+def _of_minors(case: Case) -> set[str]:
+    age = case.event.age
+    return {row.action for row in case.ask.policy.minors if age is None or age < row.under}
 
 
 def _reviewed(case: Case) -> str | None:
@@ -78,7 +91,8 @@ def _erased(case: Case, state: SubjectState, first: tuple[LegDraft, ...]) -> Pla
         after = Standing.of(policy, _outliving(case, state), limits)
         identities = tuple(k for k in state.identities if k.occurred_at > erased_at and not k.imported)
         state = changed(state, choices=after.choices, erased_at=erased_at, identities=identities)
-    return planned(case, _noted(case, state, kept_by), deletion_legs(case, after, kept_by, first))
+    recipients = retained_at(case.ask, kept_by) if kept_by.purposes else ()
+    return planned(case, noted(case, state, recipients), deletion_legs(case, after, kept_by, first))
 
 
 def _outliving(case: Case, state: SubjectState) -> list[Choice]:
@@ -91,12 +105,15 @@ def _outliving(case: Case, state: SubjectState) -> list[Choice]:
     ]
 
 
-def _noted(case: Case, state: SubjectState, kept_by: Held) -> SubjectState:
-    """What a hold keeps from being erased stands in the state, for when it is over."""
-    recipients = retained_at(case.ask, kept_by) if kept_by.purposes else ()
+def noted(case: Case, state: SubjectState, recipients: tuple[str, ...]) -> SubjectState:
+    """Where a hold keeps data from being erased stands in the state, for when it is over."""
     if not recipients:
         return state
     event, moments = case.event, case.moments
+    for place, old in enumerate(state.retained):
+        if old.event_id == event.event_id:  # it is kept elsewhere, too
+            more = _retained({**old.__dict__, "recipients": tuple(sorted({*old.recipients, *recipients}))})
+            return changed(state, retained=(*state.retained[:place], more, *state.retained[place + 1 :]))
     new = _retained(
         {
             "event_id": event.event_id,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from processors.routing.versions import version_for
 from schemas.errors import InvalidRecord
 from schemas.ids import pid
-from schemas.policy import Policy, versions_of
+from schemas.policy import Policy, in_force, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,10 @@ class Desk:
     @cached_property
     def _versions(self) -> dict[str, tuple[Policy, ...]]:
         return {name: versions_of(controller.policy) for name, controller in self.config.controllers.items()}
+
+    def policy_at(self, controller: str, at: int) -> Policy:
+        """The version of a controller's policy that is in force at a moment, µs."""
+        return in_force(self._versions[controller], at)
 
     def policy_for(self, event: ConsentEvent, now: int) -> Policy:
         """The policy version the event is judged by. now: µs, when it came in.

@@ -17,7 +17,7 @@ from schemas.records import Named
 from schemas.state import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from processors.plan import Plan
     from processors.routing.desk import Desk
@@ -36,12 +36,25 @@ ABOUT_ALL = frozenset(name for name, kind in KINDS.items() if kind.way not in {"
 
 def found(event: ConsentEvent, made: Plan, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:
     """All that is known to find the person by, the event's own first. state: before the event."""
-    seals = desk.seals
-    own = event.identities or seals.open_identities(event.sealed, state.pid, event.event_id)
-    older = [(one.sealed, one.event_id) for one in state.identities]
-    older += [(one.of.sealed, one.of.event_id) for one in made.reopened if one.of.sealed]
-    more = (one for sealed, event_id in older for one in seals.open_identities(sealed, state.pid, event_id))
-    return tuple({(one.type, one.format, one.value): one for one in (*own, *more)}.values())
+    own = event.identities or desk.seals.open_identities(event.sealed, state.pid, event.event_id)
+    older = [(one.of.sealed, one.of.event_id) for one in made.reopened if one.of.sealed]
+    return _different((*own, *_opened(state, older, desk)))
+
+
+def left(state: SubjectState, event_id: str, desk: Desk) -> tuple[Identity, ...]:
+    """All that the state can still find the person by, because of this event of the past."""
+    kept = [(one.sealed, event_id) for one in state.retained if one.event_id == event_id and one.sealed]
+    return _different(_opened(state, kept, desk))
+
+
+def _opened(state: SubjectState, more: Iterable[tuple[Sealed, str]], desk: Desk) -> Iterator[Identity]:
+    """Those of the state, then those of `more`: sealed ones, and for which event."""
+    for sealed, event_id in (*((one.sealed, one.event_id) for one in state.identities), *more):
+        yield from desk.seals.open_identities(sealed, state.pid, event_id)
+
+
+def _different(identities: Iterable[Identity]) -> tuple[Identity, ...]:
+    return tuple({(one.type, one.format, one.value): one for one in identities}.values())
 
 
 def named(event: ConsentEvent, person: str, sealed: Sealed | None, desk: Desk) -> Named | None:

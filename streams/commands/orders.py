@@ -6,11 +6,12 @@ import asyncio
 import getpass
 import os
 import socket
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from aiokafka import TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from uuid_utils import uuid7
 
@@ -21,7 +22,7 @@ from schemas.records import AuditRecord, Command
 from streams.clients import reader, unreachable, writer
 from streams.ownership.tenure import now_micros
 from streams.stopping import stopped
-from streams.topics import AUDIT, CONTROL
+from streams.topics import AUDIT, CONTROL, STATE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from streams.settings import Settings
 
+Heed = Callable[[ConsumerRecord], bool]
 LONGEST_TEXT = 1000
 WRITE_LIMIT_S = 30.0
 POLL_MS = 200
@@ -91,11 +93,12 @@ async def watching(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
 
 
 async def carried_out(
-    settings: Settings, command: Command, facts: Mapping[int, str], wait_s: float
+    settings: Settings, command: Command, facts: Mapping[int, str], wait_s: float, heed: Heed | None = None
 ) -> dict[int, AuditRecord]:
     """Give the command, and wait at most so many s for its audit records.
 
-    facts: partition → record_id that the audit gets there. Returns the records that have come, by partition.
+    facts: partition → record_id that the audit gets there. heed: hears of the router's state meanwhile, and says
+    whether that was progress: then the wait begins anew. Returns the records that have come, by partition.
 
     Raises:
         SetupError: the broker took no command.
@@ -103,13 +106,16 @@ async def carried_out(
     """
     done: dict[int, AuditRecord] = {}
     async with watching(settings) as source:
-        await _from_now_on(source, facts)
+        await _from_now_on(source, facts, (AUDIT,) if heed is None else (AUDIT, STATE))
         await _give(settings, command)
         deadline = asyncio.get_running_loop().time() + wait_s
         while len(done) < len(facts) and asyncio.get_running_loop().time() < deadline:
             for place, records in (await source.getmany(timeout_ms=POLL_MS)).items():
                 for record in records:
-                    if record.key == facts[place.partition].encode():
+                    if place.topic == STATE:
+                        if heed is not None and heed(record):
+                            deadline = asyncio.get_running_loop().time() + wait_s
+                    elif record.key == facts[place.partition].encode():
                         done[place.partition] = decode(AuditRecord, record.value)
     return done
 
@@ -124,8 +130,8 @@ def late(role: str, wait_s: float, partitions: Iterable[int]) -> SetupError:
     )
 
 
-async def _from_now_on(source: AIOKafkaConsumer, partitions: Iterable[int]) -> None:
-    places = [TopicPartition(AUDIT, partition) for partition in partitions]
+async def _from_now_on(source: AIOKafkaConsumer, partitions: Iterable[int], names: Iterable[str]) -> None:
+    places = [TopicPartition(name, partition) for name in names for partition in partitions]
     source.assign(places)
     for place, end in (await source.end_offsets(places)).items():
         source.seek(place, end)
