@@ -107,7 +107,7 @@ class Errand:
         event = case.event
         sealed = self.desk.seals.seal_identities(left(state, event.event_id, self.desk), state.pid, event.event_id)
         if sealed is None:
-            drafts = tuple(_failed(draft) if draft.is_delivery else draft for draft in drafts)
+            drafts = tuple(_failed(draft) if draft.values["kind"] == "delivery" else draft for draft in drafts)
         legs = legs_of(case, drafts)
         told = [(leg, self._word(leg)) for leg in legs]
         common = {

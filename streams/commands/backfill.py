@@ -12,7 +12,8 @@ from schemas.backfill import Backfill
 from schemas.codec import decode_own
 from streams import topics
 from streams.backfill import DRY, LANE, NAME, UNREADABLE, key_of
-from streams.commands.backfill_view import is_refused, numbers, shown, summed
+from streams.commands.backfill_view import numbers, shown, summed
+from streams.commands.carrying import is_refused
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
@@ -89,7 +90,7 @@ def backfill(
     if missing := [partition for partition, detail in told.items() if detail is None]:
         if wait:
             raise late(ROUTER, wait, missing)
-    elif is_refused(told.values()) or UNREADABLE in summed(found.values()):
+    elif is_refused(filter(None, told.values())) or UNREADABLE in summed(found.values()):
         raise typer.Exit(DATA_WRONG)
 
 
@@ -131,7 +132,5 @@ def _watched(settings: Settings, command: Command, wait_s: float) -> dict[int, s
         except KeyboardInterrupt:
             complain(f"command {command.command_id} goes on without you; given again, it says who is at it")
             raise
-    return {
-        number: record.evidence.detail if (record := done.get(number)) and record.evidence else None
-        for number in facts
-    }
+    said = {number: record.evidence for number, record in done.items()}
+    return {number: proof.detail if (proof := said.get(number)) else None for number in facts}

@@ -54,16 +54,11 @@ def is_refused(told: Iterable[str | None]) -> bool:
 def shown(lane: str, told: Mapping[int, str | None], *, dry: bool) -> str:
     """Lines for a screen."""
     lines = [
-        f"{ROLE}, partition {partition}: {detail or 'not at its end yet'}"
+        f"router, partition {partition}: {detail or 'not at its end yet'}"
         for partition, detail in told.items()
         if detail is None or detail.startswith(REFUSED)
     ]
     found = summed(numbers(detail) for detail in told.values())
     head = f"lane {lane}, a dry run: so it would be now" if dry else f"lane {lane}"
     body = [f"  {number:>9,}  {_WORDS[word]}" for word, number in found.items()]
-    return "\n".join(
-        [head, *(body or ["  nothing that protects somebody is in the audit that wasn't looked at"]), *lines]
-    )
-
-
-ROLE = "router"
+    return "\n".join([head, *(body or ["  the audit holds nothing that wasn't looked at before"]), *lines])

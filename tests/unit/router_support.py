@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from routing_support import HOME
 
-from schemas.codec import decode
+from schemas.codec import C, decode, encode
 from schemas.errors import OwnershipLost
 from schemas.records import AuditRecord, Bookmark, DeadLetter
 from streams import topics
@@ -18,11 +18,12 @@ from streams.outbox import Out
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from schemas.contract import Contract
     from streams.ownership.tenure import Tenure
     from streams.router import RouterWork
 
 LIMIT_S = 5.0
-MARKS = "marks"
+MARKS, RECORDS = "marks", "records"
 
 
 @dataclass
@@ -51,6 +52,7 @@ class PaperTenure:
     fails_from: int | None = None
     commits: list[Commit] = field(default_factory=list)
     marks: dict[bytes, tuple[int, ...]] = field(default_factory=dict)
+    records: dict[bytes, bytes | None] = field(default_factory=dict)
     partition: int = HOME
     ended: bool = True
 
@@ -64,6 +66,13 @@ class PaperTenure:
     def drop(self, key: bytes) -> Out:
         return Out(MARKS, self.partition, key, None)
 
+    def kept(self, key: bytes, contract: type[C]) -> C | None:
+        value = self.records.get(key)
+        return decode(contract, value) if value else None
+
+    def keep(self, key: bytes, record: Contract) -> Out:
+        return Out(RECORDS, self.partition, key, encode(record))
+
     async def at_end(self) -> bool:
         return self.ended
 
@@ -76,7 +85,9 @@ class PaperTenure:
             raise OwnershipLost("fenced")
         self.commits.append(Commit(list(outs), offset, clean))
         for out in self.commits[-1].outs:
-            if out.topic == MARKS:
+            if out.topic == RECORDS or out.value is None:
+                self.records[out.key] = out.value
+            elif out.topic == MARKS:
                 self.marks[out.key] = tuple(map(int, (out.value or b"").split()))
 
 

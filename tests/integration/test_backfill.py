@@ -1,0 +1,128 @@
+"""A vendor is connected to a relay that has people: it is brought what stands, through kills, and nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from commands_support import Cli, fields, jsonl
+from ownership_support import until
+from reading import audit, committed
+
+from infra.sandbox import Person
+from schemas.codec import decode
+from schemas.records import Delivery
+from streams import topics
+from streams.demo.cast import Cast
+from streams.demo.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+LANE = "zoho-crm"
+COUNT = 40
+LIMIT_S = 240.0
+PEOPLE = [Person(key=f"who-{number}", email=f"who-{number}@example.com") for number in range(COUNT)]
+WHY = ("--reason", "a new CRM", "--by", "eva")
+PURPOSE = "marketing-campaigns"
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with Stage(tmp_path, Cast(tuple(PEOPLE), (), ())) as stage:
+        yield stage
+
+
+def cli_of(stage: Stage) -> Cli:
+    return Cli({f"CONSENT_RELAY_{name}": value for name, value in stage.settings.given().items()}, stage.settings)
+
+
+def choices() -> list[dict[str, Any]]:
+    """The first ten withdraw and grant again, the next ten are deleted, the others withdraw."""
+    events = []
+    for number, person in enumerate(PEOPLE):
+        own = {"identities": [{"type": "email", "value": person.email}]}
+        if 10 <= number < 20:
+            events.append(fields(person.key, kind="deletion.requested", purposes=..., **own))
+            continue
+        events.append(fields(person.key, purposes="all", **own))
+        if number < 10:
+            later = {"kind": "consent.granted", "occurred_at": "2026-03-02T10:30:00Z", "lawful_basis": "consent"}
+            events.append(fields(person.key, purposes="all", **own, **later))
+    return events
+
+
+async def opted_out(stage: Stage) -> set[str]:
+    """Whom the vendor holds as opted out, by key."""
+    async with stage.sandbox.client() as client:
+        everybody = await client.everybody()
+    return {key for key, held in everybody.items() if all(one["opted_out"] for one in held["zoho_crm"]["records"])}
+
+
+async def brought(stage: Stage) -> list[Delivery]:
+    records = await committed(stage.settings, topics.deliveries(LANE))
+    return [decode(Delivery, record.value) for record in records]
+
+
+async def planned(stage: Stage, count: int) -> bool:
+    return sum(one.kind == "planned" for one in await audit(stage.settings)) >= count
+
+
+async def test_a_new_vendor_is_brought_what_stands_once_through_kills(stage: Stage) -> None:
+    path, cli = stage.directory / "relay.toml", cli_of(stage)
+    whole = path.read_text("utf-8")
+    path.write_text("\n\n".join(b for b in whole.split("\n\n") if not b.startswith(f"[connections.{LANE}]")), "utf-8")
+    await (await stage.start_worker()).ready()
+    events = choices()
+    file = stage.directory / "events.jsonl"
+    file.write_text(jsonl(*events))
+    code, _, errors = await cli.ended("publish", str(file))
+    assert code == 0, errors
+    await until(lambda: planned(stage, len(events)), LIMIT_S)
+    assert await brought(stage) == []
+    code, out, _ = await cli.ended("backfill", "--lane", LANE, "--dry-run", *WHY)
+    assert (code, "no connection of this worker has that name" in out) == (1, True)
+
+    await stage.stop_workers()
+    path.write_text(whole, "utf-8")
+    await (await stage.start_worker()).ready()
+    told = await cli.said("backfill", "--lane", LANE, "--dry-run", *WHY)
+    counts = told["counts"]
+    assert (counts["withdraw"], counts["missing_identity"], counts["stands_no_more"]) == (20, 10, 10)
+    assert await brought(stage) == [], "a dry run sends nothing"
+
+    process = cli.start("backfill", "--lane", LANE, *WHY, "--json")
+    for _ in range(3):
+        await stage.kill_worker()
+        await (await stage.start_worker()).ready()
+    out, errors = await _ended(process)
+    assert process.returncode == 0, errors
+    counts = json.loads(out)["counts"]
+    assert (counts["withdraw"], counts["missing_identity"]) == (20, 10)
+    found = await brought(stage)
+    assert Counter(one.event_id for one in found) == dict.fromkeys((e["event_id"] for e in events[-20:]), 1)
+
+    wanted = {person.key for person in PEOPLE[20:]}
+
+    async def all_done() -> bool:
+        return wanted <= await opted_out(stage)
+
+    await until(all_done, LIMIT_S)
+    assert await opted_out(stage) == wanted, "some granted it again, the others can't be found any more"
+    again = await cli.said("backfill", "--lane", LANE, *WHY)
+    assert "withdraw" not in again["counts"]
+    assert len(await brought(stage)) == len(found)
+    failed = [one for one in await audit(stage.settings) if one.kind == "cycle" and one.lane == LANE and one.legs]
+    assert Counter(one.legs[0].outcome for one in failed if one.legs)["failed"] == 10
+    told_of = await cli.said("requests", "show", events[20]["event_id"])
+    (leg,) = [leg for leg in told_of["legs"] if leg["lane"] == LANE]
+    assert leg["what"] == "withdraw"
+
+
+async def _ended(process: Any) -> tuple[str, str]:
+    out, errors = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
+    return out, errors

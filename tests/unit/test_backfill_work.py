@@ -1,0 +1,213 @@
+"""The router brings a new lane what stands, piece by piece; whatever ends it in between, all of it is told once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from aiokafka import ConsumerRecord
+from contract_support import a_few
+from hypothesis import given
+from hypothesis import strategies as st
+from plan_support import CAMPAIGNS, CRM
+from router_support import LIMIT_S, PaperTenure, until
+from routing_support import DESK, EMAIL, HOME, NOW, event, incoming, record
+
+from processors.routing.route import route
+from schemas.codec import decode, encode
+from schemas.errors import OwnershipLost
+from schemas.records import AuditRecord, Command, Delivery
+from streams import topics
+from streams.backfill import DRY, LANE, NAME, key_of
+from streams.control import Control, record_id
+from streams.flood import Watch
+from streams.past import Piece
+from streams.router import RouterWork
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas.events import ConsentEvent
+    from schemas.state import SubjectState
+    from streams.ownership.tenure import Tenure
+    from streams.past import Past
+
+PEOPLE = 9
+OLD = replace(DESK, lanes=(CRM,))
+WISHES = [
+    event(number, "withdraw", 0, ["surveys"], subject_id=f"c-{number}", identities=[EMAIL])
+    for number in range(1, PEOPLE + 1)
+]
+
+
+class PaperPast:
+    """The audit as a list; its offsets have holes, as those of transactions do."""
+
+    def __init__(self, records: Sequence[AuditRecord], at_once: int) -> None:
+        self._records = [_consumed(one, 2 * number) for number, one in enumerate(records)]
+        self._at_once = at_once
+        self.asked: list[int] = []
+
+    async def end(self) -> int:
+        return 2 * len(self._records)
+
+    async def piece(self, offset: int) -> Piece:
+        await asyncio.sleep(0)
+        self.asked.append(offset)
+        found = [one for one in self._records if one.offset >= offset][: self._at_once]
+        return Piece(found, found[-1].offset + 2 if found else await self.end())
+
+    async def close(self) -> None:
+        """Nothing was opened."""
+
+
+def _consumed(one: AuditRecord, offset: int) -> Any:
+    value = encode(one)
+    return ConsumerRecord(topics.AUDIT, HOME, offset, NOW // 1000, 1, b"", value, None, 0, len(value), ())
+
+
+def past_of(*events: ConsentEvent) -> tuple[list[AuditRecord], dict[bytes, bytes]]:
+    """What was planned, and what stands, before the lane was there."""
+    states: dict[str, SubjectState] = {}
+    audit: list[AuditRecord] = []
+    for one in events:
+        routed = route(incoming(one), replace(OLD, home=lambda _: HOME), states.get)
+        audit += [decode(AuditRecord, encode(each)) for each in routed.audit]
+        if routed.state:
+            states[routed.state.pid] = routed.state
+    return audit, {pid.encode(): encode(state) for pid, state in states.items()}
+
+
+def wanted(command_id: str = "c1", **args: str) -> ConsumerRecord[Any, Any]:
+    command = Command(
+        command_id=command_id,
+        name=NAME,
+        lane=None,
+        args={LANE: CAMPAIGNS.name, **args},
+        by="eva",
+        reason="new",
+        at=NOW,
+    )
+    value = encode(command)
+    number = int(command_id[1:])
+    return ConsumerRecord(topics.CONTROL, 0, number, NOW // 1000, 1, b"!", value, None, 1, len(value), ())
+
+
+class Bench:
+    """A partition whose owners come and go: what they committed stays."""
+
+    def __init__(self, *events: ConsentEvent, at_once: int = 2) -> None:
+        audit, self.states = past_of(*events)
+        self.past = PaperPast(audit, at_once)
+        self.control = Control()
+        self.tenures: list[PaperTenure] = []
+
+    async def own(self, fails_after: int | None = None, feed: Sequence[Any] = (), tells: str | None = None) -> None:
+        """Work until the command `tells` is told, or a commit fails."""
+        before = self.tenures[-1] if self.tenures else PaperTenure()
+        tenure = PaperTenure(fails_from=fails_after, marks=dict(before.marks), records=dict(before.records))
+        self.tenures.append(tenure)
+        desk = replace(DESK, home=lambda _: HOME)
+        work = RouterWork(desk, HOME, watch=Watch(control=self.control), past=lambda _: cast("Past", self.past))
+        work.load(list(self.states.items()))
+        work.feed(feed)
+        running = asyncio.create_task(work.run(cast("Tenure", tenure)))
+        await until(lambda: running.done() or (tells is not None and self.detail(tells) is not None))
+        work.drain()
+        try:
+            await asyncio.wait_for(running, LIMIT_S)
+        except OwnershipLost:
+            assert fails_after is not None
+        self.states |= {key: value for commit in tenure.commits for key, value in commit.states() if value}
+
+    @property
+    def audit(self) -> list[AuditRecord]:
+        return [one for tenure in self.tenures for commit in tenure.commits for one in commit.audit()]
+
+    def detail(self, command_id: str) -> str | None:
+        about = record_id(command_id, "router", HOME)
+        found = [one.evidence.detail for one in self.audit if one.record_id == about and one.evidence]
+        assert len(found) <= 1
+        return found[0] if found else None
+
+    @property
+    def brought(self) -> list[str]:
+        topic = topics.deliveries(CAMPAIGNS.name)
+        outs = [out for tenure in self.tenures for commit in tenure.commits for out in commit.outs]
+        return [decode(Delivery, out.value or b"").event_id for out in outs if out.topic == topic]
+
+
+async def test_all_that_stands_is_brought_and_counted() -> None:
+    bench = Bench(*WISHES)
+    bench.control.take(wanted())
+    await bench.own(tells="c1")
+    assert sorted(bench.brought) == sorted(wish.event_id for wish in WISHES)
+    assert bench.detail("c1") == f"seen {PEOPLE}, withdraw {PEOPLE}"
+    assert sum(one.kind == "cycle" for one in bench.audit) == PEOPLE
+
+
+@a_few
+@given(at_once=st.integers(1, PEOPLE + 1), ends=st.lists(st.integers(0, 4), max_size=6))
+def test_whatever_ends_it_in_between_each_is_brought_once(at_once: int, ends: list[int]) -> None:
+    async def run() -> None:
+        bench = Bench(*WISHES, at_once=at_once)
+        bench.control.take(wanted())
+        for commits in ends:
+            if bench.detail("c1") is None:
+                await bench.own(fails_after=commits, tells="c1")
+        if bench.detail("c1") is None:
+            await bench.own(tells="c1")
+        assert sorted(bench.brought) == sorted(wish.event_id for wish in WISHES)
+        assert bench.detail("c1") == f"seen {PEOPLE}, withdraw {PEOPLE}"
+
+    asyncio.run(run())
+
+
+async def test_a_dry_run_counts_the_same_and_leaves_nothing() -> None:
+    bench = Bench(*WISHES)
+    bench.control.take(wanted(**{DRY: "yes"}))
+    await bench.own(tells="c1")
+    assert (bench.detail("c1"), bench.brought) == (f"seen {PEOPLE}, withdraw {PEOPLE}", [])
+    assert bench.tenures[-1].records[key_of(CAMPAIGNS.name, dry=True)] is None
+    bench.control.take(wanted("c2"))
+    await bench.own(tells="c2")
+    assert bench.detail("c2") == f"seen {PEOPLE}, withdraw {PEOPLE}"
+
+
+async def test_a_second_one_goes_on_behind_the_first() -> None:
+    bench = Bench(*WISHES)
+    bench.control.take(wanted())
+    await bench.own(tells="c1")
+    bench.control.take(wanted("c2"))
+    await bench.own(tells="c2")
+    assert bench.detail("c2") == "seen 0"
+    assert len(bench.brought) == PEOPLE
+
+
+async def test_one_that_is_under_way_is_not_begun_twice() -> None:
+    bench = Bench(*WISHES, at_once=1)
+    bench.control.take(wanted())
+    bench.control.take(wanted("c2"))
+    await bench.own(tells="c1")
+    assert (bench.detail("c2") or "").startswith("refused: command c1 of eva")
+    assert len(bench.brought) == PEOPLE
+
+
+async def test_a_lane_that_this_worker_does_not_know_is_refused() -> None:
+    bench = Bench(*WISHES)
+    bench.control.take(wanted(**{LANE: "elsewhere"}))
+    await bench.own(tells="c1")
+    assert (bench.detail("c1") or "").startswith("refused: no connection")
+
+
+async def test_events_go_on_meanwhile_and_what_they_change_is_heeded() -> None:
+    bench = Bench(*WISHES, at_once=1)
+    bench.control.take(wanted())
+    again = event(99, "grant", 5, ["surveys"], subject_id=f"c-{PEOPLE}", identities=[EMAIL])
+    await bench.own(tells="c1", feed=[record(again, 3)])
+    told = [one for one in bench.audit if one.event_id == again.event_id and one.kind == "planned"]
+    assert len(told) == 1
+    last = WISHES[-1].event_id
+    actions = [event_id for event_id in bench.brought if event_id in {last, again.event_id}]
+    assert actions in ([again.event_id], [last, again.event_id]), "never the withdrawal behind the grant"
