@@ -15,6 +15,7 @@ from streams.commands import (
     dead_letters,
     deadlines,
     demo,
+    importing,
     lanes,
     plan,
     policy,
@@ -39,7 +40,7 @@ app = typer.Typer(
     # A plain traceback shows no local variables, which may hold a person's identities.
     pretty_exceptions_enable=False,
 )
-for _commands in (plan.app, demo.app, up.app, publish.app, backfill.app):
+for _commands in (plan.app, demo.app, up.app, publish.app, backfill.app, importing.app):
     app.add_typer(_commands)
 app.command()(worker.worker)
 app.add_typer(broker.app, name="broker")

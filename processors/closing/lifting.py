@@ -45,7 +45,7 @@ def _with(request: Request, begun: RequestLeg) -> Iterator[RequestLeg]:
 
 
 def _was_left_there(old: RequestLeg, begun: RequestLeg) -> bool:
-    """Kept back by a hold, or still to be done without a lane; what a person does isn't ended by a lane that can't."""
+    """Kept back by a hold, or still to be done without a lane; a person's work isn't ended by a lane that can't."""
     if old.action != begun.action or set(_recipients(old)).isdisjoint(_recipients(begun)):
         return False
     to_do = old.kind == "task" and old.lane is None and not old.final

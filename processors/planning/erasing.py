@@ -18,7 +18,6 @@ from schemas.state import Retained
 
 if TYPE_CHECKING:
     from processors.planning.case import Case
-    from processors.planning.holds import Held
     from processors.planning.legs import LegDraft
     from schemas.state import Choice, SubjectState
 

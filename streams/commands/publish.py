@@ -85,7 +85,7 @@ def publish(
     Example: consent-relay publish examples/withdrawal.jsonl
     """
     report = Report(as_json=as_json)
-    with _opened(file) as source:
+    with opened(file) as source:
         settings = settings_for(bootstrap_servers, data_dir)
         try:
             _run(settings, file, source, report)
@@ -117,7 +117,7 @@ def _run(settings: Settings, name: str, source: BufferedIOBase, report: Report) 
     bar = Progress(console=screen, transient=True, disable=not screen.is_terminal)
     with asyncio.Runner() as runner, bar as progress:
         runner.run(require_topics(settings, topics.EVENTS))
-        producer = runner.run(_started(settings))
+        producer = runner.run(started(settings))
         task = progress.add_task(name, total=size)
         try:
             for read, lines in chunks(name, source):
@@ -130,7 +130,8 @@ def _run(settings: Settings, name: str, source: BufferedIOBase, report: Report) 
             runner.run(stopped(producer))
 
 
-async def _started(settings: Settings) -> AIOKafkaProducer:
+async def started(settings: Settings) -> AIOKafkaProducer:
+    """A producer, on the loop that runs. The caller stops it."""
     producer = writer(settings)  # on the loop that it shall live on
     try:
         await producer.start()
@@ -141,7 +142,8 @@ async def _started(settings: Settings) -> AIOKafkaProducer:
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[BufferedIOBase]:
+def opened(name: str) -> Iterator[BufferedIOBase]:
+    """A file, or standard input. Raises SetupError if it can't be read."""
     if name == STDIN:
         yield sys.stdin.buffer  # type: ignore[misc]  # buffered in fact, whatever its declared type says
         return
