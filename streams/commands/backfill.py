@@ -62,12 +62,10 @@ def backfill(
     then on it gets what comes in. This command brings it the rest: the routers
     read the audit again and send what still stands, by the policy in force,
     for its regions and channels, under its limits, as legs of the events of
-    then. What it was told already, is not told again: after a kill they go on
-    where they were, and a second backfill finds only what is new.
+    then. After a kill they go on where they were; nothing is told twice.
 
     People are found by what the relay still knows of them. After an erasure
-    that is nothing: it ends as failed (missing_identity), and
-    `requests list --all` names it.
+    that is nothing: it ends as failed (missing_identity).
 
     Exit code 1: a partition refused it. 2: nobody works on it. It stands: the
     next router goes on with it, whether anybody watches or not.
@@ -79,19 +77,20 @@ def backfill(
     args = {LANE: lane} | ({DRY: "yes"} if dry_run else {})
     command = order(NAME, args, by or operator(), reason)
     told = _watched(settings, command, wait)
-    found = {partition: numbers(detail) for partition, detail in told.items()}
+    counts = summed(map(numbers, told.values()))
     if as_json:
-        counts = summed(found.values())
-        asked: dict[str, Any] = {"command_id": command.command_id, "lane": lane, "dry_run": dry_run, "by": command.by}
-        show_json({**asked, "reason": reason, "counts": counts, "partitions": told})
+        show_json({"dry_run": dry_run, **_asked(command), "counts": counts, "partitions": told})
     else:
-        typer.echo(f"command {command.command_id} by {command.by}")
-        typer.echo(shown(lane, told, dry=dry_run))
+        typer.echo(f"command {command.command_id} by {command.by}\n{shown(lane, told, dry=dry_run)}")
     if missing := [partition for partition, detail in told.items() if detail is None]:
         if wait:
             raise late(ROUTER, wait, missing)
-    elif is_refused(filter(None, told.values())) or UNREADABLE in summed(found.values()):
+    elif is_refused(filter(None, told.values())) or UNREADABLE in counts:
         raise typer.Exit(DATA_WRONG)
+
+
+def _asked(command: Command) -> dict[str, Any]:
+    return {"lane": command.args[LANE], **command.model_dump(include={"command_id", "by", "reason"})}
 
 
 async def _check(settings: Settings, lane: str) -> None:

@@ -74,36 +74,33 @@ def import_(
 
     Columns: subject_id, purposes (names, or all), occurred_at; and if you like
     kind, channels, email, phone, identity.<type>, jurisdiction, evidence_uri,
-    controller, lawful_basis, event_id. Several purposes or channels stand in
-    one cell with spaces or | between them. Commas, semicolons or tabs.
+    controller, lawful_basis, event_id. Names in one cell: spaces or | between.
 
-    Unless asked, no vendor is called: the relay only remembers the choices, so
-    that no older grant goes past them, and a `backfill` brings them to vendors
-    that are connected later.
-
-    The same row, imported in the same way, is the same event: a repeat changes
-    nothing, so after an interruption import the whole file again.
-    Bad rows are named with their field and kept as they are, to be mended and
-    imported. Exit code 1: a row was bad, or there was none.
+    Unless asked, no vendor is called: the relay remembers the choices, and a
+    `backfill` brings them to vendors that are connected later. A row imported
+    again is the same event, and changes nothing. Bad rows are kept as they
+    are, to be mended. Exit code 1: a row was bad, or there was none.
 
     Example: consent-relay import optouts.csv --controller oomnis --dry-run
     """
     settings = settings_for(bootstrap_servers, data_dir, config)
-    given: dict[str, Any] = {
-        "kind": kind, "method": METHOD, "published_by": by,
-        "vendors_told": None if tell_vendors else True,
-    }  # fmt: skip
-    given |= {"controller": controller} if controller else {}
-    given |= {"occurred_at": as_of} if as_of else {}
+    told = None if tell_vendors else True
+    said = {"kind": kind, "published_by": by, "controller": controller, "occurred_at": as_of, "vendors_told": told}
     kept = None if dry_run else rejected or Path(f"{'import' if file == STDIN else file}.rejected.csv")
+    _take_over(settings, file, said, kept, as_json=as_json)
+
+
+def _take_over(settings: Settings, file: str, said: dict[str, Any], kept: Path | None, *, as_json: bool) -> None:
+    """said: of all rows; kept: where bad ones go, None: a dry run."""
+    given = {name: one for name, one in {"method": METHOD, **said}.items() if one is not None}
     desk = _desk(settings)
     with opened(file) as source:
         lines = _lines(source)
         header = header_of(lines, file)
-        check_columns(header.columns, file, controller=controller is not None, as_of=as_of is not None)
+        check_columns(header.columns, file, given)
         with Report(file, header, kept, as_json=as_json) as report, seen() as known:
             intake = Intake(desk, given, report, known)
-            _run(settings, file, _rows(lines, header), intake, dry=dry_run)
+            _run(settings, file, _rows(lines, header), intake, dry=kept is None)
     _end(file, report, kept, as_json=as_json)
 
 

@@ -14,7 +14,7 @@ from schemas.events import OPT_OUTS, ConsentEvent
 from schemas.ids import prefixed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from processors.routing.desk import Desk
 
@@ -29,10 +29,10 @@ _DAY, _LATEST = re.compile(r"\d{4}-\d{2}-\d{2}"), "T23:59:59.999999Z"
 _SEPARATORS = re.compile(r"[\s,;|]+")
 
 
-def check_columns(columns: Iterable[str], source: str, *, controller: bool, as_of: bool) -> None:
+def check_columns(columns: Iterable[str], source: str, given: Collection[str]) -> None:
     """Refuse a file with columns that would be passed over, or without those that each row needs.
 
-    controller, as_of: whether they are given beside the file.
+    given: the names of what is said beside the file.
 
     Raises:
         SetupError: naming the column.
@@ -41,8 +41,8 @@ def check_columns(columns: Iterable[str], source: str, *, controller: bool, as_o
     names = set(columns)
     known = {*PLAIN, *LISTS, *IDENTITIES, EVIDENCE}
     unknown = sorted(name for name in names if name not in known and not _IDENTITY.fullmatch(name))
-    needed = ["subject_id", "purposes", *([] if controller else ["controller"]), *([] if as_of else ["occurred_at"])]
-    missing = [name for name in needed if name not in names]
+    needed = ("subject_id", "purposes", "controller", "occurred_at")
+    missing = [name for name in needed if name not in names and name not in given]
     if unknown:
         raise SetupError(
             f"{source}:1: nobody knows a column {unknown[0]!r}",

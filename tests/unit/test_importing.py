@@ -131,7 +131,7 @@ def test_a_row_without_end_is_bad_and_the_next_is_read() -> None:
 )
 def test_a_file_that_would_be_misread_is_refused(header: bytes, words: str) -> None:
     with pytest.raises(SetupError, match=words):
-        check_columns(header_of(iter(BytesIO(header)), "f.csv").columns, "f.csv", controller=True, as_of=False)
+        check_columns(header_of(iter(BytesIO(header)), "f.csv").columns, "f.csv", GIVEN)
 
 
 def test_a_kind_that_is_no_optout_is_refused() -> None:
