@@ -67,15 +67,13 @@ def backfill(
     People are found by what the relay still knows of them. After an erasure
     that is nothing: it ends as failed (missing_identity).
 
-    Exit code 1: a partition refused it. 2: nobody works on it. It stands: the
-    next router goes on with it, whether anybody watches or not.
+    Exit code 1: a partition refused it. 2: nobody works on it, but it stands.
 
     Example: consent-relay backfill --lane zoho-crm --dry-run --reason "new CRM"
     """
     settings = settings_for(bootstrap_servers, data_dir)
     asyncio.run(_check(settings, lane))
-    args = {LANE: lane} | ({DRY: "yes"} if dry_run else {})
-    command = order(NAME, args, by or operator(), reason)
+    command = order(NAME, {LANE: lane} | ({DRY: "yes"} if dry_run else {}), by or operator(), reason)
     told = _watched(settings, command, wait)
     counts = summed(map(numbers, told.values()))
     if as_json:
