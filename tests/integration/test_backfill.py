@@ -95,7 +95,7 @@ async def test_a_new_vendor_is_brought_what_stands_once_through_kills(stage: Sta
     assert (counts["withdraw"], counts["missing_identity"], counts["stands_no_more"]) == (20, 10, 10)
     assert await brought(stage) == [], "a dry run sends nothing"
 
-    process = cli.start("backfill", "--lane", LANE, *WHY, "--json")
+    process = cli.start("backfill", "--lane", LANE, *WHY, "--wait", str(LIMIT_S), "--json")
     for _ in range(3):
         await stage.kill_worker()
         await (await stage.start_worker()).ready()
