@@ -44,9 +44,12 @@ def choice_legs(case: Case, cells: Cells, after: Standing, barred: Cells, kept_b
     return legs_of(case, drafts)
 
 
-def lane_stops(ask: Ask, cells: Cells) -> tuple[LegDraft, ...]:
+def lane_stops(ask: Ask, cells: Cells, kept_by: Held) -> tuple[LegDraft, ...]:
     """What a withdrawal asks where there is a lane. `cells`: where it stands."""
-    return tuple(_draft(ask, route, cells, None) for route in _reach(ask).routes if route.lane is not None)
+    copies = ended_copies(ask, cells)
+    there = (route for route in _reach(ask).routes if route.lane is not None)
+    drafts = (draft for route in there for draft in _drafts_on(ask, route, cells, None, copies))
+    return tuple(under_hold(draft, kept_by) if kept_by.purposes else draft for draft in drafts)
 
 
 @lru_cache(KEPT)

@@ -27,12 +27,13 @@ def standing_legs(case: Case, state: SubjectState) -> tuple[LegDraft, ...]:
     after = Standing.of(policy, state.choices, bars(policy, state.marks))
     if case.ask.is_foreign:
         return ()
+    kept_by = held(policy, state)
     if erases(case):
-        return lane_erasures(case.ask, after, held(policy, state)) if _is_the_last(case, state) else ()
+        return lane_erasures(case.ask, after, kept_by) if _is_the_last(case, state) else ()
     if case.ask.kind.way not in {"choose", "minor"} or case.ask.action != "withdraw":
         return ()
     cells = _standing(case, state, after)
-    return lane_stops(case.ask, cells) if cells else ()
+    return lane_stops(case.ask, cells, kept_by) if cells else ()
 
 
 def _is_the_last(case: Case, state: SubjectState) -> bool:
