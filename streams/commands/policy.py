@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from processors.reviewing.changes import changes, moved
 from processors.reviewing.review import review
-from processors.reviewing.standing import consequences
 from processors.vendors.base import VENDORS
 from schemas.connections import RelayConfig, load_config
 from schemas.errors import PolicyError, SetupError
 from schemas.policy import policies
-from streams.commands import policy_diff_view, policy_review_view, policy_view
+from streams.commands import policy_diff, policy_review_view, policy_view
 from streams.commands.common import AsJson, complain
 from streams.commands.plan import default_config
 from streams.commands.policy_named import WHICH, named
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
 
 app = typer.Typer(help="The privacy policies that the relay acts on.", no_args_is_help=True)
+app.command("diff")(policy_diff.diff_policies)
 
 Which = Annotated[str, typer.Argument(metavar="POLICY", help=WHICH)]
 Connections = Annotated[
@@ -122,21 +121,3 @@ def _read(text: Path) -> bytes:
         return text.read_bytes()
     except OSError as error:
         raise SetupError(f"{text} can't be read: {error.strerror}") from None
-
-
-@app.command("diff")
-def diff_policies(old: Which, new: Which, *, as_json: AsJson = False) -> None:
-    """Show what a new version changes, and what that means for people whose choices stand already.
-
-    Nothing is done about it: what has to be asked, told or erased is said,
-    and stays the controller's decision. Rows that say the same on other lines
-    of the text are only counted.
-
-    Example: consent-relay policy diff oomnis oomnis-2027-01-01.toml
-    """
-    with wrong_use():
-        before, after = named(old), named(new)
-    found = policy_diff_view.Differences(
-        before, after, tuple(changes(before, after)), moved(before, after), tuple(consequences(before, after))
-    )
-    policy_diff_view.show(found, as_json=as_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.table import Table
 
@@ -11,19 +11,34 @@ from streams.commands.common import show_json
 from streams.commands.screen import console, indented
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from processors.reviewing.changes import Change
+    from processors.reviewing.people import Touched
     from schemas.policy import Policy
+
+
+class Count(NamedTuple):
+    """How many people were looked at, of these controllers, and whom each place touches."""
+
+    controllers: tuple[str, ...]
+    people: int
+    touched: Mapping[str, Touched]
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """moved: rows that say the same on other lines. consequences: place → what it means for standing choices."""
+    """moved: rows that say the same on other lines. consequences: place → what it means for standing choices.
+
+    count: None: nobody was counted.
+    """
 
     old: Policy
     new: Policy
     changes: tuple[Change, ...]
     moved: int
     consequences: tuple[tuple[str, str], ...]
+    count: Count | None = None
 
 
 def show(found: Differences, *, as_json: bool) -> None:
@@ -34,7 +49,11 @@ def show(found: Differences, *, as_json: bool) -> None:
                 "new": found.new.ref.model_dump(),
                 "changes": [_facts(change) for change in found.changes],
                 "moved": found.moved,
-                "standing": [{"place": place, "means": text} for place, text in found.consequences],
+                "people": found.count and {"controllers": found.count.controllers, "counted": found.count.people},
+                "standing": [
+                    {"place": place, "means": text, **_touched(found.count, place)}
+                    for place, text in found.consequences
+                ],
             }
         )
         return
@@ -52,6 +71,19 @@ def show(found: Differences, *, as_json: bool) -> None:
     screen.print("", title, sep="\n")
     for place, text in found.consequences:
         screen.print(indented(f"{place}: {text}"))
+        if touches := _touched(found.count, place):
+            screen.print(
+                indented(indented(f"people: {touches['granted']} granted, {touches['withdrawn']} withdrawn"))
+            )
+    if found.count is not None:
+        whose = ", ".join(found.count.controllers) or "no controller with this policy"
+        screen.print(f"{found.count.people} people counted, of {whose}")
+
+
+def _touched(count: Count | None, place: str) -> dict[str, int]:
+    """None where nobody was counted, or the place is about no choice."""
+    found = count.touched.get(place) if count else None
+    return found._asdict() if found else {}
 
 
 def _facts(change: Change) -> dict[str, Any]:
