@@ -119,6 +119,35 @@ def test_somebody_unknown_is_wrong_data(person: Person) -> None:
     assert person.subject not in text
 
 
+def test_a_report_is_of_a_person_or_of_one_request_by_the_beginning_of_its_id(person: Person, tmp_path: Path) -> None:
+    (first, *_), (second, *_) = person.judged(1), person.judged(2, kind="deletion.requested", purposes=...)
+    whole, one = tmp_path / "whole.json", tmp_path / "one.json"
+    given = ("audit", "export", "--controller", "oomnis", "--format", "json")
+    person.cli.run(*given, "--subject", person.subject, "--out", str(whole))
+    del person.cli.env["CONSENT_RELAY_PEPPER"]
+    person.cli.run(*given, "--request", str(second.event_id)[:13], "--out", str(one))
+    told = [[matter["event_id"] for matter in json.loads(file.read_text())["matters"]] for file in (whole, one)]
+    assert told == [[first.event_id, second.event_id], [second.event_id]]
+    assert person.subject not in whole.read_text() + one.read_text()
+
+
+def test_a_report_that_cant_be_made_says_what_to_do(person: Person, tmp_path: Path) -> None:
+    person.judged(1)
+    taken, free = tmp_path / "taken.html", tmp_path / "free.html"
+    taken.write_text("mine")
+    named = ("--subject", person.subject)
+    for args, code, why in (
+        ((*named, "--out", str(taken)), 2, "is there already"),
+        ((*named, "--out", str(tmp_path / "nowhere" / "x.html")), 2, "can't be written"),
+        (("--out", str(free)), 2, "name the person by --subject, or one --request"),
+        (("--request", "0" * 7, "--out", str(free)), 1, "too short"),
+        (("--request", "0" * 36, "--out", str(free)), 1, "no event whose event_id begins"),
+    ):
+        result = person.cli.run("audit", "export", "--controller", "oomnis", *args, code=code)
+        assert why in result.output
+    assert (taken.read_text(), free.exists()) == ("mine", False)
+
+
 def test_without_the_pepper_nobody_is_found(person: Person) -> None:
     del person.cli.env["CONSENT_RELAY_PEPPER"]
     assert "CONSENT_RELAY_PEPPER" in person.show(code=2)
