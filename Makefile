@@ -47,7 +47,7 @@ soak: $(VENV)/.soak ## an hour of faults under a steady load: memory, lag and ag
 	@$(BIN)/python tests/faults/soak.py data/soak-$$(date +%Y%m%d-%H%M%S) --minutes $(MINUTES) --seed $(SEED) $(ARGS)
 
 $(VENV)/.soak: $(VENV)/.ready
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded,dev,soak]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded,dev,parquet,soak]"
 	@touch $@
 
 faults: setup ## the fault tests at full size: 100,000 events, 20 kills, three workers (SEED=2 ARGS="-k storm")

@@ -23,7 +23,7 @@ free_mb=$(df -Pm . | awk 'NR == 2 { print $4 }')
 echo "setup: making $VENV with $("$PYTHON" --version 2>&1)"
 "$PYTHON" -m venv "$VENV"
 "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-  --editable ".[embedded,dev]" ||
+  --editable ".[embedded,dev,parquet]" ||
   fail "the Python packages could not be installed (see pip's message above)" \
     "check the network and pip's index settings ('pip config list'), then: make setup"
 touch "$VENV/.ready"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from streams.clients import reader, unreachable
 from streams.stopping import stopped
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 
     from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
@@ -35,18 +36,42 @@ async def scan(
         TopicsError: there is no such topic.
 
     """
+    async with reading(settings, topic, partitions) as (consumer, places):
+        if not follow:
+            async for fetched in _up_to(consumer, await consumer.end_offsets(places)):
+                for records in fetched.values():
+                    for record in records:
+                        yield record
+            return
+        for place, end in (await consumer.end_offsets(places)).items():
+            consumer.seek(place, end)
+        while True:
+            for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
+                for record in records:
+                    yield record
+
+
+async def slices(settings: Settings, topic: str, ends: Mapping[int, int]) -> AsyncGenerator[list[ConsumerRecord]]:
+    """Yield committed records of these partitions below their ends, many at once. Raises as `scan` does."""
+    async with reading(settings, topic, ends) as (consumer, places):
+        async for fetched in _up_to(consumer, {place: ends[place.partition] for place in places}):
+            for place, records in fetched.items():
+                end = ends[place.partition]
+                yield records if records[-1].offset < end else [one for one in records if one.offset < end]
+
+
+@asynccontextmanager
+async def reading(
+    settings: Settings, topic: str, partitions: Iterable[int] | None
+) -> AsyncIterator[tuple[AIOKafkaConsumer, list[TopicPartition]]]:
+    """A reader at the beginning of these partitions of a topic; None: of all. Raises as `scan` does."""
     consumer = reader(settings)
     try:
         places = await _places(consumer, settings, topic, partitions)
         consumer.assign(places)
-        ends = await consumer.end_offsets(places)
         for place in places:
-            consumer.seek(place, ends[place]) if follow else await consumer.seek_to_beginning(place)
-        while follow or [place for place in places if await consumer.position(place) < ends[place]]:
-            fetched = await _progress(consumer, places) if not follow else await consumer.getmany(timeout_ms=POLL_MS)
-            for records in fetched.values():
-                for record in records:
-                    yield record
+            await consumer.seek_to_beginning(place)
+        yield consumer, places
     finally:
         await stopped(consumer)
 
@@ -80,6 +105,12 @@ async def _places(
     if missing := [number for number in wanted if number not in known]:
         raise TopicsError(f"{topic} has no partition {missing[0]}", remedy=f"it has those below {len(known)}")
     return [TopicPartition(topic, number) for number in wanted]
+
+
+async def _up_to(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> AsyncGenerator[Fetched]:
+    places = list(ends)
+    while [place for place in places if await consumer.position(place) < ends[place]]:
+        yield await _progress(consumer, places)
 
 
 async def _progress(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> Fetched:

@@ -9,14 +9,15 @@ import typer
 from streams import topics
 from streams.commands.audit_documents import confirmation, receipt
 from streams.commands.audit_export import export
-from streams.commands.audit_facts import Controller, Subject, fact_of, known
+from streams.commands.audit_facts import Controller, Subject, fact_of, known, known_then
 from streams.commands.audit_proof import prove
 from streams.commands.audit_retention import retention
 from streams.commands.audit_verify import key, verify
-from streams.commands.audit_view import line, timeline
-from streams.commands.common import AsJson, BootstrapServers, DataDir, require_topics, settings_for, show_json
+from streams.commands.audit_view import line, standing, timeline, told_of
+from streams.commands.common import AsJson, BootstrapServers, DataDir, When, require_topics, settings_for, show_json
 from streams.commands.screen import console
 from streams.logs import scan
+from streams.replaying.cuts import as_of
 
 app = typer.Typer(help="The audit: every decision and every confirmation, pseudonymous.", no_args_is_help=True)
 for _command in (export, receipt, confirmation, retention, verify, prove, key):
@@ -27,6 +28,7 @@ for _command in (export, receipt, confirmation, retention, verify, prove, key):
 def show(
     controller: Controller,
     subject: Subject,
+    as_of_: When = None,
     bootstrap_servers: BootstrapServers = None,
     data_dir: DataDir = None,
     *,
@@ -35,18 +37,25 @@ def show(
     """Show one person's history. Times are UTC; in JSON they are microseconds since 1970.
 
     The person is found by a pseudonym that takes the pepper. Exit code 1: nothing is known of such a person.
+    With --as-of only the person's own partition is read, up to then, and what stood then is shown below.
 
-    Example: consent-relay audit show --controller oomnis --subject c-1001
+    Example: consent-relay audit show --controller oomnis --subject c-1001 --as-of 2026-05-03T12:00:00Z
     """
     settings = settings_for(bootstrap_servers, data_dir)
-    facts = known(settings, controller, subject)
+    if as_of_ is None:
+        facts, state = known(settings, controller, subject), None
+    else:
+        facts, state = known_then(settings, controller, subject, as_of(as_of_))
     person = facts[0].record.pid
     if as_json:
-        show_json({"controller": controller, "pid": person, "records": [fact.as_json() for fact in facts]})
+        stood = {} if state is None else {"state": told_of(state)}
+        show_json({"controller": controller, "pid": person, "records": [fact.as_json() for fact in facts], **stood})
         return
     screen = console()
     screen.print(f"{person} at {controller}, {len(facts)} records")
     screen.print(timeline(fact.record for fact in facts))
+    if state is not None:
+        screen.print(standing(state))
 
 
 @app.command()

@@ -6,7 +6,7 @@ import asyncio
 import heapq
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -21,10 +21,15 @@ from streams import topics
 from streams.commands.common import require_topics
 from streams.commands.requests_kept import SHORTEST
 from streams.logs import scan
+from streams.replaying.cuts import cuts
+from streams.replaying.part import Part, fold
+from streams.wire import home_of
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
+    from schemas.state import SubjectState
+    from streams.replaying.cuts import AsOf
     from streams.settings import Settings
 
 Controller = Annotated[str, typer.Option(help="The company, as its events name it.")]
@@ -69,13 +74,36 @@ def known(settings: Settings, controller: str, subject: str) -> list[Fact]:
 
     """
     person = pid(settings.key("pepper"), controller, subject)
-    facts = asyncio.run(facts_of(settings, person))
-    if not facts:
-        raise InvalidRecord(
-            f"the audit knows nobody by that subject_id at {controller} ({person}); a subject_id is the controller's "
-            "own id for the person, and the pepper must be the one that the worker holds"
-        )
-    return facts
+    return asyncio.run(facts_of(settings, person)) or _nobody(controller, person)
+
+
+def _nobody(controller: str, person: str) -> NoReturn:
+    raise InvalidRecord(
+        f"the audit knows nobody by that subject_id at {controller} ({person}); a subject_id is the controller's "
+        "own id for the person, and the pepper must be the one that the worker holds"
+    )
+
+
+def known_then(
+    settings: Settings, controller: str, subject: str, then: AsOf
+) -> tuple[list[Fact], SubjectState | None]:
+    """A person's records up to then, of their own partition alone, and what stood for them.
+
+    Raises:
+        InvalidRecord: there are none.
+        SetupError: no broker, no such moment, a policy is unknown, or a record can't be read.
+
+    """
+    person, home = pid(settings.key("pepper"), controller, subject), home_of(settings.partitions)(subject)
+    found: list[Fact] = []
+
+    async def read() -> SubjectState | None:
+        part = Part(home, (await cuts(settings, then))[home], pid=person)
+        made = await fold(settings, part, lambda _: None, lambda _, record: found.append(fact_of(record)))
+        return made.people.get(person)
+
+    state = asyncio.run(read())
+    return found or _nobody(controller, person), state
 
 
 def asked(settings: Settings, controller: str, text: str) -> tuple[list[Fact], str]:

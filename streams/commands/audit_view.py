@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.table import Table
 
 from processors.reckoning.saying import due_day
+from processors.replaying.rows import NOT_TOLD
 from schemas.events import CHANNELS
 from schemas.times import iso
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from schemas.records import AuditRecord, EventFacts, Evidence, Leg
+    from schemas.state import SubjectState
 
 _SHORT_HASH = 12
 
@@ -48,6 +50,29 @@ def rows(record: AuditRecord) -> Iterator[Row]:
         iso(record.at), what, record.lane or "", record.action or "", record.outcome or "", "; ".join(_why(record))
     )
     yield from (_leg(leg) for leg in record.legs or ())
+
+
+def standing(state: SubjectState) -> Table:
+    """What stood for the person: choices, and whatever counts beside them."""
+    table = Table("stood then", "purpose", "channel", "since", "event", box=None)
+    for choice in state.choices:
+        table.add_row(choice.status, choice.purpose, choice.channel, iso(choice.occurred_at), choice.event_id)
+    for mark in state.marks:
+        what = mark.kind if mark.on else f"{mark.kind} lifted"
+        table.add_row(what, mark.purpose, "", iso(mark.occurred_at), mark.event_id)
+    for hold in state.holds:
+        about = "all" if hold.purposes is None else ", ".join(hold.purposes)
+        table.add_row(
+            "hold" if hold.lifted_at is None else "hold lifted", about, "", iso(hold.placed_at), hold.event_id
+        )
+    if state.erased_at is not None:
+        table.add_row("erased", "all", "", iso(state.erased_at), "")
+    return table
+
+
+def told_of(state: SubjectState) -> dict[str, Any]:
+    """The same for machines, without what the audit can't tell."""
+    return state.model_dump(mode="json", exclude=NOT_TOLD)
 
 
 def line(record: AuditRecord) -> str:

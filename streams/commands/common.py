@@ -40,6 +40,10 @@ DataDir = Annotated[
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Controllers and connections; default ./relay.toml.")
 ]
+When = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="T", help="A moment as in 2026-05-03T12:00:00Z, or offsets as in 0:1200,1:87."),
+]
 Reason = Annotated[str, typer.Option(help="Why; it is kept in the audit. Name no person.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 

@@ -1,0 +1,73 @@
+"""One partition of the audit, record after record, into what stands: people, requests and deliveries."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from processors.closing.ending import settled
+from processors.closing.progress import opened
+from processors.replaying.people import After, after, freed, nobody
+from processors.replaying.requests import went_on
+from processors.replaying.shelf import AT_HAND, Shelf
+from schemas.codec import decode_own
+from schemas.records import AuditRecord
+from schemas.request import Request
+from schemas.state import SubjectState
+
+MOST_DOUBTS = 100
+_JUDGED = frozenset({"planned", "stale"})
+HOLD_LIFTED = "hold_lifted"
+
+
+class Fold:
+    """pid, controller: about this person or people of this one alone. doubts: the first ones, with their offsets.
+
+    kinds: how many records of each kind there were.
+    """
+
+    def __init__(self, pid: str | None = None, controller: str | None = None, at_hand: int = AT_HAND) -> None:
+        self.people = Shelf(SubjectState, at_hand)
+        self.requests = Shelf(Request, at_hand)
+        self.kinds: Counter[str] = Counter()
+        self.doubts: list[tuple[int, str]] = []
+        self.doubted = 0
+        self._pid = pid
+        self._controller = controller
+
+    def take(self, offset: int, value: bytes) -> AuditRecord | None:
+        """The next record; None: it is about somebody else. Raises UndecodableRecord, InvalidRecord, PolicyError."""
+        record = decode_own(AuditRecord, value)
+        if self._pid not in {None, record.pid} or self._controller not in {None, record.controller}:
+            return None
+        self.kinds[record.kind] += 1
+        if record.pid is not None and record.controller is not None:
+            self._person(offset, record, record.pid, record.controller)
+            self._request(record, f"{record.pid}|{record.event_id}")
+        return record
+
+    def _person(self, offset: int, record: AuditRecord, pid: str, controller: str) -> None:
+        before = self.people.get(pid)
+        facts = record.event
+        if record.kind in _JUDGED and facts is not None:
+            made = after(record, facts, before or nobody(pid, controller))
+            self._doubt(offset, made)
+        elif record.kind == "cycle" and record.reason == HOLD_LIFTED and before and record.legs:
+            made = After(freed(before, record.legs))
+        else:
+            return
+        if made.state is not before:
+            self.people.put(pid, made.state)
+
+    def _doubt(self, offset: int, made: After) -> None:
+        if made.doubt:
+            self.doubted += 1
+            if len(self.doubts) < MOST_DOUBTS:
+                self.doubts.append((offset, made.doubt))
+
+    def _request(self, record: AuditRecord, key: str) -> None:
+        before = self.requests.get(key)
+        if record.kind == "planned":
+            if before is None:
+                self.requests.put(key, settled(opened(record)))
+        elif before is not None and (now := went_on(before, record)) is not before:
+            self.requests.put(key, now)

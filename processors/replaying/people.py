@@ -1,0 +1,125 @@
+"""What stands for a person after one more event, as the audit tells of it: by the same rules as when it came in.
+
+Two things the audit doesn't hold. Identities: their digests stand for them. Connections: at whom a hold keeps what
+should be erased is told by the legs.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.plan import plan
+from processors.planning.kinds import ERASING
+from processors.planning.made import changed
+from processors.routing.identities import remembered
+from schemas.contract import Sealed, defaults_of, maker
+from schemas.errors import InvalidRecord
+from schemas.events import ConsentEvent
+from schemas.policy import load_policy
+from schemas.state import Retained, SubjectState
+
+if TYPE_CHECKING:
+    from processors.plan import Plan
+    from schemas.contract import PolicyRef
+    from schemas.policy import Policy
+    from schemas.records import AuditRecord, EventFacts, Leg
+
+_event, _retained, _state = maker(ConsentEvent), maker(Retained), maker(SubjectState)
+_BARE, _UNKNOWN = defaults_of(ConsentEvent), defaults_of(SubjectState)
+_NOT_OF_THE_EVENT = {"content_hash", "named"}
+
+
+class After(NamedTuple):
+    """doubt: in what today's rules differ from what was recorded, or an empty text."""
+
+    state: SubjectState
+    doubt: str = ""
+
+
+def nobody(pid: str, controller: str) -> SubjectState:
+    """Of whom nothing is known."""
+    return _state({**_UNKNOWN, "pid": pid, "controller": controller})
+
+
+def event_of(record: AuditRecord, facts: EventFacts) -> ConsentEvent:
+    """The event, but for who it is about: nothing that is planned depends on that. Its moments are as judged."""
+    known = {name: value for name, value in facts.__dict__.items() if name not in _NOT_OF_THE_EVENT}
+    named = {"event_id": record.event_id, "controller": record.controller, "subject_id": ""}
+    return _event({**_BARE, **known, **named})
+
+
+@cache
+def policy_of(ref: PolicyRef) -> tuple[Policy, str]:
+    """The policy version that was applied, and a doubt if it reads otherwise by now.
+
+    Raises:
+        PolicyError: the registry hasn't got it any more.
+
+    """
+    policy = load_policy(ref.id, ref.version)
+    same = policy.ref.sha256 == ref.sha256
+    return policy, "" if same else f"policy {ref.id} {ref.version} was another text when it was applied"
+
+
+def after(record: AuditRecord, facts: EventFacts, before: SubjectState) -> After:
+    """After a `planned` or `stale` event."""
+    if record.policy is None:
+        return After(before, "an event without the policy that it was judged by")
+    policy, doubt = policy_of(record.policy)
+    event = event_of(record, facts)
+    try:
+        made = plan(event, before, policy, (), record.at, facts.content_hash)
+    except InvalidRecord as error:
+        return After(before, f"it would be refused today: {error.reason}")
+    if made.verdict == "duplicate":
+        return After(before)
+    if made.verdict != record.kind:
+        doubt = doubt or f"recorded as {record.kind}, but today it would be {made.verdict}: {made.reason}"
+    return After(_kept_back(record, facts, before, _named(event, made, before, facts)), doubt)
+
+
+def _named(event: ConsentEvent, made: Plan, before: SubjectState, facts: EventFacts) -> SubjectState:
+    """With what is known of the identities. Only the size of what was sealed is known, and that it was."""
+    sealed = Sealed(key_id="", bytes=bytes(facts.named.size)) if facts.named else None
+    return remembered(event, made, before, sealed, facts.named)
+
+
+def _kept_back(record: AuditRecord, facts: EventFacts, before: SubjectState, state: SubjectState) -> SubjectState:
+    legs = record.legs or ()
+    kept = {one for leg in legs if _is_kept_back(leg) for one in (leg.recipient or "").split("+")}
+    retained = before.retained
+    if kept and facts.kind in ERASING:
+        retained = (*retained, _made(record, facts, tuple(sorted(kept))))
+    return changed(state, retained=retained)
+
+
+def _is_kept_back(leg: Leg) -> bool:
+    return leg.outcome == "retained" and leg.reason == "legal_hold" and leg.lane is not None
+
+
+def _made(record: AuditRecord, facts: EventFacts, recipients: tuple[str, ...]) -> Retained:
+    return _retained(
+        {
+            "event_id": record.event_id,
+            "data_domain": facts.data_domain,
+            "jurisdiction": facts.jurisdiction,
+            "occurred_at": facts.occurred_at,
+            "received_at": facts.received_at,
+            "policy_version": record.policy.version if record.policy else "",
+            "recipients": recipients,
+            "sealed": None,
+        }
+    )
+
+
+def freed(state: SubjectState, legs: tuple[Leg, ...]) -> SubjectState:
+    """After a hold's end: what these legs erase is kept back no more."""
+    gone = {(leg.reopens, one) for leg in legs if leg.reopens for one in (leg.recipient or "").split("+")}
+    left = [
+        _retained(
+            {**kept.__dict__, "recipients": tuple(r for r in kept.recipients if (kept.event_id, r) not in gone)}
+        )
+        for kept in state.retained
+    ]
+    return changed(state, retained=tuple(kept for kept in left if kept.recipients))

@@ -1,0 +1,54 @@
+"""Many records by key: those used of late as they are, all others encoded, where they take a fraction of the room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from schemas.codec import decode_own, encode
+from schemas.contract import Contract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+C = TypeVar("C", bound=Contract)
+AT_HAND = 1024
+
+
+class Shelf(Generic[C]):
+    """at_hand: so many at most are kept as they are. Reading changes nothing that anybody can see."""
+
+    def __init__(self, contract: type[C], at_hand: int = AT_HAND) -> None:
+        self._contract = contract
+        self._most = at_hand
+        self._at_hand: dict[str, C] = {}
+        self._stored: dict[str, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._stored) + sum(key not in self._stored for key in self._at_hand)
+
+    def get(self, key: str) -> C | None:
+        found = self._at_hand.get(key)
+        if found is None and (stored := self._stored.get(key)) is not None:
+            found = self._at_hand[key] = decode_own(self._contract, stored)
+            self._tidy()
+        return found
+
+    def put(self, key: str, record: C) -> None:
+        self._stored.pop(key, None)
+        self._at_hand[key] = record
+        self._tidy()
+
+    def in_order(self) -> Iterator[C]:
+        """All of them by their keys, each made when its turn comes, of its encoding: so fields have one order."""
+        for key in sorted({**self._stored, **self._at_hand}):
+            stored = self._stored.get(key)
+            yield decode_own(self._contract, encode(self._at_hand[key]) if stored is None else stored)
+
+    def _tidy(self) -> None:
+        """Half of them at once, those first that have been here for longest: looking at each use would cost more."""
+        if len(self._at_hand) <= self._most:
+            return
+        for key in list(self._at_hand)[: self._most // 2 + 1]:
+            record = self._at_hand.pop(key)
+            if key not in self._stored:
+                self._stored[key] = encode(record)

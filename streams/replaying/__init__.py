@@ -1,0 +1,1 @@
+"""Reading the audit from its beginning to some moment, and what stands then."""

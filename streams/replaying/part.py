@@ -1,0 +1,105 @@
+"""What one process does: a partition of the audit into sorted lines of a file each."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.replaying.fold import Fold
+from processors.replaying.rows import rows
+from schemas.errors import DataError, SetupError
+from streams import topics
+from streams.logs import slices
+from streams.storage import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from aiokafka import ConsumerRecord
+
+    from schemas.records import AuditRecord
+    from streams.settings import Settings
+
+    Tell = Callable[[int], None]
+
+
+class Part(NamedTuple):
+    """One partition below `end`; pid: about this person alone; controller: about people of this one alone.
+
+    begin: what was before has been deleted: whoever it was about is missing, or in parts.
+    """
+
+    partition: int
+    end: int
+    controller: str | None = None
+    pid: str | None = None
+    begin: int = 0
+
+
+class Told(NamedTuple):
+    """What a part has come to. doubts: the first ones, with their partition and offset; doubted: how many."""
+
+    records: int
+    kinds: dict[str, int]
+    doubted: int
+    doubts: tuple[tuple[int, int, str], ...]
+    lines: dict[str, int]
+
+
+async def fold(
+    settings: Settings, part: Part, read: Tell, heard: Callable[[AuditRecord, ConsumerRecord], None] | None = None
+) -> Fold:
+    """Fold a partition. `read` is told of each step of the offset, `heard` of each record that counts.
+
+    Raises:
+        SetupError: no broker answers, a policy is unknown, or a record can't be read.
+
+    """
+    made = Fold(part.pid, part.controller)
+    at = 0
+    async for records in slices(settings, topics.AUDIT, {part.partition: part.end}):
+        for record in records:
+            try:
+                taken = made.take(record.offset, record.value or b"")
+            except DataError:
+                raise _unreadable(part, record.offset) from None
+            if taken is not None and heard is not None:
+                heard(taken, record)
+        if records:
+            read(records[-1].offset + 1 - at)
+            at = records[-1].offset + 1
+    read(part.end - at)
+    return made
+
+
+def _unreadable(part: Part, offset: int) -> SetupError:
+    return SetupError(
+        f"{topics.AUDIT}[{part.partition}]@{offset} can't be read",
+        remedy="a newer release may have written it: replay with that one, and see `consent-relay audit verify`",
+    )
+
+
+def write(settings: Settings, part: Part, directory: Path, read: Tell) -> Told:
+    """Fold a partition and write its lines to `<file>.<partition>` there. Raises as `fold` does."""
+    made = asyncio.run(fold(settings, part, read))
+    counts: dict[str, int] = {}
+    for name, lines in rows(made).items():
+        counts[name] = 0
+        with writing(directory), place(directory, name, part.partition).open("wb") as file:
+            for line in lines:
+                file.write(line + b"\n")
+                counts[name] += 1
+    doubts = tuple((part.partition, offset, text) for offset, text in made.doubts)
+    return Told(sum(made.kinds.values()), dict(made.kinds), made.doubted, doubts, counts)
+
+
+def place(directory: Path, name: str, partition: int) -> Path:
+    return directory / f"{name}.{partition}"
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,47 @@
+"""`replay`: what it refuses, and up to where it reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from schemas.errors import SetupError
+from schemas.request import Request
+from schemas.state import SubjectState
+from streams.cli import app
+from streams.replaying.cuts import NOW, AsOf, as_of
+from streams.replaying.parquet import columns
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ((), "say one of --out DIR, --diff and --shadow"),
+        (("--out", "x", "--diff"), "say one of"),
+        (("--diff", "--as-of", "0:1"), "leave out --as-of"),
+        (("--out", "x", "--policy-file", "new.toml"), "--policy-file goes with --shadow"),
+    ],
+)
+def test_wrong_use_is_told_before_anything_is_read(args: tuple[str, ...], told: str) -> None:
+    result: Any = CliRunner().invoke(app, ["replay", *args])
+    assert result.exit_code == 2
+    assert told in result.output
+
+
+def test_a_moment_or_one_offset_of_each_partition() -> None:
+    assert as_of(None) is NOW
+    assert as_of("1970-01-01T00:00:01Z") == AsOf(moment=1_000_000)
+    assert as_of("0:12,1:0") == AsOf(offsets={0: 12, 1: 0})
+    for wrong in ("yesterday", "2026-05-03T12:00:00", "0:", "0:1;1:2"):
+        with pytest.raises(SetupError, match="--as-of"):
+            as_of(wrong)
+
+
+def test_every_field_of_a_contract_has_its_column() -> None:
+    assert columns("people").names == list(SubjectState.model_fields)
+    assert columns("requests").names == list(Request.model_fields)
+    assert "delivery_id" in columns("deliveries").names
+    sealed = [str(kind) for kind in columns("people").types if "sealed" in str(kind)]
+    assert sealed == [], "the audit can't tell it"
