@@ -95,7 +95,7 @@ def _kept_back(record: AuditRecord, facts: EventFacts, before: SubjectState, sta
 
 
 def _is_kept_back(leg: Leg) -> bool:
-    return leg.outcome == "retained" and leg.reason == "legal_hold" and leg.lane is not None
+    return leg.outcome == "retained" and leg.reason == "legal_hold" and leg.recipient is not None
 
 
 def _made(record: AuditRecord, facts: EventFacts, recipients: tuple[str, ...]) -> Retained:
