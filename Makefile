@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 60
 SEED ?= 1
 
-.PHONY: help setup demo bench bench-where bench-scale faults soak test tools unit protocol lint clean
+.PHONY: help setup demo bench bench-where bench-replay bench-scale faults soak test tools unit protocol lint clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench: .venv-bench/.ready .venv-peers/.ready ## router and lanes beside others, 
 
 bench-where: setup ## where the router's time goes in one event, stage by stage (ARGS="--json")
 	@$(BIN)/python -m bench.where $(ARGS)
+
+bench-replay: .venv-bench/.ready ## how fast the audit is replayed, beside a bare reader (ARGS="--records 100000 --runs 1 --json")
+	@.venv-bench/bin/python -m bench.replaying $(ARGS)
 
 bench-scale: setup ## latency, memory, takeover, workers, sick lanes: how the relay grows (ARGS="--only latency --json")
 	@$(BIN)/python -m bench.scale $(ARGS)
