@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -52,17 +53,24 @@ def about(stage: Stage, number: int, kind: str, at: str, **more: Any) -> dict[st
     return fields(person.key, kind=kind, identities=identities, occurred_at=f"2026-03-02T09:{at}:00Z", **more)
 
 
-async def replayed(stage: Stage, name: str, *more: str, **env: str) -> dict[str, bytes]:
+async def replayed(stage: Stage, name: str, *more: str) -> dict[str, bytes]:
     out = stage.directory / name
-    code, told, errors = await cli_of(stage, **env).ended("replay", "--out", str(out), *more, "--json")
+    await asyncio.to_thread(cli_of(stage).run, "replay", "--out", str(out), "--processes", "1", *more)
+    return {file: (out / file).read_bytes() for file in FILES}
+
+
+async def fenced(stage: Stage, name: str, *more: str) -> dict[str, bytes]:
+    """The same, by processes that may connect to the broker alone."""
+    out = stage.directory / name
+    code, told, errors = await cli_of(stage, **guard(stage)).ended("replay", "--out", str(out), *more, "--json")
     assert code == 0, (told, errors)
     return {file: (out / file).read_bytes() for file in FILES}
 
 
 async def differences(stage: Stage, *more: str) -> tuple[int, list[dict[str, Any]]]:
-    code, out, errors = await cli_of(stage).ended("replay", "--diff", *more, "--json")
-    assert code in {0, 1}, errors
-    return code, [json.loads(line) for line in out.splitlines()]
+    done = await asyncio.to_thread(cli_of(stage).run, "replay", "--diff", *more, "--json", code=None)
+    assert done.exit_code in {0, 1}, done.output
+    return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()]
 
 
 async def settles(stage: Stage) -> None:
