@@ -50,7 +50,7 @@ def rebuild(settings: Settings, parts: Sequence[Part], out: Path, processes: int
 def _fold_all(
     settings: Settings, parts: Sequence[Part], scratch: Path, processes: int, seen: Callable[[int], None]
 ) -> list[Told]:
-    if processes == 1:
+    if min(processes, len(parts)) == 1:
         far = 0
 
         def add(offsets: int) -> None:
