@@ -14,19 +14,24 @@ from schemas.ids import task_id
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from schemas.records import AuditRecord
+    from schemas.records import AuditRecord, Leg
     from schemas.request import Request, RequestLeg
 
 
 def lifted(request: Request, record: AuditRecord) -> Request:
     """After the `cycle` of a leg that is carried out only now; the same object if that was heard before."""
     for leg in record.legs or ():
-        leg_id = record.delivery_id or task_id(request.pid, request.event_id, leg.recipient or "")
+        leg_id = begun_id(record, leg)
         cycle, reason = record.cycle or 0, leg.reason or record.reason
         begun = kept(leg, leg_id, record.at).changed(cycle=cycle, reason=reason)
         if not any(old.leg_id == leg_id and old.cycle >= cycle for old in request.legs):
             request = request.changed(legs=tuple(_with(request, begun)))
     return request
+
+
+def begun_id(record: AuditRecord, leg: Leg) -> str:
+    """leg_id of a leg that such a record begins."""
+    return record.delivery_id or task_id(record.pid or "", record.event_id or "", leg.recipient or "")
 
 
 def _with(request: Request, begun: RequestLeg) -> Iterator[RequestLeg]:

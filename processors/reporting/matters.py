@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from processors.closing.lifting import begun_id
 from processors.closing.progress import opened
 from processors.closing.retold import retold
 
@@ -34,10 +35,13 @@ class Matter(NamedTuple):
         return self.first.record.kind == "stale"
 
     def plans(self) -> Iterable[tuple[Leg | None, RequestLeg]]:
-        """Each leg as planned and as it stands; None: it came only when a hold was lifted."""
-        planned = list(self.first.record.legs or ())
-        for number, leg in enumerate(self.request.legs):
-            yield (planned[number] if number < len(planned) else None), leg
+        """Each leg as planned and as it stands; None: it is what another hold keeps of a leg that was planned."""
+        first = self.first.record
+        planned = {one.leg_id: leg for one, leg in zip(opened(first).legs, first.legs or (), strict=True)}
+        begun = (fact.record for fact in self.told if fact.record.kind == "cycle")
+        planned |= {begun_id(record, leg): leg for record in begun for leg in record.legs or ()}
+        for leg in self.request.legs:
+            yield planned.get(leg.leg_id), leg
 
     def about(self, leg: RequestLeg) -> list[Fact]:
         """What was said of one leg."""

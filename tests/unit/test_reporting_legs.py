@@ -139,3 +139,16 @@ def test_an_event_behind_a_newer_one_is_told_and_a_repeat_makes_none() -> None:
     told = report(ASKED, late, again)
     assert (told.matters[1].status, told.matters[1].reason) == ("stale", "overtaken_by_newer")
     assert len(told.timeline) == 3
+
+
+def test_a_leg_keeps_what_was_planned_for_it_when_one_before_it_is_lifted_in_two() -> None:
+    held = Leg(kind="none", recipient="ads+mail", action="delete", outcome="retained", reason="legal_hold")
+    asked = planned(held, delivery("crm", "delete", purposes=("sales",)), kind="deletion.requested")
+    begun = delivery("ads", "delete", recipient="ads", purposes=("adverts",))
+    lift = record("cycle", delivery_id="ads", cycle=1, legs=(begun,), reason="hold_lifted")
+    legs = {leg.recipient: leg for leg in report(asked, lift).matters[0].legs}
+    assert {who: leg.purposes for who, leg in legs.items()} == {
+        "ads": ("adverts",),
+        "mail": (),
+        "crm-inc": ("sales",),
+    }
