@@ -32,7 +32,7 @@ from streams.pipeline import Stage, lane_role
 from streams.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from infra.sandbox import Person, Sandbox
@@ -189,6 +189,11 @@ class LaneUnderTest:
     async def dead_letters(self) -> list[DeadLetter]:
         letters = [decode(DeadLetter, record.value) for record in await committed(self.settings, topics.DEAD_LETTER)]
         return [letter for letter in letters if letter.origin.topic == topics.deliveries(self.name)]
+
+
+def is_own_alarm(line: Mapping[str, Any]) -> bool:
+    """Whether a lane has raised it; not one about commands, which other tests may have written wrongly on purpose."""
+    return line["event"] == "alarm" and not line["alarm"].startswith("command_")
 
 
 async def kill(owner: Owner, task: asyncio.Task[None]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from lane_support import LaneUnderTest, crm_config, kill, lane_at
+from lane_support import LaneUnderTest, crm_config, is_own_alarm, kill, lane_at
 from ownership_support import until
 from reading import audit
 from structlog.testing import capture_logs
@@ -133,6 +133,6 @@ async def test_a_vendor_that_still_has_the_person_is_told_again_and_that_is_alar
         ("outcome", "executed", 1),
         ("outcome", "verified", 1),
     ]
-    alarms = [entry["alarm"] for entry in logs if entry["event"] == "alarm"]
+    alarms = [entry["alarm"] for entry in logs if is_own_alarm(entry)]
     assert alarms == ["vendor_still_has_person"]
     assert await lane.entries() == {}

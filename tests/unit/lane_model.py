@@ -132,11 +132,14 @@ class Model:
         return entry is not None and entry.status == "accepted"
 
     def is_overtaken(self, offset: int, until: int | None = None) -> bool:
-        """Whether later records, up to one, decide anew all that this one is about, and were not said before it."""
+        """Whether later records, up to one, decide anew all that this one is about, and count more.
+
+        Those do that were not said before it, and every withdrawal: it is planned only where it counts.
+        """
         mine, left = self.log[offset], set(self.log[offset].purposes)
         for later in self.log[offset + 1 : until]:
             said_later = (later.occurred_at, later.action != "grant") >= (mine.occurred_at, mine.action != "grant")
-            if later.pid == mine.pid and said_later:
+            if later.pid == mine.pid and (said_later or later.action == "withdraw"):
                 left -= (
                     left if later.action == "delete" else set(later.purposes) if mine.action != "delete" else set()
                 )

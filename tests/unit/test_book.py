@@ -188,6 +188,6 @@ def test_a_later_settled_instruction_closes_what_failed_for_the_same_scope() -> 
 
 def test_an_older_instruction_that_is_settled_late_closes_nothing_newer() -> None:
     mine = book()
-    mine.fail(job(5, "grant"), DOWN, "gave_up_after_http_503", NOW)
-    mine.close(job(6, occurred_at=NOW - 5000), GOOD, NOW)
+    mine.fail(job(5), DOWN, "gave_up_after_http_503", NOW)
+    mine.close(job(6, "grant", occurred_at=NOW - 5000), GOOD, NOW)
     assert mine.entries.of("p1.ana", "failed")

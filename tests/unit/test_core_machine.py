@@ -116,7 +116,10 @@ class LaneMachine(Questions):
                 self.model.begins(call, CALLS, self.now.wall)
 
     def _rehearse(self, call: Call) -> None:
-        """Nobody is called, so in whatever order."""
+        """Nobody is called, so in whatever order; nor can anybody be asked."""
+        if call.asks:
+            self.core.asked(call, dict.fromkeys((job.delivery.delivery_id for job in call.jobs), DOWN), self.now)
+            return
         answers = {job.delivery.delivery_id: REHEARSED for job in call.jobs}
         self.core.answered(call, answers, self.now)
 
