@@ -10,7 +10,7 @@ from bench.workload import DELIVERIES_PER_EVENT
 
 ROOT = Path(__file__).parents[1]
 Guarantee = Literal["exactly once", "outcomes exactly once", "at least once", "none"]
-BOTH = ("home", "misrouted")
+ROUTERS = ("home", "misrouted", "largest")
 LANES = ("lane", "lane-8")
 
 
@@ -26,7 +26,7 @@ class Contender:
     title: str
     guarantee: Guarantee
     libraries: tuple[str, ...]
-    rows: tuple[str, ...] = ("home",)
+    rows: tuple[str, ...] = ("home", "largest")
     venv: str = ".venv-bench"
     constraints: tuple[str, ...] = ("constraints.txt", "bench/constraints.txt")
     per_one: int = DELIVERIES_PER_EVENT
@@ -53,7 +53,7 @@ class Contender:
 
 _AIO = ("aiokafka", "uvloop", "fastavro")
 _CONFLUENT = ("confluent-kafka", "fastavro")
-_BARE: Any = {"guarantee": "exactly once", "rows": BOTH, "to_the_end": True}
+_BARE: Any = {"guarantee": "exactly once", "rows": ROUTERS, "to_the_end": True}
 _LANE: Any = {"guarantee": "outcomes exactly once", "rows": LANES, "to_the_end": True, "per_one": 1}
 _PEER: Any = {"venv": ".venv-peers", "constraints": ("bench/peers-constraints.txt",)}
 LINEUP = (
