@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from streams.flood import Floodgate, Watch
 from streams.metrics.meters import RouterMeter
 from streams.metrics.registry import Metrics
 from streams.outbox import Out, sized
+from streams.ownership.inbox import Inbox
 from streams.wire import incoming_of, outs_of
 
 if TYPE_CHECKING:
@@ -46,8 +46,10 @@ SLICE_S = 0.02
 ROOM = 2 * MOST_EVENTS
 
 
-class RouterWork:
+class RouterWork(Inbox):
     """Plans every event of a partition against the state of its people. States are kept encoded: they are many."""
+
+    most_waiting = ROOM
 
     def __init__(
         self,
@@ -57,18 +59,16 @@ class RouterWork:
         watch: Watch | None = None,
         past: Callable[[int], Past] | None = None,
     ) -> None:
+        super().__init__()
         self._desk = desk
         self._partition = partition
         self._past = past
         self._watch = watch or Watch()
         self._meter = RouterMeter(metrics or Metrics())
         self._states: dict[str, bytes] = {}
-        self._waiting: deque[ConsumerRecord] = deque()
-        self._wake = asyncio.Event()
-        self._draining = False
         self._gate: Floodgate | None = None
         self._backfills: Backfills | None = None
-        self._offset = self._next = self._position = 0
+        self._offset = self._position = 0
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         for key, value in pairs:
@@ -76,13 +76,6 @@ class RouterWork:
                 self._states.pop(key.decode(), None)
             else:
                 self._states[key.decode()] = value
-
-    def room(self) -> bool:
-        return len(self._waiting) < ROOM
-
-    def feed(self, records: Sequence[ConsumerRecord]) -> None:
-        self._waiting.extend(records)
-        self._wake.set()
 
     def advance(self, position: int) -> None:
         self._position = position
@@ -94,10 +87,6 @@ class RouterWork:
     def duties(self) -> Mapping[str, Hashable]:
         halted = self._gate is None or self._gate.halted
         return {"batch": (self._next, self._offset)} if self._waiting and not halted else {}
-
-    def drain(self) -> None:
-        self._draining = True
-        self._wake.set()
 
     async def run(self, tenure: Tenure) -> None:
         """Batch after batch until drained; what is still waiting then, the next owner reads again."""

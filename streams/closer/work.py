@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from streams.closer.orders import Orders
 from streams.lanes.pace import Pace
 from streams.metrics.meters import CloserMeter
 from streams.outbox import Out, sized
+from streams.ownership.inbox import Inbox
 from streams.ownership.stored import readable
 from streams.wire import audit_out
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from streams.ownership.tenure import Tenure
 
 log = structlog.get_logger()
-ROOM = 2000
 SLICE_S = 0.02
 """After so long the loop gets its turn."""
 BOOKMARK_EVERY_S = 5.0
@@ -44,20 +43,18 @@ SHORTEST_REST_S, LONGEST_REST_S = 0.01, 60.0
 _TELLS = frozenset({"outcome", "cycle"})
 
 
-class CloserWork:
+class CloserWork(Inbox):
     """Follows the requests of a partition's people. One object per tenure."""
 
     def __init__(self, clerk: Clerk, partition: int) -> None:
+        super().__init__()
         self._clerk = clerk
         self._partition = partition
         self._book = Book()
         self._broken: dict[bytes, StateUnreadable] = {}
-        self._waiting: deque[ConsumerRecord] = deque()
-        self._wake = asyncio.Event()
-        self._draining = False
         self._pace = Pace(clerk.interval_s)
         self._meter = CloserMeter(clerk.metrics)
-        self._offset = self._next = self._commits = 0
+        self._offset = self._commits = 0
         self._marked_at = 0.0
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
@@ -71,17 +68,6 @@ class CloserWork:
     def _load(self, key: bytes, value: bytes | None) -> None:
         readable(lambda: self._book.load(key.decode(), value), key, topics.REQUESTS, self._partition)
 
-    def room(self) -> bool:
-        return len(self._waiting) < ROOM
-
-    def feed(self, records: Sequence[ConsumerRecord]) -> None:
-        self._waiting.extend(records)
-        self._wake.set()
-
-    def advance(self, position: int) -> None:
-        if not self._waiting and position > self._next:
-            self._next = position
-
     def holds(self) -> Mapping[str, int]:
         number, overdue, oldest = self._book.counts()
         age = max(0, self._clerk.now() - oldest) // SECOND if oldest is not None else 0
@@ -94,10 +80,6 @@ class CloserWork:
         if self._book.changed:
             found["commit"] = self._commits
         return found
-
-    def drain(self) -> None:
-        self._draining = True
-        self._wake.set()
 
     async def run(self, tenure: Tenure) -> None:
         """Read until drained; what is still waiting then, the next owner reads again.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,51 +16,36 @@ from streams import topics
 from streams.metrics.meters import NotaryMeter
 from streams.notary.heads import head_out
 from streams.outbox import sized
+from streams.ownership.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
-
-    from aiokafka import ConsumerRecord
 
     from streams.notary.office import Office
     from streams.ownership.tenure import Tenure
 
 EDGE_KEY = b"!edge"
-ROOM = 2000
 SLICE_S = 0.005
 """So long hashes are made in one go ..."""
 RESTS = 4
 """... and so many times as long nobody makes any: the other roles come first."""
 
 
-class NotaryWork:
+class NotaryWork(Inbox):
     """Keeps the tree of a partition. One object per tenure."""
 
     def __init__(self, office: Office, partition: int) -> None:
+        super().__init__()
         self._office = office
         self._partition = partition
         self._edge = Edge()
         self._leaves = bytearray()
         self._since: float | None = None  # when the first of them came
-        self._waiting: deque[ConsumerRecord] = deque()
-        self._wake = asyncio.Event()
-        self._draining = False
         self._meter = NotaryMeter(office.metrics)
-        self._next = self._commits = 0
+        self._commits = 0
 
     def load(self, pairs: Sequence[tuple[bytes, bytes | None]]) -> None:
         """The state holds nothing but marks."""
-
-    def room(self) -> bool:
-        return len(self._waiting) < ROOM
-
-    def feed(self, records: Sequence[ConsumerRecord]) -> None:
-        self._waiting.extend(records)
-        self._wake.set()
-
-    def advance(self, position: int) -> None:
-        if not self._waiting and position > self._next:
-            self._next = position
 
     def holds(self) -> Mapping[str, int]:
         return {}
@@ -73,10 +57,6 @@ class NotaryWork:
         if self._is_due():
             found["sign"] = self._commits
         return found
-
-    def drain(self) -> None:
-        self._draining = True
-        self._wake.set()
 
     async def run(self, tenure: Tenure) -> None:
         """Sign until drained; what is still waiting then, the next owner reads again.
