@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from aiokafka import ConsumerRecord
 from closing_support import KEY, NOW, PID
-from router_support import LIMIT_S, PaperTenure, until
+from router_support import PaperTenure, running, until
 
 from schemas.codec import decode, encode
 from schemas.records import AuditRecord, Command
@@ -22,7 +21,6 @@ from streams.control import PLACE, Control
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from streams.ownership.tenure import Tenure
 
 PARTITION = 0
 
@@ -46,15 +44,8 @@ class Closer:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        running = asyncio.create_task(self.work.run(cast("Tenure", self.tenure)))
-        try:
+        async with running(self.work, self.tenure):
             yield
-            self.work.drain()
-        finally:
-            if not self.work._draining:
-                running.cancel()
-            await asyncio.wait({running}, timeout=LIMIT_S)
-        running.result()
 
     async def settled(self) -> None:
         """Until all that it was told is committed."""

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from aiokafka import ConsumerRecord
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from router_support import LIMIT_S, PaperTenure
+from router_support import PaperTenure, running
 
-from schemas.codec import decode, encode
+from schemas.codec import decode
 from schemas.tree_edge import TreeEdge
 from streams import topics
 from streams.notary.heads import head_in
 from streams.notary.office import Office
 from streams.notary.witness import Witness
 from streams.notary.work import EDGE_KEY, NotaryWork
-from streams.outbox import Out
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from processors.notarising.judging import Head
-    from schemas.contract import Contract
-    from streams.ownership.tenure import Tenure
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 PUBLIC = KEY.public_key().public_bytes_raw()
@@ -34,24 +30,11 @@ NEVER_S = 1e6
 
 
 @dataclass
-class Kept(PaperTenure):
-    """Keeps records of the work's own, too."""
-
-    own: dict[bytes, bytes] = field(default_factory=dict)
-
-    def kept(self, key: bytes, contract: type[Any]) -> Any:
-        return decode(contract, self.own[key]) if key in self.own else None
-
-    def keep(self, key: bytes, record: Contract) -> Out:
-        return Out(topics.NOTARY, self.partition, key, encode(record))
-
-
-@dataclass
 class Notary:
     directory: Path
     most: int = 1000
     interval_s: float = NEVER_S
-    tenure: Kept = field(default_factory=lambda: Kept(partition=0))
+    tenure: PaperTenure = field(default_factory=lambda: PaperTenure(partition=0, state_topic=topics.NOTARY))
     work: NotaryWork = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,15 +47,8 @@ class Notary:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        running = asyncio.create_task(self.work.run(cast("Tenure", self.tenure)))
-        try:
+        async with running(self.work, self.tenure):
             yield
-            self.work.drain()
-        finally:
-            if not self.work._draining:
-                running.cancel()
-            await asyncio.wait({running}, timeout=LIMIT_S)
-        running.result()
 
     def heads(self) -> list[Head]:
         """As the topic has them."""

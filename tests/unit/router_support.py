@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,9 +17,10 @@ from streams import topics
 from streams.outbox import Out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from schemas.contract import Contract
+    from streams.ownership.holding import Work
     from streams.ownership.tenure import Tenure
     from streams.router import RouterWork
 
@@ -55,6 +57,7 @@ class PaperTenure:
     records: dict[bytes, bytes | None] = field(default_factory=dict)
     partition: int = HOME
     ended: bool = True
+    state_topic: str = RECORDS
 
     def marked(self, key: bytes) -> Bookmark | None:
         offset, *settled = self.marks.get(key, (None,))
@@ -71,7 +74,7 @@ class PaperTenure:
         return decode(contract, value) if value else None
 
     def keep(self, key: bytes, record: Contract) -> Out:
-        return Out(RECORDS, self.partition, key, encode(record))
+        return Out(self.state_topic, self.partition, key, encode(record))
 
     async def at_end(self) -> bool:
         return self.ended
@@ -85,7 +88,7 @@ class PaperTenure:
             raise OwnershipLost("fenced")
         self.commits.append(Commit(list(outs), offset, clean))
         for out in self.commits[-1].outs:
-            if out.topic == RECORDS or out.value is None:
+            if out.topic == self.state_topic or out.value is None:
                 self.records[out.key] = out.value
             elif out.topic == MARKS:
                 self.marks[out.key] = tuple(map(int, (out.value or b"").split()))
@@ -96,6 +99,21 @@ async def until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < end, "it never came"
         await asyncio.sleep(0.001)
+
+
+@asynccontextmanager
+async def running(work: Work, tenure: PaperTenure) -> AsyncIterator[None]:
+    """The work runs meanwhile; afterwards it is drained, and its errors are raised."""
+    task = asyncio.create_task(work.run(cast("Tenure", tenure)))
+    try:
+        yield
+        work.drain()
+    except BaseException:
+        task.cancel()
+        raise
+    finally:
+        await asyncio.wait({task}, timeout=LIMIT_S)
+    task.result()
 
 
 async def drained(work: RouterWork, *records: Any, tenure: PaperTenure | None = None) -> list[Commit]:

@@ -8,8 +8,8 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from notary_support import PUBLIC, Kept, Notary, record
-from router_support import until
+from notary_support import PUBLIC, Notary, record
+from router_support import PaperTenure, until
 
 from processors.notarising.leaf import leaf_of
 from processors.notarising.note import opened
@@ -69,7 +69,7 @@ async def test_a_head_is_signed_after_so_many_seconds(tmp_path: Path) -> None:
 
 
 async def test_nothing_new_is_no_head(tmp_path: Path) -> None:
-    notary = Notary(tmp_path, tenure=Kept(start=3, partition=0))
+    notary = Notary(tmp_path, tenure=PaperTenure(start=3, partition=0, state_topic=topics.NOTARY))
     async with notary.working():
         await until(lambda: notary.work._next == 3)
         notary.work.advance(9)
@@ -82,7 +82,7 @@ async def test_the_next_owner_goes_on_with_the_tree(tmp_path: Path) -> None:
     first.feed(b"a", b"b", b"c")
     async with first.working():
         await until(lambda: not first.work._waiting)
-    second.tenure.own[b"!edge"] = first.tenure.commits[-1].outs[-1].value or b""
+    second.tenure.records[b"!edge"] = first.tenure.commits[-1].outs[-1].value or b""
     second.feed(b"d", first=3)
     async with second.working():
         await until(lambda: not second.work._waiting)
@@ -143,7 +143,7 @@ def test_a_torn_last_line_of_a_witness_is_left_out_and_any_other_is_refused(tmp_
 
 async def test_an_edge_that_is_none_stops_the_partition(tmp_path: Path) -> None:
     notary = Notary(tmp_path)
-    notary.tenure.own[b"!edge"] = notary.tenure.keep(b"", TreeEdge(size=3, hashes=(), checkpoint="")).value or b""
+    notary.tenure.records[b"!edge"] = notary.tenure.keep(b"", TreeEdge(size=3, hashes=(), checkpoint="")).value or b""
     with pytest.raises(StateUnreadable, match=r"consent.notary\[0\]"):
         async with notary.working():
             pass
