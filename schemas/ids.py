@@ -94,6 +94,11 @@ def task_id(pid: str, event_id: str, which: int | str) -> str:
     return hashlib.sha256(prefixed("task", pid, event_id, str(which))).hexdigest()
 
 
+def begun_leg_id(pid: str, event_id: str, delivery_id: str | None, recipient: str | None) -> str:
+    """Id of a leg that begins anew: its delivery's, or where no lane carries it out that of its task."""
+    return delivery_id or task_id(pid, event_id, recipient or "")
+
+
 def request_record_id(kind: str, pid: str, event_id: str, *what: str) -> str:
     """Id of an audit record about a request; `what` tells several of one kind apart. Hex SHA-256."""
     return hashlib.sha256(prefixed(kind, pid, event_id, *what)).hexdigest()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from processors.closing.legs import kept
 from processors.closing.words import is_held
-from schemas.ids import task_id
+from schemas.ids import begun_leg_id, task_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def lifted(request: Request, record: AuditRecord) -> Request:
 
 def begun_id(record: AuditRecord, leg: Leg) -> str:
     """leg_id of a leg that such a record begins."""
-    return record.delivery_id or task_id(record.pid or "", record.event_id or "", leg.recipient or "")
+    return begun_leg_id(record.pid or "", record.event_id or "", record.delivery_id, leg.recipient)
 
 
 def _with(request: Request, begun: RequestLeg) -> Iterator[RequestLeg]:

@@ -16,7 +16,7 @@ from schemas.contract import defaults_of, maker
 from schemas.drafts import Series
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
-from schemas.ids import content_hash, origin_record_id, outcome_record_id, task_id
+from schemas.ids import begun_leg_id, content_hash, origin_record_id, outcome_record_id
 from schemas.records import AuditRecord, EventFacts
 from schemas.state import SubjectState
 from schemas.version import SOFTWARE
@@ -151,7 +151,7 @@ class Case(NamedTuple):
     def begun_anew(self, one: Reopened) -> AuditRecord:
         """A leg of an older event starts again, under that event's id."""
         leg = one.leg
-        leg_id = leg.delivery_id or task_id(self.pid, one.of.event_id, leg.recipient or "")
+        leg_id = begun_leg_id(self.pid, one.of.event_id, leg.delivery_id, leg.recipient)
         return self.record(
             "cycle",
             record_id=outcome_record_id("cycle", leg_id, REOPENED, "hold_lifted", 0),
