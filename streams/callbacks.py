@@ -146,8 +146,8 @@ async def receiving(
     producer = writer(settings)
     app = web.Application(client_max_size=MOST_BYTES)
     runner = web.AppRunner(app, access_log=None)
-    await producer.start()
     try:
+        await producer.start()
         app.router.add_post("/callbacks/{connection}", Desk(known, producer, metrics).take)
         await runner.setup()
         try:

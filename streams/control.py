@@ -26,7 +26,7 @@ from schemas.ids import command_record_id
 from schemas.records import AuditRecord, Command, Evidence
 from schemas.version import SOFTWARE
 from streams.clients import reader
-from streams.stopping import is_meant, stopped
+from streams.stopping import at_work, is_meant
 from streams.topics import CONTROL
 
 if TYPE_CHECKING:
@@ -168,9 +168,7 @@ class Control:
             await asyncio.sleep(RETRY_S)
 
     async def _read(self, settings: Settings) -> None:
-        source = reader(settings)
-        try:
-            await source.start()
+        async with at_work(reader(settings)) as source:
             source.assign([PLACE])
             source.seek(PLACE, self._next)  # before the log's start: the client goes to the earliest record
             while True:
@@ -180,8 +178,6 @@ class Control:
                 until = monotonic() + LOOK_EVERY_S
                 while monotonic() < until:
                     await self._poll(source)
-        finally:
-            await stopped(source)
 
     async def _read_to(self, source: AIOKafkaConsumer, end: int) -> None:
         while await source.position(PLACE) < end:

@@ -19,7 +19,7 @@ from streams import topics
 from streams.clients import writer
 from streams.logs import scan
 from streams.ownership.tenure import now_micros
-from streams.stopping import stopped
+from streams.stopping import at_work
 from streams.storage import writing
 
 if TYPE_CHECKING:
@@ -102,10 +102,5 @@ async def check_pepper(settings: Settings) -> None:
         reason="first start",
         at=now_micros(),
     )
-    producer = writer(settings)
-    await producer.start()
-    try:
-        async with asyncio.timeout(WRITE_LIMIT_S):  # the client itself would wait for ever
-            await producer.send_and_wait(topics.SETTINGS, encode(note), key=key, partition=0)
-    finally:
-        await stopped(producer)
+    async with at_work(writer(settings)) as producer, asyncio.timeout(WRITE_LIMIT_S):  # itself it would wait for ever
+        await producer.send_and_wait(topics.SETTINGS, encode(note), key=key, partition=0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aiokafka import TopicPartition
 
 from streams.clients import reader
-from streams.stopping import stopped
+from streams.stopping import at_work, stopped
 from streams.topics import AUDIT
 
 if TYPE_CHECKING:
@@ -38,13 +38,9 @@ class Past:
 
     async def end(self) -> int:
         """Behind everything that is written by now, by transactions that are not decided yet, too."""
-        source = reader(self._settings, isolation_level="read_uncommitted")
-        try:
-            await source.start()
+        async with at_work(reader(self._settings, isolation_level="read_uncommitted")) as source:
             end: int = (await source.end_offsets([self._place]))[self._place]
             return end
-        finally:
-            await stopped(source)
 
     async def piece(self, offset: int) -> Piece:
         """The next committed records from an offset on; maybe none, if nothing comes for a moment."""

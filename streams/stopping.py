@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Iterator
 
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
@@ -65,6 +66,19 @@ async def stopped(client: AIOKafkaConsumer | AIOKafkaProducer, limit_s: float = 
     finally:
         if not orderly:
             await dropped(client)
+
+
+@asynccontextmanager
+async def at_work(client: AIOKafkaConsumer | AIOKafkaProducer) -> AsyncIterator[Any]:
+    """A client that is started here and stopped however this ends.
+
+    One that is called off while it starts has connections already, which nobody else would close.
+    """
+    try:
+        await client.start()
+        yield client
+    finally:
+        await stopped(client)
 
 
 async def dropped(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:

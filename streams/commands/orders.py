@@ -21,7 +21,7 @@ from schemas.events import names_person
 from schemas.records import AuditRecord, Command
 from streams.clients import reader, unreachable, writer
 from streams.ownership.tenure import now_micros
-from streams.stopping import stopped
+from streams.stopping import at_work, stopped
 from streams.topics import AUDIT, CONTROL, STATE
 
 if TYPE_CHECKING:
@@ -83,9 +83,11 @@ async def watching(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     source = reader(settings)
     try:
         await source.start()
-    except KafkaConnectionError:
+    except BaseException as error:
         await stopped(source)
-        raise unreachable(settings) from None
+        if isinstance(error, KafkaConnectionError):
+            raise unreachable(settings) from None
+        raise
     try:
         yield source
     finally:
@@ -138,15 +140,12 @@ async def _from_now_on(source: AIOKafkaConsumer, partitions: Iterable[int], name
 
 
 async def _give(settings: Settings, command: Command) -> None:
-    producer = writer(settings)
-    await producer.start()
     try:
-        async with asyncio.timeout(WRITE_LIMIT_S):  # the client itself would wait for ever
+        # The client itself would wait for ever.
+        async with at_work(writer(settings)) as producer, asyncio.timeout(WRITE_LIMIT_S):
             await producer.send_and_wait(CONTROL, encode(command), key=(command.lane or "!").encode(), partition=0)
     except TimeoutError:
         raise SetupError(
             f"the broker has not confirmed the command within {WRITE_LIMIT_S:.0f} s",
             remedy=f"see in the audit whether command {command.command_id} is there before you give another one",
         ) from None
-    finally:
-        await stopped(producer)

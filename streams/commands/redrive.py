@@ -22,7 +22,7 @@ from streams.clients import writer
 from streams.commands.common import require_topics
 from streams.outbox import send_all, sized
 from streams.ownership.tenure import now_micros
-from streams.stopping import stopped
+from streams.stopping import at_work
 from streams.wire import audit_out, home_of
 
 if TYPE_CHECKING:
@@ -73,11 +73,10 @@ def delivery_in(letter: DeadLetter, seals: Seals) -> tuple[str, str]:
 
 
 async def _commit(settings: Settings, home: int, key: bytes | None, value: bytes, record: AuditRecord) -> None:
-    producer = writer(settings, f"{settings.required('cluster_prefix')}.consent-relay-{NAME}")
-    await producer.start()
+    new = writer(settings, f"{settings.required('cluster_prefix')}.consent-relay-{NAME}")
     try:
         # What is not committed, the broker aborts by itself: an abort of ours might wait for a broker that is gone.
-        async with asyncio.timeout(LIMIT_S):
+        async with at_work(new) as producer, asyncio.timeout(LIMIT_S):
             await producer.begin_transaction()
             await producer.send(topics.EVENTS, value, key=key, partition=home)
             await send_all(producer, sized([audit_out(record, home)]))
@@ -89,8 +88,6 @@ async def _commit(settings: Settings, home: int, key: bytes | None, value: bytes
             f"the broker has not confirmed it within {LIMIT_S:.0f} s",
             remedy="see in the audit whether the redrive is there before you try again",
         ) from None
-    finally:
-        await stopped(producer)
 
 
 def _record(

@@ -14,6 +14,7 @@ from streams import topics
 from streams.clients import reader
 from streams.demo.model import Entry, Place
 from streams.logs import scan
+from streams.stopping import at_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,9 +32,7 @@ class Listener(Protocol):
 
 async def follow_audit(settings: Settings, listener: Listener) -> None:
     """Tell it everything in the audit, old and new, until cancelled."""
-    consumer = reader(settings)
-    await consumer.start()
-    try:
+    async with at_work(reader(settings)) as consumer:
         places = [TopicPartition(topics.AUDIT, number) for number in range(settings.partitions)]
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
@@ -42,8 +41,6 @@ async def follow_audit(settings: Settings, listener: Listener) -> None:
                 for record in records:
                     listener.take(decode(AuditRecord, record.value))
                 await asyncio.sleep(0)
-    finally:
-        await consumer.stop()
 
 
 async def count_audit(settings: Settings, tally: Tally) -> Tally:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from aiokafka import TopicPartition
@@ -19,7 +19,7 @@ from streams.clients import reader, writer
 from streams.ownership.forgotten import end_forgotten, is_forgotten
 from streams.ownership.stored import stored
 from streams.ownership.tenure import CLEAN_KEY, OFFSET_KEY, Tenure
-from streams.stopping import dropped, stopped
+from streams.stopping import at_work, dropped
 from streams.topics import MIB
 
 if TYPE_CHECKING:
@@ -166,9 +166,7 @@ class Takeover:
         True: a transaction is in the way that should have ended by then.
         """
         place = TopicPartition(self.role.state_topic, partition)
-        source: Any = reader(self.settings, max_partition_fetch_bytes=FETCH, fetch_max_bytes=FETCH)
-        await source.start()
-        try:
+        async with at_work(reader(self.settings, max_partition_fetch_bytes=FETCH, fetch_max_bytes=FETCH)) as source:
             source.assign([place])
             end = (await source.end_offsets([place]))[place]
             await source.seek_to_beginning(place)
@@ -183,8 +181,6 @@ class Takeover:
                 if records:
                     await asyncio.to_thread(marks.take, [(record.key, record.value) for record in records])
             return is_forgotten(source, place)
-        finally:
-            await stopped(source)
 
     async def _at_end(self, place: TopicPartition) -> bool:
         """As far as the last fetch has told; a fetch that is still under way may bring more."""

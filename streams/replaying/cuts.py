@@ -12,7 +12,7 @@ from schemas.times import to_micros
 from streams import topics
 from streams.clients import reader
 from streams.commands.common import require_topics
-from streams.stopping import stopped
+from streams.stopping import at_work
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
@@ -63,15 +63,11 @@ async def cuts(settings: Settings, wanted: AsOf = NOW) -> dict[int, int]:
     """
     _check(wanted, settings.partitions)
     await require_topics(settings, topics.AUDIT)
-    consumer = reader(settings)
-    await consumer.start()
-    try:
+    async with at_work(reader(settings)) as consumer:
         places = [TopicPartition(topics.AUDIT, number) for number in range(settings.partitions)]
         consumer.assign(places)
         ends = await consumer.end_offsets(places)
         found = await _cut(consumer, places, wanted)
-    finally:
-        await stopped(consumer)
     return {place.partition: min(ends[place], found.get(place.partition, ends[place])) for place in places}
 
 

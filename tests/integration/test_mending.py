@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import uvloop
 from aiokafka.client import AIOKafkaClient
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.metadata import MetadataRequest
 from ownership_support import settings_at
 
-from streams.clients import connection
+from streams.clients import connection, reader
+from streams.stopping import at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,3 +50,35 @@ def test_a_request_on_a_connection_that_was_closed_a_moment_ago_fails_as_one(
         errors = [runner.run(after(turns)) for turns in range(MOMENTS)]
     assert {type(error) for error in errors} == {KafkaConnectionError}
     assert any(isinstance(error and error.__cause__, RuntimeError) for error in errors), "the mending has no use"
+
+
+async def test_a_start_that_is_called_off_leaves_no_connection(
+    kafka: KafkaUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_at(kafka.bootstrap, tmp_path)
+    asked: list[AIOKafkaConnection] = []
+    send = AIOKafkaConnection.send
+
+    async def start(last: int) -> None:
+        """Called off when the request with this number has been sent."""
+
+        def sent(connection: Any, *args: Any, **more: Any) -> Any:
+            answer = send(connection, *args, **more)
+            asked.append(connection)
+            if len(asked) == last and (starting := asyncio.current_task()):
+                starting.cancel()
+            return answer
+
+        monkeypatch.setattr(AIOKafkaConnection, "send", sent)
+        async with at_work(reader(settings)):
+            await asyncio.sleep(0)
+
+    for last in (1, 2):  # which API versions there are; where the brokers are
+        asked.clear()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(start(last))
+        assert len(asked) == last
+        assert not any(connection.connected() for connection in asked)
+    asked.clear()
+    await asyncio.create_task(start(3))
+    assert len(asked) == 2, "these were all"
