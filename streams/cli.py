@@ -20,6 +20,7 @@ from streams.commands import (
     plan,
     policy,
     publish,
+    reconcile,
     replay,
     requests,
     router,
@@ -41,7 +42,7 @@ app = typer.Typer(
     # A plain traceback shows no local variables, which may hold a person's identities.
     pretty_exceptions_enable=False,
 )
-for _commands in (plan.app, demo.app, up.app, publish.app, replay.app, backfill.app, importing.app):
+for _commands in (plan.app, demo.app, up.app, publish.app, replay.app, reconcile.app, backfill.app, importing.app):
     app.add_typer(_commands)
 app.command()(worker.worker)
 app.add_typer(broker.app, name="broker")

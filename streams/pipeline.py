@@ -30,6 +30,7 @@ from streams.notary.office import Office
 from streams.notary.work import NotaryWork
 from streams.ownership.takeover import Role
 from streams.past import Past
+from streams.reconciling.nightly import Nightly
 from streams.router import RouterWork
 from streams.wire import home_of
 
@@ -88,7 +89,7 @@ def pipeline(
     watch = Watch(_limits(settings), settings.flood_hold, status, control)
     control.roles = frozenset({ROUTER, CLOSER, *(f"lane {name}" for name in config.connections)})
     route = partial(RouterWork, desk, metrics=metrics, watch=watch, past=partial(Past, settings))
-    clerk = Clerk(control, metrics=metrics)
+    clerk = Clerk(control, metrics=metrics, beside=Nightly(settings, metrics).held)
     stages = [
         Stage(router_role(prefix, config.connections), route),
         Stage(closer_role(prefix), partial(CloserWork, clerk)),

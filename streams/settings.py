@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets as random_secrets
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     flood_window: int = Field(default=1000, ge=1)
     flood_least: int = Field(default=200, ge=1)
     flood_hold: float = Field(default=1.0, gt=0)
+    reconcile_at: Annotated[str, Field(pattern=r"^(off|([01]\d|2[0-3]):[0-5]\d)$")] = "02:30"
     limits_scale: float = Field(default=1.0, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

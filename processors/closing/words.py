@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from processors.vendors.base import VENDORS
 
@@ -28,7 +28,16 @@ def is_held(leg: RequestLeg) -> bool:
     return (leg.outcome, leg.reason) == (RETAINED, "legal_hold")
 
 
-def is_final(leg: RequestLeg, outcome: str | None) -> bool:
+class Asked(Protocol):
+    """What was asked of whom."""
+
+    @property
+    def vendor(self) -> str | None: ...
+    @property
+    def action(self) -> str | None: ...
+
+
+def is_final(leg: Asked, outcome: str | None) -> bool:
     """Whether the word ends the leg; of a vendor's successes, those from its closing rung on do."""
     if outcome not in RUNGS:
         return outcome in _ENDS

@@ -94,7 +94,7 @@ class CloserWork(Inbox):
         self._offset = self._next = tenure.start
         self._marked_at = time.monotonic()
         orders = Orders(self._clerk, self._book, tenure)
-        with self._clerk.control.wakes(self._wake):
+        with self._clerk.control.wakes(self._wake), self._clerk.beside(self._partition):
             while not self._draining:
                 self._wake.clear()
                 self._read()

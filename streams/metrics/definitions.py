@@ -192,6 +192,14 @@ UNWITNESSED = Definition(
     "Heads that could not be written to the witness file; they stand in Kafka alone.",
 )
 
+FINDINGS = Definition(
+    Gauge, "reconcile_findings", "What the last nightly reconciliation of this worker has found.", ("finding",)
+)
+RECONCILED_AT = Definition(
+    Gauge, "reconciled_timestamp_seconds", "When it ended, since 1970; 0 where another worker does it."
+)
+RECONCILE_SECONDS = Definition(Gauge, "reconcile_seconds", "How long it took.")
+
 WITHDRAWAL_SECONDS = Definition(
     Histogram, "withdrawal_seconds",
     "From the receipt of a protective event to the last outcome of the deliveries that protect. result: `confirmed`, "
@@ -229,7 +237,7 @@ SECTIONS = {
         TRANSACTION_SECONDS, TRANSACTION_RECORDS, TAKEOVER_SECONDS, RESTORED, LOST,
     ),
     "Requests": (REQUESTS_OPEN, REQUESTS_OVERDUE, REQUEST_OLDEST, REQUESTS_CLOSED),
-    "Audit": (HEADS, SIGNED, UNWITNESSED),
+    "Audit": (HEADS, SIGNED, UNWITNESSED, FINDINGS, RECONCILED_AT, RECONCILE_SECONDS),
     "Withdrawals": (WITHDRAWAL_SECONDS, WITHDRAWALS_OPEN, WITHDRAWAL_OLDEST, UNFOLLOWED, FOLLOWED),
     "Worker": (BUILD,),
 }  # fmt: skip

@@ -22,6 +22,7 @@ LABELS: Mapping[str, str] = {
     "role": "`router`, `lane`, `closer` or `notary`",
     "source": "`router` or `lane`",
     "state": "see the metric",
+    "finding": "`missing`, `surplus`, `late` or `conflicting`",
     "http": "the status: `204`, `400`, `401`, `404`, `408`, `413`, `500`, `503`",
     "status": "as in the lane state: `parked`, `held`, `waiting`, `accepted`, `verifying`, `manual_task`, `failed` …",
     "why": "see the metric",

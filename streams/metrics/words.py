@@ -23,7 +23,7 @@ ALARMS = frozenset({
     "command_for_nobody", "command_oversize", "command_unreadable", "duplicate_instance", "quota_unknown",
     "stuck", "loop_stuck", "handover_stuck", "role_ended", "connection_removed", "lane_flood",
     "transaction_forgotten", "confirmed_undone", "request_overdue", "outcome_conflict",
-    "head_unwitnessed", "audit_unreadable",
+    "head_unwitnessed", "audit_unreadable", "reconcile_findings", "reconcile_failed",
 })  # fmt: skip
 CLOSINGS = frozenset({"completed", "completed_with_exceptions"})
 REASONS = {

@@ -1,0 +1,97 @@
+"""What the audit tells after planning: outcomes, new cycles, and what requests are said to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.reconciling.duties import Person, begun_id
+from processors.reconciling.finding import Finding
+from processors.reconciling.outcomes import began_anew, ended, told
+from schemas.times import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from processors.reconciling.duties import Duty, People
+    from processors.reconciling.finding import Kind
+    from schemas.records import AuditRecord
+
+_OF_DELIVERIES = frozenset({"outcome", "cycle"})
+_ENDS_TASKS = frozenset({"request.task", "request.cancelled"})
+
+
+class Hearing:
+    """Of one partition. Everything that is wrong is put down in `findings`."""
+
+    def __init__(self, partition: int, people: People, findings: list[Finding]) -> None:
+        self._partition = partition
+        self._people = people
+        self._findings = findings
+
+    def hear(self, record: AuditRecord, offset: int) -> None:
+        if record.pid is None:
+            return
+        if record.kind in _OF_DELIVERIES:
+            self._delivery(record, offset, self._people.get(record.pid) or Person())
+        elif record.kind.startswith("request.") and record.pid in self._people:
+            self._request(record, offset, self._people[record.pid])
+
+    def _delivery(self, record: AuditRecord, offset: int, person: Person) -> None:
+        legs = record.legs or () if record.kind == "cycle" else ()
+        ids = [begun_id(leg, record.pid or "", record.event_id or "") for leg in legs] or [record.delivery_id]
+        if ids == [None]:
+            return
+        duty = person.duties.get(ids[0] or "")
+        if duty is None:
+            what = f"{record.outcome} in the audit" if record.kind == "outcome" else "a new cycle in the audit"
+            self._stray(record, offset, f"has {what}, and was never planned, or ended long ago")
+            return
+        wrongs = told(duty, record, person) if record.kind == "outcome" else began_anew(duty, record)
+        for kind, what in wrongs:
+            self._wrong(kind, duty, what, record.pid, offset)
+
+    def _request(self, record: AuditRecord, offset: int, person: Person) -> None:
+        if record.kind == "request.closed":
+            for duty in person.of_event(record.event_id or ""):
+                # A cycle may have begun while the closer was writing this down.
+                if duty.final is None and duty.cycle == 0:
+                    self._wrong("missing", duty, "has no outcome, and its request is closed", record.pid, offset)
+            return
+        for leg in record.legs or ():
+            known = person.duties.get(leg.delivery_id or "")
+            if known is None:
+                continue
+            if record.kind == "request.extended":
+                known.due_at = leg.due_at
+            elif record.kind in _ENDS_TASKS and known.final is None:
+                for kind, what in ended(known, leg.outcome or "", record.at):
+                    self._wrong(kind, known, what, record.pid, offset)
+
+    def waiting(self) -> Iterator[Duty]:
+        """Deliveries that have not ended."""
+        for person in self._people.values():
+            yield from (duty for duty in person.duties.values() if duty.lane and duty.final is None)
+
+    def close(self, now: int, lost: Collection[str]) -> None:
+        """At the end of the log. now: µs; lost: deliveries that their lanes have nothing to do with any more."""
+        for pid, person in self._people.items():
+            for duty in person.duties.values():
+                if duty.final is not None or duty.told:
+                    continue
+                if not duty.announced:
+                    self._wrong("missing", duty, "does not begin anew, though its hold was lifted", pid)
+                elif duty.id in lost:
+                    word = f"only {duty.word}" if duty.word else "nothing"
+                    self._wrong("missing", duty, f"has no outcome, {word}, and its lane is done with it", pid)
+                elif duty.due_at is not None and duty.due_at < now:
+                    said = f"is {duty.word}" if duty.word else "has not ended"
+                    self._wrong("late", duty, f"{said}, and was due at {iso(duty.due_at)}", pid)
+
+    def _wrong(self, kind: Kind, duty: Duty, what: str, pid: str | None, offset: int | None = None) -> None:
+        duty.told = True
+        about = (pid, duty.controller, duty.event_id, duty.lane, duty.recipient, duty.action, duty.id)
+        self._findings.append(Finding(kind, what, duty.received_at, self._partition, offset, *about))
+
+    def _stray(self, record: AuditRecord, offset: int, what: str) -> None:
+        about = (record.pid, record.controller, record.event_id, record.lane, None, record.action, record.delivery_id)
+        self._findings.append(Finding("surplus", what, record.at, self._partition, offset, *about))

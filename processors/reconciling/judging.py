@@ -1,0 +1,105 @@
+"""Our own judgement of one event: planned anew, from a state of our own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.plan import Plan, plan
+from processors.routing.versions import version_for
+from schemas.codec import decode, decode_own, encode
+from schemas.errors import DataError, InvalidRecord, UndecodableRecord
+from schemas.events import ConsentEvent
+from schemas.ids import content_hash, pid
+from schemas.policy import versions_of
+from schemas.state import SubjectState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from processors.lane import Lane
+    from processors.reconciling.duties import Person
+    from processors.routing.incoming import Incoming
+    from schemas.connections import RelayConfig
+    from schemas.policy import Policy
+    from schemas.records import Leg
+
+
+class Read(NamedTuple):
+    """An event, by whom, and what it is judged by. now: when it came in, µs."""
+
+    event: ConsentEvent
+    pid: str
+    policy: Policy
+    digest: str
+    now: int
+
+
+@dataclass
+class Law:
+    """What events are judged by; home: subject_id → partition. All of it is configuration, nobody's state."""
+
+    config: RelayConfig
+    lanes: tuple[Lane, ...]
+    pepper: bytes
+    home: Callable[[str], int]
+    _some: dict[frozenset[str], tuple[Lane, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.names = frozenset(lane.name for lane in self.lanes)
+        self._versions = {name: versions_of(one.policy) for name, one in self.config.controllers.items()}
+
+    def then(self, seen: frozenset[str], legs: Iterable[Leg]) -> frozenset[str]:
+        """Which connections there were when these legs were planned, as nobody keeps what the configuration was.
+
+        Those that legs had named by then; and those for whose recipients nothing was planned, not even by hand.
+        """
+        if self.names <= seen:
+            return self.names
+        named = {one for leg in legs for one in (leg.recipient or "").split("+")}
+        return frozenset(lane.name for lane in self.lanes if lane.name in seen or named.isdisjoint(lane.serves))
+
+    def lanes_among(self, names: frozenset[str]) -> tuple[Lane, ...]:
+        """The same names give the same tuple: planning keeps by it what it has worked out."""
+        found = self._some.get(names)
+        if found is None:
+            found = self._some[names] = tuple(lane for lane in self.lanes if lane.name in names)
+        return found
+
+    def read(self, incoming: Incoming) -> Read | None:
+        """A record of `consent.events`; None: its home is elsewhere.
+
+        Raises:
+            DataError: it can't be judged, so its place is among the dead letters.
+
+        """
+        if incoming.value is None:
+            raise UndecodableRecord("the record has no value")
+        event = decode(ConsentEvent, incoming.value)
+        if self.home(event.subject_id) != incoming.here:
+            if incoming.forwarded:
+                raise InvalidRecord("was forwarded here, but its home is elsewhere", reason="partition_mismatch")
+            return None
+        policy = self.policy_of(event, incoming.log_time)
+        person = pid(self.pepper, event.controller, event.subject_id)
+        return Read(event, person, policy, content_hash(self.pepper, event), incoming.log_time)
+
+    def policy_of(self, event: ConsentEvent, now: int) -> Policy:
+        """Raises InvalidRecord: controller, policy or version is unknown."""
+        versions = self._versions.get(event.controller)
+        if versions is None:
+            raise InvalidRecord("is no controller of this relay", field="controller")
+        return version_for(versions, event, now)
+
+    def judge(self, read: Read, person: Person, lanes: frozenset[str]) -> Plan | DataError:
+        """What is due by it with these connections; the person's own state goes on."""
+        event = read.event
+        state = decode_own(SubjectState, person.state) if person.state else None
+        state = state or SubjectState(pid=read.pid, controller=event.controller)
+        try:
+            made = plan(event, state, read.policy, self.lanes_among(lanes), read.now, read.digest)
+        except DataError as error:
+            return error
+        if made.state is not state:
+            person.state = encode(made.state)
+        return made

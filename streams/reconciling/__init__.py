@@ -1,0 +1,1 @@
+"""Reconciliation's way to the broker: partition by partition, a bounded part of the people at a time."""

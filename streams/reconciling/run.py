@@ -1,0 +1,130 @@
+"""One reconciliation from end to end, within bounded memory."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processors.lane import lanes_of
+from processors.reconciling.inquiry import Inquiry
+from processors.reconciling.judging import Law
+from processors.reconciling.matching import LOOKED_AHEAD, Taken
+from processors.reconciling.slices import EVERYBODY
+from schemas.times import DAY
+from streams import clients, topics
+from streams.ownership.tenure import now_micros
+from streams.pipeline import router_role
+from streams.reconciling.lanes import in_hand, lost
+from streams.reconciling.tape import tape
+from streams.wire import home_of, incoming_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from processors.reconciling.finding import Finding
+    from processors.reconciling.slices import Slice
+    from schemas.connections import RelayConfig
+    from streams.reconciling.lanes import InHand
+    from streams.reconciling.tape import Tape
+    from streams.settings import Settings
+
+MOST_IN_MEMORY = 500_000
+"""People, and deliveries that have not ended long ago: some hundred bytes each, a person's state included."""
+FORGOTTEN_AFTER = 200 * DAY
+"""So long after its end nothing is told of a delivery any more: what has failed may begin anew for 90 days."""
+CHUNK = 500
+_FULL = 0.8
+
+
+@dataclass
+class Counted:
+    """say: hears partition, offset and end of the audit while it is read, once a chunk."""
+
+    say: Callable[[int, int, int], None] = lambda *_: None
+    events: int = 0
+    records: int = 0
+    passes: int = 0
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """audit: the topic. most: what may be in memory at once; where there is more, it is read once more."""
+
+    settings: Settings
+    law: Law
+    counted: Counted
+    audit: str = topics.AUDIT
+    most: int = MOST_IN_MEMORY
+
+    async def findings(self) -> AsyncGenerator[Finding]:
+        """Everything that is wrong, partition by partition. Raises SetupError, KafkaError."""
+        reached, lanes = await self._known()
+        for partition in range(self.settings.partitions):
+            hands = await in_hand(self.settings, lanes, partition)
+            todo = [EVERYBODY]
+            while todo:
+                inquiry = await self._inquire(partition, todo[-1], reached.get(partition, 0), hands)
+                self.counted.passes += 1
+                of = todo.pop()
+                if inquiry is None:
+                    todo += of.halves
+                    continue
+                self.counted.events += inquiry.events
+                self.counted.records += inquiry.records
+                for finding in inquiry.findings:
+                    yield finding
+
+    async def _known(self) -> tuple[dict[int, int], list[str]]:
+        """How far the router has come for certain, by partition; and the lanes that have a state."""
+        group = router_role(self.settings.required("cluster_prefix")).group
+        admin = await clients.admin(self.settings)
+        try:
+            existing = set(await admin.list_topics())
+            offsets = await admin.list_consumer_group_offsets(group)
+        finally:
+            await admin.close()
+        reached = {place.partition: at.offset for place, at in offsets.items()}
+        return reached, [name for name in sorted(self.law.names) if topics.lane_state(name) in existing]
+
+    async def _inquire(self, partition: int, of: Slice, router_at: int, hands: dict[str, InHand]) -> Inquiry | None:
+        """None: there is too much for one pass."""
+        inquiry = Inquiry(self.law, partition, of)
+        async with AsyncExitStack() as stack:
+            events = await stack.enter_async_context(tape(self.settings, topics.EVENTS, partition))
+            facts = await stack.enter_async_context(tape(self.settings, self.audit, partition))
+            while records := await facts.next(CHUNK):
+                await _look_ahead(inquiry, events)
+                for record in records:
+                    inquiry.take(record.offset, record.key, record.value, record.timestamp * 1000)
+                self.counted.say(partition, records[-1].offset + 1, facts.end)
+                if not self._fits(inquiry, records[-1].timestamp * 1000):
+                    return None
+                await asyncio.sleep(0)
+            while await _look_ahead(inquiry, events):
+                inquiry.end(router_at, now_micros())
+        gone = await lost(self.settings, inquiry.hearing.waiting(), hands, partition)
+        inquiry.hearing.close(now_micros(), gone)
+        return inquiry
+
+    def _fits(self, inquiry: Inquiry, at: int) -> bool:
+        if inquiry.people.weight <= self.most:
+            return True
+        inquiry.people.forget(at - FORGOTTEN_AFTER)
+        return inquiry.people.weight <= self.most * _FULL
+
+
+async def _look_ahead(inquiry: Inquiry, events: Tape) -> int:
+    """Let as much wait as a chunk of the audit may be about; how much waits then."""
+    waiting = inquiry.matching
+    waiting.begins = await events.begins()
+    while len(waiting) < LOOKED_AHEAD + CHUNK and (records := await events.next(CHUNK)):
+        waiting.feed(Taken(record.offset, incoming_of(record)) for record in records)
+    return len(waiting)
+
+
+def reconciler(settings: Settings, config: RelayConfig, counted: Counted, audit: str = topics.AUDIT) -> Reconciler:
+    """Raises SetupError: a key or a policy is missing."""
+    law = Law(config, lanes_of(config), settings.key("pepper"), home_of(settings.partitions))
+    return Reconciler(settings, law, counted, audit)

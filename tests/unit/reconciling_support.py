@@ -1,0 +1,113 @@
+"""One partition's events and audit on paper: the router's own records, and outcomes as lanes write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from routing_support import DESK, HOME, NOW, PEPPER, incoming
+
+from processors.reconciling.inquiry import Inquiry
+from processors.reconciling.judging import Law
+from processors.reconciling.matching import Taken
+from processors.reconciling.slices import EVERYBODY
+from processors.routing.route import route
+from schemas.codec import encode
+from schemas.contract import Origin
+from schemas.ids import outcome_record_id
+from schemas.records import AuditRecord, Leg
+from schemas.times import DAY
+from streams import topics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.reconciling.finding import Finding
+    from processors.reconciling.slices import Slice
+    from schemas.events import ConsentEvent
+    from schemas.state import SubjectState
+
+LAW = Law(DESK.config, DESK.lanes, PEPPER, DESK.home)
+LATER = NOW + DAY
+LONG_AFTER = NOW + 400 * DAY
+"""Every deadline of what came in at NOW has passed."""
+
+
+@dataclass
+class Paper:
+    """begins: the first offset of the events that is still kept."""
+
+    audit: list[AuditRecord] = field(default_factory=list)
+    events: list[Taken] = field(default_factory=list)
+    states: dict[str, SubjectState] = field(default_factory=dict)
+    begins: int = 0
+
+    def publish(self, *events: ConsentEvent | bytes) -> list[AuditRecord]:
+        """Let the router judge them; the verdict on each."""
+        verdicts = []
+        for event in events:
+            place = Origin(topic=topics.EVENTS, partition=HOME, offset=10 * len(self.events))
+            taken = Taken(place.offset, incoming(event, origin=place))
+            routed = route(taken.incoming, DESK, self.states.get)
+            if routed.state:
+                self.states[routed.state.pid] = routed.state
+            self.events.append(taken)
+            self.audit += routed.audit
+            verdicts.append(routed.audit[0])
+        return verdicts
+
+    def tell(self, planned: AuditRecord, lane: str, word: str, action: str | None = None, **more: Any) -> AuditRecord:
+        """An outcome of the delivery to that lane."""
+        leg = leg_of(planned, lane, action)
+        about = {"pid": planned.pid, "controller": planned.controller, "event_id": planned.event_id}
+        made = {"kind": "outcome", "cycle": 0, "attempt": 1, "at": NOW, **about, **more}
+        told = AuditRecord(
+            record_id=outcome_record_id(made["kind"], leg.delivery_id or "", made["cycle"], word, made["attempt"]),
+            delivery_id=leg.delivery_id,
+            lane=leg.lane,
+            action=leg.action,
+            outcome=word if made["kind"] == "outcome" else None,
+            origin=planned.origin,
+            software="tests/1",
+            **made,
+        )
+        self.audit.append(told)
+        return told
+
+    def settle(self, planned: AuditRecord) -> None:
+        """Let every lane do what it is due."""
+        for leg in planned.legs or ():
+            if leg.kind == "delivery":
+                self.tell(planned, leg.lane or "", "executed", leg.action)
+
+    def change(self, number: int, change: Callable[[AuditRecord], AuditRecord | None]) -> None:
+        """Falsify a record of the audit; None: take it out."""
+        after = change(self.audit[number])
+        self.audit[number : number + 1] = [after] if after else []
+
+    def asked(self, of: Slice = EVERYBODY) -> Inquiry:
+        """All of it read, not ended."""
+        inquiry = Inquiry(LAW, HOME, of)
+        inquiry.matching.begins = self.begins
+        inquiry.matching.feed(taken for taken in self.events if taken.offset >= self.begins)
+        for offset, record in enumerate(self.audit):
+            inquiry.take(offset, (record.pid or record.record_id).encode(), encode(record), NOW)
+        return inquiry
+
+    def found(self, now: int = LATER, lost: tuple[str, ...] = (), router_at: int = 10_000) -> list[Finding]:
+        inquiry = self.asked()
+        inquiry.end(router_at, now)
+        inquiry.hearing.close(now, lost)
+        return inquiry.findings
+
+    def kinds(self, now: int = LATER, **more: Any) -> list[str]:
+        return [one.kind for one in self.found(now, **more)]
+
+
+def leg_of(planned: AuditRecord, lane: str, action: str | None = None) -> Leg:
+    found = [leg for leg in planned.legs or () if leg.lane == lane and leg.kind == "delivery"]
+    return next(leg for leg in found if action in {None, leg.action})
+
+
+def without(planned: AuditRecord, lane: str) -> AuditRecord:
+    return planned.model_copy(update={"legs": tuple(leg for leg in planned.legs or () if leg.lane != lane)})

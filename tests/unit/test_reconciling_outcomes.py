@@ -1,0 +1,156 @@
+"""Reconciliation finds outcomes that are missing, forged, late or contradict each other, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from reconciling_support import LATER, LONG_AFTER, Paper, leg_of
+from routing_support import EMAIL, NOW, event
+
+from schemas.records import Evidence
+from schemas.times import DAY
+
+if TYPE_CHECKING:
+    from schemas.records import AuditRecord
+
+CRM = "zoho-crm"
+
+
+@pytest.fixture
+def paper() -> Paper:
+    return Paper()
+
+
+@pytest.fixture
+def planned(paper: Paper) -> AuditRecord:
+    """A withdrawal, done everywhere but in the CRM."""
+    (planned,) = paper.publish(event(1, "withdraw", 0, None, identities=[EMAIL]))
+    for leg in planned.legs or ():
+        if leg.kind == "delivery" and leg.lane != CRM:
+            paper.tell(planned, leg.lane or "", "executed")
+    return planned
+
+
+@pytest.mark.parametrize("word", ["attempted", "parked", "held", "waiting", "dry_run", "manual_task", "accepted"])
+def test_what_is_open_and_in_time_is_no_finding(paper: Paper, planned: AuditRecord, word: str) -> None:
+    assert paper.found() == []
+    paper.tell(planned, CRM, word)
+    assert paper.found() == []
+    (*_, late) = [one for one in paper.found(LONG_AFTER) if one.lane]
+    assert (late.kind, late.lane, word in late.what) == ("late", CRM, True)
+
+
+@pytest.mark.parametrize("word", ["no_match", "superseded", "failed", "cancelled", "done", "verified", "retained"])
+def test_what_has_ended_in_time_is_no_finding_ever(paper: Paper, planned: AuditRecord, word: str) -> None:
+    if word == "superseded":
+        paper.publish(event(2, "withdraw", 1, None, identities=[EMAIL]))
+    paper.tell(planned, CRM, word)
+    assert [one for one in paper.found(LONG_AFTER) if one.event_id == planned.event_id and one.lane] == []
+
+
+def test_open_tasks_of_a_request_are_late_after_their_deadline(paper: Paper, planned: AuditRecord) -> None:
+    paper.tell(planned, CRM, "executed")
+    tasks = [leg for leg in planned.legs or () if leg.kind == "task"]
+    late = paper.found(LONG_AFTER)
+    assert [one.kind for one in late] == ["late"] * len(tasks)
+    assert paper.found() == []
+
+
+def test_a_lost_outcome_is_found_by_the_lane_that_is_done_with_it(paper: Paper, planned: AuditRecord) -> None:
+    ours = leg_of(planned, CRM).delivery_id or ""
+    (found,) = paper.found(lost=(ours,))
+    assert (found.kind, found.lane, found.delivery_id) == ("missing", CRM, ours)
+
+
+def test_a_lost_outcome_is_found_by_its_closed_request_once(paper: Paper, planned: AuditRecord) -> None:
+    ours = leg_of(planned, CRM).delivery_id or ""
+    closed = planned.model_copy(update={"kind": "request.closed", "legs": None, "event": None})
+    paper.audit.append(closed)
+    found = [one for one in paper.found(lost=(ours,)) if one.lane]
+    assert [(one.kind, one.delivery_id) for one in found] == [("missing", ours)]
+
+
+def test_an_outcome_that_nobody_planned_is_surplus(paper: Paper, planned: AuditRecord) -> None:
+    forged = paper.tell(planned, CRM, "executed")
+    paper.audit[-1] = forged.model_copy(update={"delivery_id": "f" * 64})
+    assert paper.kinds() == ["surplus"]
+
+
+def test_a_second_end_is_surplus_or_conflicting_and_a_higher_rung_is_neither(
+    paper: Paper, planned: AuditRecord
+) -> None:
+    paper.tell(planned, CRM, "executed")
+    paper.tell(planned, CRM, "verified")
+    assert paper.found() == []
+    paper.tell(planned, CRM, "verified")
+    assert paper.kinds() == ["surplus"]
+    paper.tell(planned, CRM, "failed")
+    assert paper.kinds() == ["surplus", "conflicting"]
+
+
+def test_done_after_its_deadline_is_late(paper: Paper, planned: AuditRecord) -> None:
+    due_at = leg_of(planned, CRM).due_at or 0
+    paper.tell(planned, CRM, "executed", at=due_at)
+    assert paper.found() == []
+    paper.audit[-1] = paper.audit[-1].model_copy(update={"at": due_at + 1})
+    assert paper.kinds() == ["late"]
+
+
+def test_a_later_deadline_counts_once_it_is_extended(paper: Paper, planned: AuditRecord) -> None:
+    leg = leg_of(planned, CRM)
+    until = (leg.due_at or 0) + DAY
+    longer = leg.model_copy(update={"due_at": until})
+    paper.audit.append(planned.model_copy(update={"kind": "request.extended", "legs": (longer,), "event": None}))
+    paper.tell(planned, CRM, "executed", at=until)
+    assert paper.found() == []
+
+
+def test_cycles(paper: Paper, planned: AuditRecord) -> None:
+    paper.tell(planned, CRM, "failed")
+    paper.tell(planned, CRM, "", kind="cycle", cycle=1)
+    assert paper.found() == []
+    paper.tell(planned, CRM, "executed", cycle=1)
+    assert paper.found() == []
+    paper.tell(planned, CRM, "executed", cycle=3)
+    assert paper.kinds() == ["conflicting"]
+    paper.audit.pop()
+    paper.tell(planned, CRM, "", kind="cycle", cycle=3)
+    assert paper.kinds() == ["surplus"]
+
+
+def test_a_cycle_that_begins_before_the_last_one_has_ended_is_conflicting(paper: Paper, planned: AuditRecord) -> None:
+    paper.tell(planned, CRM, "", kind="cycle", cycle=1)
+    paper.tell(planned, CRM, "executed", cycle=1)
+    assert paper.kinds() == ["conflicting"]
+
+
+def test_superseded_needs_something_newer_of_that_lane(paper: Paper, planned: AuditRecord) -> None:
+    older, newer = event(2, "grant", -5, ["newsletter"]), event(3, "delete", 9, identities=[EMAIL])
+    paper.tell(planned, CRM, "superseded", evidence=Evidence(detail=f"by_event={older.event_id}"))
+    assert paper.kinds() == ["conflicting"]
+    paper.audit.pop()
+    paper.publish(newer)
+    paper.tell(planned, CRM, "superseded", evidence=Evidence(detail=f"by_event={newer.event_id}"))
+    assert paper.found() == []
+
+
+def test_an_outcome_of_another_lane_or_event_is_conflicting(paper: Paper, planned: AuditRecord) -> None:
+    paper.tell(planned, CRM, "executed")
+    for change in ({"lane": "google-analytics"}, {"event_id": event(9, "grant").event_id}, {"action": "grant"}):
+        whole = list(paper.audit)
+        paper.audit[-1] = paper.audit[-1].model_copy(update=change)
+        assert paper.kinds() == ["conflicting"], change
+        paper.audit = whole
+
+
+def test_what_ended_long_ago_is_forgotten(paper: Paper, planned: AuditRecord) -> None:
+    paper.tell(planned, CRM, "executed")
+    inquiry = paper.asked()
+    before = inquiry.people.weight
+    inquiry.people.forget(NOW)
+    assert inquiry.people.weight == before
+    inquiry.people.forget(NOW + 1)
+    deliveries = sum(leg.kind == "delivery" for leg in planned.legs or ())
+    assert inquiry.people.weight == before - deliveries
+    assert LATER > NOW
