@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MOST_WORKERS = 1000
 _WORKER_ID = re.compile(r"[A-Za-z0-9._-]{1,200}")  # what Kafka takes as a member's name; it becomes a file's too
 WRITE_LIMIT_S = 30.0
+_PEPPER_KEY = f"!pepper|{PEPPER_GENERATION}".encode()
 
 
 def claim_worker_id(data_dir: Path, wanted: str | None) -> tuple[str, IO[str]]:
@@ -73,26 +74,30 @@ def _locked(path: Path) -> IO[str] | None:
     return file
 
 
-async def check_pepper(settings: Settings) -> None:
-    """Compare our pepper with the cluster's; the first worker ever says which it is.
+async def compare_pepper(settings: Settings) -> bool:
+    """Whether the cluster knows its pepper, which then is ours.
 
     Raises:
         SetupError: it differs: with another pepper nobody's state would be found again.
 
     """
-    key = f"!pepper|{PEPPER_GENERATION}".encode()
-    ours = pepper_check(settings.key("pepper"))
     known = None
     async for record in scan(settings, topics.SETTINGS):
-        if record.key == key and record.value:
+        if record.key == _PEPPER_KEY and record.value:
             known = decode(Command, record.value).args.get("check")
-    if known == ours:
-        return
-    if known is not None:
+    if known not in {None, pepper_check(settings.key("pepper"))}:
         raise SetupError(
             "the pepper is not the one that this cluster was set up with",
             remedy="set CONSENT_RELAY_PEPPER (or CONSENT_RELAY_PEPPER_FILE) to the pepper of the other workers",
         )
+    return known is not None
+
+
+async def check_pepper(settings: Settings) -> None:
+    """Compare our pepper with the cluster's; the first worker ever says which it is; raises as `compare_pepper`."""
+    if await compare_pepper(settings):
+        return
+    ours = pepper_check(settings.key("pepper"))
     note = Command(
         command_id=str(uuid.uuid4()),
         name="pepper_check",
@@ -103,4 +108,4 @@ async def check_pepper(settings: Settings) -> None:
         at=now_micros(),
     )
     async with at_work(writer(settings)) as producer, asyncio.timeout(WRITE_LIMIT_S):  # itself it would wait for ever
-        await producer.send_and_wait(topics.SETTINGS, encode(note), key=key, partition=0)
+        await producer.send_and_wait(topics.SETTINGS, encode(note), key=_PEPPER_KEY, partition=0)

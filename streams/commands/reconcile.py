@@ -25,7 +25,7 @@ from streams.commands.common import (
     show_json,
 )
 from streams.commands.screen import DATA_WRONG
-from streams.identity import check_pepper
+from streams.identity import compare_pepper
 from streams.reconciling.run import Counted, reconciler
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def reconcile(  # noqa: PLR0917 - the command's options
 async def _run(settings: Settings, relay: RelayConfig, wanted: Callable[[Finding], bool], *, as_json: bool) -> int:
     """How many findings there are, each told as soon as its part of the people is done."""
     await require_topics(settings, topics.EVENTS, topics.AUDIT)
-    await check_pepper(settings)
+    await compare_pepper(settings)
     kinds, counted = Counter[str](), Counted()
     work = reconciler(settings, relay, counted)
     screen = error_console()
