@@ -22,7 +22,7 @@ _ELSEWHERE = frozenset({"customers_data", "legal_hold"})
 
 def unnamed(event: ConsentEvent, policy: Policy, legs: Iterable[Leg]) -> Iterator[str]:
     """Recipients that get the data for a purpose of this event and that no leg names."""
-    if event.kind not in WHOLE:
+    if event.kind not in WHOLE or event.vendors_told:
         return
     legs = tuple(legs)
     if any(leg.reason in _ELSEWHERE or leg.task == "review" for leg in legs):

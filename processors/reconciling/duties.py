@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemas.codec import decode_own
 from schemas.ids import task_id
+from schemas.state import SubjectState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from schemas.records import Leg
+
+_FULL = 0.8
+"""Of what may be in memory, once old things are forgotten: else that would soon be done again."""
+
+
+def split(recipients: str | None) -> tuple[str, ...]:
+    """One connection may serve several."""
+    return tuple(recipients.split("+")) if recipients else ()
 
 
 class About(NamedTuple):
@@ -22,16 +32,26 @@ class About(NamedTuple):
     received_at: int
 
 
+class Deletion(NamedTuple):
+    """What a hold's end has to know of an event that erases; moments in µs."""
+
+    event_id: str
+    data_domain: str
+    jurisdiction: str | None
+    occurred_at: int
+
+
 class Duty:
-    """A leg that goes to a lane, or an open task of a request (`lane` None).
+    """A leg that goes to a lane (`is_delivery`), or an open task of a request.
 
     due_at, received_at, occurred_at, ended_at in µs. word: the last one; final: the one that ended it, in this cycle.
     announced: False: a hold was lifted, and the audit has not said that it begins anew. told: it is a finding.
+    is_late_comer: it began behind planning, so its request may have been closed without it.
     """
 
     __slots__ = (
-        "action", "announced", "controller", "cycle", "due_at", "ended_at", "event_id", "final", "id", "lane",
-        "occurred_at", "received_at", "recipient", "told", "vendor", "word",
+        "action", "announced", "controller", "cycle", "due_at", "ended_at", "event_id", "final", "id", "is_delivery",
+        "is_late_comer", "lane", "occurred_at", "received_at", "recipient", "told", "vendor", "word",
     )  # fmt: skip
 
     def __init__(self, leg: Leg, own_id: str, about: About) -> None:
@@ -39,19 +59,19 @@ class Duty:
         self.event_id = leg.reopens or about.event_id
         self.controller = about.controller
         self.recipient, self.vendor, self.action = leg.recipient, leg.vendor, leg.action
-        self.lane = leg.lane if leg.kind == "delivery" else None
+        self.is_delivery, self.lane = leg.kind == "delivery", leg.lane
         self.due_at = leg.due_at
         self.occurred_at, self.received_at = about.occurred_at, about.received_at
         self.cycle = 0
         self.announced = True
-        self.told = False
-        self.word: str | None = None
+        self.told = self.is_late_comer = False
+        self.word = leg.outcome
         self.final: str | None = None
         self.ended_at: int | None = None
 
     @property
-    def is_delivery(self) -> bool:
-        return self.lane is not None
+    def recipients(self) -> frozenset[str]:
+        return frozenset(split(self.recipient))
 
     @property
     def weight(self) -> tuple[int, bool]:
@@ -66,15 +86,27 @@ class Duty:
 class Person:
     """state: our own, encoded; newest: when the newest thing happened that was taken in, µs."""
 
-    __slots__ = ("duties", "newest", "state")
+    __slots__ = ("deletions", "duties", "newest", "state")
 
     def __init__(self) -> None:
         self.state: bytes | None = None
         self.newest: int | None = None
+        self.deletions: tuple[Deletion, ...] = ()
         self.duties: dict[str, Duty] = {}
+
+    @property
+    def standing(self) -> SubjectState | None:
+        return decode_own(SubjectState, self.state) if self.state else None
 
     def of_event(self, event_id: str) -> Iterator[Duty]:
         return (duty for duty in self.duties.values() if duty.event_id == event_id)
+
+    def hand_over(self, old: Duty, to: Collection[str], pid: str) -> None:
+        """Others have to do it at these recipients; what is left of it has another id, as the request gives it."""
+        del self.duties[old.id]
+        if rest := [one for one in split(old.recipient) if one not in to]:
+            old.recipient, old.id = "+".join(rest), task_id(pid, old.event_id, "+".join(rest))
+            self.duties[old.id] = old
 
     def forget(self, before: int) -> None:
         """What ended before that moment, µs."""
@@ -112,6 +144,16 @@ class People(dict[str, Person]):
         if duty.id not in person.duties:
             self.weight += 1
             person.duties[duty.id] = duty
+
+    def fits(self, most: int, before: int) -> bool:
+        """Whether all may stay in memory, without what ended before that moment, µs, if need be.
+
+        One person alone always may: nobody can be halved.
+        """
+        if self.weight <= most or len(self) < 2:  # noqa: PLR2004 - a second one
+            return True
+        self.forget(before)
+        return self.weight <= most * _FULL
 
     def forget(self, before: int) -> None:
         """What ended before that moment, µs: nothing is told of it any more."""

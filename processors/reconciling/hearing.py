@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.reconciling.duties import Person, begun_id
+from processors.reconciling.behind import brought, lifted
+from processors.reconciling.duties import Person
 from processors.reconciling.finding import Finding
 from processors.reconciling.outcomes import began_anew, ended, told
 from schemas.times import iso
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 
     from processors.reconciling.duties import Duty, People
     from processors.reconciling.finding import Kind
-    from schemas.records import AuditRecord
+    from schemas.records import AuditRecord, Leg
 
 _OF_DELIVERIES = frozenset({"outcome", "cycle"})
+BACKFILL = "backfill"
 _ENDS_TASKS = frozenset({"request.task", "request.cancelled"})
 
 
@@ -31,17 +33,15 @@ class Hearing:
     def hear(self, record: AuditRecord, offset: int) -> None:
         if record.pid is None:
             return
-        if record.kind in _OF_DELIVERIES:
+        if record.kind == "cycle" and record.legs:
+            self._behind(record, record.legs[0], offset)
+        elif record.kind in _OF_DELIVERIES:
             self._delivery(record, offset, self._people.get(record.pid) or Person())
         elif record.kind.startswith("request.") and record.pid in self._people:
             self._request(record, offset, self._people[record.pid])
 
     def _delivery(self, record: AuditRecord, offset: int, person: Person) -> None:
-        legs = record.legs or () if record.kind == "cycle" else ()
-        ids = [begun_id(leg, record.pid or "", record.event_id or "") for leg in legs] or [record.delivery_id]
-        if ids == [None]:
-            return
-        duty = person.duties.get(ids[0] or "")
+        duty = person.duties.get(record.delivery_id or "")
         if duty is None:
             what = f"{record.outcome} in the audit" if record.kind == "outcome" else "a new cycle in the audit"
             self._stray(record, offset, f"has {what}, and was never planned, or ended long ago")
@@ -50,11 +50,18 @@ class Hearing:
         for kind, what in wrongs:
             self._wrong(kind, duty, what, record.pid, offset)
 
+    def _behind(self, record: AuditRecord, leg: Leg, offset: int) -> None:
+        """A leg that planning had left undone."""
+        person = self._people.get(record.pid or "") or Person()
+        begin = brought if record.reason == BACKFILL else lifted
+        if wrong := begin(self._people, person, record, leg):
+            self._stray(record, offset, wrong)
+
     def _request(self, record: AuditRecord, offset: int, person: Person) -> None:
         if record.kind == "request.closed":
             for duty in person.of_event(record.event_id or ""):
                 # A cycle may have begun while the closer was writing this down.
-                if duty.final is None and duty.cycle == 0:
+                if duty.final is None and duty.cycle == 0 and not duty.is_late_comer:
                     self._wrong("missing", duty, "has no outcome, and its request is closed", record.pid, offset)
             return
         for leg in record.legs or ():
@@ -70,7 +77,7 @@ class Hearing:
     def waiting(self) -> Iterator[Duty]:
         """Deliveries that have not ended."""
         for person in self._people.values():
-            yield from (duty for duty in person.duties.values() if duty.lane and duty.final is None)
+            yield from (duty for duty in person.duties.values() if duty.is_delivery and duty.final is None)
 
     def close(self, now: int, lost: Collection[str]) -> None:
         """At the end of the log. now: µs; lost: deliveries that their lanes have nothing to do with any more."""

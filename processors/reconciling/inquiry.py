@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from processors.planning.kinds import ERASING
 from processors.reconciling.comparing import differences, names_all
 from processors.reconciling.coverage import unnamed
-from processors.reconciling.duties import About, Duty, People, begun_id, duties_of
-from processors.reconciling.facts import event_of
+from processors.reconciling.duties import About, Deletion, Duty, People, begun_id, duties_of
 from processors.reconciling.finding import Finding
 from processors.reconciling.hearing import Hearing
 from processors.reconciling.judging import Read
 from processors.reconciling.matching import Matching
 from processors.reconciling.slices import EVERYBODY
+from processors.replaying.people import event_of
 from schemas.audit_head import head_of
 from schemas.codec import decode_own
 from schemas.errors import DataError
@@ -132,23 +133,25 @@ class Inquiry:
         if record.kind in {"rejected", "forwarded"} or record.pid is None or not self._slice.has(record.pid):
             return
         self.events += 1
-        event = event_of(record)
-        try:
-            policy = self._law.policy_of(event, record.at) if event else None
-        except DataError:
-            policy = None
-        if event is None or policy is None or record.event is None:
-            self._about(record, "conflicting", "lacks its facts, or its policy version is not registered", offset)
+        facts, version = record.event, record.policy and record.policy.version
+        if facts is None or version is None:
+            self._about(record, "conflicting", "lacks its facts or its policy", offset)
             return
-        self._judged(Read(event, record.pid, policy, record.event.content_hash, record.at), record, offset)
+        event = event_of(record, facts).model_copy(update={"policy_version": version})
+        try:
+            policy = self._law.policy_of(event, record.at)
+        except DataError:
+            self._about(record, "conflicting", "was judged by a policy version that is not registered", offset)
+            return
+        self._judged(Read(event, record.pid, policy, facts.content_hash, record.at), record, offset)
 
     def _judged(self, read: Read, record: AuditRecord | None, offset: int | None) -> None:
         """Plan it ourselves, and hold that against what was planned. record: None: nothing was."""
         controller, person = read.event.controller, self.people[read.pid]
         legs = (record.legs if record else None) or ()
-        named = frozenset(leg.lane for leg in legs if leg.lane)
+        named = self._law.shown(controller, legs)
         seen = self._seen[controller] = self._seen[controller] | named
-        made = self._law.judge(read, person, self._law.then(seen, legs) if record else self._law.names)
+        made = self._law.judge(read, person, self._law.then(seen, legs, read.event) if record else self._law.names)
         verdict = "rejected" if isinstance(made, DataError) else made.verdict
         if record and verdict != record.kind:
             kind = _kind_of(verdict, record.kind)
@@ -163,6 +166,9 @@ class Inquiry:
         for duty in (*duties_of(legs, about, tasks=tasks), *duties_of(due, about, tasks=tasks)):
             self.people.owe(person, duty)  # as planned, where both speak of it
         self._reopen(made, about)
+        if verdict == "planned" and read.event.kind in ERASING:
+            deletion = Deletion(about.event_id, read.event.data_domain, read.event.jurisdiction, about.occurred_at)
+            person.deletions = (*person.deletions, deletion)
         newest = person.newest if person.newest is not None else made.occurred_at - 1
         if record and verdict == record.kind == "stale" and read.event.protective and made.occurred_at > newest:
             self._about(record, "missing", "is newer than all before it, and was passed over as stale", offset)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.plan import Plan, plan
+from processors.reconciling.duties import split
 from processors.routing.versions import version_for
-from schemas.codec import decode, decode_own, encode
+from schemas.codec import decode, encode
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash, pid
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from schemas.connections import RelayConfig
     from schemas.policy import Policy
     from schemas.records import Leg
+
+_NO_CALL = "no_call_for_it"
+"""Why something is a person's work although the recipient is connected."""
 
 
 class Read(NamedTuple):
@@ -49,14 +53,29 @@ class Law:
         self.names = frozenset(lane.name for lane in self.lanes)
         self._versions = {name: versions_of(one.policy) for name, one in self.config.controllers.items()}
 
-    def then(self, seen: frozenset[str], legs: Iterable[Leg]) -> frozenset[str]:
+    def shown(self, controller: str, legs: Iterable[Leg]) -> frozenset[str]:
+        """Connections that these legs speak of, known now or not: by name, or as one that has no call for it."""
+        by_hand: set[str] = set()
+        named: set[str] = set()
+        for leg in legs:
+            if leg.lane:
+                named.add(leg.lane)
+            elif leg.reason == _NO_CALL:
+                by_hand.update(split(leg.recipient))
+        if by_hand:
+            mine = (lane for lane in self.lanes if lane.controller == controller)
+            named.update(lane.name for lane in mine if not by_hand.isdisjoint(lane.serves))
+        return frozenset(named)
+
+    def then(self, seen: frozenset[str], legs: Iterable[Leg], event: ConsentEvent) -> frozenset[str]:
         """Which connections there were when these legs were planned, as nobody keeps what the configuration was.
 
         Those that legs had named by then; and those for whose recipients nothing was planned, not even by hand.
+        What a lifted hold had kept is not among the legs of the event that lifts it.
         """
-        if self.names <= seen:
-            return self.names
-        named = {one for leg in legs for one in (leg.recipient or "").split("+")}
+        if self.names <= seen or event.kind == "hold.lifted":
+            return self.names & seen
+        named = {one for leg in legs for one in split(leg.recipient)}
         return frozenset(lane.name for lane in self.lanes if lane.name in seen or named.isdisjoint(lane.serves))
 
     def lanes_among(self, names: frozenset[str]) -> tuple[Lane, ...]:
@@ -94,8 +113,7 @@ class Law:
     def judge(self, read: Read, person: Person, lanes: frozenset[str]) -> Plan | DataError:
         """What is due by it with these connections; the person's own state goes on."""
         event = read.event
-        state = decode_own(SubjectState, person.state) if person.state else None
-        state = state or SubjectState(pid=read.pid, controller=event.controller)
+        state = person.standing or SubjectState(pid=read.pid, controller=event.controller)
         try:
             made = plan(event, state, read.policy, self.lanes_among(lanes), read.now, read.digest)
         except DataError as error:

@@ -50,18 +50,13 @@ def ended(duty: Duty, word: str, at: int) -> Wrong:
 
 
 def began_anew(duty: Duty, record: AuditRecord) -> Wrong:
-    """A cycle: by redrive, by what a read-back showed, or because a hold is over."""
+    """A cycle: by redrive, or by what a read-back showed."""
     cycle = record.cycle or 0
-    if cycle == duty.cycle and not duty.announced:
-        duty.announced = True
-        return
     if cycle != duty.cycle + 1:
         yield "surplus", f"begins cycle {cycle} after cycle {duty.cycle}"
     elif duty.final is None:
         yield "conflicting", f"begins cycle {cycle} before cycle {duty.cycle} has ended"
     duty.begin(max(cycle, duty.cycle))
-    for leg in record.legs or ():
-        duty.due_at = leg.due_at
 
 
 def _once_more(duty: Duty, word: str | None) -> Wrong:
@@ -78,11 +73,8 @@ def _superseded(duty: Duty, record: AuditRecord, person: Person) -> Wrong:
     """Something of the same person and lane that counts as much must have come behind it."""
     detail = (record.evidence.detail if record.evidence else None) or ""
     by = detail.removeprefix(_BY) if detail.startswith(_BY) else None
-    others = [one for one in person.duties.values() if one.lane == duty.lane and one is not duty]
-    newer = [one for one in others if by in {None, one.event_id}]
-    if not any(
-        one.event_id == duty.event_id or one.action == "withdraw" or one.weight >= duty.weight for one in newer
-    ):
+    others = [one for one in person.duties.values() if one.is_delivery and one.lane == duty.lane and one is not duty]
+    if not any(_outweighs(one, duty) for one in others if by in {None, one.event_id}):
         yield "conflicting", f"is superseded by {by or 'something'}, and nothing of that lane is newer"
 
 

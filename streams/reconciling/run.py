@@ -35,7 +35,6 @@ MOST_IN_MEMORY = 500_000
 FORGOTTEN_AFTER = 200 * DAY
 """So long after its end nothing is told of a delivery any more: what has failed may begin anew for 90 days."""
 CHUNK = 500
-_FULL = 0.8
 
 
 @dataclass
@@ -99,7 +98,7 @@ class Reconciler:
                 for record in records:
                     inquiry.take(record.offset, record.key, record.value, record.timestamp * 1000)
                 self.counted.say(partition, records[-1].offset + 1, facts.end)
-                if not self._fits(inquiry, records[-1].timestamp * 1000):
+                if not inquiry.people.fits(self.most, records[-1].timestamp * 1000 - FORGOTTEN_AFTER):
                     return None
                 await asyncio.sleep(0)
             while await _look_ahead(inquiry, events):
@@ -107,12 +106,6 @@ class Reconciler:
         gone = await lost(self.settings, inquiry.hearing.waiting(), hands, partition)
         inquiry.hearing.close(now_micros(), gone)
         return inquiry
-
-    def _fits(self, inquiry: Inquiry, at: int) -> bool:
-        if inquiry.people.weight <= self.most:
-            return True
-        inquiry.people.forget(at - FORGOTTEN_AFTER)
-        return inquiry.people.weight <= self.most * _FULL
 
 
 async def _look_ahead(inquiry: Inquiry, events: Tape) -> int:

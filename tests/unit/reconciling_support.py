@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from routing_support import DESK, HOME, NOW, PEPPER, incoming
@@ -11,23 +11,26 @@ from processors.reconciling.inquiry import Inquiry
 from processors.reconciling.judging import Law
 from processors.reconciling.matching import Taken
 from processors.reconciling.slices import EVERYBODY
+from processors.routing.bringing import Errand
 from processors.routing.route import route
 from schemas.codec import encode
 from schemas.contract import Origin
+from schemas.events import PROTECTIVE
 from schemas.ids import outcome_record_id
-from schemas.records import AuditRecord, Leg
+from schemas.records import AuditRecord, Command, Leg
 from schemas.times import DAY
 from streams import topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from processors.lane import Lane
     from processors.reconciling.finding import Finding
     from processors.reconciling.slices import Slice
+    from processors.routing.desk import Desk
     from schemas.events import ConsentEvent
     from schemas.state import SubjectState
 
-LAW = Law(DESK.config, DESK.lanes, PEPPER, DESK.home)
 LATER = NOW + DAY
 LONG_AFTER = NOW + 400 * DAY
 """Every deadline of what came in at NOW has passed."""
@@ -35,12 +38,13 @@ LONG_AFTER = NOW + 400 * DAY
 
 @dataclass
 class Paper:
-    """begins: the first offset of the events that is still kept."""
+    """desk: the routers', also of who reconciles; begins: the first offset of the events that is still kept."""
 
     audit: list[AuditRecord] = field(default_factory=list)
     events: list[Taken] = field(default_factory=list)
     states: dict[str, SubjectState] = field(default_factory=dict)
     begins: int = 0
+    desk: Desk = DESK
 
     def publish(self, *events: ConsentEvent | bytes) -> list[AuditRecord]:
         """Let the router judge them; the verdict on each."""
@@ -48,7 +52,7 @@ class Paper:
         for event in events:
             place = Origin(topic=topics.EVENTS, partition=HOME, offset=10 * len(self.events))
             taken = Taken(place.offset, incoming(event, origin=place))
-            routed = route(taken.incoming, DESK, self.states.get)
+            routed = route(taken.incoming, self.desk, self.states.get)
             if routed.state:
                 self.states[routed.state.pid] = routed.state
             self.events.append(taken)
@@ -80,6 +84,20 @@ class Paper:
             if leg.kind == "delivery":
                 self.tell(planned, leg.lane or "", "executed", leg.action)
 
+    def connect(self, lane: Lane) -> list[AuditRecord]:
+        """Let the routers know one more connection, and bring it what stands; the records of that."""
+        self.desk = replace(self.desk, lanes=(*self.desk.lanes, lane))
+        command = Command(command_id="c", name="router.backfill", lane=None, args={}, by="eva", reason="new", at=NOW)
+        errand, made = Errand(self.desk, lane, command), []
+        for planned in [one for one in self.audit if one.kind == "planned"]:
+            state = self.states.get(planned.pid or "")
+            if planned.event and planned.event.kind in PROTECTIVE and (got := errand.brought(planned, state, NOW)):
+                made += got.audit
+                if got.state:
+                    self.states[got.state.pid] = got.state
+        self.audit += made
+        return made
+
     def change(self, number: int, change: Callable[[AuditRecord], AuditRecord | None]) -> None:
         """Falsify a record of the audit; None: take it out."""
         after = change(self.audit[number])
@@ -87,7 +105,8 @@ class Paper:
 
     def asked(self, of: Slice = EVERYBODY) -> Inquiry:
         """All of it read, not ended."""
-        inquiry = Inquiry(LAW, HOME, of)
+        law = Law(self.desk.config, self.desk.lanes, PEPPER, self.desk.home)
+        inquiry = Inquiry(law, HOME, of)
         inquiry.matching.begins = self.begins
         inquiry.matching.feed(taken for taken in self.events if taken.offset >= self.begins)
         for offset, record in enumerate(self.audit):
