@@ -15,9 +15,11 @@ from schemas.ids import delivery_id
 from schemas.state import Retained
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from processors.reconciling.duties import People, Person
     from schemas.records import AuditRecord, Leg
-    from schemas.state import SubjectState
+    from schemas.state import Choice, Mark, SubjectState
 
 _retained = maker(Retained)
 _UNBOUND = "unbound_recipient"
@@ -70,7 +72,8 @@ def _owe(people: People, person: Person, duty: Duty, record: AuditRecord) -> Non
 
 def _stands_since(person: Person, state: SubjectState, event_id: str) -> int | None:
     """When it was said, µs; None: a newer choice or an erasure has taken its place."""
-    for one in (*state.choices, *state.marks):
+    said: Iterable[Choice | Mark] = (*state.choices, *state.marks)
+    for one in said:
         if one.event_id == event_id:
             return one.occurred_at
     for deletion in person.deletions:

@@ -67,8 +67,10 @@ class Inquiry:
         self.records += mine
         if record.kind in _VERDICTS:
             self._verdict(record, offset)
-        else:
-            self.hearing.hear(record, offset)
+            return
+        if record.kind == "cycle" and record.lane and record.controller:
+            self._seen[record.controller] |= {record.lane}
+        self.hearing.hear(record, offset)
 
     def end(self, router_at: int, now: int) -> None:
         """What is fed of the events and no verdict is about. router_at: below it the router has judged everything."""

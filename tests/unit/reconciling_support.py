@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from routing_support import DESK, HOME, NOW, PEPPER, incoming
 
+from processors.closing.book import Book
 from processors.reconciling.inquiry import Inquiry
 from processors.reconciling.judging import Law
 from processors.reconciling.matching import Taken
@@ -88,7 +89,8 @@ class Paper:
         """Let the routers know one more connection, and bring it what stands; the records of that."""
         self.desk = replace(self.desk, lanes=(*self.desk.lanes, lane))
         command = Command(command_id="c", name="router.backfill", lane=None, args={}, by="eva", reason="new", at=NOW)
-        errand, made = Errand(self.desk, lane, command), []
+        errand = Errand(self.desk, lane, command)
+        made: list[AuditRecord] = []
         for planned in [one for one in self.audit if one.kind == "planned"]:
             state = self.states.get(planned.pid or "")
             if planned.event and planned.event.kind in PROTECTIVE and (got := errand.brought(planned, state, NOW)):
@@ -97,6 +99,18 @@ class Paper:
                     self.states[got.state.pid] = got.state
         self.audit += made
         return made
+
+    def close_requests(self) -> None:
+        """Let the closer say what it says, of all that stands in the audit."""
+        book = Book()
+        log: list[AuditRecord] = []
+        for record in self.audit:
+            if record.kind == "planned" and record.event and record.event.kind in PROTECTIVE:
+                book.open(record)
+            elif record.kind in {"outcome", "cycle"}:
+                book.hear(f"{record.pid}|{record.event_id}", record)
+            log += [record, *book.collect().facts]
+        self.audit = log
 
     def change(self, number: int, change: Callable[[AuditRecord], AuditRecord | None]) -> None:
         """Falsify a record of the audit; None: take it out."""

@@ -1,0 +1,197 @@
+"""What begins behind planning: a lane that is connected later, a hold that is lifted. Its faults are found, too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from plan_support import ANALYTICS, CAMPAIGNS, CRM
+from reconciling_support import LATER, LONG_AFTER, Paper, leg_of
+from routing_support import DESK, EMAIL, NOW, event
+
+if TYPE_CHECKING:
+    from processors.lane import Lane
+    from schemas.events import ConsentEvent
+    from schemas.records import AuditRecord
+
+LANE = CAMPAIGNS.name
+WISH = event(1, "withdraw", 0, ["surveys"], identities=[EMAIL])
+GONE = event(2, "delete", 5, identities=[EMAIL])
+ERASED_TWICE = event(1, "hold.placed", 0), event(2, "delete", 5, identities=[EMAIL])
+LIFT = event(9, "hold.lifted", 30, supersedes=event(1, "hold.placed").event_id)
+
+
+def paper_of(*events: ConsentEvent, lanes: tuple[Lane, ...] = (CRM, ANALYTICS)) -> Paper:
+    paper = Paper(desk=replace(DESK, lanes=lanes))
+    paper.publish(*events)
+    return paper
+
+
+def of_event(paper: Paper, one: ConsentEvent, now: int = LATER, lost: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
+    found = [finding for finding in paper.found(now, lost) if finding.event_id == one.event_id]
+    return [(finding.kind, finding.lane) for finding in found if finding.lane or finding.recipient]
+
+
+def changed(paper: Paper, record: AuditRecord, **change: Any) -> None:
+    paper.change(paper.audit.index(record), lambda one: one.model_copy(update=change))
+
+
+def test_what_a_new_lane_is_brought_is_due_there() -> None:
+    paper = paper_of(WISH)
+    (brought,) = paper.connect(CAMPAIGNS)
+    ours = brought.delivery_id or ""
+    assert paper.found() == []
+    assert of_event(paper, WISH, lost=(ours,)) == [("missing", LANE)]
+    assert ("late", LANE) in of_event(paper, WISH, LONG_AFTER)
+    paper.tell(brought, LANE, "executed")
+    assert paper.found(lost=(ours,)) == []
+    assert ("late", LANE) not in of_event(paper, WISH, LONG_AFTER)
+    paper.tell(brought, LANE, "failed")
+    assert of_event(paper, WISH) == [("conflicting", LANE)]
+
+
+def test_it_may_be_redriven() -> None:
+    paper = paper_of(WISH)
+    (brought,) = paper.connect(CAMPAIGNS)
+    paper.tell(brought, LANE, "failed")
+    paper.tell(brought, LANE, "", kind="cycle", cycle=1)
+    paper.tell(brought, LANE, "executed", cycle=1)
+    assert paper.found() == []
+
+
+def test_whoever_was_to_do_it_by_hand_till_then_is_not_late() -> None:
+    paper = paper_of(WISH)
+    before = of_event(paper, WISH, LONG_AFTER)
+    (brought,) = paper.connect(CAMPAIGNS)
+    paper.tell(brought, LANE, "executed")
+    paper.close_requests()
+    after = of_event(paper, WISH, LONG_AFTER)
+    assert len(after) == len(before) - 1
+    assert {finding.recipient for finding in paper.found(LONG_AFTER)}.isdisjoint(CAMPAIGNS.serves)
+
+
+def test_an_erasure_that_a_new_lane_finds_nobody_for_has_ended() -> None:
+    paper = paper_of(GONE)
+    (brought,) = paper.connect(CAMPAIGNS)
+    assert brought.legs
+    assert brought.legs[0].outcome == "failed"
+    assert paper.found() == []
+    assert {finding.recipient for finding in paper.found(LONG_AFTER)}.isdisjoint(CAMPAIGNS.serves)
+
+
+def test_a_request_that_is_closed_in_the_meantime_is_no_finding() -> None:
+    paper = paper_of(WISH)
+    (brought,) = paper.connect(CAMPAIGNS)
+    ours = brought.delivery_id
+    closed = paper.audit[0].model_copy(update={"kind": "request.closed", "legs": None, "event": None})
+    paper.audit.append(closed)
+    assert [one for one in paper.found() if one.delivery_id == ours] == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"delivery_id": "f" * 64}, {"event_id": event(8, "grant").event_id}, {"pid": "p1.nobody"}]
+)
+def test_what_was_brought_without_a_reason_is_surplus(change: dict[str, Any]) -> None:
+    paper = paper_of(WISH)
+    (brought,) = paper.connect(CAMPAIGNS)
+    changed(paper, brought, **change)
+    assert paper.kinds() == ["surplus"]
+
+
+def test_what_stood_no_more_is_surplus() -> None:
+    for newer in (event(3, "grant", 9, ["surveys"], identities=[EMAIL]), GONE):
+        paper = paper_of(WISH)
+        (brought,) = paper.connect(CAMPAIGNS)
+        paper.audit.remove(brought)
+        paper.publish(newer)
+        paper.audit.append(brought)
+        assert ("surplus", LANE) in of_event(paper, WISH), newer.kind
+
+
+def test_what_is_brought_twice_is_surplus() -> None:
+    paper = paper_of(WISH)
+    paper.audit += paper.connect(CAMPAIGNS)
+    assert of_event(paper, WISH) == [("surplus", LANE)]
+
+
+def test_what_a_hold_kept_at_a_new_lane_too_begins_when_it_is_lifted() -> None:
+    paper = paper_of(GONE, event(1, "hold.placed", 6))
+    brought = [one for one in paper.connect(CAMPAIGNS) if one.legs and one.legs[0].outcome == "retained"]
+    paper.publish(event(9, "hold.lifted", 30, supersedes=event(1, "hold.placed").event_id))
+    begun = [one for one in paper.audit if one.kind == "cycle" and one.reason == "hold_lifted"]
+    assert [one.lane for one in begun] == [LANE] * len(brought) == [LANE]
+    assert paper.found() == []
+    paper.audit.remove(begun[0])
+    assert of_event(paper, GONE) == [("missing", LANE)]
+
+
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_what_a_lifted_hold_begins_is_due_with_a_lane_and_without(*, at_hand: bool) -> None:
+    paper = paper_of(*ERASED_TWICE, LIFT)
+    begun = [one for one in paper.audit if one.kind == "cycle" and (one.lane is not None) == at_hand]
+    assert begun
+    assert paper.found() == []
+    late = [finding for finding in paper.found(LONG_AFTER) if finding.action == "delete"]
+    mine = {leg.recipient for one in begun for leg in one.legs or () if leg.kind != "none"}
+    assert mine <= {finding.recipient for finding in late}
+    for one in begun:
+        paper.audit.remove(one)
+    assert set(paper.kinds()) == {"missing"}
+
+
+def test_what_no_lifted_hold_had_kept_is_surplus() -> None:
+    paper = paper_of(*ERASED_TWICE, LIFT)
+    begun = next(one for one in paper.audit if one.kind == "cycle" and one.lane)
+    paper.audit.append(begun)
+    assert paper.kinds() == ["surplus"]
+    paper.audit[-1:] = []
+    changed(paper, begun, legs=tuple(leg.model_copy(update={"delivery_id": "f" * 64}) for leg in begun.legs or ()))
+    assert sorted(paper.kinds()) == ["missing", "surplus"]
+
+
+def test_a_connection_from_after_the_holds_end_is_no_finding() -> None:
+    paper = paper_of(*ERASED_TWICE, LIFT, lanes=(ANALYTICS,))
+    paper.desk = replace(DESK, lanes=(CRM, CAMPAIGNS, ANALYTICS))
+    assert paper.found() == []
+
+
+def test_an_import_that_the_vendors_know_reaches_nobody_and_is_brought_to_later_ones() -> None:
+    known = event(1, "withdraw", 0, ["surveys"], identities=[EMAIL], method="import", vendors_told=True)
+    paper = paper_of(known)
+    assert paper.found(LONG_AFTER) == []
+    (brought,) = paper.connect(CAMPAIGNS)
+    paper.tell(brought, LANE, "executed")
+    assert paper.found(LONG_AFTER) == []
+    more = leg_of(brought, LANE).model_copy(update={"delivery_id": "f" * 64})
+    paper.change(0, lambda one: one.model_copy(update={"legs": (*(one.legs or ()), more)}))
+    assert paper.kinds() == ["surplus"]
+
+
+def test_work_that_a_connection_has_no_call_for_shows_that_it_was_there() -> None:
+    paper = paper_of(event(1, "access.requested", 0, identities=[EMAIL]), lanes=(CAMPAIGNS,))
+    assert "no_call_for_it" in {leg.reason for leg in paper.audit[0].legs or ()}
+    assert paper.found() == []
+
+
+def test_one_person_alone_is_never_halved() -> None:
+    paper = paper_of(*(event(number, "withdraw", number, ["surveys"], identities=[EMAIL]) for number in range(1, 9)))
+    people = paper.asked().people
+    assert people.weight > 1
+    assert people.fits(most=1, before=NOW)
+    people["p1.another"]
+    assert not people.fits(most=1, before=NOW)
+    assert people.fits(most=people.weight, before=NOW)
+
+
+def test_what_ended_long_ago_makes_room() -> None:
+    paper = paper_of(WISH)
+    (brought,) = paper.connect(CAMPAIGNS)
+    paper.tell(brought, LANE, "executed")
+    people = paper.asked().people
+    before = len(people)
+    people["p1.another"]
+    most = people.weight - 1
+    assert not people.fits(most, before=NOW)
+    people.fits(most, before=NOW + 1)
+    assert (people.weight, len(people)) == (most, before + 1)
