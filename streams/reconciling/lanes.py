@@ -11,13 +11,12 @@ from schemas.errors import DataError
 from schemas.records import Bookmark, Delivery
 from streams import topics
 from streams.ownership.tenure import OFFSET_KEY
-from streams.reconciling.tape import tape
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from processors.reconciling.duties import Duty
-    from streams.settings import Settings
+    from streams.reconciling.tape import Tapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,14 @@ class InHand:
     kept: frozenset[str]
 
 
-async def in_hand(settings: Settings, lanes: Iterable[str], partition: int) -> dict[str, InHand]:
+async def in_hand(tapes: Tapes, lanes: Iterable[str], partition: int) -> dict[str, InHand]:
     """As it is now, of each of these lanes."""
-    return {lane: await _of(settings, lane, partition) for lane in lanes}
+    return {lane: await _of(tapes, lane, partition) for lane in lanes}
 
 
-async def _of(settings: Settings, lane: str, partition: int) -> InHand:
+async def _of(tapes: Tapes, lane: str, partition: int) -> InHand:
     kept, offset = set[str](), 0
-    async with tape(settings, topics.lane_state(lane), partition) as state:
+    async with tapes(topics.lane_state(lane), partition) as state:
         while records := await state.next():
             for record in records:
                 if record.key == OFFSET_KEY and record.value:
@@ -46,9 +45,7 @@ async def _of(settings: Settings, lane: str, partition: int) -> InHand:
     return InHand(offset, frozenset(kept))
 
 
-async def lost(
-    settings: Settings, waiting: Iterable[Duty], hands: dict[str, InHand], partition: int
-) -> Collection[str]:
+async def lost(tapes: Tapes, waiting: Iterable[Duty], hands: dict[str, InHand], partition: int) -> Collection[str]:
     """Of the deliveries without an end, those that their lane neither keeps nor has still before it."""
     missed: dict[str, set[str]] = defaultdict(set)
     for duty in waiting:
@@ -56,13 +53,13 @@ async def lost(
         if hand is not None and duty.id not in hand.kept:
             missed[duty.lane or ""].add(duty.id)
     for lane, ids in missed.items():
-        await _without_ahead(settings, lane, partition, hands[lane].next, ids)
+        await _without_ahead(tapes, lane, partition, hands[lane].next, ids)
     return frozenset().union(*missed.values())
 
 
-async def _without_ahead(settings: Settings, lane: str, partition: int, start: int, ids: set[str]) -> None:
+async def _without_ahead(tapes: Tapes, lane: str, partition: int, start: int, ids: set[str]) -> None:
     """Take out what stands in the lane's topic from that offset on."""
-    async with tape(settings, topics.deliveries(lane), partition, start) as ahead:
+    async with tapes(topics.deliveries(lane), partition, start) as ahead:
         while ids and (records := await ahead.next()):
             for record in records:
                 try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from processors.lane import lanes_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from processors.reconciling.slices import Slice
     from schemas.connections import RelayConfig
     from streams.reconciling.lanes import InHand
-    from streams.reconciling.tape import Tape
+    from streams.reconciling.tape import Tape, Tapes
     from streams.settings import Settings
 
 MOST_IN_MEMORY = 500_000
@@ -49,19 +50,19 @@ class Counted:
 
 @dataclass(frozen=True)
 class Reconciler:
-    """audit: the topic. most: what may be in memory at once; where there is more, it is read once more."""
+    """most: what may be in memory at once; where there is more, it is read once more."""
 
     settings: Settings
     law: Law
     counted: Counted
-    audit: str = topics.AUDIT
+    tapes: Tapes
     most: int = MOST_IN_MEMORY
 
     async def findings(self) -> AsyncGenerator[Finding]:
         """Everything that is wrong, partition by partition. Raises SetupError, KafkaError."""
         reached, lanes = await self._known()
         for partition in range(self.settings.partitions):
-            hands = await in_hand(self.settings, lanes, partition)
+            hands = await in_hand(self.tapes, lanes, partition)
             todo = [EVERYBODY]
             while todo:
                 inquiry = await self._inquire(partition, todo[-1], reached.get(partition, 0), hands)
@@ -91,8 +92,8 @@ class Reconciler:
         """None: there is too much for one pass."""
         inquiry = Inquiry(self.law, partition, of)
         async with AsyncExitStack() as stack:
-            events = await stack.enter_async_context(tape(self.settings, topics.EVENTS, partition))
-            facts = await stack.enter_async_context(tape(self.settings, self.audit, partition))
+            events = await stack.enter_async_context(self.tapes(topics.EVENTS, partition))
+            facts = await stack.enter_async_context(self.tapes(topics.AUDIT, partition))
             while records := await facts.next(CHUNK):
                 await _look_ahead(inquiry, events)
                 for record in records:
@@ -103,7 +104,7 @@ class Reconciler:
                 await asyncio.sleep(0)
             while await _look_ahead(inquiry, events):
                 inquiry.end(router_at, now_micros())
-        gone = await lost(self.settings, inquiry.hearing.waiting(), hands, partition)
+        gone = await lost(self.tapes, inquiry.hearing.waiting(), hands, partition)
         inquiry.hearing.close(now_micros(), gone)
         return inquiry
 
@@ -117,7 +118,7 @@ async def _look_ahead(inquiry: Inquiry, events: Tape) -> int:
     return len(waiting)
 
 
-def reconciler(settings: Settings, config: RelayConfig, counted: Counted, audit: str = topics.AUDIT) -> Reconciler:
+def reconciler(settings: Settings, config: RelayConfig, counted: Counted) -> Reconciler:
     """Raises SetupError: a key or a policy is missing."""
     law = Law(config, lanes_of(config), settings.key("pepper"), home_of(settings.partitions))
-    return Reconciler(settings, law, counted, audit)
+    return Reconciler(settings, law, counted, partial(tape, settings))
