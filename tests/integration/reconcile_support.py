@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tape_support import PaperTape
+
 from schemas.codec import decode, encode
 from schemas.records import AuditRecord
 from streams import topics
@@ -23,19 +25,6 @@ if TYPE_CHECKING:
 
     Change = Callable[[AuditRecord], tuple[AuditRecord, ...]]
     """What stands in the place of a record."""
-
-
-@dataclass
-class PaperTape:
-    records: list[ConsumerRecord]
-    end: int
-
-    async def begins(self) -> int:
-        return 0
-
-    async def next(self, most: int = 500) -> list[ConsumerRecord]:
-        given, self.records = self.records[:most], self.records[most:]
-        return given
 
 
 @dataclass
