@@ -13,6 +13,7 @@ from ownership_support import until
 from reading import audit, committed
 
 from infra.sandbox import Person
+from processors.reconciling.finding import KINDS
 from schemas.codec import decode
 from schemas.records import Delivery
 from streams import topics
@@ -118,6 +119,9 @@ async def test_a_new_vendor_is_brought_what_stands_once_through_kills(stage: Sta
     assert len(await brought(stage)) == len(found)
     failed = [one for one in await audit(stage.settings) if one.kind == "cycle" and one.lane == LANE and one.legs]
     assert Counter(one.legs[0].outcome for one in failed if one.legs)["failed"] == 10
+    judged = await cli.said("reconcile")
+    assert [judged[kind] for kind in KINDS] == [0, 0, 0, 0], judged
+    assert judged["events"] >= len(events)
 
 
 async def _ended(process: Any) -> tuple[str, str]:
