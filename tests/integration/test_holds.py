@@ -11,6 +11,7 @@ from requests_support import LIMIT_S, facts, finish_tasks, is_closed, on, publis
 
 from streams.demo.cast import make_cast
 from streams.demo.stage import Stage
+from streams.reconciling.run import Counted, reconciler
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -84,6 +85,7 @@ async def test_what_a_hold_kept_is_erased_when_it_is_lifted_even_if_workers_die_
     lifted = [one for one in await audit(stage.settings) if one.kind == "cycle" and one.reason == "hold_lifted"]
     assert {leg.recipient for one in lifted for leg in one.legs or ()} == set(kept)
     assert len(lifted) == len(kept)
+    assert [one async for one in reconciler(stage.settings, stage.config, Counted()).findings()] == []
 
 
 async def begun_anew(stage: Stage, event_id: str, recipients: set[str]) -> bool:
