@@ -21,8 +21,8 @@ def mend_client() -> None:
     """Make what uvloop has just closed a broken connection, and let a start that is called off close its own.
 
     Writing to such a connection raises nothing on asyncio's own loop and RuntimeError on uvloop, which the client
-    doesn't expect: its task for metadata ends with it, and from then on whoever needs metadata waits for ever. After a
-    restart of the broker a consumer then neither reads nor sends heartbeats, and says nothing.
+    doesn't expect: its task for metadata ends with it, and from then on whoever needs metadata waits for ever. After
+    a restart of the broker a consumer then neither reads nor sends heartbeats, and says nothing.
     """
     for name in ("send", "_send_sasl_token"):
         send = getattr(AIOKafkaConnection, name)

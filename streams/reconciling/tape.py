@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaTimeoutError
 
 from streams.clients import reader
-from streams.stopping import stopped
+from streams.stopping import at_work
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -74,18 +74,10 @@ class _Log:
 async def tape(settings: Settings, topic: str, partition: int, start: int = 0) -> AsyncIterator[Tape]:
     """Open it. What was written by then is read, as soon as its transactions are decided."""
     place = TopicPartition(topic, partition)
-    written = reader(settings, isolation_level="read_uncommitted")
-    try:
-        await written.start()
+    async with at_work(reader(settings, isolation_level="read_uncommitted")) as written:
         end = int((await written.end_offsets([place]))[place])
-    finally:
-        await stopped(written)
-    consumer = reader(settings)
-    try:
-        await consumer.start()
+    async with at_work(reader(settings)) as consumer:
         consumer.assign([place])
         begins = int((await consumer.beginning_offsets([place]))[place])
         consumer.seek(place, max(start, begins))
         yield _Log(consumer, place, end)
-    finally:
-        await stopped(consumer)
