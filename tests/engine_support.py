@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from vendor_support import instruction
 
-from processors.engine.auth import Auth, NoAuth
 from processors.engine.caller import Caller
 from processors.engine.connect import windows_of
+from processors.engine.fixed import Fixed
 from processors.engine.limiter import Limiter
 from processors.engine.run import Connector, Outcome
 from processors.vendors.base import Call, Instruction, Note, Options, Reply, Result, Vendor
@@ -23,6 +23,7 @@ from schemas.connections import Connection
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from processors.engine.auth import Auth
     from processors.engine.transport import Request
     from processors.vendors.base import Script
     from schemas.records import Action
@@ -123,7 +124,7 @@ def connector(
     vendor = vendor or Toy(Options())
     limiter = Limiter(windows_of(connection, vendor), connection.concurrency, clock)
     limiter.hold(0, 1, new=True)
-    caller = Caller(connection, vendor, transport=transport, auth=auth or NoAuth(), limiter=limiter, clock=clock)
+    caller = Caller(connection, vendor, transport=transport, auth=auth or Fixed(), limiter=limiter, clock=clock)
     return Connector(connection, vendor, caller, limiter)
 
 

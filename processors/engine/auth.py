@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from schemas.errors import VendorError, VendorUnavailable
@@ -18,6 +19,10 @@ _HOLD_S = 2.0
 
 
 class Auth(Protocol):
+    @property
+    def params(self) -> Mapping[str, str]:
+        """What stands in the query of each request; no log ever has a query."""
+
     async def headers(self) -> Headers:
         """Headers for the next request.
 
@@ -29,14 +34,6 @@ class Auth(Protocol):
 
     async def renew(self, stale: Headers) -> Headers:
         """Headers for one more try after the vendor rejected `stale`; the same ones if there are no others."""
-
-
-class NoAuth:
-    async def headers(self) -> Headers:
-        return {}
-
-    async def renew(self, stale: Headers) -> Headers:
-        return stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,8 @@ class TokenAuth:
 
     A failure holds for a moment (or as long as the issuer asks): issuers count how often they are asked.
     """
+
+    params: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, scheme: str, fetch: Callable[[], Awaitable[Token]], clock: Clock) -> None:
         self._scheme = scheme

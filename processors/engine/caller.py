@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -68,7 +69,7 @@ class Caller:
     async def _send(self, call: Call, permit: Permit) -> tuple[Headers, Reply, VendorError | None]:
         with await self._limiter.turn(call.api) as tell:
             headers = await self._auth.headers()
-            request = safely(build, call, self._base_url, headers, self._timeout_s, permit)
+            request = safely(build, self._with_own(call), self._base_url, headers, self._timeout_s, permit)
             if isinstance(request, Ended):
                 raise request.value
             with permit():
@@ -80,6 +81,12 @@ class Caller:
             if error is not None or calls_left is not None:
                 tell(_told(error, calls_left))
             return headers, reply, error
+
+    def _with_own(self, call: Call) -> Call:
+        headers, params = self._vendor.headers, self._auth.params
+        if not headers and not params:
+            return call
+        return replace(call, headers={**headers, **call.headers}, params={**call.params, **params})
 
 
 def _told(error: VendorError | None, calls_left: Left | None) -> Told:

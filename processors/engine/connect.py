@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from processors.engine.caller import Caller
 from processors.engine.clock import Clock, SystemClock
 from processors.engine.dry import DryRun, unsent
-from processors.engine.grants import KINDS
+from processors.engine.kinds import KINDS
 from processors.engine.limiter import Limiter
 from processors.engine.run import Connector
 from processors.lane import lane_of
@@ -62,7 +62,7 @@ def connectors(
         secrets = _secrets(connection, vendor, secret)
         dry = connection.mode == "dry-run"
         sent, kind = (unsent, DryRun) if dry else (transport, Connector)
-        who = (dry, vendor.auth, vendor.token_url, vendor.scope, *secrets.values())
+        who = (dry, *_issued_by(vendor), *secrets.values())
         if who not in shared:
             shared[who] = _auth(connection, vendor, secrets, watched(sent, name, "token"), clock)
         limiter = Limiter(windows_of(connection, vendor, scale), connection.concurrency, clock)
@@ -132,6 +132,11 @@ def _secrets(connection: Connection, vendor: Vendor, secret: Secret) -> dict[str
         if not values[key]:
             raise SetupError(f"{where}: the secret {connection.secrets[key]!r} is empty")
     return values
+
+
+def _issued_by(vendor: Vendor) -> tuple[object, ...]:
+    """All of the adapter that its credentials are made from."""
+    return vendor.auth, vendor.token_url, vendor.scope, vendor.key_header, vendor.token_param, vendor.token_scheme
 
 
 def _auth(

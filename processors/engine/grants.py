@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from processors.engine.auth import Auth, NoAuth, Token, TokenAuth
+from processors.engine.auth import Token, TokenAuth
 from processors.engine.classify import classify
 from processors.engine.service_account import ServiceAccount
 from processors.engine.transport import Request, Transport
@@ -20,7 +19,7 @@ from processors.vendors.words import word
 from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from processors.engine.clock import Clock
     from processors.vendors.base import Reply, Vendor
@@ -31,21 +30,12 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 _FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of auth. `secrets`: keys that `connections.<name>.secrets` must have."""
-
-    secrets: tuple[str, ...]
-    build: Callable[[Vendor, Mapping[str, str], Transport, Clock], Auth]
+REFRESH = ("client_id", "client_secret", "refresh_token")
 
 
-def _none(_vendor: Vendor, _secrets: Mapping[str, str], _transport: Transport, _clock: Clock) -> Auth:
-    return NoAuth()
-
-
-def _zoho(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> Auth:
+def zoho(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
     url = vendor.token_url
-    form = {"grant_type": "refresh_token", **{key: secrets[key] for key in KINDS["zoho_oauth"].secrets}}
+    form = {"grant_type": "refresh_token", **{key: secrets[key] for key in REFRESH}}
 
     async def fetch() -> Token:
         reply = await transport(Request("POST", url, _FORM, urlencode(form).encode()))
@@ -57,7 +47,7 @@ def _zoho(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, cloc
     return TokenAuth("Zoho-oauthtoken", fetch, clock)
 
 
-def _google(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> Auth:
+def google(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
     account = ServiceAccount.read(secrets["service_account"])
     scope = vendor.scope
 
@@ -70,13 +60,6 @@ def _google(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, cl
         return _token(reply, clock)
 
     return TokenAuth("Bearer", fetch, clock)
-
-
-KINDS = {
-    "none": Kind((), _none),
-    "zoho_oauth": Kind(("client_id", "client_secret", "refresh_token"), _zoho),
-    "google_service_account": Kind(("service_account",), _google),
-}
 
 
 def _body(reply: Reply) -> dict[str, Any]:

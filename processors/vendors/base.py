@@ -124,7 +124,9 @@ class Vendor:
     recipients: those of the policies that it is for, besides the one of its own name (`google-analytics`).
     per_purpose: the vendor keeps purposes apart; if not, it has one switch for the person, and the planner grants
     only when no purpose that the connection serves stands withdrawn.
-    auth: a kind that engine/auth.py knows; scope: the OAuth scope to ask for, where the kind asks for one.
+    auth: a kind that engine/kinds.py knows; scope: the OAuth scope to ask for, where the kind asks for one.
+    key_header: of `api_key`, the header and what it says, `{}` standing for the key; token_param: of `query_token`,
+    the parameter's name; token_scheme: the word before a token; headers: sent with each call, as a version.
     example: options as they could be, to show the calls without a configuration.
     limits: as the vendor documents them; limit_headers: where its answers say how many calls are left.
     """
@@ -140,6 +142,10 @@ class Vendor:
     identifies_by: ClassVar[tuple[str, ...]]
     auth: ClassVar[str]
     scope: ClassVar[str] = ""
+    key_header: ClassVar[tuple[str, str]] = ("authorization", "{}")
+    token_param: ClassVar[str] = "token"
+    token_scheme: ClassVar[str] = "Bearer"
+    headers: ClassVar[Mapping[str, str]] = {}
     limits: ClassVar[tuple[Window, ...]]
     limit_headers: ClassVar[tuple[LimitHeader, ...]] = COMMON
     options_type: ClassVar[type[Options]] = Options

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.table import Table
 
-from processors.engine.grants import KINDS
+from processors.engine.kinds import KINDS
 from processors.vendors.base import Call, Result
 from schemas.errors import MissingIdentity
 from schemas.records import ACTIONS

@@ -11,7 +11,7 @@ import pytest
 from engine_support import CONNECTION, HandClock, Lane, connector
 
 from processors.engine.auth import Token, TokenAuth
-from processors.engine.grants import KINDS
+from processors.engine.kinds import KINDS
 from processors.engine.rehearse import rehearse
 from processors.vendors.base import VENDORS, Call, Instruction, Reply, Result, Vendor
 from schemas.errors import (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.engine.grants import KINDS
+from processors.engine.kinds import KINDS
 from processors.vendors.base import VENDORS
 from schemas.connections import Connection, Controller
 from schemas.windows import Window

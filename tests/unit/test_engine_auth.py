@@ -13,7 +13,7 @@ from engine_support import HandClock, Wire
 from vendor_support import vendor
 
 from processors.engine.auth import TokenAuth
-from processors.engine.grants import KINDS
+from processors.engine.kinds import KINDS
 from processors.vendors.base import Reply
 from schemas.errors import SetupError, VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 
@@ -190,10 +190,3 @@ def test_what_is_no_key_file_is_said_so_without_repeating_it(text: str) -> None:
     with pytest.raises(SetupError, match="is no key file") as caught:
         KINDS["google_service_account"].build(GA, {"service_account": text}, Wire(token()), HandClock())
     assert "BEGIN" not in str(caught.value)
-
-
-async def test_without_auth_there_is_nothing_to_renew() -> None:
-    auth = KINDS["none"].build(GA, {}, Wire(token()), HandClock())
-    headers = await auth.headers()
-    assert headers == {}
-    assert await auth.renew(headers) is headers

@@ -1,0 +1,35 @@
+"""The kinds of auth that an adapter may name, and the secrets that a connection needs for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processors.engine import fixed, grants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from processors.engine.auth import Auth
+    from processors.engine.clock import Clock
+    from processors.engine.transport import Transport
+    from processors.vendors.base import Vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of auth. `secrets`: keys that `connections.<name>.secrets` must have."""
+
+    secrets: tuple[str, ...]
+    build: Callable[[Vendor, Mapping[str, str], Transport, Clock], Auth]
+
+
+KINDS = {
+    "none": Kind((), fixed.none),
+    "bearer": Kind(("token",), fixed.bearer),
+    "basic": Kind(("username", "password"), fixed.basic),
+    "api_key": Kind(("api_key",), fixed.api_key),
+    "query_token": Kind(("token",), fixed.query_token),
+    "zoho_oauth": Kind(grants.REFRESH, grants.zoho),
+    "google_service_account": Kind(("service_account",), grants.google),
+}
