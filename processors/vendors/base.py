@@ -26,6 +26,7 @@ from schemas.values import value
 
 if TYPE_CHECKING:
     from processors.vendors.capability import Capability
+    from processors.vendors.evidence import Source
     from processors.vendors.later import Later, Schedule
     from schemas.events import Identity
     from schemas.records import Action, Evidence
@@ -129,6 +130,10 @@ class Vendor:
     the parameter's name; token_scheme: the word before a token; headers: sent with each call, as a version.
     example: options as they could be, to show the calls without a configuration.
     limits: as the vendor documents them; limit_headers: where its answers say how many calls are left.
+    traps: what surprises at this vendor, or can't be undone, a sentence each.
+    evidence: where the facts are from, the strongest first; unverified: those that the code relies on although no
+    document of the vendor's confirms them. checked: which document, at which version, calls and sandbox were compared
+    with, and how; empty: with none. docs/vendors.md and `vendors list` print all four.
     """
 
     name: ClassVar[str]
@@ -150,6 +155,10 @@ class Vendor:
     limit_headers: ClassVar[tuple[LimitHeader, ...]] = COMMON
     options_type: ClassVar[type[Options]] = Options
     example: ClassVar[Mapping[str, Any]] = {}
+    traps: ClassVar[tuple[str, ...]] = ()
+    evidence: ClassVar[tuple[Source, ...]] = ()
+    unverified: ClassVar[tuple[str, ...]] = ()
+    checked: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

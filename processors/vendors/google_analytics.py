@@ -73,6 +73,12 @@ class GoogleAnalytics(Vendor):
         Window(calls=500, seconds=86_400),  # per property
         Window(calls=500, seconds=86_400, together=True),  # per project in Google's cloud
     )
+    traps = (
+        "a request for an id that Analytics never saw is taken like any other: that is no proof",
+        "aggregated reports and exports to BigQuery keep what they have",
+    )
+    evidence = (("D", docs), ("D", f"{docs}/limits-quotas"))
+    unverified = ("which of 403 and 429 the day's limit answers: both are read",)
     options_type = AnalyticsOptions
     example: ClassVar[Mapping[str, Any]] = {"property_ids": ["123456789"]}
     options: AnalyticsOptions

@@ -73,6 +73,23 @@ class ZohoCampaigns(Zoho):
         Window(calls=74_999, seconds=86_400, lock_s=_LOCKED_S, apis=("listsubscribe",)),
         Window(calls=499, seconds=300, lock_s=_LOCKED_S, apis=("listunsubscribe", "contactdonotmail")),
     )
+    traps = (
+        "no call lifts an entry in the do-not-mail registry: a later grant becomes a task",
+        "a call too many locks that API for 30 minutes",
+        "HTTP 200 is no success: the body's code says what came of it",
+    )
+    evidence = (
+        ("D", f"{docs}contact-subscribe.html"),
+        ("D", f"{docs}contact-unsubscribe.html"),
+        ("D", f"{docs}do-not-mail.html"),
+        ("D", f"{docs}error-codes.html"),
+    )
+    unverified = (
+        "the codes for a bad token (1007) and a contact in the registry (2006, documented for Marketing Automation)",
+        "that listunsubscribe answers 2103 for somebody who isn't on the list",
+        "that the registry takes a contact off all lists",
+        "contactinfo as real JSON: documented without quotes, seen with them in others' code",
+    )
     options_type: ClassVar[type[Options]] = CampaignsOptions
     example: ClassVar[Mapping[str, Any]] = {"lists": {"newsletter": "LIST-KEY"}}
     options: CampaignsOptions

@@ -96,6 +96,21 @@ class ZohoCrm(Zoho):
     # use them too: `limits_part` leaves them some. Calls at the same time are limited as well (5 in the free edition,
     # 10 to 25 in others): that is `concurrency`.
     limits = (Window(calls=50_000, seconds=86_400),)
+    traps = (
+        "a deletion only moves records to the recycle bin: they are purged from there",
+        "workflows of the customer run on deletion and update unless the call says no, as ours do",
+        "other apps of Zoho keep copies of their own",
+    )
+    evidence = (
+        ("S", "zoho/crm-oas@45dff2c v8.0: record.json, recycle_bin.json, mass_delete_cvid.json"),
+        ("D", f"{docs}search-records.html"),
+        ("D", f"{docs}delete-records.html"),
+        ("D", f"{docs}delete-recycle-bin-records.html"),
+    )
+    unverified = (
+        "the name of the field Email_Opt_Out",
+        "whether a mass deletion (mass_delete_above, off by default) starts the customer's workflows",
+    )
     options_type: ClassVar[type[Options]] = CrmOptions
     options: CrmOptions
 

@@ -14,6 +14,7 @@ from processors.engine.auth import Token, TokenAuth
 from processors.engine.kinds import KINDS
 from processors.engine.rehearse import rehearse
 from processors.vendors.base import VENDORS, Call, Instruction, Reply, Result, Vendor
+from processors.vendors.evidence import MARKS
 from schemas.errors import (
     MissingIdentity,
     VendorAuthRejected,
@@ -157,6 +158,9 @@ def test_the_class_data_are_whole(name: str) -> None:
     assert kind.__module__.startswith("processors.vendors.")
     assert kind.title
     assert kind.docs.startswith("https://")
+    assert kind.evidence, 'say where the facts are from: evidence = (("D", "https://..."),); marks in evidence.py'
+    assert all(mark in MARKS and mark != "U" and source for mark, source in kind.evidence)
+    assert not [line for line in (*kind.traps, *kind.unverified) if line.endswith(".")]
     assert "https://" in (import_module(kind.__module__).__doc__ or ""), "the vendor's pages"
     assert set(kind.channels) <= set(CHANNELS)
     assert set(kind.can) == {"grant", "withdraw", "delete"}, "what can't be done is said by class, not left out"

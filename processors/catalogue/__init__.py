@@ -1,0 +1,1 @@
+"""What the adapters say of themselves, for machines, for the screen and for docs/vendors.md."""
