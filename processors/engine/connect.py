@@ -90,7 +90,8 @@ def vendor_of(connection: Connection) -> Vendor:
         ) from None
     if connection.read_back not in {None, "off"} and not any(can.read_back_s for can in kind.can.values()):
         raise SetupError(f"connections.{connection.name}.read_back: {kind.title} can't be asked whether it stands")
-    for key, url in (("base_url", connection.base_url or vendor.url), ("options.accounts_url", vendor.token_url)):
+    token_url = "accounts_url" if "accounts_url" in kind.options_type.model_fields else "token_url"
+    for key, url in (("base_url", connection.base_url or vendor.url), (f"options.{token_url}", vendor.token_url)):
         parts = urlsplit(url)
         if url and not (parts.scheme in {"http", "https"} and parts.hostname):
             raise SetupError(f"connections.{connection.name}.{key}: is no http(s) address")
@@ -136,7 +137,8 @@ def _secrets(connection: Connection, vendor: Vendor, secret: Secret) -> dict[str
 
 def _issued_by(vendor: Vendor) -> tuple[object, ...]:
     """All of the adapter that its credentials are made from."""
-    return vendor.auth, vendor.token_url, vendor.scope, vendor.key_header, vendor.token_param, vendor.token_scheme
+    asked = (vendor.auth, vendor.token_url, vendor.token_audience, vendor.scope)
+    return *asked, vendor.key_header, vendor.token_param, vendor.token_scheme
 
 
 def _auth(

@@ -2,64 +2,100 @@
 
 Zoho: https://www.zoho.com/accounts/protocol/oauth/web-apps/access-token-expiry.html
 Google: service_account.py
+Salesforce: https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_jwt_flow.htm
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from processors.engine.auth import Token, TokenAuth
 from processors.engine.classify import classify
+from processors.engine.jwt import GRANT_TYPE, rsa_key, signed
 from processors.engine.service_account import ServiceAccount
 from processors.engine.transport import Request, Transport
 from processors.vendors.words import word
-from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
+from schemas.errors import SetupError, VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from processors.engine.clock import Clock
     from processors.vendors.base import Reply, Vendor
 
 _ZOHO_WINDOW_S = 600.0
+_ASSERTION_LIFE_S = 180
 _LIFE_S, _LONGEST_LIFE_S = 3600.0, 86_400.0
+_PASSING = ("temporarily_unavailable", "server_error")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 _FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-
-
 REFRESH = ("client_id", "client_secret", "refresh_token")
+CLIENT = ("client_id", "client_secret")
+ASSERTION = ("client_id", "username", "private_key")
+Form = Callable[[], Mapping[str, str]]
+
+
+def oauth_refresh(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
+    """RFC 6749, section 6. An issuer that gives out a new refresh token each time needs another kind."""
+    form = {"grant_type": "refresh_token", **{key: secrets[key] for key in REFRESH}}
+    return _granted(vendor.token_scheme, vendor.token_url, lambda: form, transport, clock)
 
 
 def zoho(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
-    url = vendor.token_url
-    form = {"grant_type": "refresh_token", **{key: secrets[key] for key in REFRESH}}
-
-    async def fetch() -> Token:
-        reply = await transport(Request("POST", url, _FORM, urlencode(form).encode()))
+    async def patient(request: Request) -> Reply:
+        reply = await transport(request)
         if reply.status == 400 and _body(reply).get("error") == "Access Denied":  # noqa: PLR2004 - Zoho's throttle
             # 10 tokens in 10 minutes and no more. The credentials are good: nobody has to mend anything.
             raise VendorUnavailable("token_throttled", status=reply.status, retry_after=_ZOHO_WINDOW_S)
-        return _token(reply, clock)
+        return reply
 
-    return TokenAuth("Zoho-oauthtoken", fetch, clock)
+    return oauth_refresh(vendor, secrets, patient, clock)
+
+
+def client_credentials(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
+    """RFC 6749, section 4.4; the secret in the body, as section 2.3.1 allows."""
+    scope = {"scope": vendor.scope} if vendor.scope else {}
+    form = {"grant_type": "client_credentials", **{key: secrets[key] for key in CLIENT}, **scope}
+    return _granted(vendor.token_scheme, vendor.token_url, lambda: form, transport, clock)
 
 
 def google(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
     account = ServiceAccount.read(secrets["service_account"])
     scope = vendor.scope
 
+    def form() -> dict[str, str]:
+        return {"grant_type": GRANT_TYPE, "assertion": account.assertion(scope, int(clock.wall()))}
+
+    return _granted(vendor.token_scheme, account.token_uri, form, transport, clock)
+
+
+def jwt_bearer(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
+    """RFC 7523: the client signs that it acts for a user, as Salesforce wants it.
+
+    Raises:
+        SetupError: `private_key` is no RSA key in PEM.
+
+    """
+    key = rsa_key(secrets["private_key"])
+    if key is None:
+        raise SetupError("private_key: is no RSA key in PEM", remedy="give the file that begins with -----BEGIN")
+    who = {"iss": secrets["client_id"], "sub": secrets["username"], "aud": vendor.token_audience}
+
+    def form() -> dict[str, str]:
+        until = int(clock.wall()) + _ASSERTION_LIFE_S
+        return {"grant_type": GRANT_TYPE, "assertion": signed(key, {**who, "exp": until})}
+
+    return _granted(vendor.token_scheme, vendor.token_url, form, transport, clock)
+
+
+def _granted(scheme: str, url: str, form: Form, transport: Transport, clock: Clock) -> TokenAuth:
     async def fetch() -> Token:
-        form = {
-            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            "assertion": account.assertion(scope, int(clock.wall())),
-        }
-        reply = await transport(Request("POST", account.token_uri, _FORM, urlencode(form).encode()))
+        reply = await transport(Request("POST", url, _FORM, urlencode(form()).encode()))
         return _token(reply, clock)
 
-    return TokenAuth("Bearer", fetch, clock)
+    return TokenAuth(scheme, fetch, clock)
 
 
 def _body(reply: Reply) -> dict[str, Any]:
@@ -80,6 +116,8 @@ def _token(reply: Reply, clock: Clock) -> Token:
 
     """
     body = _body(reply)
+    if body.get("error") in _PASSING:
+        raise VendorUnavailable(f"token_{body['error']}", status=reply.status)
     if "error" in body and reply.status in {200, 400, 401, 403}:
         raise VendorAuthRejected(f"token_{word(body['error'])}", status=reply.status)
     error = classify(reply, {200}, clock.wall())

@@ -30,6 +30,9 @@ KINDS = {
     "basic": Kind(("username", "password"), fixed.basic),
     "api_key": Kind(("api_key",), fixed.api_key),
     "query_token": Kind(("token",), fixed.query_token),
+    "oauth_refresh": Kind(grants.REFRESH, grants.oauth_refresh),
+    "client_credentials": Kind(grants.CLIENT, grants.client_credentials),
+    "jwt_bearer": Kind(grants.ASSERTION, grants.jwt_bearer),
     "zoho_oauth": Kind(grants.REFRESH, grants.zoho),
     "google_service_account": Kind(("service_account",), grants.google),
 }

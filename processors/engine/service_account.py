@@ -6,15 +6,14 @@ https://developers.google.com/identity/protocols/oauth2/service-account#httprest
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
+from processors.engine.jwt import rsa_key, signed
 from schemas.errors import SetupError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 _LIFE_S = 3600
 
@@ -38,8 +37,7 @@ class ServiceAccount:
         """
         try:
             data = json.loads(text)
-            key = load_pem_private_key(data["private_key"].encode(), password=None)
-            if isinstance(key, RSAPrivateKey):
+            if key := rsa_key(data["private_key"]):
                 return cls(data["client_email"], data["private_key_id"], key, data["token_uri"])
         except (ValueError, TypeError, KeyError, AttributeError):
             pass  # the text of the error might hold a part of the key
@@ -48,13 +46,6 @@ class ServiceAccount:
         )
 
     def assertion(self, scope: str, now: int) -> str:
-        """A signed JWT (RS256) that asks for an access token."""
-        header = {"alg": "RS256", "typ": "JWT", "kid": self.key_id}
+        """A signed JWT that asks for an access token."""
         claims = {"iss": self.email, "scope": scope, "aud": self.token_uri, "iat": now, "exp": now + _LIFE_S}
-        signed = f"{_base64url(json.dumps(header).encode())}.{_base64url(json.dumps(claims).encode())}"
-        signature = self.key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return f"{signed}.{_base64url(signature)}"
-
-
-def _base64url(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
+        return signed(self.key, claims, typ="JWT", kid=self.key_id)

@@ -15,6 +15,7 @@ import json
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -182,6 +183,12 @@ class Vendor:
     def token_url(self) -> str:
         """Where access tokens are had, for kinds of `auth` whose secrets don't say it."""
         return ""
+
+    @property
+    def token_audience(self) -> str:
+        """For whom an assertion is signed (`jwt_bearer`)."""
+        parts = urlsplit(self.token_url)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def apis(self) -> tuple[str, ...]:

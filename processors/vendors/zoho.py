@@ -20,6 +20,7 @@ class ZohoOptions(Options):
 
 class Zoho(Vendor):
     auth = "zoho_oauth"
+    token_scheme = "Zoho-oauthtoken"
     options_type: ClassVar[type[Options]] = ZohoOptions
     options: ZohoOptions
 
