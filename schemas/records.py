@@ -131,7 +131,8 @@ class AuditRecord(Contract):
     """One fact.
 
     kind: planned, duplicate, stale, rejected, forwarded, clock_corrected, outcome, cycle, command; or overtaken, with
-    the leg as it is carried out after newer instructions took a part of it.
+    the leg as it is carried out after newer instructions took a part of it. review_at: of `retained`, when what the
+    vendor must keep is looked at again.
     """
 
     record_id: str
@@ -155,6 +156,7 @@ class AuditRecord(Contract):
     policy: PolicyRef | None = None
     origin: Origin
     software: str
+    review_at: Micros | None = None
 
 
 class DeadLetter(Contract):

@@ -87,6 +87,6 @@ def _told(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
             return leg.changed(outcome=word, reason=record.reason)
         return leg.changed(conflict=leg.conflict or word) if contradict(leg.outcome, word) else leg
     return leg.changed(
-        cycle=cycle, outcome=word, final=final, reason=record.reason, at=record.at,
+        cycle=cycle, outcome=word, final=final, reason=record.reason, at=record.at, review_at=record.review_at,
         conflict=leg.conflict if cycle == leg.cycle else None,
     )  # fmt: skip

@@ -93,7 +93,7 @@ class Book:
     def close(self, job: Job, result: Result, wall: int) -> None:
         """The vendor did it, can't do it, or never knew the person; a manual task stays open in the lane state."""
         self._tell_shrunk(job, wall)
-        self._tell(job, result.outcome, wall, result.reason, result.evidence)
+        self._tell(job, result.outcome, wall, result.reason, result.evidence, review_at=result.review_at)
         if result.outcome == "manual_task":
             job.reason = result.reason
             self._put(settle.entry(job, "manual_task", wall))
@@ -218,9 +218,11 @@ class Book:
         evidence: Evidence | None = None,
         *,
         command: Command | None = None,
+        review_at: int | None = None,
         counts: bool = True,
     ) -> None:
-        self._write(job, settle.outcome(job, word, wall, reason, evidence, command=command), counts=counts)
+        said = settle.outcome(job, word, wall, reason, evidence, command=command, review_at=review_at)
+        self._write(job, said, counts=counts)
 
     def _write(self, job: Job, audit: AuditRecord, *, counts: bool = True) -> None:
         self.pending.records.append(audit)

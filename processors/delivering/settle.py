@@ -54,11 +54,13 @@ def outcome(
     evidence: Evidence | None = None,
     *,
     command: Command | None = None,
+    review_at: int | None = None,
 ) -> AuditRecord:
     """The audit's record of what became of a delivery, or of what it waits for. `command`: of who wanted it so."""
     about = outcome_record_id("outcome", job.delivery.delivery_id, job.delivery.cycle, word, job.attempt)
     who = command and command.ref
     made = {"outcome": word, "attempt": job.attempt, "reason": reason, "evidence": evidence, "command": who}
+    made["review_at"] = review_at
     return _record(job.delivery, "outcome", about, wall, made)
 
 

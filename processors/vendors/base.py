@@ -57,13 +57,14 @@ class Note:
 class Result:
     """What the vendor made of one instruction. `dry_run`: it was not asked, and no adapter says so.
 
-    later: it has only `accepted` it, and can be asked again.
+    later: it has only `accepted` it, and can be asked again. review_at: of `retained`, when it is looked at, µs.
     """
 
     outcome: OutcomeWord
     reason: str | None = None
     evidence: Evidence | None = None
     later: Later | None = None
+    review_at: int | None = None
 
 
 @value

@@ -63,6 +63,13 @@ def test_every_other_outcome_is_too(outcome: str) -> None:
     assert (audit.outcome, audit.reason, changes, letters) == (outcome, "why", [], [])
 
 
+def test_what_the_vendor_must_keep_is_told_with_the_date_of_its_review() -> None:
+    mine = book()
+    mine.close(job(1), Result("retained", reason="transactions", review_at=NOW + 9), NOW)
+    ((audit,), _, _) = parts(mine.collect())
+    assert (audit.outcome, audit.review_at) == ("retained", NOW + 9)
+
+
 def test_a_manual_task_stays_open() -> None:
     mine, one = book(), job(4)
     mine.close(one, Result("manual_task", reason="no_api"), NOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from closing_support import KEY, NOW, anew, closed_leg, delivery, kinds, planned, request, said, task, told
+from closing_support import KEY, NOW, anew, closed_leg, delivery, kinds, planned, record, request, said, task, told
 
 from processors.closing.ending import exceptions
 
@@ -38,6 +38,12 @@ def test_one_that_asks_nothing_of_anybody_is_closed_at_once() -> None:
 def test_what_was_not_done_is_named(word: str) -> None:
     expected = "completed_with_exceptions", [("a-inc", word)]
     assert ends(delivery("a"), delivery("b"), a=word, b="executed") == expected
+
+
+def test_what_a_vendor_must_keep_says_when_it_is_looked_at_again() -> None:
+    book = told(planned(delivery("a", "delete")))
+    told(record("outcome", delivery_id="a", lane="a", outcome="retained", cycle=0, review_at=NOW + 9), book=book)
+    assert [(leg.outcome, leg.review_at) for leg in request(book).legs] == [("retained", NOW + 9)]
 
 
 @pytest.mark.parametrize("word", ["executed", "verified", "no_match", "superseded", "client_signal"])
