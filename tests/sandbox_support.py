@@ -11,7 +11,9 @@ from vendor_support import instruction
 
 from infra.sandbox import Person, Sandbox, SandboxClient
 from processors.engine.connect import connectors
+from processors.engine.kinds import KINDS
 from processors.engine.transport import http_transport
+from processors.vendors.base import VENDORS
 from schemas.connections import parse_config
 
 if TYPE_CHECKING:
@@ -87,16 +89,25 @@ def tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
         "zoho_campaigns": {**accounts, "lists": dict(settings.list_keys)},
         "google_analytics": {"property_ids": [settings.ga_property_id]},
     }
+    secrets = {"zoho_oauth": zoho, "google_service_account": {"service_account": "account"}}
     return {
         name.replace("_", "-"): {
             **base,
             "adapter": name,
             "base_url": settings.base_urls[name],
-            "options": options[name],
-            "secrets": {"service_account": "account"} if name == "google_analytics" else zoho,
+            "options": options.get(name, _options(sandbox, name)),
+            "secrets": secrets.get(kind.auth, {key: f"{name}_{key}" for key in KINDS[kind.auth].secrets}),
         }
-        for name in options
+        for name, kind in VENDORS.items()
+        if name in settings.base_urls
     }
+
+
+def _options(sandbox: Sandbox, name: str) -> dict[str, Any]:
+    """Those of the adapter's example; tokens are had here."""
+    token_url = f"{sandbox.settings.base_urls[name]}{sandbox.engines[name].vendor.token_path}"
+    kind = VENDORS[name]
+    return {**kind.example, **({"token_url": token_url} if "token_url" in kind.options_type.model_fields else {})}
 
 
 @asynccontextmanager
@@ -112,6 +123,7 @@ async def relay(
         "client_secret": settings.zoho_client_secret,
         "refresh_token": settings.zoho_refresh_token,
         "account": settings.google_service_account,
+        **settings.secrets,
     }
     values |= {key: change(values[key]) for key, change in (spoil or {}).items()}
     config = {"controllers": {"c": {"policy": "p"}}, "connections": tables(sandbox, **(crm or {}))}

@@ -6,13 +6,15 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 _KEY_FILE = "google_service_account"
@@ -21,7 +23,10 @@ _CLIENT_EMAIL = "consent-relay@sandbox-project.iam.gserviceaccount.com"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Zoho's OAuth client and refresh token, and the key of a Google service account (PKCS#8 PEM)."""
+    """Zoho's OAuth client and refresh token, and the key of a Google service account (PKCS#8 PEM).
+
+    named: the secrets of vendors that have their own, `<vendor>_<key>`.
+    """
 
     zoho_client_id: str
     zoho_client_secret: str = field(repr=False)
@@ -29,6 +34,7 @@ class Credentials:
     google_client_email: str
     google_key_id: str
     google_private_key: str = field(repr=False)
+    named: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def service_account(self, token_uri: str) -> str:
         """The service account's key file as Google's console gives it out."""
@@ -44,8 +50,11 @@ class Credentials:
         return json.dumps(account, indent=2)
 
 
-def obtain(secrets_dir: Path | None) -> Credentials:
-    """Read the secrets from `secrets_dir`; what is missing there (or everything, without a directory) is made."""
+def obtain(secrets_dir: Path | None, wanted: Mapping[str, str] = MappingProxyType({})) -> Credentials:
+    """Read the secrets from `secrets_dir`; what is missing there (or everything, without a directory) is made.
+
+    wanted: names of vendors' own secrets, and what each looks like.
+    """
 
     def kept(name: str, make: Callable[[], str]) -> str:
         path = secrets_dir / name if secrets_dir else None
@@ -65,7 +74,13 @@ def obtain(secrets_dir: Path | None) -> Credentials:
         google_client_email=account["client_email"],
         google_key_id=account["private_key_id"],
         google_private_key=account["private_key"],
+        named={name: kept(name, partial(_made, name, form, account)) for name, form in wanted.items()},
     )
+
+
+def _made(name: str, form: str, account: Mapping[str, str]) -> str:
+    """A new RSA key takes long to make: all vendors of a sandbox know the same one."""
+    return account["private_key"] if name.endswith("_private_key") else form.format(secrets.token_hex(16))
 
 
 def publish_account(secrets_dir: Path | None, account: str) -> None:

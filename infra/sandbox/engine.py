@@ -130,6 +130,7 @@ async def _read(verb: str, request: web.Request, at: float) -> Call:
         params=params,
         body=body,
         authorization=request.headers.get("Authorization", ""),
+        headers={name.lower(): value for name, value in request.headers.items()},
         digest=hashlib.sha256(f"{request.method} {request.path_qs}\n".encode() + raw).hexdigest(),
     )
 

@@ -17,7 +17,7 @@ from infra.sandbox.engine import Engine
 from infra.sandbox.faults import Fault, Faults
 from infra.sandbox.ledger import Ledger
 from infra.sandbox.lines import Lines
-from infra.sandbox.vendor import Operation, Vendor
+from infra.sandbox.vendor import Operation, Vendor, wanted
 from infra.sandbox.vendors import load
 from infra.sandbox.world import MailingList, World
 
@@ -40,13 +40,17 @@ DOUBLE_OPT_IN: Mapping[str, bool] = {"marketing-campaigns": True, "surveys": Fal
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
-    """What a relay must be told to work against this sandbox; `base_urls` by vendor, `list_keys` by purpose."""
+    """What a relay must be told to work against this sandbox; `base_urls` by vendor, `list_keys` by purpose.
+
+    secrets: of the vendors that have their own, by name, `<vendor>_<key>`.
+    """
 
     base_urls: Mapping[str, str]
     zoho_client_id: str
     zoho_client_secret: str = field(repr=False)
     zoho_refresh_token: str = field(repr=False)
     google_service_account: str = field(repr=False)
+    secrets: Mapping[str, str] = field(repr=False)
     ga_property_id: str
     list_keys: Mapping[str, str]
     secrets_dir: Path | None
@@ -58,8 +62,8 @@ class Sandbox:
     ledger_path: where accepted calls are written as JSON lines; None keeps them in memory alone.
     requests_path: where a line is written for every request, accepted or not: its moment in µs, vendor and verb.
     secrets_dir: where the secrets lie, made at the first start (`zoho_client_id`, `zoho_client_secret`,
-      `zoho_refresh_token`, `google_service_account`, mode 0600) and accepted again by every later one; None
-      makes them anew.
+      `zoho_refresh_token`, `google_service_account`, others `<vendor>_<key>`, mode 0600) and accepted again by every
+      later one; None makes them anew.
     limits_scale: multiplies the calls that the vendors allow; their windows and lock-outs stay as long as they are.
     limits: an operation's limits instead of the vendor's own, by verb; they are multiplied, too.
     access_token_life_s: of every access token; the vendors' own is an hour.
@@ -86,9 +90,10 @@ class Sandbox:
         crm_job_s: float | None = None,
         clock: Clock = time.time,
     ) -> None:
+        load()
         self.world = World(
             clock=clock,
-            credentials=obtain(secrets_dir),
+            credentials=obtain(secrets_dir, wanted()),
             ledger=Ledger(ledger_path, clock),
             requests=Lines(requests_path),
             faults=Faults(fault_seed),
@@ -100,7 +105,6 @@ class Sandbox:
             crm_search_lag_s=crm_search_lag_s,
             crm_job_s=crm_job_s,
         )
-        load()
         self.engines = {name: Engine(vendor(self.world)) for name, vendor in Vendor.registry.items()}
         for fault in faults:
             self.arm(fault)
@@ -111,7 +115,7 @@ class Sandbox:
         """Listen on the loopback interface (0: any free port) and return the base URL."""
         app = web.Application(client_max_size=_MAX_BODY)
         for name, engine in self.engines.items():
-            for operation in engine.vendor.operations():
+            for operation in engine.vendor.served():
                 path = f"/{name}{operation.path}"
                 app.router.add_route(operation.method, path, partial(engine.serve, operation))
             wrong_path = partial(engine.serve, _wrong_path(engine.vendor))
@@ -145,6 +149,7 @@ class Sandbox:
             zoho_client_secret=secrets.zoho_client_secret,
             zoho_refresh_token=secrets.zoho_refresh_token,
             google_service_account=secrets.service_account(f"{urls['google_oauth']}/token"),
+            secrets=secrets.named,
             ga_property_id=world.ga_property_id,
             list_keys={purpose: mailing_list.key for purpose, mailing_list in world.mailing_lists.items()},
             secrets_dir=self._secrets_dir,
@@ -160,7 +165,7 @@ class Sandbox:
     def arm(self, fault: Fault) -> int:
         """Arm a fault and return its id; ValueError for one that could never strike."""
         meant = [engine.vendor for name, engine in self.engines.items() if fault.vendor in ("*", name)]
-        verbs = {operation.verb for vendor in meant for operation in vendor.operations()}
+        verbs = {operation.verb for vendor in meant for operation in vendor.served()}
         if not meant or fault.verb not in {None, *verbs}:
             message = f"nothing at {fault.vendor} to strike by verb {fault.verb}: there are {sorted(verbs)}"
             raise ValueError(message)

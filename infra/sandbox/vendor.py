@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from infra.sandbox.access import ISSUED, SECRETS, grant_refused, lets_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -19,7 +21,7 @@ class Call:
     """A request as a vendor's handler sees it.
 
     `params` holds query and form, `body` decoded JSON (None if there is none), `digest` the SHA-256 of the request;
-    `at` is when it came in, Unix s.
+    `at` is when it came in, Unix s; `headers` have names in lower case.
     """
 
     verb: str
@@ -30,6 +32,7 @@ class Call:
     body: Any
     authorization: str
     digest: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def number(self, name: str, default: int) -> int:
         """A parameter that counts from 1; `default` where it is none."""
@@ -51,7 +54,7 @@ class Answer:
 class Operation:
     """One call of the vendor's API.
 
-    `verb` names it in ledger, faults and limits; `path` is the vendor's real path.
+    `verb` names it in ledger, faults and limits; `path` is the vendor's real path; `is_open`: it asks for no token.
     """
 
     verb: str
@@ -60,6 +63,7 @@ class Operation:
     handle: Callable[[Call], Answer]
     scope: str | None = None
     limits: Sequence[Limit] = ()
+    is_open: bool = False
 
 
 class Vendor(ABC):
@@ -68,6 +72,11 @@ class Vendor(ABC):
     It stands under `/<name>`, which takes the place of the vendor's host. `issuer` names the vendor whose access
     tokens are asked for, `scheme` the word before the token; `concurrency` is the number of calls that may be under
     way at once. Handlers are synchronous: each is one step that nothing interrupts.
+
+    Without an issuer, `auth` is a kind as adapters name them, and its secrets are the vendor's own, `<name>_<key>`;
+    `forms`: what they look like, `{}` standing for something random. key_header, token_param: as in the adapter.
+    Kinds of OAuth serve tokens at `token_path`; audiences: for whom an assertion may be signed.
+    required: headers without which a call is answered 400.
     """
 
     registry: ClassVar[dict[str, type[Vendor]]] = {}
@@ -75,6 +84,13 @@ class Vendor(ABC):
     name: ClassVar[str]
     issuer: ClassVar[str | None] = None
     scheme: ClassVar[str] = "Bearer"
+    auth: ClassVar[str] = "none"
+    key_header: ClassVar[tuple[str, str]] = ("authorization", "{}")
+    token_param: ClassVar[str] = "token"
+    token_path: ClassVar[str] = "/oauth/token"
+    audiences: ClassVar[tuple[str, ...]] = ()
+    forms: ClassVar[Mapping[str, str]] = {}
+    required: ClassVar[Mapping[str, str]] = {}
     concurrency: ClassVar[int | None] = None
 
     def __init_subclass__(cls) -> None:
@@ -87,6 +103,28 @@ class Vendor(ABC):
 
     def __init__(self, world: World) -> None:
         self.world = world
+
+    def secret(self, key: str) -> str:
+        return self.world.credentials.named[f"{self.name}_{key}"]
+
+    def served(self) -> Iterable[Operation]:
+        """All operations, with the one that gives out tokens where the vendor does so itself."""
+        yield from self.operations()
+        if self.auth in ISSUED:
+            yield Operation("token", "POST", self.token_path, self._grant, is_open=True)
+
+    def token_refused(self, word: str) -> Answer:
+        """RFC 6749, section 5.2."""
+        return Answer(401 if word == "invalid_client" else 400, {"error": word})
+
+    def token_given(self, token: str, life_s: float) -> Answer:
+        return Answer(200, {"access_token": token, "token_type": self.scheme, "expires_in": int(life_s)})
+
+    def _grant(self, call: Call) -> Answer:
+        if word := grant_refused(self, call):
+            return self.token_refused(word)
+        tokens = self.world.tokens_of(self.name)
+        return self.token_given(tokens.issue(frozenset()), tokens.life_s)
 
     @abstractmethod
     def operations(self) -> Iterable[Operation]: ...
@@ -125,14 +163,24 @@ class Vendor(ABC):
 
     def authorize(self, call: Call, operation: Operation) -> Answer | None:
         """The refusal of a call without a good access token; None lets it in."""
-        if self.issuer is None:
+        if operation.is_open:
             return None
+        issuer = self.name if self.auth in ISSUED else self.issuer
+        if issuer is None:
+            if not lets_in(self, call):
+                return self.error(401)
+            return self.error(400) if self._lacks_header(call) else None
         scheme, _, token = call.authorization.partition(" ")
-        tokens = self.world.tokens_of(self.issuer)
+        tokens = self.world.tokens_of(issuer)
         scopes = tokens.scopes_of(token) if scheme == self.scheme else None
         if scopes is None:
             return self.error(401)
-        return self.error(403) if operation.scope and operation.scope not in scopes else None
+        if operation.scope and operation.scope not in scopes:
+            return self.error(403)
+        return self.error(400) if self._lacks_header(call) else None
+
+    def _lacks_header(self, call: Call) -> bool:
+        return any(call.headers.get(name.lower()) != value for name, value in self.required.items())
 
     def record(
         self,
@@ -159,3 +207,9 @@ class Vendor(ABC):
             request=call.digest,
             detail=detail,
         )
+
+
+def wanted() -> dict[str, str]:
+    """The secrets that the vendors have of their own, by name, and what they look like."""
+    kinds = Vendor.registry.values()
+    return {f"{kind.name}_{key}": kind.forms.get(key, "{}") for kind in kinds for key in SECRETS[kind.auth]}

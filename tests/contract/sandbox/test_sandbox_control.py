@@ -113,18 +113,15 @@ async def test_restarted_sandbox_takes_the_same_secrets_and_forgets_tokens(
 async def test_secrets_are_files_for_the_owner_alone(make_bench: MakeBench, tmp_path: Path) -> None:
     bench = await make_bench(secrets_dir=tmp_path / "secrets")
     files = {path.name: path for path in (tmp_path / "secrets").iterdir()}
-    assert sorted(files) == [
-        "google_service_account",
-        "zoho_client_id",
-        "zoho_client_secret",
-        "zoho_refresh_token",
-    ]
+    zoho = {"zoho_client_id", "zoho_client_secret", "zoho_refresh_token"}
+    assert set(files) == {"google_service_account", *zoho, *bench.sandbox.settings.secrets}
     assert {path.stat().st_mode & 0o777 for path in files.values()} == {0o600}
     settings = bench.sandbox.settings
     assert files["zoho_client_secret"].read_text() == settings.zoho_client_secret
     account = json.loads(files["google_service_account"].read_text())
     assert account["token_uri"] == f"{settings.base_urls['google_oauth']}/token"
-    for secret in (settings.zoho_client_secret, settings.zoho_refresh_token, account["private_key"]):
+    held = (*settings.secrets.values(), settings.zoho_client_secret, settings.zoho_refresh_token)
+    for secret in (*held, account["private_key"]):
         assert secret not in repr(settings)
 
 
