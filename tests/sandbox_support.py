@@ -67,6 +67,10 @@ class Relay:
         self._noted |= {note.delivery_id: note.refs for note in lane.notes}
         return outcomes[name]
 
+    async def read_back(self, vendor: str, action: Action, person: Person = ANN, **more: Any) -> Any:
+        asked = instruction(action, emails=(person.email,), **{"purposes": ("surveys",), **more})
+        return (await self._connected[vendor].ask("person", [asked], permit=Lane().permit))[asked.delivery_id]
+
     async def held(self, vendor: str, person: Person = ANN) -> dict[str, Any]:
         state: dict[str, Any] = (await self.control.person(person.key))[vendor]
         return state
@@ -104,10 +108,11 @@ def tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
 
 
 def _options(sandbox: Sandbox, name: str) -> dict[str, Any]:
-    """Those of the adapter's example; tokens are had here."""
+    """Those of the adapter's example; tokens and mailing lists are had here."""
     token_url = f"{sandbox.settings.base_urls[name]}{sandbox.engines[name].vendor.token_path}"
     kind = VENDORS[name]
-    return {**kind.example, **({"token_url": token_url} if "token_url" in kind.options_type.model_fields else {})}
+    here = {"token_url": token_url, "lists": dict(sandbox.settings.list_keys)}
+    return {**kind.example, **{key: here[key] for key in here if key in kind.options_type.model_fields}}
 
 
 @asynccontextmanager

@@ -30,6 +30,7 @@ def facts(kind: type[Vendor], wait_s: float | None = None) -> dict[str, Any]:
         "auth": kind.auth,
         "secrets": KINDS[kind.auth].secrets,
         "limits": windows(kind.limits),
+        "concurrency": kind.concurrency,
         "traps": kind.traps,
         "evidence": [{"mark": mark, "source": source} for mark, source in kind.evidence],
         "unverified": kind.unverified,

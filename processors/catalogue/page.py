@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.catalogue.facts import options, recipients
-from processors.catalogue.words import checked, details, doubts, ending, marks
+from processors.catalogue.words import checked, details, doubts, ending, limits, marks
 from processors.engine.kinds import KINDS
 from processors.vendors.base import VENDORS
 from processors.vendors.evidence import MARKS
@@ -65,7 +65,7 @@ def _section(kind: type[Vendor]) -> Iterator[str]:
     yield f"- auth `{kind.auth}`, secrets {_code(KINDS[kind.auth].secrets) or 'none'}"
     given = [f"`{name}` ({says})" for name, says in options(kind).items()]
     yield f"- options: {', '.join(given) or 'none'}"
-    yield f"- limits: {'; '.join(map(str, kind.limits)) or 'none documented'}"
+    yield f"- limits: {'; '.join(limits(kind)) or 'none documented'}"
     yield from _list("traps", kind.traps)
     yield from _list("unverified", doubts(kind))
     yield from _list("evidence", [f"[{mark}] {source}" for mark, source in kind.evidence])

@@ -38,6 +38,13 @@ def doubts(kind: type[Vendor]) -> tuple[str, ...]:
     return kind.unverified if kind.evidence else ("no source is given for what it does", *kind.unverified)
 
 
+def limits(kind: type[Vendor]) -> Iterator[str]:
+    """What the vendor documents of how often, and how often at once, it may be called."""
+    yield from map(str, kind.limits)
+    if kind.concurrency is not None:
+        yield f"{kind.concurrency} at the same time"
+
+
 def details(can: Capability, wait_s: float | None = None) -> Iterator[str]:
     """When the vendor is asked again, what it allows itself, who shares a call. wait_s: a connection's own."""
     if jobs := can.polls:

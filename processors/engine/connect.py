@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from schemas.contract import invalid
 from schemas.errors import SetupError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from processors.engine.auth import Auth
     from processors.engine.transport import Transport
     from processors.vendors.base import Vendor
@@ -65,7 +68,8 @@ def connectors(
         who = (dry, *_issued_by(vendor), *secrets.values())
         if who not in shared:
             shared[who] = _auth(connection, vendor, secrets, watched(sent, name, "token"), clock)
-        limiter = Limiter(windows_of(connection, vendor, scale), connection.concurrency, clock)
+        at_once = min(connection.concurrency, vendor.concurrency or connection.concurrency)
+        limiter = Limiter(windows_of(connection, vendor, scale), at_once, clock)
         asked = watched(sent, name, "api")
         caller = Caller(connection, vendor, transport=asked, auth=shared[who], limiter=limiter, clock=clock)
         ready[name] = kind(connection, vendor, caller, limiter)
@@ -132,6 +136,8 @@ def _secrets(connection: Connection, vendor: Vendor, secret: Secret) -> dict[str
             raise SetupError(f"{where}: {error.message}", remedy=error.remedy) from None
         if not values[key]:
             raise SetupError(f"{where}: the secret {connection.secrets[key]!r} is empty")
+    with _of_secrets(connection):
+        vendor.check_secrets(values)
     return values
 
 
@@ -144,7 +150,14 @@ def _issued_by(vendor: Vendor) -> tuple[object, ...]:
 def _auth(
     connection: Connection, vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock
 ) -> Auth:
-    try:
+    with _of_secrets(connection):
         return KINDS[vendor.auth].build(vendor, secrets, transport, clock)
+
+
+@contextmanager
+def _of_secrets(connection: Connection) -> Iterator[None]:
+    """An error inside says which connection's secrets it is about."""
+    try:
+        yield
     except SetupError as error:
         raise SetupError(f"connections.{connection.name}.secrets: {error.message}", remedy=error.remedy) from None

@@ -131,7 +131,8 @@ class Vendor:
     key_header: of `api_key`, the header and what it says, `{}` standing for the key; token_param: of `query_token`,
     the parameter's name; token_scheme: the word before a token; headers: sent with each call, as a version.
     example: options as they could be, to show the calls without a configuration.
-    limits: as the vendor documents them; limit_headers: where its answers say how many calls are left.
+    limits: as the vendor documents them; concurrency: most calls at the same time, where it documents that.
+    limit_headers: where its answers say how many calls are left.
     traps: what surprises at this vendor, or can't be undone, a sentence each.
     evidence: where the facts are from, the strongest first; unverified: those that the code relies on although no
     document of the vendor's confirms them. checked: which document, at which version, calls and sandbox were compared
@@ -154,6 +155,7 @@ class Vendor:
     token_scheme: ClassVar[str] = "Bearer"
     headers: ClassVar[Mapping[str, str]] = {}
     limits: ClassVar[tuple[Window, ...]]
+    concurrency: ClassVar[int | None] = None
     limit_headers: ClassVar[tuple[LimitHeader, ...]] = COMMON
     options_type: ClassVar[type[Options]] = Options
     example: ClassVar[Mapping[str, Any]] = {}
@@ -170,6 +172,14 @@ class Vendor:
 
     def __init__(self, options: Options) -> None:
         self.options = options
+
+    def check_secrets(self, secrets: Mapping[str, str]) -> None:
+        """Whether they can belong to the options; never holds a part of a secret in the error.
+
+        Raises:
+            SetupError: they can't.
+
+        """
 
     @classmethod
     def is_for(cls, recipient: str) -> bool:

@@ -64,6 +64,8 @@ def show_vendor(
     table.add_row("keeps purposes apart", "yes" if vendor.per_purpose else "no, it has one switch for the person")
     table.add_row("base_url", base_url)
     _rows(table, "limits", map(str, limits))
+    if vendor.concurrency is not None:
+        table.add_row("at once", f"at most {vendor.concurrency} calls")
     if any(vendor.apis):
         table.add_row("apis", ", ".join(vendor.apis))
     table.add_row("secrets", ", ".join(KINDS[vendor.auth].secrets) or "none")

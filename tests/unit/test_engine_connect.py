@@ -39,6 +39,26 @@ def test_each_connection_has_a_connector_with_its_limits() -> None:
     assert ready["crm"].limiter.windows == (Window(calls=25_000, seconds=86_400),)
 
 
+MAILCHIMP = {
+    **CRM,
+    "adapter": "mailchimp",
+    "options": {"data_centre": "us21", "lists": {"news": "a1"}},
+    "secrets": {"username": "USER", "password": "KEY-US21"},
+}
+
+
+def test_a_vendor_is_never_called_more_often_at_once_than_it_documents() -> None:
+    for wanted, calls in ((8, 8), (200, 10)):
+        limiter = connect(m={**MAILCHIMP, "concurrency": wanted})["m"].limiter
+        assert limiter._account._room == calls
+
+
+def test_secrets_that_cant_belong_to_the_options_are_refused_for_each_connection() -> None:
+    other = {**MAILCHIMP, "options": {**MAILCHIMP["options"], "data_centre": "us5"}}  # type: ignore[dict-item]
+    with pytest.raises(SetupError, match=r"connections\.other\.secrets: password: the key is of another data centre"):
+        connect(m=MAILCHIMP, other=other)
+
+
 @pytest.mark.parametrize(
     ("said", "deletion"), [(None, 3600.0), ("off", None), ("30min", 1800.0), ("0.5s", 0.5), ("2d", 172_800.0)]
 )
