@@ -49,7 +49,7 @@ class Relay:
 
     def __init__(self, sandbox: Sandbox, control: SandboxClient, connected: dict[str, Any], clock: Clock) -> None:
         self.sandbox, self.control, self.clock = sandbox, control, clock
-        self._connected = connected
+        self.connected = connected
         self._noted: dict[str, tuple[str, ...]] = {}
 
     async def do(self, vendor: str, action: Action, person: Person = ANN, **more: Any) -> Any:
@@ -63,7 +63,7 @@ class Relay:
             refs=self._noted.get(name, ()),
             **{"purposes": ("surveys",), **more},
         )
-        outcomes = await lane.carry_out(self._connected[vendor], [asked])
+        outcomes = await lane.carry_out(self.connected[vendor], [asked])
         self._noted |= {note.delivery_id: note.refs for note in lane.notes}
         return outcomes[name]
 
@@ -115,6 +115,18 @@ def _options(sandbox: Sandbox, name: str) -> dict[str, Any]:
     return {**kind.example, **{key: here[key] for key in here if key in kind.options_type.model_fields}}
 
 
+def secrets_of(sandbox: Sandbox) -> dict[str, str]:
+    """By the names that `tables` gives them."""
+    settings = sandbox.settings
+    return {
+        "client_id": settings.zoho_client_id,
+        "client_secret": settings.zoho_client_secret,
+        "refresh_token": settings.zoho_refresh_token,
+        "account": settings.google_service_account,
+        **settings.secrets,
+    }
+
+
 @asynccontextmanager
 async def relay(
     *, crm: dict[str, Any] | None = None, spoil: dict[str, Callable[[str], str]] | None = None, **sandbox_options: Any
@@ -122,14 +134,7 @@ async def relay(
     clock = Clock()
     sandbox = Sandbox(clock=clock, **sandbox_options)
     await sandbox.start()
-    settings = sandbox.settings
-    values = {
-        "client_id": settings.zoho_client_id,
-        "client_secret": settings.zoho_client_secret,
-        "refresh_token": settings.zoho_refresh_token,
-        "account": settings.google_service_account,
-        **settings.secrets,
-    }
+    values = secrets_of(sandbox)
     values |= {key: change(values[key]) for key, change in (spoil or {}).items()}
     config = {"controllers": {"c": {"policy": "p"}}, "connections": tables(sandbox, **(crm or {}))}
     try:

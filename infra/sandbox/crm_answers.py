@@ -8,7 +8,7 @@ from infra.sandbox.clock import timestamp
 from infra.sandbox.vendor import Answer
 
 if TYPE_CHECKING:
-    from infra.sandbox.crm_records import Record
+    from infra.sandbox.crm_records import Record, Records
     from infra.sandbox.vendor import Call
 
 MODULES = {"Leads": "5725767000000002175", "Contacts": "5725767000000002179"}
@@ -39,12 +39,23 @@ def success(record_id: str, message: str) -> dict[str, Any]:
     return {"code": "SUCCESS", "details": {"id": record_id}, "message": message, "status": "success"}
 
 
+def updated(record: Record) -> dict[str, Any]:
+    times = {"Created_Time": timestamp(record.created), "Modified_Time": timestamp(record.modified)}
+    details = {"id": record.id, **times, "Created_By": USER, "Modified_By": USER}
+    return {**success(record.id, "record updated"), "details": details}
+
+
 def failure(code: str, message: str, **details: Any) -> dict[str, Any]:
     return {"code": code, "details": details, "message": message, "status": "error"}
 
 
 def no_module() -> Answer:
     return Answer(400, failure("INVALID_MODULE", "The module name given seems to be invalid", resource_path_index=0))
+
+
+def counted(call: Call, records: Records) -> Answer:
+    module = call.path["module"]
+    return Answer(200, {"count": records.count(module)}) if module in MODULES else no_module()
 
 
 def page(call: Call, key: str, rows: list[dict[str, Any]]) -> Answer:

@@ -56,6 +56,9 @@ class Records:
         record = self._by_id.get(record_id)
         return record if record and record.module == module and record.binned is None else None
 
+    def count(self, module: str) -> int:
+        return sum(record.module == module and record.binned is None for record in self._by_id.values())
+
     def binned(self, record_id: str) -> Record | None:
         record = self._by_id.get(record_id)
         return record if record and record.binned is not None else None

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic_core import to_json
 
+from processors.engine.auth import TokenAuth
 from processors.engine.classify import classify
 from processors.engine.limiter import Told
 from processors.engine.script import Ended, safely
@@ -48,6 +49,20 @@ class Caller:
         self._auth = auth
         self._limiter = limiter
         self._clock = clock
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether somebody gives out the credentials of each call, and may refuse to."""
+        return isinstance(self._auth, TokenAuth)
+
+    async def token(self) -> None:
+        """Have the credentials of a call at hand.
+
+        Raises:
+            VendorError: who gives them out doesn't.
+
+        """
+        await self._auth.headers()
 
     async def call(self, call: Call, permit: Permit) -> Reply:
         """The answer, with a status that the script expects.

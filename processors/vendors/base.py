@@ -4,6 +4,7 @@ An action is a *script*, a generator: it yields a `Call` and is sent the `Reply`
 wrong with the call is thrown into it as a VendorError. Several calls, made side by side, are answered by a tuple in
 their order, each a Reply or the VendorError: one failure says nothing about the others (`all_good` is for those who
 need every one). A script does no input or output, so a test drives it by hand, and the engine drives it over HTTP.
+`probe` gives the Call by which `connections test` tries credentials: it reads, costs little, and names no person.
 A script that must leave a trace before an act that can't be repeated yields a `Note` (or several): the engine goes on
 only when they are committed, and hands them back as `Instruction.refs` if the act has to be done again. Whatever may
 name a person (parameters, bodies, headers, identities) is left out of every repr.
@@ -208,6 +209,10 @@ class Vendor:
     def fault(self, reply: Reply) -> VendorError | None:
         """What an answer means that its status alone does not say: a limit told as 403, an error told as 200."""
         del reply
+        return None
+
+    def probe(self) -> Call | None:
+        """The cheapest call that reads and names nobody, for `connections test`; None: the vendor has none."""
         return None
 
     def rehearse(self, call: Call) -> Reply:

@@ -135,6 +135,10 @@ class ZohoCampaigns(Zoho):
             return VendorAuthRejected(f"zoho_{word(code)}", **about)
         return VendorUnavailable(f"zoho_{word(code)}", **about) if code in _PASSING else None
 
+    def probe(self) -> Call:
+        """It needs the scope ZohoCampaigns.contact.READ besides the one that the other calls need."""
+        return Call("GET", "/api/v1.1/getmailinglists", params={"resfmt": "JSON", "range": "1"})
+
     def rehearse(self, call: Call) -> Reply:
         del call
         return Reply(200, {}, b'{"code":"0","status":"success","message":"rehearsed"}')

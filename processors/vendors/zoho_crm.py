@@ -1,6 +1,7 @@
 """Zoho CRM, API v8: leads and contacts by e-mail address.
 
 Update: https://www.zoho.com/crm/developer/docs/api/v8/update-specific-record.html
+Count (`probe`): zoho/crm-oas 45dff2c, v8.0/record_count.json
 Limits: https://www.zoho.com/crm/developer/docs/api/v8/api-limits.html
 Search and deletion: zoho_crm_search.py, zoho_crm_erase.py.
 
@@ -176,6 +177,9 @@ class ZohoCrm(Zoho):
                 "not_found_yet", retry_after=self.options.search_lag_s, lane_wide=False
             )
         return people
+
+    def probe(self) -> Call:
+        return Call("GET", "/crm/v8/Contacts/actions/count")
 
     def rehearse(self, call: Call) -> Reply:
         module = call.path.split("/")[3]

@@ -17,6 +17,7 @@ from schemas.errors import InvalidRecord, SetupError, VendorError
 from schemas.events import Identity
 from schemas.records import Action  # noqa: TC001 - typer reads the annotation
 from streams.commands import vendors_view as view
+from streams.commands.connections_try import try_connections
 from streams.commands.plan import default_config
 from streams.commands.screen import DATA_WRONG, wrong_use
 
@@ -97,6 +98,8 @@ def list_connections(config: MaybeConfig = None, *, as_json: AsJson = False) -> 
         pairs = [(known[name], vendor_of(known[name])) for name in sorted(known)]
     view.list_connections(pairs, as_json=as_json)
 
+
+connections_app.command("test")(try_connections)
 
 Shown = tuple[Vendor, str, "Sequence[Window]", float | None]
 """Adapter, address, limits, and how long people wait for company where a connection says so, s."""

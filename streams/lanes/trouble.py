@@ -29,16 +29,19 @@ _REMEDIES = {
 }
 
 
+def remedy(cause: Verdict, reason: str) -> str:
+    """What a person can do about it, by the error's word."""
+    return _REMEDIES.get(reason, _REFUSED if cause == "refused" else _UNREACHABLE)
+
+
 def tell(status: Status, lane: str, cause: Verdict | None, reason: str) -> None:
     """It has changed. cause: the breaker's, None: it is closed; reason: the last error's word."""
     role = f"lane {lane}"
     if cause == "refused":
-        text = _REMEDIES.get(reason, _REFUSED)
-        status.halt(role, VENDOR, "auth_rejected", f"connections.{lane}: {text} ({reason})")
+        status.halt(role, VENDOR, "auth_rejected", f"connections.{lane}: {remedy(cause, reason)} ({reason})")
         log.error("alarm", alarm="credentials_rejected", lane=lane, reason=reason)
     elif cause == "unreachable":
-        text = _REMEDIES.get(reason, _UNREACHABLE)
-        status.halt(role, VENDOR, "unreachable", f"connections.{lane}: {text} ({reason})")
+        status.halt(role, VENDOR, "unreachable", f"connections.{lane}: {remedy(cause, reason)} ({reason})")
         log.error("alarm", alarm="vendor_unreachable", lane=lane, reason=reason)
     else:
         status.clear(role, VENDOR)

@@ -28,16 +28,16 @@ def about(person: Person, action: Action = "delete", refs: tuple[str, ...] = ())
 
 
 async def delete(r: Relay, *people: Person) -> dict[str, Any]:
-    return dict(await Lane().carry_out(r._connected["zoho_crm"], [about(person) for person in people]))
+    return dict(await Lane().carry_out(r.connected["zoho_crm"], [about(person) for person in people]))
 
 
 async def poll(r: Relay, taken: dict[str, Any], *people: Person) -> dict[str, Any]:
     asked = [about(person, refs=taken[person.key].later.refs) for person in people]
-    return dict(await r._connected["zoho_crm"].ask("job", asked, permit=Lane().permit))
+    return dict(await r.connected["zoho_crm"].ask("job", asked, permit=Lane().permit))
 
 
 async def read_back(r: Relay, person: Person, action: Action) -> Any:
-    said = await r._connected["zoho_crm"].ask("person", [about(person, action)], permit=Lane().permit)
+    said = await r.connected["zoho_crm"].ask("person", [about(person, action)], permit=Lane().permit)
     return said[person.key]
 
 

@@ -8,13 +8,28 @@ from typing import TYPE_CHECKING
 import pytest
 from sandbox_support import BOB, relay
 
-from processors.vendors.base import Result
+from infra.sandbox.credentials import obtain
+from infra.sandbox.vendor import Vendor as Served
+from infra.sandbox.vendors import load
+from processors.engine.clock import SystemClock
+from processors.engine.kinds import KINDS
+from processors.engine.probe import probe
+from processors.vendors.base import VENDORS, Result, Vendor
 from schemas.errors import VendorAuthRejected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from schemas.records import Action
+
+load()
+OWN = [
+    (name, key)
+    for name, kind in sorted(VENDORS.items())
+    if name in Served.registry and kind.probe is not Vendor.probe
+    for key in KINDS[kind.auth].secrets
+]
+"""Vendors of the sandbox that can be asked something harmless, and each of their secrets."""
 
 
 @pytest.mark.parametrize("vendor", ["zoho_crm", "zoho_campaigns", "google_analytics"])
@@ -65,3 +80,21 @@ async def test_an_assertion_by_a_clock_that_is_wrong_stops_the_lane_and_blames_n
         outcome = await r.do("google_analytics", "delete")
         assert (type(outcome), outcome.reason) == (VendorAuthRejected, "token_invalid_grant")
         assert isinstance(await r.do("zoho_crm", "delete"), Result), "whoever asks for no time doesn't notice"
+
+
+@pytest.mark.parametrize(("vendor", "key"), OWN)
+async def test_each_wrong_secret_is_found_without_touching_anybody(vendor: str, key: str) -> None:
+    spoiled = key if VENDORS[vendor].auth == "zoho_oauth" else f"{vendor}_{key}"
+    wrong = obtain(None).google_private_key if key == "private_key" else "wrong"
+    async with relay(spoil={spoiled: lambda _: wrong}) as r:
+        came = await probe(r.connected[vendor], SystemClock())
+        assert isinstance(came.error, VendorAuthRejected)
+        assert await r.effects(vendor) == []
+
+
+@pytest.mark.parametrize("vendor", sorted({name for name, _ in OWN}))
+async def test_the_right_ones_are_taken_and_nobody_is_touched(vendor: str) -> None:
+    async with relay() as r:
+        came = await probe(r.connected[vendor], SystemClock())
+        assert (came.asked, came.error) == ("call", None)
+        assert await r.effects(vendor) == []

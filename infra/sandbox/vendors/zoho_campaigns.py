@@ -4,6 +4,7 @@
   XML [C].
 - listsubscribe, listunsubscribe, contactdonotmail, getlistsubscribers, their codes and limits: [D], one page each.
   A list with a sign-up form asks the person to confirm, one without adds at once [D]; the text of that case: [U].
+- getmailinglists: [C], with `list_of_details`; here of each list its name and key.
 - `contactinfo` is `{Contact Email:x}` [D] or real JSON [C].
 - A wrong token: the text "Unauthorized request." in the body [C], code 1007 [U] (the catalogue has "Unauthorized
   key.").
@@ -62,6 +63,7 @@ class ZohoCampaigns(Vendor):
         yield Operation("listsubscribe", "POST", f"{root}/json/listsubscribe", self._subscribe, limits=_SUBSCRIBE)
         yield Operation("listunsubscribe", "POST", f"{root}/json/listunsubscribe", self._unsubscribe, limits=_USUAL)
         yield Operation("contactdonotmail", "POST", f"{root}/json/contactdonotmail", self._never, limits=_USUAL)
+        yield Operation("getmailinglists", "GET", f"{root}/getmailinglists", self._mailing_lists, limits=_USUAL)
         yield Operation("getlistsubscribers", "GET", subscribers, self._subscribers, limits=_USUAL)
         yield Operation("getlistsubscribers", "POST", subscribers, self._subscribers, limits=_USUAL)
 
@@ -156,6 +158,10 @@ class ZohoCampaigns(Vendor):
         first = call.number("fromindex", 1) - 1
         page = emails[first : first + call.number("range", 20)]
         return _said(call, "0", "", list_of_details=[{"contact_email": email, "zuid": "1"} for email in page])
+
+    def _mailing_lists(self, call: Call) -> Answer:
+        lists = [{"listname": purpose, "listkey": key} for key, purpose in self._purposes.items()]
+        return _said(call, "0", "", list_of_details=lists[: call.number("range", 20)])
 
     def _mailing_list(self, call: Call) -> MailingList | None:
         purpose = self._purposes.get(call.params.get("listkey", ""))

@@ -13,17 +13,19 @@
 - mass_delete by ids answers for each record [D], or with a job [S] `mass_delete_cvid.json`, which ties neither answer
   to ids or custom view: `crm_job_s` says which. One job at a time, its status in counts: [D]. When in it the records
   go, how long it takes, 404 NOT_FOUND for an unknown one, no workflows: [U]. RECORD_LOCKED: [S].
+- Counting the records of a module: [S] `record_count.json`, which shows no answer; `count` in it [C].
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from infra.sandbox.clock import timestamp
 from infra.sandbox.crm_answers import (
     ERRORS,
     MODULES,
-    USER,
+    counted,
     failure,
     first_record,
     given_ids,
@@ -32,6 +34,7 @@ from infra.sandbox.crm_answers import (
     shown,
     shown_in_bin,
     success,
+    updated,
 )
 from infra.sandbox.crm_jobs import Jobs
 from infra.sandbox.crm_records import Record, Records
@@ -58,7 +61,7 @@ class ZohoCrm(Vendor):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._records = Records()
-        self._workflows: dict[str, int] = {}
+        self._workflows: Counter[str] = Counter()
         """E-mail address to the number of workflows that calls have fired for it."""
         self._jobs = Jobs(self._records, self._bin_all)
 
@@ -66,6 +69,7 @@ class ZohoCrm(Vendor):
         module, bin_ = "/crm/v8/{module}", "/crm/v8/settings/recycle_bin"
         for verb, method, path, handle in (
             ("search", "GET", f"{module}/search", self._search),
+            ("count", "GET", f"{module}/actions/count", self._count),
             ("read", "GET", f"{module}/{{id}}", self._read),
             ("update", "PUT", f"{module}/{{id}}", self._update),
             ("delete", "DELETE", module, self._delete),
@@ -111,7 +115,7 @@ class ZohoCrm(Vendor):
         records = [
             {"module": r.module, "id": r.id, "opted_out": r.opted_out, "in_bin": r.binned is not None} for r in held
         ]
-        fired = self._workflows.get(person.email.casefold(), 0)
+        fired = self._workflows[person.email.casefold()]
         return {"known": bool(records), "records": records, "workflows_fired": fired}
 
     def clear(self) -> None:
@@ -127,6 +131,9 @@ class ZohoCrm(Vendor):
             return Answer(400, failure("EXPECTED_PARAM_MISSING", "mandatory param missing"))
         found = self._records.search(module, email, self.world.clock())
         return page(call, "data", [shown(record) for record in found])
+
+    def _count(self, call: Call) -> Answer:
+        return counted(call, self._records)
 
     def _read(self, call: Call) -> Answer:
         if call.path["module"] not in MODULES:
@@ -150,9 +157,7 @@ class ZohoCrm(Vendor):
         if record is None:
             return Answer(400, {"data": [failure("INVALID_DATA", _NO_SUCH_ID, id=call.path["id"])]})
         self._apply(call, record, fields)
-        times = {"Created_Time": timestamp(record.created), "Modified_Time": timestamp(record.modified)}
-        details = {"id": record.id, **times, "Created_By": USER, "Modified_By": USER}
-        return Answer(200, {"data": [{**success(record.id, "record updated"), "details": details}]})
+        return Answer(200, {"data": [updated(record)]})
 
     def _apply(self, call: Call, record: Record, fields: dict[str, Any]) -> None:
         opted_out = fields.get("Email_Opt_Out")
@@ -171,7 +176,7 @@ class ZohoCrm(Vendor):
         module = call.path["module"]
         if module not in MODULES:
             return no_module()
-        return self._each(call, "data", lambda record_id: self._records.live(module, record_id), self._bin)
+        return self._each(call, "data", partial(self._records.live, module), self._bin)
 
     def _bin(self, call: Call, records: list[Record]) -> None:
         self._bin_all(call, records)
@@ -183,9 +188,7 @@ class ZohoCrm(Vendor):
         if module not in MODULES:
             return no_module()
         if takes_s is None or not given_ids(call):
-            return self._each(
-                call, "data", lambda one: self._records.live(module, one), self._bin_all, most=_MAX_MASS
-            )
+            return self._each(call, "data", partial(self._records.live, module), self._bin_all, most=_MAX_MASS)
         return self._jobs.submit(call, self.world.clock(), takes_s)
 
     def _status(self, call: Call) -> Answer:
@@ -243,7 +246,5 @@ class ZohoCrm(Vendor):
         self.record(call, effect, whom, given=ids, changed=True, modules=sorted({r.module for r in records}))
 
     def _fire(self, call: Call, records: list[Record]) -> None:
-        for record in records:
-            email = record.email.casefold()
-            self._workflows[email] = self._workflows.get(email, 0) + 1
+        self._workflows.update(record.email.casefold() for record in records)
         self._record_all(call, "workflow", records)
