@@ -69,7 +69,7 @@ class Relay:
 
     async def read_back(self, vendor: str, action: Action, person: Person = ANN, **more: Any) -> Any:
         asked = instruction(action, emails=(person.email,), **{"purposes": ("surveys",), **more})
-        return (await self._connected[vendor].ask("person", [asked], permit=Lane().permit))[asked.delivery_id]
+        return (await self.connected[vendor].ask("person", [asked], permit=Lane().permit))[asked.delivery_id]
 
     async def held(self, vendor: str, person: Person = ANN) -> dict[str, Any]:
         state: dict[str, Any] = (await self.control.person(person.key))[vendor]
