@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 CrmModule = Literal["Leads", "Contacts"]
 ListState = Literal["active", "pending", "unsub"]
+BooksContact = Literal["free", "invoiced", "company"]
 
 # Where a made-up person stands in the CRM; a tenth stands nowhere, so that "unknown to the vendor" happens too.
 _CRM_MIX: tuple[tuple[CrmModule, ...], ...] = (("Contacts",), ("Leads",), ("Leads", "Contacts"), ())
@@ -22,7 +23,8 @@ class Person(BaseModel):
     """One person as the vendors hold them at the start.
 
     `key` is the test's own name for the person (a subject id, say) and is what state and ledger are asked by. `crm`
-    names one module per record; `lists` maps a purpose to the state of that person's subscription.
+    names one module per record; `lists` maps a purpose to the state of that person's subscription. `books` has a
+    word for each contact in the books: without transactions, with some, or as one of a company's contact persons.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +34,7 @@ class Person(BaseModel):
     ga_client_id: str | None = None
     crm: tuple[CrmModule, ...] = ("Contacts",)
     lists: Mapping[str, ListState] = {}
+    books: tuple[BooksContact, ...] = ()
 
     def identities(self) -> tuple[str, ...]:
         """All names by which a vendor's call may mean this person, folded."""

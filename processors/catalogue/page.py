@@ -30,7 +30,7 @@ A vendor that isn't here: [adding a vendor](adding-a-vendor.md).
 
 How an action ends: `accepted` the vendor said it will, and can't be asked further; `executed` it says it did;
 `verified` it was read back; `manual_task` a person has to do the rest; `client_signal` no call, a tag in the browser
-tells the vendor ([how it works](how-it-works.md)).
+tells the vendor; `not_applicable` no call, a choice makes no difference there ([how it works](how-it-works.md)).
 """  # noqa: E501 - the comment is one line
 
 
@@ -59,7 +59,7 @@ def _section(kind: type[Vendor]) -> Iterator[str]:
     for action, can in kind.can.items():
         yield f"| {action} | {ending(can)} | {_cell('; '.join((can.says, *details(can))))} |"
     yield ""
-    yield f"- finds a person by {_code(kind.identifies_by)}; channels {', '.join(kind.channels)}"
+    yield f"- finds a person by {_code(kind.identifies_by)}; channels {', '.join(kind.channels) or 'none'}"
     yield f"- serves the policies' {_code(recipients(kind))}"
     yield f"- purposes: {'kept apart' if kind.per_purpose else 'one switch for the person'}"
     yield f"- auth `{kind.auth}`, secrets {_code(KINDS[kind.auth].secrets) or 'none'}"

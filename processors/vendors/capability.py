@@ -22,7 +22,7 @@ class Capability:
     read_back_s: so long after it is done the vendor is asked whether the person is gone indeed; None: it can't be.
     """
 
-    kind: Literal["api", "client_signal", "manual_task"] = "api"
+    kind: Literal["api", "client_signal", "manual_task", "not_applicable"] = "api"
     closing: Literal["accepted", "executed", "verified"] = "executed"
     idempotent: bool = True
     batch: int = 1
@@ -32,6 +32,11 @@ class Capability:
     polls: Schedule | None = None
     read_back_s: float | None = None
     says: str = ""
+
+    @property
+    def asks_vendor(self) -> bool:
+        """Whether it makes any call."""
+        return self.kind not in {"client_signal", "not_applicable"}
 
     def company_s(self, wanted: float | None) -> float:
         """How long people wait for company, s; `wanted`: what a connection says of it."""

@@ -1,8 +1,21 @@
-"""Vendors' codes as words of ours."""
+"""Vendors' codes as words of ours, and their ids as parts of a path."""
 
 from __future__ import annotations
 
 import re
+
+
+def record_id(given: object) -> str:
+    """A vendor's id of a record. It becomes a part of paths and lists: what is no plain one there would name others.
+
+    Raises:
+        ValueError: it is none.
+
+    """
+    text = str(given)
+    if given is None or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
+        raise ValueError("a record's id is none")
+    return text
 
 
 def word(code: object) -> str:

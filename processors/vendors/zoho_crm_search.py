@@ -5,11 +5,11 @@ https://www.zoho.com/crm/developer/docs/api/v8/search-records.html
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Answer, Call, Reply, Step, gravest
+from processors.vendors.words import record_id
 from schemas.errors import VendorError, VendorRefused
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ class _Page:
             return None
         body = answer.json()
         # What has no id is no record but perhaps an error, and then nobody knows whom the answer leaves out.
-        mine = [record for record in body["data"] if _id(record) and self._carries_it(record)]
-        found.refs |= {f"{self.module}:{_id(record)}" for record in mine}
+        mine = [record for record in body["data"] if record_id(record["id"]) and self._carries_it(record)]
+        found.refs |= {f"{self.module}:{record['id']}" for record in mine}
         found.opted_out += [record.get("Email_Opt_Out") for record in mine]
         if not body.get("info", {}).get("more_records"):
             return None
@@ -63,19 +63,6 @@ class _Page:
         # The search also finds parts of an address: only the same address, in any field, is the same person.
         wanted = self.email.strip().casefold()
         return any(isinstance(value, str) and value.strip().casefold() == wanted for value in record.values())
-
-
-def _id(record: Mapping[str, Any]) -> str:
-    """It becomes a part of paths and lists: what is no plain number there would name other records.
-
-    Raises:
-        ValueError: it is none.
-
-    """
-    text = str(record["id"])
-    if record["id"] is None or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text):
-        raise ValueError("a record's id is none")
-    return text
 
 
 def look_up(people: Mapping[str, Sequence[str]], modules: Sequence[str]) -> Generator[Step, Any, dict[str, Found]]:

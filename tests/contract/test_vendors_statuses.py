@@ -38,7 +38,7 @@ PERSON = {
 }
 NAMES = [*PERSON.values(), *(value.replace("@", "%40").replace("+", "%2B") for value in PERSON.values())]
 CASES = [(name, action) for name in sorted(VENDORS) for action in sorted(VENDORS[name].can)]
-API_CASES = [(name, action) for name, action in CASES if VENDORS[name].can[action].kind != "client_signal"]
+API_CASES = [(name, action) for name, action in CASES if VENDORS[name].can[action].asks_vendor]
 STATUSES = [
     (202, {}, VendorRefused),
     (301, {}, VendorUnreachable),
@@ -142,7 +142,7 @@ async def test_when_all_goes_well_the_outcome_is_the_one_that_is_declared(
     assert isinstance(result, Result)
     assert {step.api for step in played.steps if isinstance(step, Call)} <= set(vendor.apis)
     assert result.outcome == (declared.closing if declared.kind == "api" else declared.kind)
-    assert bool(played.steps) is (declared.kind != "client_signal")
+    assert bool(played.steps) is declared.asks_vendor
     assert not [person for person in NAMES if person in repr(played)]
     if result.outcome in SUCCESS:
         assert result.evidence is not None
