@@ -109,9 +109,10 @@ def tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
 
 def _options(sandbox: Sandbox, name: str) -> dict[str, Any]:
     """Those of the adapter's example; tokens and mailing lists are had here."""
-    token_url = f"{sandbox.settings.base_urls[name]}{sandbox.engines[name].vendor.token_path}"
-    kind = VENDORS[name]
-    here = {"token_url": token_url, "lists": dict(sandbox.settings.list_keys)}
+    urls, kind = sandbox.settings.base_urls, VENDORS[name]
+    token_url = f"{urls[name]}{sandbox.engines[name].vendor.token_path}"
+    lists = dict(sandbox.settings.list_keys)
+    here = {"token_url": token_url, "accounts_url": urls["zoho_accounts"], "lists": lists}
     return {**kind.example, **{key: here[key] for key in here if key in kind.options_type.model_fields}}
 
 
