@@ -79,13 +79,13 @@ def test_a_class_a_retired_product_and_a_gate_are_told_from_others(tmp_path: Pat
 
 def test_the_check_lists_exemptions_by_name_and_defects_and_counts_what_is_to_be_reviewed() -> None:
     text = told("check", "--config", EXAMPLE)
-    assert "no gap; 9 recipients: 3 by connection, 6 by exemption" in text
+    assert "no gap; 9 recipients: 3 by connection, 5 by exemption, 1 by adapter" in text
     for part in ("adapters-to-come: the relay has no adapter", "stripe-link: card data", "defects of the policy"):
         assert part in text
     (found,) = asked("check", "oomnis", "--config", EXAMPLE)
     assert (found["ok"], found["gaps"]) == (True, [])
     how = {row["recipient"]: row["how"] for row in found["recipients"]}
-    assert (how["stripe"], how["zoho-one/erp"], how["zoho-one/crm"]) == ("exemption", "exemption", "connection")
+    assert (how["stripe"], how["zoho-one/erp"], how["zoho-one/crm"]) == ("exemption", "adapter", "connection")
     assert found["unshared"].keys() == {"legal-preservation"}
     assert len(found["derived"]) < found["rows"]
     assert len(found["defects"]) == 7
