@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from processors.vendors.base import VENDORS
-from schemas.errors import SetupError
+from processors.vendors.configured import adapter_of, kind_of
 
 if TYPE_CHECKING:
     from schemas.connections import Connection, RelayConfig
@@ -39,15 +38,11 @@ def lane_of(connection: Connection) -> Lane:
     """The lane of a connection.
 
     Raises:
-        SetupError: no adapter has that id.
+        SetupError: no adapter has that id, or it is by options that it doesn't take.
 
     """
-    vendor = VENDORS.get(connection.adapter)
-    if vendor is None:
-        raise SetupError(
-            f"connections.{connection.name}.adapter: there is no adapter {connection.adapter!r}",
-            remedy="choose one that `consent-relay vendors list` shows",
-        )
+    kind = kind_of(connection)
+    vendor = adapter_of(connection) if kind.by_options else kind
     return Lane(
         name=connection.name,
         controller=connection.controller,

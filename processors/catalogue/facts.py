@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from processors.vendors.capability import Capability
     from schemas.windows import Window
 
+    Kind = type[Vendor] | Vendor
 
-def facts(kind: type[Vendor], wait_s: float | None = None) -> dict[str, Any]:
-    """All of it. wait_s: a connection's `batch_wait_s`."""
+
+def facts(kind: Kind, wait_s: float | None = None) -> dict[str, Any]:
+    """All of it, of a class or of an adapter with its options. wait_s: a connection's `batch_wait_s`."""
     return {
         "vendor": kind.name,
         "title": kind.title,
@@ -39,7 +41,7 @@ def facts(kind: type[Vendor], wait_s: float | None = None) -> dict[str, Any]:
     }
 
 
-def recipients(kind: type[Vendor]) -> tuple[str, ...]:
+def recipients(kind: Kind) -> tuple[str, ...]:
     """The policies' names for whom it reaches."""
     return (kind.name.replace("_", "-"), *kind.recipients)
 
@@ -48,7 +50,7 @@ def windows(limits: Sequence[Window]) -> list[Any]:
     return [window.model_dump(mode="json") for window in limits]
 
 
-def options(kind: type[Vendor]) -> dict[str, str]:
+def options(kind: Kind) -> dict[str, str]:
     """Option → whether it must be given, or what it is without."""
     return {name: _option(field) for name, field in kind.options_type.model_fields.items()}
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from processors.vendors.base import Vendor
     from processors.vendors.capability import Capability
 
+    Kind = type[Vendor] | Vendor
+
 NEVER_TRIED = "not tried against the live vendor"
 
 
@@ -21,19 +23,19 @@ def ending(can: Capability) -> str:
     return can.closing if can.kind == "api" else can.kind
 
 
-def marks(kind: type[Vendor]) -> str:
+def marks(kind: Kind) -> str:
     """The marks of its sources, the strongest first: `S D`; with U where the code relies on what none confirms."""
     has_gaps = bool(kind.unverified) or not kind.evidence
     found = {mark for mark, _ in kind.evidence} | ({"U"} if has_gaps else set())
     return " ".join(mark for mark in MARKS if mark in found)
 
 
-def checked(kind: type[Vendor]) -> str:
+def checked(kind: Kind) -> str:
     """Against what calls and sandbox were compared."""
     return f"{kind.checked}; {NEVER_TRIED}" if kind.checked else NEVER_TRIED
 
 
-def doubts(kind: type[Vendor]) -> tuple[str, ...]:
+def doubts(kind: Kind) -> tuple[str, ...]:
     """What the code relies on and no document confirms."""
     return kind.unverified if kind.evidence else ("no source is given for what it does", *kind.unverified)
 

@@ -7,17 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-
 from processors.engine.caller import Caller
 from processors.engine.clock import Clock, SystemClock
 from processors.engine.dry import DryRun, unsent
 from processors.engine.kinds import KINDS
 from processors.engine.limiter import Limiter
 from processors.engine.run import Connector
-from processors.lane import lane_of
-from processors.vendors.base import VENDORS
-from schemas.contract import invalid
+from processors.vendors.configured import adapter_of
 from schemas.errors import SetupError
 
 if TYPE_CHECKING:
@@ -83,15 +79,13 @@ def vendor_of(connection: Connection) -> Vendor:
         SetupError: no such adapter, options it doesn't take, or no address.
 
     """
-    kind = VENDORS[lane_of(connection).vendor]
-    try:
-        vendor = kind(kind.options_type.model_validate(connection.options))
-    except ValidationError as error:
-        first = invalid(error)
+    vendor = adapter_of(connection)
+    kind = type(vendor)
+    if vendor.auth not in KINDS:
         raise SetupError(
-            f"connections.{connection.name}.options.{first.field}: {first.message}",
-            remedy=f"`consent-relay vendors show {kind.name}` lists its options",
-        ) from None
+            f"connections.{connection.name}.options.auth.kind: there is no kind {vendor.auth!r}",
+            remedy=f"choose among {', '.join(KINDS)}",
+        )
     if connection.read_back not in {None, "off"} and not any(can.read_back_s for can in kind.can.values()):
         raise SetupError(f"connections.{connection.name}.read_back: {kind.title} can't be asked whether it stands")
     token_url = "accounts_url" if "accounts_url" in kind.options_type.model_fields else "token_url"

@@ -64,6 +64,7 @@ class Vendor:
     example: options as they could be, to show the calls without a configuration.
     limits: as the vendor documents them; concurrency: most calls at the same time, where it documents that.
     limit_headers: where its answers say how many calls are left.
+    by_options: channels, per_purpose and what finds a person are as the options say, in the instance.
     traps: what surprises at this vendor, or can't be undone, a sentence each.
     evidence: where the facts are from, the strongest first; unverified: those that the code relies on although no
     document of the vendor's confirms them. checked: which document, at which version, calls and sandbox were compared
@@ -90,6 +91,7 @@ class Vendor:
     limit_headers: ClassVar[tuple[LimitHeader, ...]] = COMMON
     options_type: ClassVar[type[Options]] = Options
     example: ClassVar[Mapping[str, Any]] = {}
+    by_options: ClassVar[bool] = False
     traps: ClassVar[tuple[str, ...]] = ()
     evidence: ClassVar[tuple[Source, ...]] = ()
     unverified: ClassVar[tuple[str, ...]] = ()

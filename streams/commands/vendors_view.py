@@ -47,10 +47,9 @@ def show_vendor(
     vendor: Vendor, base_url: str, limits: Sequence[Window], wait_s: float | None, *, as_json: bool
 ) -> None:
     """`limits`: the adapter's own, or a connection's. wait_s: the connection's `batch_wait_s`."""
-    kind = type(vendor)
     if as_json:
-        more = {"base_url": base_url, "options": options(kind), "limits": windows(limits), "apis": vendor.apis}
-        _json({**facts(kind, wait_s), **more})
+        more = {"base_url": base_url, "options": options(vendor), "limits": windows(limits), "apis": vendor.apis}
+        _json({**facts(vendor, wait_s), **more})
         return
     screen = console()
     screen.print(f"{vendor.title} ({vendor.name})\n{vendor.docs}\n")
@@ -69,12 +68,12 @@ def show_vendor(
     if any(vendor.apis):
         table.add_row("apis", ", ".join(vendor.apis))
     table.add_row("secrets", ", ".join(KINDS[vendor.auth].secrets) or "none")
-    for name, meaning in options(kind).items():
+    for name, meaning in options(vendor).items():
         table.add_row(f"options.{name}", meaning)
-    _rows(table, "traps", kind.traps)
-    _rows(table, "unverified", doubts(kind))
-    _rows(table, "evidence", (f"{mark}: {source}" for mark, source in kind.evidence))
-    table.add_row("checked", checked(kind))
+    _rows(table, "traps", vendor.traps)
+    _rows(table, "unverified", doubts(vendor))
+    _rows(table, "evidence", (f"{mark}: {source}" for mark, source in vendor.evidence))
+    table.add_row("checked", checked(vendor))
     screen.print("", table)
 
 
