@@ -33,6 +33,7 @@ from processors.vendors.base import (
 )
 from processors.vendors.capability import Capability
 from processors.vendors.later import DAY_S, Schedule
+from processors.vendors.second_look import LOOKED, not_found_yet
 from processors.vendors.zoho import Zoho, ZohoOptions
 from processors.vendors.zoho_crm_erase import Erased, Said, erase, said_of
 from processors.vendors.zoho_crm_jobs import JOB
@@ -51,8 +52,6 @@ if TYPE_CHECKING:
 
 _READ_BACK_S = 3600.0
 """The search finds a change within seconds; what may bring a record back, an import or another app, takes longer."""
-_LOOKED = "looked"
-"""Noted instead of records after a first look that found none."""
 
 
 class CrmOptions(ZohoOptions):
@@ -137,7 +136,7 @@ class ZohoCrm(Zoho):
     def delete_batch(self, instructions: Sequence[Instruction]) -> BatchScript:
         """Deleting is no act to repeat blindly: a second try must know the records that are in the bin by now."""
         people = yield from self._find(instructions)
-        noted = {i.delivery_id: {ref for ref in i.refs if not ref.startswith((_LOOKED, JOB))} for i in instructions}
+        noted = {i.delivery_id: {ref for ref in i.refs if not ref.startswith((LOOKED, JOB))} for i in instructions}
         due = {who: person.refs | noted[who] for who, person in people.items() if person.error is None}
         notes = tuple(Note(who, tuple(sorted(refs))) for who, refs in due.items() if refs != noted[who])
         if notes:
@@ -171,11 +170,9 @@ class ZohoCrm(Zoho):
         first_look = {i.delivery_id for i in instructions if not i.refs} if self.options.search_lag_s else set()
         early = [who for who, p in people.items() if who in first_look and p.error is None and not p.refs]
         if early:
-            yield tuple(Note(who, (_LOOKED,)) for who in early)
+            yield tuple(Note(who, (LOOKED,)) for who in early)
         for who in early:
-            people[who].error = VendorUnavailable(
-                "not_found_yet", retry_after=self.options.search_lag_s, lane_wide=False
-            )
+            people[who].error = not_found_yet(self.options.search_lag_s)
         return people
 
     def probe(self) -> Call:

@@ -1,0 +1,108 @@
+"""HubSpot: contacts by e-mail address, looked up and deleted for good.
+
+Search: https://developers.hubspot.com/docs/api-reference/search/guide
+Deletion: https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/gdpr/gdpr-delete-contact
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from processors.vendors.base import Call, Reply, Step, all_good
+from schemas.errors import VendorRefused, VendorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+_CONTACTS = "/crm/v3/objects/contacts"
+_MOST = 100
+_NOT_FOUND = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """ids: of the contacts that carry one of the addresses; addresses: all that these carry, folded."""
+
+    ids: frozenset[str]
+    addresses: frozenset[str]
+    reply: Reply
+
+
+def look_up(emails: Sequence[str]) -> Generator[Step, Any, Found]:
+    """Every contact that has one of the addresses, as its own or as a further one.
+
+    Raises:
+        VendorRefused: more than a page of them, which can't be one person.
+
+    """
+    wanted = {fold(email) for email in emails}
+    replies = all_good((yield tuple(_search(email) for email in emails)))
+    contacts = [contact for reply in replies for contact in _page(reply)]
+    # A part of a further address may be found, too: that is somebody else.
+    carried = {_id(one["id"]): own for one in contacts if (own := _addresses(one["properties"])) & wanted}
+    return Found(frozenset(carried), frozenset().union(*carried.values()), replies[-1])
+
+
+def erase(contacts: Sequence[str]) -> Generator[Step, Any, Reply]:
+    """The last answer, when all are deleted or were already gone.
+
+    Raises:
+        VendorUnavailable: HubSpot says of one that it isn't there, and shows it all the same.
+
+    """
+    replies = all_good((yield tuple(_gdpr_delete(contact) for contact in contacts)))
+    gone = [contact for contact, reply in zip(contacts, replies, strict=True) if reply.status == _NOT_FOUND]
+    if gone and any(reply.status != _NOT_FOUND for reply in all_good((yield tuple(_read(one) for one in gone)))):
+        raise VendorUnavailable("record_still_there", lane_wide=False)
+    return replies[-1]
+
+
+def fold(email: str) -> str:
+    return email.strip().casefold()
+
+
+def _gdpr_delete(contact: str) -> Call:
+    """By the contact's id and never by an address: one that HubSpot doesn't know it would put on a blocklist."""
+    return Call("POST", f"{_CONTACTS}/gdpr-delete", json={"objectId": contact}, expect=frozenset({204, 404}))
+
+
+def _read(contact: str) -> Call:
+    return Call("GET", f"{_CONTACTS}/{contact}", expect=frozenset({200, 404}))
+
+
+def _search(email: str) -> Call:
+    filters = (("email", "EQ"), ("hs_additional_emails", "CONTAINS_TOKEN"))
+    body = {
+        "filterGroups": [{"filters": [{"propertyName": p, "operator": o, "value": email}]} for p, o in filters],
+        "properties": ["email", "hs_additional_emails"],
+        "sorts": [],
+        "limit": _MOST,
+        "after": "0",
+    }
+    return Call("POST", f"{_CONTACTS}/search", json=body, api="search")
+
+
+def _page(reply: Reply) -> list[dict[str, Any]]:
+    body = reply.json()
+    if (body.get("paging") or {}).get("next"):
+        raise VendorRefused("more_contacts_than_a_page", status=reply.status, response_sha256=reply.sha256)
+    return list(body["results"])
+
+
+def _addresses(properties: dict[str, Any]) -> frozenset[str]:
+    further = (properties.get("hs_additional_emails") or "").split(";")
+    return frozenset(fold(email) for email in (properties.get("email") or "", *further) if email.strip())
+
+
+def _id(value: Any) -> str:
+    """It becomes a part of paths.
+
+    Raises:
+        ValueError: it is no contact's number.
+
+    """
+    if not re.fullmatch(r"[0-9]{1,32}", text := str(value)):
+        raise ValueError("a contact's id is none")
+    return text

@@ -1,0 +1,37 @@
+"""For vendors whose search lags: whom it doesn't find is looked up once more before that is believed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.vendors.base import Note
+from schemas.errors import VendorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from processors.vendors.base import Instruction, Step
+
+LOOKED = "looked"
+"""Noted instead of records after a first look that found none."""
+
+
+def not_found_yet(lag_s: float) -> VendorUnavailable:
+    return VendorUnavailable("not_found_yet", retry_after=lag_s, lane_wide=False)
+
+
+def look_again(instruction: Instruction, lag_s: float) -> Generator[Step, None, None]:
+    """End here if this was the first look. `lag_s`: how long the search may lag, s; 0: one look is enough.
+
+    Raises:
+        VendorUnavailable: `not_found_yet`, with the wait.
+
+    """
+    if lag_s and not instruction.refs:
+        yield Note(instruction.delivery_id, (LOOKED,))
+        raise not_found_yet(lag_s)
+
+
+def noted(instruction: Instruction) -> set[str]:
+    """The records that an earlier try noted before it acted."""
+    return set(instruction.refs) - {LOOKED}
