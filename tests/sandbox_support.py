@@ -17,7 +17,7 @@ from processors.vendors.base import VENDORS
 from schemas.connections import parse_config
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from schemas.records import Action
 
@@ -83,15 +83,18 @@ class Relay:
         return sum(answer["calls"] for answer in answers if answer["status"] == status)
 
 
-def tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
+def tables(sandbox: Sandbox, own: Mapping[str, dict[str, Any]] | None = None) -> dict[str, Any]:
+    """A connection to each vendor that the sandbox serves; `own`: options by adapter."""
     settings = sandbox.settings
     zoho = {key: key for key in ("client_id", "client_secret", "refresh_token")}
     accounts = {"accounts_url": settings.base_urls["zoho_accounts"]}
     base = {"controller": "c", "serves": ["r"], "mode": "live", "limits": []}
-    options = {
-        "zoho_crm": {**accounts, "search_lag_s": 0, **crm},
+    own = own or {}
+    options: dict[str, dict[str, Any]] = {
+        "zoho_crm": accounts,
         "zoho_campaigns": {**accounts, "lists": dict(settings.list_keys)},
         "google_analytics": {"property_ids": [settings.ga_property_id]},
+        "hubspot": {"tracking": ["web-analytics"], "subscriptions": dict(settings.topic_numbers)},
     }
     secrets = {"zoho_oauth": zoho, "google_service_account": {"service_account": "account"}}
     return {
@@ -99,7 +102,7 @@ def tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
             **base,
             "adapter": name,
             "base_url": settings.base_urls[name],
-            "options": options.get(name, _options(sandbox, name)),
+            "options": {**_options(sandbox, name), **options.get(name, {}), **own.get(name, {})},
             "secrets": secrets.get(kind.auth, {key: f"{name}_{key}" for key in KINDS[kind.auth].secrets}),
         }
         for name, kind in VENDORS.items()
@@ -108,11 +111,11 @@ def tables(sandbox: Sandbox, **crm: Any) -> dict[str, Any]:
 
 
 def _options(sandbox: Sandbox, name: str) -> dict[str, Any]:
-    """Those of the adapter's example; tokens and mailing lists are had here."""
+    """Those of the adapter's example; tokens and mailing lists are had here, and one look is enough."""
     urls, kind = sandbox.settings.base_urls, VENDORS[name]
     token_url = f"{urls[name]}{sandbox.engines[name].vendor.token_path}"
     lists = dict(sandbox.settings.list_keys)
-    here = {"token_url": token_url, "accounts_url": urls["zoho_accounts"], "lists": lists}
+    here = {"token_url": token_url, "accounts_url": urls["zoho_accounts"], "lists": lists, "search_lag_s": 0}
     return {**kind.example, **{key: here[key] for key in here if key in kind.options_type.model_fields}}
 
 
@@ -130,14 +133,22 @@ def secrets_of(sandbox: Sandbox) -> dict[str, str]:
 
 @asynccontextmanager
 async def relay(
-    *, crm: dict[str, Any] | None = None, spoil: dict[str, Callable[[str], str]] | None = None, **sandbox_options: Any
+    *,
+    crm: dict[str, Any] | None = None,
+    options: Mapping[str, dict[str, Any]] | None = None,
+    spoil: dict[str, Callable[[str], str]] | None = None,
+    **sandbox_options: Any,
 ) -> AsyncIterator[Relay]:
+    """crm: options of Zoho CRM; options: of any adapter."""
     clock = Clock()
     sandbox = Sandbox(clock=clock, **sandbox_options)
     await sandbox.start()
     values = secrets_of(sandbox)
     values |= {key: change(values[key]) for key, change in (spoil or {}).items()}
-    config = {"controllers": {"c": {"policy": "p"}}, "connections": tables(sandbox, **(crm or {}))}
+    config = {
+        "controllers": {"c": {"policy": "p"}},
+        "connections": tables(sandbox, {"zoho_crm": crm or {}, **(options or {})}),
+    }
     try:
         async with http_transport() as transport, sandbox.client() as control:
             ready = connectors(parse_config(config, "test"), values.__getitem__, transport)

@@ -36,13 +36,14 @@ _GRACE_S = 0.1
 """Seconds that a stop leaves to calls under way: no handler waits, so only injected delays are cut off."""
 DOUBLE_OPT_IN: Mapping[str, bool] = {"marketing-campaigns": True, "surveys": False}
 """Purpose of a mailing list to whether it asks for confirmation."""
+TOPICS = ("newsletter", *DOUBLE_OPT_IN)
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
     """What a relay must be told to work against this sandbox; `base_urls` by vendor, `list_keys` by purpose.
 
-    secrets: of the vendors that have their own, by name, `<vendor>_<key>`.
+    secrets: of the vendors that have their own, by name, `<vendor>_<key>`. topic_numbers: by purpose.
     """
 
     base_urls: Mapping[str, str]
@@ -53,6 +54,7 @@ class SandboxSettings:
     secrets: Mapping[str, str] = field(repr=False)
     ga_property_id: str
     list_keys: Mapping[str, str]
+    topic_numbers: Mapping[str, int]
     secrets_dir: Path | None
 
 
@@ -68,7 +70,8 @@ class Sandbox:
     limits: an operation's limits instead of the vendor's own, by verb; they are multiplied, too.
     access_token_life_s: of every access token; the vendors' own is an hour.
     double_opt_in: the mailing lists, by purpose, and which of them ask the person to confirm.
-    crm_search_lag_s: how long the CRM's search doesn't find a record after an edit.
+    topics: the purposes for which vendors have a subscription of their own.
+    crm_search_lag_s: how long the CRMs' searches don't find a record after an edit.
     crm_job_s: how long a job of the CRM's mass deletion takes; None: it is done at once, without a job.
     clock: Unix time in seconds; decides limits, lock-outs and expiry. Injected latency passes in real time.
     """
@@ -86,6 +89,7 @@ class Sandbox:
         fault_seed: int = 0,
         ga_property_id: str = "310987654",
         double_opt_in: Mapping[str, bool] = DOUBLE_OPT_IN,
+        topics: Sequence[str] = TOPICS,
         crm_search_lag_s: float = 0.0,
         crm_job_s: float | None = None,
         clock: Clock = time.time,
@@ -102,6 +106,7 @@ class Sandbox:
             access_token_life_s=access_token_life_s,
             ga_property_id=ga_property_id,
             mailing_lists={purpose: MailingList(_list_key(purpose), ask) for purpose, ask in double_opt_in.items()},
+            topic_numbers={purpose: _topic_number(purpose) for purpose in topics},
             crm_search_lag_s=crm_search_lag_s,
             crm_job_s=crm_job_s,
         )
@@ -152,6 +157,7 @@ class Sandbox:
             secrets=secrets.named,
             ga_property_id=world.ga_property_id,
             list_keys={purpose: mailing_list.key for purpose, mailing_list in world.mailing_lists.items()},
+            topic_numbers=world.topic_numbers,
             secrets_dir=self._secrets_dir,
         )
 
@@ -179,6 +185,11 @@ class Sandbox:
 def _list_key(purpose: str) -> str:
     """Not a secret, and the same after every restart."""
     return f"3z{hashlib.sha256(purpose.encode()).hexdigest()}"
+
+
+def _topic_number(purpose: str) -> int:
+    """The same after every restart, and never 0."""
+    return 1 + int.from_bytes(hashlib.sha256(purpose.encode()).digest()[:3], "big")
 
 
 def _wrong_path(vendor: Vendor) -> Operation:

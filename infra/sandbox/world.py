@@ -31,7 +31,8 @@ class MailingList:
 class World:
     """Time, secrets, people, ledger, faults and tokens of one sandbox. `base_url` is known once the port is.
 
-    requests: a line for every one, whatever its answer.
+    requests: a line for every one, whatever its answer. topic_numbers: purpose to the number of the subscription that
+    stands for it, where a vendor has such numbers.
     """
 
     clock: Clock
@@ -44,6 +45,7 @@ class World:
     ga_property_id: str
     mailing_lists: Mapping[str, MailingList]
     crm_search_lag_s: float
+    topic_numbers: Mapping[str, int] = field(default_factory=dict)
     crm_job_s: float | None = None
     limits: Mapping[str, Sequence[Limit]] = field(default_factory=dict)
     people: People = field(default_factory=People)
@@ -52,3 +54,7 @@ class World:
 
     def tokens_of(self, issuer: str) -> Tokens:
         return self._tokens.setdefault(issuer, Tokens(self.clock, self.access_token_life_s))
+
+    def topic_of(self, number: object) -> str | None:
+        """The purpose of a subscription; None: there is no such number."""
+        return next((purpose for purpose, known in self.topic_numbers.items() if known == number), None)

@@ -184,6 +184,9 @@ class Hubspot(Vendor):
                 return Undone(refused("not_opted_out", reply))
         return Result("verified", evidence=each[-1][1].evidence(detail=f"addresses={len(emails)}"))
 
+    def probe(self) -> Call:
+        return Call("GET", "/communication-preferences/v4/definitions")
+
     def rehearse(self, call: Call) -> Reply:
         if call.path.endswith("/gdpr-delete"):
             return Reply(204)
