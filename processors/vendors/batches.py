@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from schemas.errors import BatchRefused, VendorAuthRejected, VendorError, VendorUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from processors.vendors.base import Instruction
     from processors.vendors.capability import Capability
 
+T = TypeVar("T")
 TOO_LONG = "answer_too_long"
 """The vendor answers, with more than is read."""
 NOT_UNDERSTOOD = "answer_not_understood"
@@ -35,6 +36,11 @@ def packed(
             packs.append([instruction])
             load = more
     return packs
+
+
+def chunks(several: Sequence[T], at_once: int) -> list[Sequence[T]]:
+    """In their order, at most so many together."""
+    return [several[start : start + at_once] for start in range(0, len(several), at_once)]
 
 
 def together(error: VendorError) -> VendorError:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from processors.vendors.base import Answer, Call, Reply, Step
-from processors.vendors.batches import together
+from processors.vendors.batches import chunks, together
 from processors.vendors.words import word
 from processors.vendors.zoho_crm_jobs import BUSY, JOB, many, submissions, taken
-from processors.vendors.zoho_crm_refs import by_module, chunks, id_of, module_of
+from processors.vendors.zoho_crm_refs import by_module, id_of, module_of
 from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
 _AT_ONCE = 100

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from processors.vendors.batches import chunks
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -15,11 +17,6 @@ def module_of(ref: str) -> str:
 
 def id_of(ref: str) -> str:
     return ref.partition(":")[2]
-
-
-def chunks(refs: Sequence[str], at_once: int) -> list[Sequence[str]]:
-    """In their order, at most so many together."""
-    return [refs[start : start + at_once] for start in range(0, len(refs), at_once)]
 
 
 def by_module(refs: Iterable[str], at_once: int) -> list[tuple[str, Sequence[str]]]:
