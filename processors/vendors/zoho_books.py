@@ -120,6 +120,9 @@ class ZohoBooks(Zoho):
     def _account(self) -> dict[str, str]:
         return {"organization_id": self.options.organization_id}
 
+    def probe(self) -> Call:
+        return Call("GET", "/books/v3/contacts", params={**self._account, "per_page": "1"})
+
     def rehearse(self, call: Call) -> Reply:
         body: dict[str, Any] = {"code": 0, "message": "rehearsed"}
         if call.path.endswith("/contacts"):

@@ -10,48 +10,27 @@ Every answer is HTTP 200 and tells its outcome in `code`. No call reads or delet
 
 from __future__ import annotations
 
-import json
-import re
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
-from processors.vendors.base import Call, Instruction, Options, Reply, Result, Script, Step, all_good
+from processors.vendors.base import Call
 from processors.vendors.capability import Capability
-from processors.vendors.words import word
-from processors.vendors.zoho import Zoho, ZohoOptions
-from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
+from processors.vendors.zoho_lists import LOCKED_S, ZohoLists
 from schemas.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Mapping
 
     from schemas.records import Action
 
-_LOCKED_S = 1800.0
-_PASSING = {"500", "2001", "2101", "2104"}
-_NO_ENTRY = {"401", "901", "902", "1007", "2701", "2704"}
-_BAD_LIST = {"2002", "2102", "2501"}
-_UNKNOWN_CONTACT = "2103"
-_ON_LIST_ALREADY = "2003"
-_DO_NOT_MAIL = "2006"
 
-
-class CampaignsOptions(ZohoOptions):
-    """`lists`: purpose → key of the mailing list that stands for it."""
-
-    lists: dict[str, str] = Field(min_length=1)
-
-
-class ZohoCampaigns(Zoho):
+class ZohoCampaigns(ZohoLists):
     name = "zoho_campaigns"
     title = "Zoho Campaigns"
     recipients = ("zoho-one/marketing",)
     docs = "https://www.zoho.com/campaigns/help/developers/"
     base_url = "https://campaigns.zoho.{data_centre}"
-    channels = ("email",)
-    per_purpose = True
+    root = "/api/v1.1"
+    person = "Contact"
     can: ClassVar[Mapping[Action, Capability]] = {
         "grant": Capability(
             closing="accepted",
@@ -64,14 +43,13 @@ class ZohoCampaigns(Zoho):
             kind="manual_task", says="into the do-not-mail registry, then a task: no call deletes a contact"
         ),
     }
-    identifies_by = ("email",)
     # Documented, on each call's own page, as read: "If you hit this limit, you can't use this API for the next 30
     # minutes". What locks is a call too many or the last that is allowed: not said, so the last is left out.
     limits = (
-        Window(calls=499, seconds=60, lock_s=_LOCKED_S, apis=("listsubscribe",)),
-        Window(calls=12_499, seconds=3600, lock_s=_LOCKED_S, apis=("listsubscribe",)),
-        Window(calls=74_999, seconds=86_400, lock_s=_LOCKED_S, apis=("listsubscribe",)),
-        Window(calls=499, seconds=300, lock_s=_LOCKED_S, apis=("listunsubscribe", "contactdonotmail")),
+        Window(calls=499, seconds=60, lock_s=LOCKED_S, apis=("listsubscribe",)),
+        Window(calls=12_499, seconds=3600, lock_s=LOCKED_S, apis=("listsubscribe",)),
+        Window(calls=74_999, seconds=86_400, lock_s=LOCKED_S, apis=("listsubscribe",)),
+        Window(calls=499, seconds=300, lock_s=LOCKED_S, apis=("listunsubscribe", "contactdonotmail")),
     )
     traps = (
         "no call lifts an entry in the do-not-mail registry: a later grant becomes a task",
@@ -90,107 +68,7 @@ class ZohoCampaigns(Zoho):
         "that the registry takes a contact off all lists",
         "contactinfo as real JSON: documented without quotes, seen with them in others' code",
     )
-    options_type: ClassVar[type[Options]] = CampaignsOptions
-    example: ClassVar[Mapping[str, Any]] = {"lists": {"newsletter": "LIST-KEY"}}
-    options: CampaignsOptions
-
-    @property
-    def apis(self) -> tuple[str, ...]:
-        return "listsubscribe", "listunsubscribe", "contactdonotmail"
-
-    def grant(self, instruction: Instruction) -> Script:
-        self._refuse_without_list(instruction)
-        replies = all_good((yield self._calls("listsubscribe", instruction)))
-        last = replies[-1]
-        if any(_in_do_not_mail(reply) for reply in replies):
-            return Result("manual_task", "do_not_mail_in_force", last.evidence())
-        _require(replies, "0", _ON_LIST_ALREADY)
-        return Result("accepted", evidence=last.evidence(detail="pending_opt_in"))
-
-    def withdraw(self, instruction: Instruction) -> Script:
-        if instruction.all_purposes:
-            reply = yield from self._do_not_mail(instruction)
-            return Result("executed", evidence=reply.evidence(detail="do_not_mail"))
-        replies = all_good((yield self._calls("listunsubscribe", instruction)))
-        _require(replies, "0", _UNKNOWN_CONTACT)
-        self._refuse_without_list(instruction)
-        known = any(_code(reply) == "0" for reply in replies)
-        return Result("executed" if known else "no_match", evidence=replies[-1].evidence())
-
-    def delete(self, instruction: Instruction) -> Script:
-        reply = yield from self._do_not_mail(instruction)
-        return Result("manual_task", "no_delete_call", reply.evidence(detail="do_not_mail"))
-
-    def fault(self, reply: Reply) -> VendorError | None:
-        about: dict[str, Any] = {"status": reply.status, "response_sha256": reply.sha256}
-        unexplained = reply.status == HTTPStatus.TOO_MANY_REQUESTS and "retry-after" not in reply.headers
-        if unexplained or b"THROTTLES_LIMIT_EXCEEDED" in reply.body:
-            return VendorUnavailable("locked_out", retry_after=_LOCKED_S, too_fast=True, **about)
-        try:
-            answer = json.loads(reply.body)
-            code, message = str(answer["code"]), str(answer.get("message"))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return None
-        if code in _NO_ENTRY or message.startswith("Unauthorized request"):
-            return VendorAuthRejected(f"zoho_{word(code)}", **about)
-        return VendorUnavailable(f"zoho_{word(code)}", **about) if code in _PASSING else None
 
     def probe(self) -> Call:
         """It needs the scope ZohoCampaigns.contact.READ besides the one that the other calls need."""
-        return Call("GET", "/api/v1.1/getmailinglists", params={"resfmt": "JSON", "range": "1"})
-
-    def rehearse(self, call: Call) -> Reply:
-        del call
-        return Reply(200, {}, b'{"code":"0","status":"success","message":"rehearsed"}')
-
-    def _do_not_mail(self, instruction: Instruction) -> Generator[Step, Any, Reply]:
-        calls = tuple(_call("contactdonotmail", email, {}) for email in instruction.need("email"))
-        replies = all_good((yield calls))
-        _require(replies, "0")
-        return replies[-1]
-
-    def _calls(self, verb: str, instruction: Instruction) -> tuple[Call, ...]:
-        keys = [self.options.lists[p] for p in instruction.purposes if p in self.options.lists]
-        return tuple(_call(verb, email, {"listkey": key}) for email in instruction.need("email") for key in keys)
-
-    def _refuse_without_list(self, instruction: Instruction) -> None:
-        """A withdrawal is carried out as far as lists are known, and only then refused; a grant at once."""
-        if not set(instruction.purposes) <= set(self.options.lists):
-            raise VendorRefused("no_list_for_purpose")
-
-
-def _call(verb: str, email: str, more: Mapping[str, str]) -> Call:
-    form = {"resfmt": "JSON", **more, "contactinfo": _contact(email)}
-    return Call("POST", f"/api/v1.1/json/{verb}", form=form, api=verb)
-
-
-def _contact(email: str) -> str:
-    """Documented is `{Contact Email:x}` without any quoting; JSON is read as well, and safer.
-
-    Raises:
-        VendorRefused: the address has a sign that one of the two would read as its own.
-
-    """
-    if re.search(r'[\s{}\[\],:"\\]', email):
-        raise VendorRefused("identity_not_encodable")
-    return json.dumps({"Contact Email": email}, ensure_ascii=False)
-
-
-def _code(reply: Reply) -> str:
-    return str(reply.json()["code"])  # documented as text, seen as number
-
-
-def _in_do_not_mail(reply: Reply) -> bool:
-    # Only the sister product Marketing Automation documents a code for it; so the message counts as well.
-    return _code(reply) == _DO_NOT_MAIL or "do-not-mail" in str(reply.json().get("message")).lower()
-
-
-def _require(replies: Sequence[Reply], *good: str) -> None:
-    for reply in replies:
-        code = _code(reply)
-        about: dict[str, Any] = {"status": reply.status, "response_sha256": reply.sha256}
-        if code in _BAD_LIST:
-            # The list key is configuration: every person would fail, so the lane stops and nobody is blamed.
-            raise VendorAuthRejected("list_key_rejected", **about)
-        if code not in good:
-            raise VendorRefused(f"zoho_{word(code)}", **about)
+        return Call("GET", f"{self.root}/getmailinglists", params={"resfmt": "JSON", "range": "1"})

@@ -51,7 +51,7 @@ def test_a_recipient_is_reached_by_a_connection_an_adapter_or_exempt_by_name() -
     assert meanwhile["zoho-one/erp"] == "unbound_recipient"
     alone = _covered(POLICY, RelayConfig())
     assert {row.how for row in alone.values()} == {"adapter", "exemption"}
-    assert alone["zoho-one/marketing"].by == ("zoho_campaigns",)
+    assert alone["zoho-one/marketing"].by == ("zoho_campaigns", "zoho_marketing_automation")
     assert alone["google-analytics"].by == ("google_analytics",)
 
 

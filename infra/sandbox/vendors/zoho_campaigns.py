@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from infra.sandbox.world import MailingList, World
 
 _LOCK_S = 1800
-_USUAL = (Limit(calls=500, window_s=300, lock_s=_LOCK_S),)
+USUAL = (Limit(calls=500, window_s=300, lock_s=_LOCK_S),)
 _SUBSCRIBE = (
     Limit(calls=500, window_s=60, lock_s=_LOCK_S),
     Limit(calls=12_500, window_s=3600, lock_s=_LOCK_S),
@@ -49,6 +49,9 @@ class ZohoCampaigns(Vendor):
     name: ClassVar[str] = "zoho_campaigns"
     issuer: ClassVar[str | None] = "zoho_accounts"
     scheme: ClassVar[str] = "Zoho-oauthtoken"
+    root: ClassVar[str] = "/api/v1.1"
+    person: ClassVar[str] = "Contact"
+    subscribing: ClassVar[Sequence[Limit]] = _SUBSCRIBE
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -58,14 +61,19 @@ class ZohoCampaigns(Vendor):
         self._do_not_mail: set[str] = set()
 
     def operations(self) -> Iterable[Operation]:
-        root = "/api/v1.1"
-        subscribers = f"{root}/getlistsubscribers"
-        yield Operation("listsubscribe", "POST", f"{root}/json/listsubscribe", self._subscribe, limits=_SUBSCRIBE)
-        yield Operation("listunsubscribe", "POST", f"{root}/json/listunsubscribe", self._unsubscribe, limits=_USUAL)
-        yield Operation("contactdonotmail", "POST", f"{root}/json/contactdonotmail", self._never, limits=_USUAL)
-        yield Operation("getmailinglists", "GET", f"{root}/getmailinglists", self._mailing_lists, limits=_USUAL)
-        yield Operation("getlistsubscribers", "GET", subscribers, self._subscribers, limits=_USUAL)
-        yield Operation("getlistsubscribers", "POST", subscribers, self._subscribers, limits=_USUAL)
+        for verb, handle, limits in (
+            ("listsubscribe", self._subscribe, self.subscribing),
+            ("listunsubscribe", self._unsubscribe, USUAL),
+            (f"{self.person.lower()}donotmail", self._never, USUAL),
+        ):
+            yield Operation(verb, "POST", f"{self.root}/json/{verb}", handle, limits=limits)
+        yield from self.readings()
+
+    def readings(self) -> Iterable[Operation]:
+        subscribers = f"{self.root}/getlistsubscribers"
+        yield Operation("getmailinglists", "GET", f"{self.root}/getmailinglists", self._mailing_lists, limits=USUAL)
+        yield Operation("getlistsubscribers", "GET", subscribers, self._subscribers, limits=USUAL)
+        yield Operation("getlistsubscribers", "POST", subscribers, self._subscribers, limits=USUAL)
 
     def error(self, status: int) -> Answer:
         if status in _IN_BODY:
@@ -80,7 +88,7 @@ class ZohoCampaigns(Vendor):
         )
 
     def identities(self, call: Call) -> Sequence[str]:
-        email = _contact(call).get("Contact Email")
+        email = self._who(call).get(f"{self.person} Email")
         return (email,) if email else ()
 
     def seed(self, person: Person) -> None:
@@ -167,19 +175,21 @@ class ZohoCampaigns(Vendor):
         purpose = self._purposes.get(call.params.get("listkey", ""))
         return self.world.mailing_lists[purpose] if purpose else None
 
+    def _who(self, call: Call) -> dict[str, str]:
+        return _pairs(call.params.get(f"{self.person.lower()}info", "").strip())
+
     def _address(self, call: Call) -> tuple[str, Answer | None]:
         """The contact's address, or the refusal of a contact without a good one."""
-        contact = _contact(call)
+        contact = self._who(call)
         if not contact:
             return "", _said(call, "2001", "Please enter correct XML(or)JSON format.")
-        email = fold(contact.get("Contact Email", ""))
+        email = fold(contact.get(f"{self.person} Email", ""))
         good = _ADDRESS.fullmatch(email)
         return email, None if good else _said(call, "2004", "Invalid contact email address.")
 
 
-def _contact(call: Call) -> dict[str, str]:
+def _pairs(text: str) -> dict[str, str]:
     """`contactinfo`, which is Zoho's own pseudo-JSON or real JSON; empty where it is neither."""
-    text = call.params.get("contactinfo", "").strip()
     if not (text.startswith("{") and text.endswith("}")):
         return {}
     try:
