@@ -15,7 +15,21 @@ from processors.planning.holds import held
 if TYPE_CHECKING:
     from processors.planning.case import Case
     from processors.planning.legs import LegDraft
+    from schemas.events import ConsentEvent
+    from schemas.policy import Policy
     from schemas.state import SubjectState
+
+
+def as_of_now(event: ConsentEvent, policy: Policy) -> ConsentEvent | None:
+    """An event of the past in words of that policy, told by nobody; None: it is about nothing in that policy."""
+    known = policy.purposes_of(event.data_domain)
+    purposes = event.purposes
+    if purposes is not None:
+        purposes = tuple(p for p in policy.with_followers(purposes) if p in known)
+    if not known or purposes == ():
+        return None
+    other = {"purposes": purposes, "vendors_told": None, "policy_id": None, "policy_version": None}
+    return event.model_copy(update=other)
 
 
 def standing_legs(case: Case, state: SubjectState) -> tuple[LegDraft, ...]:

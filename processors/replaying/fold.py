@@ -6,7 +6,7 @@ from collections import Counter
 
 from processors.closing.ending import settled
 from processors.closing.progress import opened
-from processors.replaying.people import After, after, freed, nobody
+from processors.replaying.people import After, after, freed, kept_there, nobody
 from processors.replaying.requests import went_on
 from processors.replaying.shelf import AT_HAND, Shelf
 from schemas.codec import decode_own
@@ -53,6 +53,8 @@ class Fold:
             self._doubt(offset, made)
         elif record.kind == "cycle" and record.reason == HOLD_LIFTED and before and record.legs:
             made = After(freed(before, record.legs))
+        elif record.kind == "cycle" and before and facts is not None:
+            made = After(kept_there(record, facts, before))
         else:
             return
         if made.state is not before:

@@ -76,7 +76,8 @@ def after(record: AuditRecord, facts: EventFacts, before: SubjectState) -> After
         return After(before)
     if made.verdict != record.kind:
         doubt = doubt or f"recorded as {record.kind}, but today it would be {made.verdict}: {made.reason}"
-    return After(_kept_back(record, facts, before, _named(event, made, before, facts)), doubt)
+    state = changed(_named(event, made, before, facts), retained=before.retained)
+    return After(kept_there(record, facts, state), doubt)
 
 
 def _named(event: ConsentEvent, made: Plan, before: SubjectState, facts: EventFacts) -> SubjectState:
@@ -85,13 +86,19 @@ def _named(event: ConsentEvent, made: Plan, before: SubjectState, facts: EventFa
     return remembered(event, made, before, sealed, facts.named)
 
 
-def _kept_back(record: AuditRecord, facts: EventFacts, before: SubjectState, state: SubjectState) -> SubjectState:
-    legs = record.legs or ()
-    kept = {one for leg in legs if _is_kept_back(leg) for one in (leg.recipient or "").split("+")}
-    retained = before.retained
-    if kept and facts.kind in ERASING:
-        retained = (*retained, _made(record, facts, tuple(sorted(kept))))
-    return changed(state, retained=retained)
+def kept_there(record: AuditRecord, facts: EventFacts, state: SubjectState) -> SubjectState:
+    """With what a hold keeps from being erased, by the legs of this record."""
+    legs, event_id = record.legs or (), record.event_id or ""
+    there = {one for leg in legs if _is_kept_back(leg) for one in (leg.recipient or "").split("+")}
+    if not there or facts.kind not in ERASING:
+        return state
+    known = {kept.event_id: kept for kept in state.retained}
+    if old := known.get(event_id):  # a new connection: it is kept there, too
+        there.update(old.recipients)
+        known[event_id] = _retained({**old.__dict__, "recipients": tuple(sorted(there))})
+    else:
+        known[event_id] = _made(record, facts, tuple(sorted(there)))
+    return changed(state, retained=tuple(known.values()))
 
 
 def _is_kept_back(leg: Leg) -> bool:

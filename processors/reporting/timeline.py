@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from processors.reporting.fact import Fact
-    from schemas.records import AuditRecord, Evidence
+    from schemas.records import AuditRecord, EventFacts, Evidence
 
 _KINDS = {
     "planned": "taken in and planned",
@@ -62,9 +62,14 @@ def _entry(fact: Fact) -> Entry:
     return Entry(iso(record.at), _who(record), _what(record), detail, record.event_id, proof_of(fact))
 
 
+def _said(record: AuditRecord) -> EventFacts | None:
+    """What the person said, if the record is about just that; a cycle only recalls it."""
+    return record.event if record.kind != "cycle" else None
+
+
 def _who(record: AuditRecord) -> str:
-    if record.event:
-        return speaker(record.event.expressed_by.relation)
+    if (event := _said(record)) is not None:
+        return speaker(event.expressed_by.relation)
     if record.lane:
         return record.lane
     return record.command.by if record.command else "consent-relay"
@@ -72,8 +77,8 @@ def _who(record: AuditRecord) -> str:
 
 def _what(record: AuditRecord) -> str:
     said = _KINDS.get(record.kind, record.kind)
-    if record.event:
-        return f"{record.event.kind} {said}"
+    if (event := _said(record)) is not None:
+        return f"{event.kind} {said}"
     if record.kind == "outcome":
         return _OUTCOMES.get(record.outcome or "", record.outcome or "")
     if record.kind == "request.closed":
@@ -82,8 +87,7 @@ def _what(record: AuditRecord) -> str:
 
 
 def _details(record: AuditRecord) -> Iterator[str | None]:
-    if record.event:
-        event = record.event
+    if (event := _said(record)) is not None:
         yield f"by {event.method.replace('_', ' ')}, at {iso(event.occurred_at)}"
         yield f"{len(record.legs)} legs" if record.legs is not None else None
     if record.action:

@@ -10,7 +10,7 @@ from processors.planning.clock import Moments
 from processors.planning.erasing import noted
 from processors.planning.legs import LegDraft, legs_of
 from processors.planning.made import Plan
-from processors.planning.standing import standing_legs
+from processors.planning.standing import as_of_now, standing_legs
 from processors.routing.carrying import deliveries, sorted_out
 from processors.routing.identities import kept_for_later, left
 from schemas.contract import defaults_of, maker
@@ -81,25 +81,13 @@ class Errand:
             return Brought((KNOWN,))
         if state is None:
             return Brought((OVER,))
-        event = self._event(planned, planned.event)
+        event = as_of_now(_event_of(planned, planned.event), self.policy)
         if event is None:
             return Brought((NO_POLICY,))
         moments = Moments(event.occurred_at, self.command.at, ())
         case = open_case(event, self.policy, self._lanes, moments)
         drafts = standing_legs(case, state)
         return self._carried(planned, case, drafts, state, now) if drafts else Brought((OVER,))
-
-    def _event(self, planned: AuditRecord, facts: EventFacts) -> ConsentEvent | None:
-        """The event by its facts, without what names the person; None: it is about nothing that the policy knows."""
-        known = self.policy.purposes_of(facts.data_domain)
-        purposes = facts.purposes
-        if purposes is not None:
-            purposes = tuple(p for p in self.policy.with_followers(purposes) if p in known)
-        if not known or purposes == ():
-            return None
-        said = {name: getattr(facts, name) for name in _SAID}
-        own = {"event_id": planned.event_id, "controller": planned.controller, "subject_id": "", "purposes": purposes}
-        return _event({**_BARE, **said, **own})
 
     def _carried(
         self, planned: AuditRecord, case: Case, drafts: tuple[LegDraft, ...], state: SubjectState, now: int
@@ -140,6 +128,9 @@ class Errand:
         about = delivery_id(self.lane.controller, event_id, lane, leg.action or "", self.policy.version)
         leg = leg if leg.delivery_id else leg.model_copy(update={"delivery_id": about})
         more: dict[str, Any] = {"pid": planned.pid, "controller": planned.controller, "event_id": event_id}
+        if leg.outcome == "retained" and planned.event is not None:
+            # What the state keeps of it from now on has to be known from the audit, too.
+            more["event"] = planned.event.model_copy(update={"received_at": self.command.at})
         return AuditRecord(
             record_id=outcome_record_id("cycle", about, 0, WHY, 0),
             kind="cycle",
@@ -156,6 +147,13 @@ class Errand:
             software=SOFTWARE,
             **more,
         )
+
+
+def _event_of(planned: AuditRecord, facts: EventFacts) -> ConsentEvent:
+    """The event by its facts, without what names the person."""
+    said = {name: getattr(facts, name) for name in _SAID}
+    own = {"event_id": planned.event_id, "controller": planned.controller, "subject_id": ""}
+    return _event({**_BARE, **said, **own})
 
 
 def _failed(draft: LegDraft) -> LegDraft:

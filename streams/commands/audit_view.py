@@ -40,10 +40,10 @@ def timeline(records: Iterable[AuditRecord]) -> Table:
 
 def rows(record: AuditRecord) -> Iterator[Row]:
     what = record.kind
-    if record.event:
-        what = f"{record.kind} {record.event.kind}"
-    elif record.kind == "cycle":
+    if record.kind == "cycle":
         what = f"cycle {record.cycle}"
+    elif record.event:
+        what = f"{record.kind} {record.event.kind}"
     elif record.command:
         what = f"{record.kind} {record.command.name}"
     yield Row(
@@ -104,7 +104,7 @@ def _why(record: AuditRecord) -> Iterator[str]:
         yield record.reason
     if record.field:
         yield f"field {record.field}"
-    if record.event:
+    if record.event and record.kind != "cycle":
         yield from _facts(record.event)
     if record.evidence:
         yield from _evidence(record.evidence)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plan_support import ANALYTICS, CAMPAIGNS, CRM
+from reconciling_support import Paper
 from replaying_support import Run, folded, histories, lines, told
-from routing_support import EMAIL, event
+from routing_support import DESK, EMAIL, event
 
 from processors.replaying.fold import Fold
 from schemas.codec import encode
@@ -88,3 +91,30 @@ def test_only_those_are_kept_who_are_asked_for() -> None:
     fold = folded(run.log, pid=first)
     assert [one.pid for one in fold.people.in_order()] == [first]
     assert fold.kinds == {"planned": 1}
+
+
+@settings(max_examples=40)
+@given(histories())
+def test_what_a_new_lane_is_brought_stands_as_the_router_kept_it(events: list[ConsentEvent]) -> None:
+    paper = Paper(desk=replace(DESK, lanes=(CRM,)))
+    paper.publish(*events)
+    for lane in (CAMPAIGNS, ANALYTICS):
+        paper.connect(lane)
+    known = {one.pid: told(one) for one in folded(paper.audit).people.in_order()}
+    assert known == {pid: told(state) for pid, state in paper.states.items()}
+
+
+def test_what_a_hold_keeps_at_a_new_lane_is_kept_there_until_it_is_lifted() -> None:
+    hold, gone = event(1, "hold.placed", 6), event(2, "delete", 5, identities=[EMAIL])
+    for before in ((gone, hold), (hold, gone)):  # erased everywhere but at the new lane; kept elsewhere, too
+        paper = Paper(desk=replace(DESK, lanes=(ANALYTICS,)))
+        paper.publish(*before)
+        for lane in (CRM, CAMPAIGNS):
+            paper.connect(lane)
+            (state,) = paper.states.values()
+            (kept,) = state.retained
+            assert set(lane.serves) <= set(kept.recipients)
+            assert [told(one) for one in folded(paper.audit).people.in_order()] == [told(state)]
+        paper.publish(event(9, "hold.lifted", 30, supersedes=hold.event_id))
+        (state,) = folded(paper.audit).people.in_order()
+        assert state.retained == ()
