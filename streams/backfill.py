@@ -176,7 +176,10 @@ class Backfills:
         partition = self._tenure.partition
         given = Given(kept.given, kept.command)
         detail = ", ".join(f"{one.word} {one.number}" for one in kept.counts) or f"{SEEN} 0"
-        return audit_out(told(given, ROUTER, partition, detail, now_micros()), partition)
+        done = told(given, ROUTER, partition, detail, now_micros())
+        if DRY not in kept.command.args:  # from here on everybody is due at the lane
+            done = done.model_copy(update={"lane": self._lane(kept).name})
+        return audit_out(done, partition)
 
     def _read(self) -> None:
         """Begin to read the next piece of the earliest that isn't done."""

@@ -41,6 +41,18 @@ class Deletion(NamedTuple):
     occurred_at: int
 
 
+class Wish(NamedTuple):
+    """What a new lane may have to be brought. occurred_at: as judged, µs; event: encoded.
+
+    told: lanes, of which action; None: of all that there was when it was planned.
+    """
+
+    event_id: str
+    occurred_at: int
+    event: bytes
+    told: frozenset[tuple[str, str | None]]
+
+
 class Duty:
     """A leg that goes to a lane (`is_delivery`), or an open task of a request.
 
@@ -84,14 +96,18 @@ class Duty:
 
 
 class Person:
-    """state: our own, encoded; newest: when the newest thing happened that was taken in, µs."""
+    """state: our own, encoded; newest: when the newest thing happened that was taken in, µs.
 
-    __slots__ = ("deletions", "duties", "newest", "state")
+    wishes: planned events that protect the person and may stand.
+    """
+
+    __slots__ = ("deletions", "duties", "newest", "state", "wishes")
 
     def __init__(self) -> None:
         self.state: bytes | None = None
         self.newest: int | None = None
         self.deletions: tuple[Deletion, ...] = ()
+        self.wishes: tuple[Wish, ...] = ()
         self.duties: dict[str, Duty] = {}
 
     @property

@@ -8,13 +8,18 @@ from processors.reconciling.behind import brought, lifted
 from processors.reconciling.duties import Person
 from processors.reconciling.finding import Finding
 from processors.reconciling.outcomes import began_anew, ended, told
+from processors.reconciling.standing import left_out
+from processors.reconciling.standing import told as was_told
+from schemas.ids import delivery_id
 from schemas.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from processors.lane import Lane
     from processors.reconciling.duties import Duty, People
     from processors.reconciling.finding import Kind
+    from schemas.policy import Policy
     from schemas.records import AuditRecord, Leg
 
 _OF_DELIVERIES = frozenset({"outcome", "cycle"})
@@ -54,8 +59,24 @@ class Hearing:
         """A leg that planning had left undone."""
         person = self._people.get(record.pid or "") or Person()
         begin = brought if record.reason == BACKFILL else lifted
+        if record.reason == BACKFILL:
+            was_told(person, record.event_id, record.lane, record.action)
         if wrong := begin(self._people, person, record, leg):
             self._stray(record, offset, wrong)
+
+    def after_backfill(self, record: AuditRecord, lanes: tuple[Lane, ...], policy: Policy, offset: int) -> None:
+        """It has ended, so everybody for whom something stands must have been brought to that one lane."""
+        lane, what = lanes[0], "stands, and the backfill left it out"
+        for pid, person in self._people.items():
+            state = person.standing
+            if state is None or state.controller != lane.controller:
+                continue
+            for event_id, draft in left_out(person, lanes, policy, record.at):
+                leg = draft.values
+                own_id = delivery_id(lane.controller, event_id, lane.name, leg["action"] or "", policy.version)
+                about = (pid, lane.controller, event_id, lane.name, leg["recipient"], leg["action"], own_id)
+                self._findings.append(Finding("missing", what, record.at, self._partition, offset, *about))
+                was_told(person, event_id, lane.name, leg["action"])  # once is enough
 
     def _request(self, record: AuditRecord, offset: int, person: Person) -> None:
         if record.kind == "request.closed":

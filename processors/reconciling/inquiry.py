@@ -17,6 +17,7 @@ from processors.reconciling.hearing import Hearing
 from processors.reconciling.judging import Read
 from processors.reconciling.matching import Matching
 from processors.reconciling.slices import EVERYBODY
+from processors.reconciling.standing import wished
 from processors.replaying.people import event_of
 from schemas.audit_head import head_of
 from schemas.codec import decode_own
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
     from processors.reconciling.slices import Slice
 
 _VERDICTS = frozenset({"planned", "stale", "duplicate", "rejected", "forwarded"})
+_OF_MANY = _VERDICTS | {"command"}
+"""Kinds whose records stand under other keys than a person's."""
 _OUR_LIMITS = frozenset({"oversize", "oversize_left_in_place"})
 """Why a good event may be rejected all the same."""
 UNJUDGED_AFTER = DAY
+BACKFILL = "router.backfill"
 
 
 class Inquiry:
@@ -56,7 +60,7 @@ class Inquiry:
         """The next record of the audit, written at µs."""
         try:
             mine = self._slice.has((key or b"").decode())
-            if not mine and head_of(value or b"").kind not in _VERDICTS:
+            if not mine and head_of(value or b"").kind not in _OF_MANY:
                 return
             record = decode_own(AuditRecord, value or b"")
         except (DataError, ValueError):
@@ -70,7 +74,10 @@ class Inquiry:
             return
         if record.kind == "cycle" and record.lane and record.controller:
             self._seen[record.controller] |= {record.lane}
-        self.hearing.hear(record, offset)
+        if record.kind == "command":
+            self._commanded(record, offset)
+        else:
+            self.hearing.hear(record, offset)
 
     def end(self, router_at: int, now: int) -> None:
         """What is fed of the events and no verdict is about. router_at: below it the router has judged everything."""
@@ -79,6 +86,14 @@ class Inquiry:
                 self._unjudged(taken)
             elif taken.incoming.log_time < now - UNJUDGED_AFTER and self._slice.number == 0:
                 self._add("late", "waits to be judged for more than a day", taken.incoming.log_time, None)
+
+    def _commanded(self, record: AuditRecord, offset: int) -> None:
+        """Of commands, only that a lane was brought what stands makes something due."""
+        if record.command is None or record.command.name != BACKFILL or record.lane not in self._law.names:
+            return
+        lanes = self._law.lanes_among(frozenset({record.lane}))
+        policy = self._law.in_force(lanes[0].controller, record.at)
+        self.hearing.after_backfill(record, lanes, policy, offset)
 
     def _verdict(self, record: AuditRecord, offset: int) -> None:
         match = self.matching.match(record.origin)
@@ -165,6 +180,8 @@ class Inquiry:
         due = tuple(made.legs) if verdict == "planned" else ()
         if record and verdict == record.kind:
             self._compare(read, made, record, offset, all_known=named <= self._law.names)
+            if verdict == "planned" and tasks:
+                wished(person, read.event, made.occurred_at, legs)
         for duty in (*duties_of(legs, about, tasks=tasks), *duties_of(due, about, tasks=tasks)):
             self.people.owe(person, duty)  # as planned, where both speak of it
         self._reopen(made, about)

@@ -12,7 +12,7 @@ from schemas.codec import decode, encode
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash, pid
-from schemas.policy import versions_of
+from schemas.policy import in_force, versions_of
 from schemas.state import SubjectState
 
 if TYPE_CHECKING:
@@ -109,6 +109,10 @@ class Law:
         if versions is None:
             raise InvalidRecord("is no controller of this relay", field="controller")
         return version_for(versions, event, now)
+
+    def in_force(self, controller: str, at: int) -> Policy:
+        """The version of its policy at that moment, µs."""
+        return in_force(self._versions[controller], at)
 
     def judge(self, read: Read, person: Person, lanes: frozenset[str]) -> Plan | DataError:
         """What is due by it with these connections; the person's own state goes on."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tape_support import PaperTape
 
 from schemas.codec import decode, encode
 from schemas.records import AuditRecord
 from streams import topics
+from streams.reconciling.run import Counted, reconciler
 from streams.reconciling.tape import tape
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     from aiokafka import ConsumerRecord
 
+    from processors.reconciling.finding import Finding
     from schemas.records import Leg
+    from streams.demo.stage import Stage
     from streams.reconciling.tape import Tape
     from streams.settings import Settings
 
@@ -58,6 +61,15 @@ class Dumped:
     def facts(self) -> list[AuditRecord]:
         logs = (log for (topic, _), log in sorted(self.logs.items()) if topic == topics.AUDIT)
         return [decode(AuditRecord, record.value) for log in logs for record in log]
+
+
+async def found(stage: Stage, dumped: Dumped, **more: Any) -> list[Finding]:
+    """What a reconciliation of that log finds; more: of the reconciler, so that it takes several passes."""
+    counted = Counted()
+    work = replace(reconciler(stage.settings, stage.config, counted), tapes=dumped.tapes, **more)
+    findings = sorted([finding async for finding in work.findings()], key=repr)
+    assert (counted.passes > stage.settings.partitions) == bool(more)
+    return findings
 
 
 @dataclass

@@ -11,6 +11,7 @@ import pytest
 from commands_support import Cli, fields, jsonl
 from ownership_support import until
 from reading import audit, committed
+from reconcile_support import Dumped, found
 
 from infra.sandbox import Person
 from processors.reconciling.finding import KINDS
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from schemas.records import AuditRecord
+
 LANE = "zoho-crm"
-COUNT = 40
+COUNT, HELD = 40, 19
 LIMIT_S = 240.0
 PEOPLE = [Person(key=f"who-{number}", email=f"who-{number}@example.com") for number in range(COUNT)]
 WHY = ("--reason", "a new CRM", "--by", "eva")
@@ -43,8 +46,8 @@ def cli_of(stage: Stage) -> Cli:
 
 
 def choices() -> list[dict[str, Any]]:
-    """The first ten withdraw and grant again, the next ten are deleted, the others withdraw."""
-    events = []
+    """The first ten withdraw and grant again, the next ten are deleted, one under a hold, the others withdraw."""
+    events = [fields(PEOPLE[HELD].key, kind="hold.placed", purposes=..., method="support")]
     for number, person in enumerate(PEOPLE):
         own = {"identities": [{"type": "email", "value": person.email}]}
         if 10 <= number < 20:
@@ -93,7 +96,8 @@ async def test_a_new_vendor_is_brought_what_stands_once_through_kills(stage: Sta
     await (await stage.start_worker()).ready()
     told = await cli.said("backfill", "--lane", LANE, "--dry-run", *WHY)
     counts = told["counts"]
-    assert (counts["withdraw"], counts["missing_identity"], counts["stands_no_more"]) == (20, 10, 10)
+    assert (counts["withdraw"], counts["missing_identity"], counts["stands_no_more"]) == (21, 9, 10)
+    assert counts["retained"] == 1
     assert await brought(stage) == [], "a dry run sends nothing"
 
     process = cli.start("backfill", "--lane", LANE, *WHY, "--wait", str(LIMIT_S), "--json")
@@ -103,11 +107,11 @@ async def test_a_new_vendor_is_brought_what_stands_once_through_kills(stage: Sta
     out, errors = await _ended(process)
     assert process.returncode == 0, errors
     counts = json.loads(out)["counts"]
-    assert (counts["withdraw"], counts["missing_identity"]) == (20, 10)
-    found = await brought(stage)
-    assert Counter(one.event_id for one in found) == dict.fromkeys((e["event_id"] for e in events[-20:]), 1)
+    assert (counts["withdraw"], counts["missing_identity"], counts["retained"]) == (21, 9, 1)
+    carried = await brought(stage)
+    assert Counter(one.event_id for one in carried) == dict.fromkeys((e["event_id"] for e in events[-21:]), 1)
 
-    wanted = {person.key for person in PEOPLE[20:]}
+    wanted = {person.key for person in PEOPLE[HELD:]}
 
     async def all_done() -> bool:
         return wanted <= await opted_out(stage)
@@ -116,12 +120,27 @@ async def test_a_new_vendor_is_brought_what_stands_once_through_kills(stage: Sta
     assert await opted_out(stage) == wanted, "some granted it again, the others can't be found any more"
     again = await cli.said("backfill", "--lane", LANE, *WHY)
     assert "withdraw" not in again["counts"]
-    assert len(await brought(stage)) == len(found)
-    failed = [one for one in await audit(stage.settings) if one.kind == "cycle" and one.lane == LANE and one.legs]
-    assert Counter(one.legs[0].outcome for one in failed if one.legs)["failed"] == 10
+    assert len(await brought(stage)) == len(carried)
+    cycles = [one for one in await audit(stage.settings) if one.kind == "cycle" and one.lane == LANE and one.legs]
+    ended = Counter(one.legs[0].outcome for one in cycles if one.legs)
+    assert (ended["failed"], ended["retained"]) == (9, 1)
     judged = await cli.said("reconcile")
     assert [judged[kind] for kind in KINDS] == [0, 0, 0, 0], judged
     assert judged["events"] >= len(events)
+    await stage.stop_workers()
+    compared = await cli.said("replay", "--diff")
+    assert compared["differences"] == 0, "what a hold keeps at the new vendor, too"
+    await left_out(stage, cycles)
+
+
+async def left_out(stage: Stage, cycles: list[AuditRecord]) -> None:
+    """If the backfill had left out somebody, reconcile would name just them."""
+    dumped = Dumped(stage.settings)
+    for outcome in ("failed", "retained"):
+        missed = next(one for one in cycles if one.legs and one.legs[0].outcome == outcome)
+        dumped.planted = {missed.record_id: lambda _: ()}
+        findings = await found(stage, dumped)
+        assert [(one.kind, one.lane, one.event_id) for one in findings] == [("missing", LANE, missed.event_id)]
 
 
 async def _ended(process: Any) -> tuple[str, str]:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from reconcile_support import Dumped, Ended, ended
+from reconcile_support import Dumped, Ended, ended, found
 
 from streams.demo.cast import make_cast
 from streams.demo.events import make_play
 from streams.demo.stage import Stage
 from streams.metrics.registry import Metrics
 from streams.reconciling.nightly import LAST_NIGHT, Nightly
-from streams.reconciling.run import Counted, reconciler
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile_support import Change
 
-    from processors.reconciling.finding import Finding
     from schemas.records import AuditRecord
 
 EVENTS = 200
@@ -54,14 +51,6 @@ async def test_planted_faults_are_found_and_nothing_else(tmp_path: Path) -> None
             findings = await found(stage, dumped)
             assert [(each.kind, each.delivery_id) for each in findings] == [(kind, about)], plant.__name__
             assert await found(stage, dumped, most=60) == findings, plant.__name__
-
-
-async def found(stage: Stage, dumped: Dumped, **more: Any) -> list[Finding]:
-    counted = Counted()
-    work = replace(reconciler(stage.settings, stage.config, counted), tapes=dumped.tapes, **more)
-    findings = sorted([finding async for finding in work.findings()], key=repr)
-    assert (counted.passes > stage.settings.partitions) == bool(more)
-    return findings
 
 
 Plant = tuple["AuditRecord", "Change", str, str | None]

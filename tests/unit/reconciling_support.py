@@ -97,7 +97,11 @@ class Paper:
                 made += got.audit
                 if got.state:
                     self.states[got.state.pid] = got.state
-        self.audit += made
+        ended = AuditRecord(
+            record_id="e" * 64, kind="command", at=NOW, lane=lane.name, command=command.ref,
+            origin=Origin(topic=topics.CONTROL, partition=0, offset=0), software="tests/1",
+        )  # fmt: skip
+        self.audit += [*made, ended]
         return made
 
     def close_requests(self) -> None:

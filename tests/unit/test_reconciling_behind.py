@@ -90,13 +90,40 @@ def test_a_request_that_is_closed_in_the_meantime_is_no_finding() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"delivery_id": "f" * 64}, {"event_id": event(8, "grant").event_id}, {"pid": "p1.nobody"}]
+    ("change", "kinds"),
+    [
+        ({"delivery_id": "f" * 64}, ["surplus"]),
+        ({"event_id": event(8, "grant").event_id}, ["missing", "surplus"]),
+        ({"pid": "p1.nobody"}, ["missing", "surplus"]),
+    ],
 )
-def test_what_was_brought_without_a_reason_is_surplus(change: dict[str, Any]) -> None:
+def test_what_was_brought_without_a_reason_is_surplus(change: dict[str, Any], kinds: list[str]) -> None:
     paper = paper_of(WISH)
     (brought,) = paper.connect(CAMPAIGNS)
     changed(paper, brought, **change)
-    assert paper.kinds() == ["surplus"]
+    assert sorted(paper.kinds()) == kinds
+
+
+@pytest.mark.parametrize("events", [(WISH,), (GONE,), (GONE, event(1, "hold.placed", 6))])
+def test_whom_a_backfill_left_out_is_missing_there(events: tuple[ConsentEvent, ...]) -> None:
+    paper = paper_of(*events)
+    brought = paper.connect(CAMPAIGNS)
+    assert paper.found() == []
+    assert brought
+    paper.audit.append(paper.audit[-1])  # a second backfill
+    whole = paper.audit
+    for one in brought:
+        paper.audit = [record for record in whole if record is not one]
+        (found,) = paper.found()
+        ours = (found.kind, found.lane, found.action, found.delivery_id, found.event_id)
+        assert ours == ("missing", LANE, one.action, one.delivery_id, one.event_id)
+
+
+def test_nobody_is_left_out_for_whom_nothing_stands_or_who_was_told_before() -> None:
+    paper = paper_of(WISH, event(3, "grant", 9, ["surveys"], identities=[EMAIL]))
+    assert (paper.connect(CAMPAIGNS), paper.found()) == ([], [])
+    paper.publish(event(4, "withdraw", 12, ["surveys"], identities=[EMAIL]))
+    assert (paper.connect(ANALYTICS), paper.found()) == ([], []), "the lanes knew it when it came"
 
 
 def test_what_stood_no_more_is_surplus() -> None:
