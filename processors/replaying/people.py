@@ -71,7 +71,7 @@ def after(record: AuditRecord, facts: EventFacts, before: SubjectState) -> After
     try:
         made = plan(event, before, policy, (), record.at, facts.content_hash)
     except InvalidRecord as error:
-        return After(before, f"it would be refused today: {error.reason}")
+        return After(before, f"it would be refused today: {error}")
     if made.verdict == "duplicate":
         return After(before)
     if made.verdict != record.kind:

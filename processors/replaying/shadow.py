@@ -62,7 +62,7 @@ class Shadow:
             lanes = self._lanes.get(controller, ())
             made = plan(event_of(record, facts), before, policy, lanes, record.at, facts.content_hash)
         except InvalidRecord as error:
-            return _compared(record, f"rejected: {error.reason}", ())
+            return _compared(record, f"rejected: {error}", ())
         if made.verdict == "duplicate":
             return None
         self._people.put(pid, made.state)

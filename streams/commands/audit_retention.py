@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from rich.progress import Progress
 from rich.table import Table
 
 from processors.reporting.retention import Retention
@@ -24,13 +25,11 @@ from streams.commands.common import (
     show_json,
 )
 from streams.commands.screen import console
-from streams.logs import scan
+from streams.logs import slices, spans_of
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     from streams.settings import Settings
-
-_TOLD_EVERY = 1000
 
 
 def retention(
@@ -57,13 +56,17 @@ def retention(
 
 async def _read(settings: Settings, told: Retention) -> Retention:
     await require_topics(settings, topics.AUDIT)
-    with error_console().status("reading the audit") as status:
-        number = 0
-        async for record in scan(settings, topics.AUDIT):
-            told.hear(fact_of(record))
-            number += 1
-            if number % _TOLD_EVERY == 0:
-                status.update(f"reading the audit: {number} records")
+    spans = await spans_of(settings, topics.AUDIT)
+    ends = {number: end for number, (_, end) in spans.items()}
+    screen = error_console()
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task("consent.audit", total=sum(end - begin for begin, end in spans.values()))
+        far = {number: begin for number, (begin, _) in spans.items()}
+        async for records in slices(settings, topics.AUDIT, ends):
+            for record in records:
+                told.hear(fact_of(record))
+                bar.advance(task, record.offset + 1 - far[record.partition])
+                far[record.partition] = record.offset + 1
     return told
 
 
