@@ -54,7 +54,8 @@ class Relay:
 
     async def do(self, vendor: str, action: Action, person: Person = ANN, **more: Any) -> Any:
         lane, name = Lane(), f"{vendor}-{action}-{person.key}"
-        identities = (("ga_client_id", person.ga_client_id),) if person.ga_client_id else ()
+        named = {"ga_client_id": person.ga_client_id, "phone": person.phone}
+        identities = tuple((kind, value) for kind, value in named.items() if value)
         asked = instruction(
             action,
             delivery_id=name,

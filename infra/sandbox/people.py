@@ -31,6 +31,7 @@ class Person(BaseModel):
 
     key: str
     email: str
+    phone: str | None = None
     ga_client_id: str | None = None
     crm: tuple[CrmModule, ...] = ("Contacts",)
     lists: Mapping[str, ListState] = {}
@@ -38,7 +39,7 @@ class Person(BaseModel):
 
     def identities(self) -> tuple[str, ...]:
         """All names by which a vendor's call may mean this person, folded."""
-        return tuple(fold(name) for name in (self.key, self.email, self.ga_client_id) if name)
+        return tuple(fold(name) for name in (self.key, self.email, self.phone, self.ga_client_id) if name)
 
 
 def fold(identity: str) -> str:

@@ -167,6 +167,9 @@ class Mailchimp(Vendor):
             return Undone(VendorRefused("subscribed_again", **about))
         return Result("verified", evidence=found.last.evidence(detail=f"audiences={len(found.members)}"))
 
+    def probe(self) -> Call:
+        return Call("GET", f"/3.0/lists/{self.options.every_list[0]}", params={"fields": "id"})
+
     def rehearse(self, call: Call) -> Reply:
         if call.path.endswith("/delete-permanent"):
             return Reply(204)
