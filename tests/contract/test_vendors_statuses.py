@@ -39,6 +39,8 @@ PERSON = {
 NAMES = [*PERSON.values(), *(value.replace("@", "%40").replace("+", "%2B") for value in PERSON.values())]
 CASES = [(name, action) for name in sorted(VENDORS) for action in sorted(VENDORS[name].can)]
 API_CASES = [(name, action) for name, action in CASES if VENDORS[name].can[action].asks_vendor]
+EMPTY_OBJECT = {("iterable", "withdraw"): "no_match"}
+"""What `{}` means where the vendor's own document says so; everywhere else it is an odd body."""
 STATUSES = [
     (202, {}, VendorRefused),
     (301, {}, VendorUnreachable),
@@ -125,7 +127,8 @@ async def test_a_200_with_an_odd_body_is_no_success(
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         came = await outcome(name, action, answered(200, {}, body))
-    assert isinstance(came, VendorUnavailable | VendorRefused)
+    told = EMPTY_OBJECT.get((name, action)) if body == b"{}" else None
+    assert came.outcome == told if told else isinstance(came, VendorUnavailable | VendorRefused)
     assert not [person for person in NAMES if person in caplog.text + repr(came)]
 
 
