@@ -17,8 +17,6 @@ from aiohttp import web
 from aiokafka.errors import KafkaError
 
 from processors.engine.connect import vendor_of
-from processors.lane import lane_of
-from processors.vendors.base import VENDORS
 from processors.vendors.callbacks import CallsBack
 from schemas.codec import encode
 from schemas.errors import CallbackRefused, SetupError
@@ -61,12 +59,11 @@ def callers(connections: Mapping[str, Connection], secret: Callable[[str], str])
     """
     found: dict[str, Caller] = {}
     for name, connection in connections.items():
-        kind = VENDORS[lane_of(connection).vendor]
-        if issubclass(kind, CallsBack) and kind.signed_with in connection.secrets:
-            vendor, value = vendor_of(connection), secret(connection.secrets[kind.signed_with])
-            if isinstance(vendor, CallsBack):
-                vendor.check_secret(value)
-                found[name] = (name, vendor, value)
+        vendor = vendor_of(connection)
+        if isinstance(vendor, CallsBack) and vendor.is_called(connection.secrets):
+            value = secret(connection.secrets[vendor.signed_with]) if vendor.signed_with else ""
+            vendor.check_secret(value)
+            found[name] = (name, vendor, value)
     return found
 
 

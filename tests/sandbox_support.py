@@ -117,6 +117,7 @@ def _options(sandbox: Sandbox, name: str) -> dict[str, Any]:
     token_url = f"{urls[name]}{sandbox.engines[name].vendor.token_path}"
     lists = dict(sandbox.settings.list_keys)
     here = {"token_url": token_url, "accounts_url": urls["zoho_accounts"], "lists": lists, "search_lag_s": 0}
+    here |= sandbox.engines[name].vendor.public()
     return {**kind.example, **{key: here[key] for key in here if key in kind.options_type.model_fields}}
 
 

@@ -107,6 +107,10 @@ class Vendor(ABC):
     def secret(self, key: str) -> str:
         return self.world.credentials.named[f"{self.name}_{key}"]
 
+    def public(self) -> Mapping[str, str]:
+        """Options of the adapter that everybody may know and only this sandbox can say, as a certificate."""
+        return {}
+
     def served(self) -> Iterable[Operation]:
         """All operations, with the one that gives out tokens where the vendor does so itself."""
         yield from self.operations()

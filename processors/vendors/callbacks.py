@@ -37,10 +37,14 @@ class Heard:
 class CallsBack:
     """Beside `Vendor`, for an adapter whose vendor calls us. Overrides `check` where it signs in another way.
 
-    signed_with: key of that secret in the connection's `secrets`.
+    signed_with: key of that secret in the connection's `secrets`; empty: it signs by what the options hold.
     """
 
     signed_with: ClassVar[str] = "callback"
+
+    def is_called(self, secrets: Mapping[str, str]) -> bool:
+        """Whether there is what its calls are checked with. secrets: the connection's, key → name."""
+        return self.signed_with in secrets
 
     def check_secret(self, secret: str) -> None:
         """Raise SetupError where it is none, before anybody calls."""

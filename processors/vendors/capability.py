@@ -20,6 +20,7 @@ class Capability:
     vendor_limit_s: the vendor's own time limit after `accepted`, s.
     polls: when to ask about its jobs, where it has any; None: it has none that can be asked about.
     read_back_s: so long after it is done the vendor is asked whether the person is gone indeed; None: it can't be.
+    calls: False of a task that is all a person's: the vendor has no call for any part of it.
     """
 
     kind: Literal["api", "client_signal", "manual_task", "not_applicable"] = "api"
@@ -31,12 +32,13 @@ class Capability:
     vendor_limit_s: int | None = None
     polls: Schedule | None = None
     read_back_s: float | None = None
+    calls: bool = True
     says: str = ""
 
     @property
     def asks_vendor(self) -> bool:
         """Whether it makes any call."""
-        return self.kind not in {"client_signal", "not_applicable"}
+        return self.calls and self.kind not in {"client_signal", "not_applicable"}
 
     def company_s(self, wanted: float | None) -> float:
         """How long people wait for company, s; `wanted`: what a connection says of it."""

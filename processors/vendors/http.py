@@ -32,7 +32,7 @@ _ANSWERS: Mapping[str, Any] = {
     "success": {"status": [200], "where": "result", "equals": ["ok"]},
     "unknown": {"status": [404], "where": "result", "equals": ["unknown_person"]},
 }
-_NO_CALL = Capability(kind="manual_task", says="no call is configured: somebody has to do it")
+_NO_CALL = Capability(kind="manual_task", calls=False, says="no call is configured: somebody has to do it")
 
 
 class Http(Vendor):
@@ -83,13 +83,15 @@ class Http(Vendor):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        given, auth = self.options, self.options.auth
+        given = self.options
         # What other adapters say by class data this one has from its configuration.
         vars(self).update(
-            channels=given.channels, per_purpose=given.per_purpose, identifies_by=given.identifies_by,
-            auth=auth.kind, key_header=(auth.header, auth.form), token_param=auth.param, token_scheme=auth.scheme,
-            scope=auth.scope, can={action: _capability(given.requests.get(action)) for action in self.can},
-        )  # fmt: skip
+            channels=given.channels,
+            per_purpose=given.per_purpose,
+            identifies_by=given.identifies_by,
+            can={action: _capability(given.requests.get(action)) for action in self.can},
+            **given.auth.as_class_data(),
+        )
 
     @property
     def token_url(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from processors.vendors import templates
+from processors.vendors.any_auth import Auth  # noqa: TC001 - pydantic reads the annotations
 from processors.vendors.base import Options
 from processors.vendors.http_values import WORDS
 from processors.vendors.rules import Success, Unknown  # noqa: TC001 - pydantic reads the annotations
@@ -33,13 +34,6 @@ def _path(value: str) -> str:
     return value
 
 
-def _one_pair(value: str) -> str:
-    if value.count("{}") != 1 or value.count("{") + value.count("}") != 2:  # noqa: PLR2004 - the pair
-        message = "has {} once, where the key stands"
-        raise ValueError(message)
-    return value
-
-
 def _table(value: dict[str, Any]) -> dict[str, Any]:
     if any("{" in key for key in _keys(value)):
         message = "placeholders stand in values, never in names"
@@ -55,22 +49,6 @@ def _keys(value: Any) -> Iterator[str]:
 
 
 Texts = Annotated[dict[str, str], AfterValidator(_table)]
-
-
-class Auth(Options):
-    """kind: `none`, `bearer`, `basic`, `api_key`, ...: each wants its own `secrets` (docs/configuration.md).
-
-    header, form: of `api_key`; param: of `query_token`; scheme: the word before a token; token_url, scope: where an
-    access token is had, and for what.
-    """
-
-    kind: str
-    header: str = Field(default="authorization", pattern=r"^[A-Za-z0-9-]+$")
-    form: Annotated[str, AfterValidator(_one_pair)] = "{}"
-    param: str = "token"
-    scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z0-9-]+$")
-    token_url: str = Field(default="", pattern=r"^(https?://.+)?$")
-    scope: str = ""
 
 
 class Request(Options):

@@ -59,7 +59,7 @@ class Instruction:
     """One delivery as an adapter sees it.
 
     all_purposes: it is about the person altogether, so a vendor's global switch may be used; False as soon as a part
-    of it was overtaken. refs: what an earlier, perhaps unfinished try noted.
+    of it was overtaken. refs: what an earlier, perhaps unfinished try noted. asked_at: when the person spoke, µs.
     """
 
     delivery_id: str
@@ -68,6 +68,7 @@ class Instruction:
     all_purposes: bool
     identities: tuple[Identity, ...] = field(repr=False)
     refs: tuple[str, ...] = field(default=(), repr=False)
+    asked_at: int = 0
 
     @property
     def purposes(self) -> tuple[str, ...]:

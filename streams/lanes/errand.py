@@ -128,6 +128,7 @@ class Errand:
             all_purposes=delivery.all_purposes,
             identities=seals.open_identities(delivery.sealed, delivery.pid, delivery.event_id),
             refs=refs,
+            asked_at=delivery.occurred_at,
         )
 
     async def _note(self, note: Note) -> None:

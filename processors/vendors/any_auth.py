@@ -1,0 +1,42 @@
+"""Options of an adapter that may prove who it is in any way: which kind, and what that kind asks for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from processors.vendors.base import Options
+
+
+def _one_pair(value: str) -> str:
+    if value.count("{}") != 1 or value.count("{") + value.count("}") != 2:  # noqa: PLR2004 - the pair
+        message = "has {} once, where the key stands"
+        raise ValueError(message)
+    return value
+
+
+class Auth(Options):
+    """kind: `none`, `bearer`, `basic`, `api_key`, ...: each wants its own `secrets` (docs/configuration.md).
+
+    header, form: of `api_key`; param: of `query_token`; scheme: the word before a token; token_url, scope: where an
+    access token is had, and for what.
+    """
+
+    kind: str
+    header: str = Field(default="authorization", pattern=r"^[A-Za-z0-9-]+$")
+    form: Annotated[str, AfterValidator(_one_pair)] = "{}"
+    param: str = "token"
+    scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z0-9-]+$")
+    token_url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    scope: str = ""
+
+    def as_class_data(self) -> dict[str, Any]:
+        """What other adapters say in their class."""
+        return {
+            "auth": self.kind,
+            "key_header": (self.header, self.form),
+            "token_param": self.param,
+            "token_scheme": self.scheme,
+            "scope": self.scope,
+        }
