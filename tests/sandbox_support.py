@@ -96,6 +96,7 @@ def tables(sandbox: Sandbox, own: Mapping[str, dict[str, Any]] | None = None) ->
         "zoho_campaigns": {**accounts, "lists": dict(settings.list_keys)},
         "google_analytics": {"property_ids": [settings.ga_property_id]},
         "hubspot": {"tracking": ["web-analytics"], "subscriptions": dict(settings.topic_numbers)},
+        "intercom": {"subscriptions": {purpose: str(n) for purpose, n in settings.topic_numbers.items()}},
     }
     secrets = {"zoho_oauth": zoho, "google_service_account": {"service_account": "account"}}
     return {

@@ -19,7 +19,7 @@ from infra.sandbox.ledger import Ledger
 from infra.sandbox.lines import Lines
 from infra.sandbox.vendor import Operation, Vendor, wanted
 from infra.sandbox.vendors import load
-from infra.sandbox.world import MailingList, World
+from infra.sandbox.world import MailingList, Topic, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,8 @@ _GRACE_S = 0.1
 """Seconds that a stop leaves to calls under way: no handler waits, so only injected delays are cut off."""
 DOUBLE_OPT_IN: Mapping[str, bool] = {"marketing-campaigns": True, "surveys": False}
 """Purpose of a mailing list to whether it asks for confirmation."""
-TOPICS = ("newsletter", *DOUBLE_OPT_IN)
+TOPICS: Mapping[str, str] = {"newsletter": "opt_out", "marketing-campaigns": "opt_out", "surveys": "opt_in"}
+"""Purpose of a subscription to what it means at Intercom to be attached to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Sandbox:
     limits: an operation's limits instead of the vendor's own, by verb; they are multiplied, too.
     access_token_life_s: of every access token; the vendors' own is an hour.
     double_opt_in: the mailing lists, by purpose, and which of them ask the person to confirm.
-    topics: the purposes for which vendors have a subscription of their own.
+    topics: the purposes for which vendors have a subscription, and whether Intercom's are `opt_out` or `opt_in`.
     crm_search_lag_s: how long the CRMs' searches don't find a record after an edit.
     crm_job_s: how long a job of the CRM's mass deletion takes; None: it is done at once, without a job.
     clock: Unix time in seconds; decides limits, lock-outs and expiry. Injected latency passes in real time.
@@ -89,7 +90,7 @@ class Sandbox:
         fault_seed: int = 0,
         ga_property_id: str = "310987654",
         double_opt_in: Mapping[str, bool] = DOUBLE_OPT_IN,
-        topics: Sequence[str] = TOPICS,
+        topics: Mapping[str, str] = TOPICS,
         crm_search_lag_s: float = 0.0,
         crm_job_s: float | None = None,
         clock: Clock = time.time,
@@ -106,7 +107,7 @@ class Sandbox:
             access_token_life_s=access_token_life_s,
             ga_property_id=ga_property_id,
             mailing_lists={purpose: MailingList(_list_key(purpose), ask) for purpose, ask in double_opt_in.items()},
-            topic_numbers={purpose: _topic_number(purpose) for purpose in topics},
+            topics={purpose: Topic(_topic_number(purpose), kind) for purpose, kind in topics.items()},
             crm_search_lag_s=crm_search_lag_s,
             crm_job_s=crm_job_s,
         )
@@ -157,7 +158,7 @@ class Sandbox:
             secrets=secrets.named,
             ga_property_id=world.ga_property_id,
             list_keys={purpose: mailing_list.key for purpose, mailing_list in world.mailing_lists.items()},
-            topic_numbers=world.topic_numbers,
+            topic_numbers={purpose: topic.number for purpose, topic in world.topics.items()},
             secrets_dir=self._secrets_dir,
         )
 

@@ -27,12 +27,19 @@ class MailingList:
     signup_form: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The subscription that stands for a purpose, where vendors have such numbers; `kind`: `opt_out` or `opt_in`."""
+
+    number: int
+    kind: str
+
+
 @dataclass(slots=True)
 class World:
     """Time, secrets, people, ledger, faults and tokens of one sandbox. `base_url` is known once the port is.
 
-    requests: a line for every one, whatever its answer. topic_numbers: purpose to the number of the subscription that
-    stands for it, where a vendor has such numbers.
+    requests: a line for every one, whatever its answer. topics: by purpose.
     """
 
     clock: Clock
@@ -45,7 +52,7 @@ class World:
     ga_property_id: str
     mailing_lists: Mapping[str, MailingList]
     crm_search_lag_s: float
-    topic_numbers: Mapping[str, int] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
     crm_job_s: float | None = None
     limits: Mapping[str, Sequence[Limit]] = field(default_factory=dict)
     people: People = field(default_factory=People)
@@ -56,5 +63,5 @@ class World:
         return self._tokens.setdefault(issuer, Tokens(self.clock, self.access_token_life_s))
 
     def topic_of(self, number: object) -> str | None:
-        """The purpose of a subscription; None: there is no such number."""
-        return next((purpose for purpose, known in self.topic_numbers.items() if known == number), None)
+        """The purpose of a subscription, named by its number; None: there is no such."""
+        return next((purpose for purpose, topic in self.topics.items() if str(topic.number) == str(number)), None)

@@ -112,8 +112,8 @@ class Hubspot(Vendor):
             kept.clear()
 
     def _definitions(self, _: Call) -> Answer:
-        topics = self.world.topic_numbers.items()
-        return self._done([{"id": str(number), "name": purpose, "isActive": True} for purpose, number in topics])
+        topics = self.world.topics.items()
+        return self._done([{"id": str(topic.number), "name": purpose, "isActive": True} for purpose, topic in topics])
 
     def _search(self, call: Call) -> Answer:
         wanted = {fold(email) for email in _searched(call)}
@@ -185,8 +185,8 @@ class Hubspot(Vendor):
         common = {"channel": "EMAIL", "subscriberIdString": email, "source": "PUBLIC_STATUSES_API"}
         common["timestamp"] = timestamp(self.world.clock())
         mine = self._statuses.get(email, {})
-        numbers = self.world.topic_numbers
-        return [{**common, "subscriptionId": numbers[purpose], "status": mine[purpose]} for purpose in mine]
+        topics = self.world.topics
+        return [{**common, "subscriptionId": topics[purpose].number, "status": mine[purpose]} for purpose in mine]
 
     def _done(self, results: list[dict[str, Any]]) -> Answer:
         at = timestamp(self.world.clock())
