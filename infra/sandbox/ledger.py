@@ -20,7 +20,7 @@ class Entry:
 
     `at` is in microseconds since 1970. `people` holds the persons' keys, `given` what the call named them by: the
     ledger is the sandbox's own, identities may stand in it. `changed` is False for a repeat that found everything
-    as it wanted it. `effect` is withdraw, grant, delete, purge, mask, deactivate or workflow.
+    as it wanted it. `effect` is withdraw, grant, delete, purge, erase, mask, deactivate or workflow.
     """
 
     seq: int

@@ -1,0 +1,87 @@
+"""SendGrid: what its answers say, and how nobody else is hit by mistake.
+
+Unknown groups: tsg_suppressions_v3, "the suppressions will be added to the global suppressions list".
+Contacts: tsg_mc_contacts_v3, ListContactByEmail and DeleteContact.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from processors.vendors.words import record_id
+from schemas.errors import VendorAuthRejected, VendorError, VendorRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Generator, Iterable, Sequence
+
+    from processors.vendors.base import Answer, Call, Reply, Step
+
+_ABSENT = 404
+
+
+def told(reply: Reply) -> dict[str, Any]:
+    return {"status": reply.status, "response_sha256": reply.sha256}
+
+
+def is_absent(answer: Answer) -> bool:
+    return isinstance(answer, VendorRefused) and answer.status == _ABSENT
+
+
+def lists(named: Iterable[str], emails: Iterable[str]) -> bool:
+    """Whether all of the addresses are among those that an answer names."""
+    return {email.casefold() for email in emails} <= {name.casefold() for name in named}
+
+
+def require_groups(reply: Reply, groups: Collection[int]) -> None:
+    """Raises VendorAuthRejected for a group that isn't there: the configuration's fault, so nobody is blamed."""
+    rows = reply.json()
+    if not rows:
+        raise VendorRefused("no_group_there", **told(reply))
+    if not set(groups) <= {row["id"] for row in rows}:
+        raise VendorAuthRejected("group_not_found", **told(reply))
+
+
+def require_listed(replies: Iterable[Reply], emails: Sequence[str]) -> None:
+    """Raises VendorRefused if an answer doesn't name them: then they were not taken."""
+    for reply in replies:
+        if not lists(reply.json()["recipient_emails"], emails):
+            raise VendorRefused("address_not_taken", **told(reply))
+
+
+def contacts_of(proof: Call, search: Call) -> Generator[Step, Any, tuple[Reply, list[str]]]:
+    """The answer to `proof`, and the ids of the contacts that the search finds.
+
+    The search answers 404 where there are none, as any wrong address does: only beside a call that the vendor has
+    answered does it count.
+    """
+    proven, found = yield (proof, search)
+    if isinstance(proven, VendorError):
+        raise proven
+    if is_absent(found):
+        return proven, []
+    if isinstance(found, VendorError):
+        raise found
+    hits = found.json()["result"].values()
+    odd = [hit for hit in hits if "contact" not in hit and "not found" not in str(hit.get("error"))]
+    if odd:
+        raise VendorRefused("contact_search_failed", **told(found))
+    return proven, sorted({record_id(hit["contact"]["id"]) for hit in hits if "contact" in hit})
+
+
+def only(contacts: Sequence[str]) -> dict[str, str]:
+    """Parameters of a deletion: these contacts. The same call without ids, or with another parameter, is about all.
+
+    Raises:
+        VendorRefused: there are none, or what should be an id is none.
+
+    """
+    if not contacts or not all(map(_is_id, contacts)):
+        raise VendorRefused("no_contact_ids")
+    return {"ids": ",".join(contacts)}
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return record_id(text) == text
+    except ValueError:
+        return False

@@ -1,0 +1,69 @@
+"""SendGrid: where things are, and what a connection says of them.
+
+https://www.twilio.com/docs/sendgrid/api-reference/suppressions-suppressions
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import quote
+
+from pydantic import Field
+
+from processors.vendors.base import Call, Options
+from schemas.errors import VendorRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from processors.vendors.base import Instruction
+
+GLOBAL = "/v3/asm/suppressions/global"
+GROUPS = "/v3/asm/groups"
+
+
+class SendgridOptions(Options):
+    """`groups`: purpose → id of the unsubscribe group that its mails carry; region: of EU subusers, `eu`.
+
+    on_behalf_of: the subuser whose data this is; nothing done to an account reaches its subusers.
+    """
+
+    groups: dict[str, Annotated[int, Field(ge=1)]] = Field(min_length=1)
+    region: Literal["global", "eu"] = "global"
+    on_behalf_of: str | None = Field(default=None, pattern=r"^[\x21-\x7e]{1,64}$")
+
+    def of(self, instruction: Instruction) -> list[int]:
+        """The groups of its purposes, none twice; all, if it is about everything.
+
+        Raises:
+            VendorRefused: none of its purposes has a group.
+
+        """
+        known = self.groups
+        groups = (
+            known.values() if instruction.all_purposes else (known[p] for p in instruction.purposes if p in known)
+        )
+        found = list(dict.fromkeys(groups))
+        if not found:
+            raise VendorRefused("no_group_for_purpose")
+        return found
+
+    def require_all(self, instruction: Instruction) -> None:
+        """Raises VendorRefused for a purpose without a group: a grant at once, a withdrawal after what is known."""
+        if not instruction.all_purposes and not set(instruction.purposes) <= set(self.groups):
+            raise VendorRefused("no_group_for_purpose")
+
+    def call(self, method: str, path: str, *, expect: int = 200, **more: Any) -> Call:
+        headers = {"on-behalf-of": self.on_behalf_of} if self.on_behalf_of else {}
+        return Call(method, path, headers=headers, expect=frozenset({expect}), **more)
+
+    def search(self, emails: Iterable[str]) -> Call:
+        return self.call("POST", "/v3/marketing/contacts/search/emails", json={"emails": list(emails)})
+
+
+def members(group: int) -> str:
+    return f"{GROUPS}/{group}/suppressions"
+
+
+def at(place: str, email: str) -> str:
+    return f"{place}/{quote(email, safe='')}"
