@@ -48,8 +48,8 @@ class Sendgrid(Vendor):
         "delete": Capability(
             closing="accepted",
             read_back_s=_READ_BACK_S,
-            says="asks for the erasure of the recipient's data and deletes the contacts; that no contact is left is read "
-            "back, of the rest nothing can be asked",
+            says="asks for the erasure of the recipient's data and deletes the contacts; that none of these is left "
+            "is read back, of the rest nothing can be asked",
         ),
     }
     identifies_by = ("email",)

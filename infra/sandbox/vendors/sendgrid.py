@@ -72,7 +72,9 @@ class Sendgrid(Vendor):
         groups = sorted(name for group, name in GROUPS.items() if email in self._suppressed[group])
         contacts = sum(one == email for one in self._contacts.values())
         everywhere = email in self._suppressed[_EVERYWHERE]
-        return {"groups": groups, "global": everywhere, "contacts": contacts, "erased": email in self._erased}
+        known = bool(groups or everywhere or contacts)
+        erased = email in self._erased
+        return {"known": known, "groups": groups, "global": everywhere, "contacts": contacts, "erased": erased}
 
     def clear(self) -> None:
         self._contacts.clear()

@@ -27,7 +27,7 @@ async def held(grid: Bench, person: Person = ADA) -> Any:
 async def test_a_group_that_is_not_there_puts_the_address_on_the_global_list(grid: Bench) -> None:
     body = {"recipient_emails": [ADA.email]}
     assert (await grid.call("POST", "sendgrid", "/v3/asm/groups/100/suppressions", json=body)).status == 201
-    assert await held(grid) == {"groups": ["newsletter"], "global": False, "contacts": 1, "erased": False}
+    assert ((await held(grid))["groups"], (await held(grid))["global"]) == (["newsletter"], False)
     assert (await grid.call("POST", "sendgrid", "/v3/asm/groups/999/suppressions", json=body)).status == 201
     assert (await held(grid))["global"]
     shown = await grid.call("GET", "sendgrid", f"/v3/asm/suppressions/global/{ADA.email}")
