@@ -20,7 +20,7 @@ from processors.vendors.capability import Capability
 from processors.vendors.klaviyo_jobs import deletion, reached_by, subscription, unsubscription
 from processors.vendors.klaviyo_profiles import Profile, look_up, members_of, names_of, opt_in_of
 from processors.vendors.later import DAY_S, Undone
-from processors.vendors.mailing_lists import ListOptions
+from processors.vendors.mailing_lists import PurposeLists
 from schemas.errors import MissingIdentity, VendorRefused
 from schemas.windows import Window
 
@@ -88,9 +88,9 @@ class Klaviyo(Vendor):
         "how long a deletion takes: the person is looked for after a day",
     )
     checked = "calls and the sandbox's answers with klaviyo/openapi@f0a30ba by hand"
-    options_type: ClassVar[type[ListOptions]] = ListOptions
+    options_type: ClassVar[type[PurposeLists]] = PurposeLists
     example: ClassVar[Mapping[str, Any]] = {"lists": {"newsletter": "Y6nRLr"}}
-    options: ListOptions
+    options: PurposeLists
 
     @property
     def apis(self) -> tuple[str, ...]:
@@ -164,7 +164,7 @@ def _channels(instruction: Instruction) -> list[str]:
     return [channel for channel in Klaviyo.channels if channel in {one for _, one in instruction.cells}]
 
 
-def _played(call: Call, options: ListOptions) -> dict[str, Any]:
+def _played(call: Call, options: PurposeLists) -> dict[str, Any]:
     if call.path.startswith("/api/lists/"):
         return {"data": {"type": "list", "attributes": {"opt_in_process": "double_opt_in"}}}
     if call.path.endswith("/lists"):

@@ -16,18 +16,14 @@ ListId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 """It becomes a part of paths: what is no plain id there would name something else."""
 
 
-class ListOptions(Options):
-    """`lists`: purpose → id of the list that stands for it.
-
-    other_lists: ids of all others that hold people. Who withdraws altogether or is erased is looked for there, too.
-    """
+class PurposeLists(Options):
+    """`lists`: purpose → id of the list that stands for it."""
 
     lists: dict[str, ListId] = Field(min_length=1)
-    other_lists: tuple[ListId, ...] = ()
 
     @property
     def every_list(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.lists.values(), *self.other_lists)))
+        return tuple(dict.fromkeys(self.lists.values()))
 
     def of(self, instruction: Instruction) -> tuple[str, ...]:
         """The lists of its purposes, as far as they are known; every one when it takes away altogether.
@@ -55,3 +51,16 @@ class ListOptions(Options):
     @staticmethod
     def _refuse() -> NoReturn:
         raise VendorRefused("no_list_for_purpose")
+
+
+class ListOptions(PurposeLists):
+    """For vendors at which nothing but its lists reaches a person.
+
+    other_lists: ids of all others that hold people. Who withdraws altogether or is erased is looked for there, too.
+    """
+
+    other_lists: tuple[ListId, ...] = ()
+
+    @property
+    def every_list(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.lists.values(), *self.other_lists)))
