@@ -39,7 +39,12 @@ PERSON = {
 NAMES = [*PERSON.values(), *(value.replace("@", "%40").replace("+", "%2B") for value in PERSON.values())]
 CASES = [(name, action) for name in sorted(VENDORS) for action in sorted(VENDORS[name].can)]
 API_CASES = [(name, action) for name, action in CASES if VENDORS[name].can[action].asks_vendor]
-EMPTY_OBJECT = {("iterable", "withdraw"): "no_match"}
+EMPTY_OBJECT = {
+    ("iterable", "withdraw"): "no_match",
+    ("customer_io", "grant"): "accepted",
+    ("customer_io", "withdraw"): "accepted",
+    ("customer_io", "delete"): "accepted",
+}
 """What `{}` means where the vendor's own document says so; everywhere else it is an odd body."""
 STATUSES = [
     (202, {}, VendorRefused),
