@@ -39,7 +39,8 @@ class Profile:
             for channel in ("email", "sms")
         }
         attributes = {**self.names(), "subscriptions": subscriptions}
-        return {"type": "profile", "id": self.id, "attributes": attributes}
+        links = {"self": f"https://a.klaviyo.com/api/profiles/{self.id}/"}
+        return {"type": "profile", "id": self.id, "attributes": attributes, "links": links}
 
 
 class Profiles:

@@ -99,7 +99,7 @@ class ActiveCampaign(Vendor):
         "whether the filter by address finds parts of one: only whole ones count",
         "how a deletion beyond the month's allowance is answered",
     )
-    checked = "calls and the sandbox's answers with activecampaign-v3.json@6295cc5 by hand"
+    checked = "bodies, parameters and statuses of calls validated against activecampaign-v3.json@6295cc5, once"
     options_type: ClassVar[type[PurposeLists]] = ActiveCampaignOptions
     example: ClassVar[Mapping[str, Any]] = {"account": "example", "lists": {"newsletter": "7"}}
     options: ActiveCampaignOptions

@@ -87,7 +87,7 @@ class Klaviyo(Vendor):
         "that a member of the named list stays subscribed elsewhere: said only by what is said of others",
         "how long a deletion takes: the person is looked for after a day",
     )
-    checked = "calls and the sandbox's answers with klaviyo/openapi@f0a30ba by hand"
+    checked = "bodies of calls, parameters and the sandbox's answers validated against klaviyo/openapi@f0a30ba, once"
     options_type: ClassVar[type[PurposeLists]] = PurposeLists
     example: ClassVar[Mapping[str, Any]] = {"lists": {"newsletter": "Y6nRLr"}}
     options: PurposeLists

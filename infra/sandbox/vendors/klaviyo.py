@@ -128,7 +128,7 @@ class Klaviyo(Vendor):
         if not asked:
             return self.error(400)
         found = self._profiles.matching({asked[1]: asked[2]})
-        return Answer(200, {"data": [one.shown() for one in found], "links": {"self": call.url_path, "next": None}})
+        return Answer(200, {"data": [one.shown() for one in found], "links": {"self": call.url_path}})
 
     def _memberships(self, call: Call) -> Answer:
         self.jobs.settle()
@@ -144,7 +144,9 @@ class Klaviyo(Vendor):
             return self.error(404)
         process = "double_opt_in" if self.world.mailing_lists[purpose].signup_form else "single_opt_in"
         data = {"type": "list", "id": call.path["id"], "attributes": {"name": purpose, "opt_in_process": process}}
-        return Answer(200, {"data": data})
+        return Answer(
+            200, {"data": data | {"links": {"self": f"https://a.klaviyo.com/api/lists/{call.path['id']}/"}}}
+        )
 
     def _subscribe(self, call: Call) -> Answer:
         return self._taken(call, "profile-subscription-bulk-create-job", "SUBSCRIBED", self._granted, most=1000)
