@@ -58,7 +58,7 @@ class Intercom(Vendor):
     can: ClassVar[Mapping[Action, Capability]] = {
         "grant": Capability(
             says="opts every contact with the address into the purpose's type; creates nobody, and only a grant of "
-            "everything turns mail on again for who is unsubscribed from all of it: else that is a task"
+            "all its purposes turns mail on again for who is unsubscribed from all of it: else that is a task"
         ),
         "withdraw": Capability(
             read_back_s=_READ_BACK_S,
@@ -109,11 +109,13 @@ class Intercom(Vendor):
         if not found.ids:
             return Result("no_match", evidence=found.reply.evidence())
         kinds = yield from kinds_of(self._types(instruction))
+        # `all_purposes` leaves out what needs a grant by name: only this says that nothing stays withdrawn.
+        is_everything = set(self.options.subscriptions) == set(instruction.purposes)
         are_off = []
         for contact in sorted(found.ids):
-            if instruction.all_purposes:
-                yield from unsubscribe(contact, out=False)
             yield from choose(contact, kinds, out=False)
+            if is_everything:
+                yield from unsubscribe(contact, out=False)
             are_off.append((yield from is_unsubscribed(contact)))
         evidence = are_off[-1][1].evidence(detail=f"contacts={len(are_off)}")
         if any(is_off for is_off, _ in are_off):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from infra.sandbox.server import DOUBLE_OPT_IN
 from schemas.errors import SetupError
 from schemas.policy import Policy, load_policy
+from streams.demo.model.vendor import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ ACCOUNTS: Mapping[str, Mapping[str, str]] = {
         "zoho_campaigns": "zoho-one/marketing",
         "google_analytics": "google-analytics",
     },
-    "osome": {"google_analytics": "google-analytics"},
+    "osome": {"google_analytics": "google-analytics", "hubspot": "hubspot", "intercom": "intercom"},
     "osows": {"google_analytics": "google-analytics"},
     "omigroup": {"zoho_crm": "storage", "zoho_campaigns": "marketing", "google_analytics": "data-analytics"},
 }
@@ -30,6 +31,12 @@ LISTS: Mapping[str, Mapping[str, bool]] = {
     "omigroup": {"product-information": True, "events-surveys": False, "marketing-cookies": False},
 }
 """Controller → purposes with a mailing list → whether the person must confirm."""
+TOPICS: Mapping[str, Mapping[str, str]] = {
+    "osome": {"enquiries": "opt_out", "service-updates": "opt_out", "direct-marketing": "opt_in"},
+}
+"""Controller → purposes with a subscription of their own → what Intercom takes it for."""
+TRACKING = ("visitor-tracking",)
+"""What HubSpot's code on the sites does."""
 
 
 def lists_of(controller: str) -> tuple[str, ...]:
@@ -40,6 +47,21 @@ def lists_of(controller: str) -> tuple[str, ...]:
 def all_lists() -> dict[str, bool]:
     """Every mailing list of the sandbox: no two controllers have a purpose of the same name on one."""
     return {purpose: ask for lists in LISTS.values() for purpose, ask in lists.items()}
+
+
+def topics_of(controller: str) -> Mapping[str, str]:
+    """The purposes for which it has a subscription, with their kinds."""
+    return TOPICS.get(controller, {})
+
+
+def all_topics() -> dict[str, str]:
+    """Every subscription of the sandbox: no two controllers have one for a purpose of the same name."""
+    return {purpose: kind for topics in TOPICS.values() for purpose, kind in topics.items()}
+
+
+def terms() -> Terms:
+    """How all accounts are set up."""
+    return Terms(all_lists(), all_topics(), TRACKING)
 
 
 def lane_of(controller: str, adapter: str) -> str:

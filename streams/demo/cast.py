@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from infra.sandbox import Fault, Person, make_people
 from streams.demo.accounts import ACCOUNTS, CONTROLLER, lists_of
 
+_FAILING = (("zoho_crm", "zoho_campaigns"), ("hubspot", "intercom"))
+"""A CRM and a sender of mail that fail somebody, where a controller has them."""
 FLAKY_CALLS = 2
 """So many calls fail before the vendor works again."""
 
@@ -39,7 +41,9 @@ def make_cast(count: int, seed: int, controller: str = CONTROLLER) -> Cast:
     """`count` people, the same for the same seed; the special ones are among those whom its CRM knows."""
     who = "subject" if controller == CONTROLLER else controller
     people = tuple(make_people(count, seed, who, lists_of(controller)))
-    if "zoho_crm" not in ACCOUNTS[controller]:
+    failing = next((pair for pair in _FAILING if pair[0] in ACCOUNTS[controller]), None)
+    if failing is None:
         return Cast(people, (), (), controller)
-    crm, campaigns, broken = [person for person in people if person.crm][:3]
-    return Cast(people, (("zoho_crm", crm), ("zoho_campaigns", campaigns)), (("zoho_crm", broken),), controller)
+    crm, mail = failing
+    first, second, broken = [person for person in people if person.crm][:3]
+    return Cast(people, ((crm, first), (mail, second)), ((crm, broken),), controller)

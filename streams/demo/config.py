@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from schemas.connections import RelayConfig, load_config
-from streams.demo.accounts import ACCOUNTS, CONTROLLER, lane_of, lists_of
+from streams.demo.accounts import ACCOUNTS, CONTROLLER, TRACKING, lane_of, lists_of, topics_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,22 +51,31 @@ def _tables(sandbox: SandboxSettings, controllers: Sequence[str]) -> dict[str, d
                 "mode": "live",
                 "surge": "off",  # it would hold back so many deletions
                 "concurrency": 16,
-                **_of_adapter(adapter, sandbox, lists_of(name)),
+                **_of_adapter(adapter, sandbox, name),
             }
     return tables
 
 
-def _of_adapter(adapter: str, sandbox: SandboxSettings, lists: Sequence[str]) -> dict[str, Any]:
-    if adapter == "google_analytics":
-        options: dict[str, Any] = {"property_ids": [sandbox.ga_property_id]}
-        return {"options": options, "secrets": {"service_account": "google_service_account"}}
-    options = {"accounts_url": sandbox.base_urls["zoho_accounts"]}
-    if adapter == "zoho_campaigns":
-        keys = {purpose: sandbox.list_keys[purpose] for purpose in lists}
-        return {"options": {**options, "lists": keys}, "secrets": _ZOHO}
-    # Deletions of several people are a job of the CRM's; what is done is read back while the demo still runs. The
-    # sandbox's search lags behind nothing.
-    options |= {"search_lag_s": 0, "mass_delete_above": 1, "job_poll_s": 1}
+def _of_adapter(adapter: str, sandbox: SandboxSettings, controller: str) -> dict[str, Any]:
+    """What is done is read back while the demo still runs. The sandbox's searches lag behind nothing."""
+    accounts = {"accounts_url": sandbox.base_urls["zoho_accounts"]}
+    numbers = {purpose: sandbox.topic_numbers[purpose] for purpose in topics_of(controller)}
+    match adapter:
+        case "google_analytics":
+            secrets = {"service_account": "google_service_account"}
+            return {"options": {"property_ids": [sandbox.ga_property_id]}, "secrets": secrets}
+        case "zoho_campaigns":
+            keys = {purpose: sandbox.list_keys[purpose] for purpose in lists_of(controller)}
+            return {"options": {**accounts, "lists": keys}, "secrets": _ZOHO}
+        case "hubspot":
+            hubspot = {"search_lag_s": 0, "subscriptions": numbers, "tracking": TRACKING}
+            return {"options": hubspot, "read_back": "1s", "secrets": {"token": "hubspot_token"}}
+        case "intercom":
+            types = {purpose: str(number) for purpose, number in numbers.items()}
+            intercom = {"search_lag_s": 0, "subscriptions": types}
+            return {"options": intercom, "read_back": "1s", "secrets": {"token": "intercom_token"}}
+    # Deletions of several people are a job of the CRM's.
+    options = {**accounts, "search_lag_s": 0, "mass_delete_above": 1, "job_poll_s": 1}
     return {"options": options, "read_back": "1s", "secrets": _ZOHO}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from streams.demo.accounts import all_lists, policy_of
+from streams.demo.accounts import policy_of, terms
 from streams.demo.check import Found, Mismatch, differences, repeated_calls
 from streams.demo.doubts import settle_doubts
 from streams.demo.model import World, expect
@@ -42,7 +42,7 @@ async def judge(stage: Stage) -> Judged:
         policies={cast.controller: policy_of(cast.controller) for cast in stage.casts},
         partitions=stage.settings.partitions,
         people={cast.controller: cast.people for cast in stage.casts},
-        double_opt_in=all_lists(),
+        terms=terms(),
         broken=frozenset((vendor, person.key) for cast in stage.casts for vendor, person in cast.broken),
         overtaken=tally.overtaken(),
     )

@@ -11,7 +11,7 @@ from schemas.errors import RelayError
 from schemas.ids import pid
 from schemas.times import SECOND
 from streams import clients, topics
-from streams.demo.accounts import all_lists, policy_of
+from streams.demo.accounts import all_lists, all_topics, policy_of
 from streams.demo.broker import OwnBroker
 from streams.demo.config import favourites, write_config
 from streams.demo.judge import judge
@@ -88,6 +88,7 @@ class Stage:
             limits_scale=limits_scale,
             crm_job_s=CRM_JOB_S,
             double_opt_in=all_lists(),
+            topics=all_topics(),
             faults=[fault for each in self.casts for fault in each.faults],
         )
         self._bootstrap = bootstrap

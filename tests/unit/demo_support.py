@@ -23,7 +23,7 @@ from schemas.ids import pid
 from schemas.policy import load_policy
 from schemas.sealing import Seals
 from schemas.times import SECOND
-from streams.demo.accounts import ACCOUNTS, all_lists, lane_of, policy_of
+from streams.demo.accounts import ACCOUNTS, lane_of, policy_of, terms
 from streams.demo.cast import Cast, make_cast
 from streams.demo.check import Found
 from streams.demo.config import favourites
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from schemas.connections import RelayConfig
     from schemas.records import AuditRecord
     from schemas.state import SubjectState
-    from streams.demo.model.vendors import Vendor
+    from streams.demo.model.vendor import Vendor
 
 PARTITIONS = 4
 PEPPER = b"p" * 32
@@ -100,7 +100,7 @@ def world(
     config: RelayConfig = CONFIG, people: Sequence[Person] = (ANA, BEN), whose: str = "oomnis", **more: Any
 ) -> World:
     policies = {name: policy_of(name) for name in config.controllers}
-    return World(config, policies, PARTITIONS, {whose: people}, all_lists(), **more)
+    return World(config, policies, PARTITIONS, {whose: people}, terms(), **more)
 
 
 def told(*events: ConsentEvent | bytes | None, **more: Any) -> Expected:

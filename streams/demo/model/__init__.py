@@ -1,7 +1,7 @@
 """A second, small model of the relay, to check the first one by: it shares the contracts with it and no decision.
 
 It reads `consent.events` as it stands and asks of each record, over all that the person ever said, what must come of
-it. Slow and plain on purpose; it knows the kinds of event, the three vendors and the personal data of the demo only.
+it. Slow and plain on purpose; it knows the kinds of event, the demo's vendors and its personal data only.
 """
 
 from streams.demo.model.expect import Expected, World, expect

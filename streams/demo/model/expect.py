@@ -14,7 +14,7 @@ from streams.demo.model.claims import Claims
 from streams.demo.model.life import Cell, Life, Word
 from streams.demo.model.log import Entry, Place, home
 from streams.demo.model.rules import Rules
-from streams.demo.model.vendors import Vendor, open_account
+from streams.demo.model.vendors import open_account
 from streams.demo.model.verdict import DELETION, Accepted, Verdict, judge
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from schemas.connections import Connection, RelayConfig
     from schemas.policy import Policy
     from schemas.records import Action
+    from streams.demo.model.vendor import Terms, Vendor
 
 
 class LegKey(NamedTuple):
@@ -47,7 +48,7 @@ class World:
     policies: Mapping[str, Policy]
     partitions: int
     people: Mapping[str, Sequence[Person]]
-    double_opt_in: Mapping[str, bool]
+    terms: Terms
     broken: frozenset[tuple[str, str]] = frozenset()
     overtaken: Mapping[LegKey, frozenset[Cell] | None] = field(default_factory=dict)
     done: Mapping[LegKey, frozenset[str]] = field(default_factory=dict)
@@ -99,7 +100,7 @@ class _Telling:
         self.expected = Expected()
         for controller, people in world.people.items():
             for person, connection in product(people, self._rules[controller].connections):
-                account = open_account(connection.adapter, person, world.double_opt_in)
+                account = open_account(connection.adapter, person, world.terms)
                 self.expected.accounts[person.key, connection.adapter] = account
 
     def take(self, entry: Entry) -> None:
@@ -167,14 +168,15 @@ class _Telling:
         if key in self._world.overtaken:
             self.claims.make(event.subject_id, key, said.at, cells if taken is None else cells & taken)
         if (before := self._world.done.get(key)) is not None:
-            vendor.do(action, sorted(before), everything=everything and before == set(_purposes(cells)))
+            told = {cell for cell in cells if cell[0] in before}
+            vendor.do(action, told, everything=everything and told == cells)
         if taken is None:
             outcome = "superseded"
         elif (connection.adapter, event.subject_id) in self._world.broken:
             outcome = "parked"
         else:
             left = cells - taken
-            outcome = vendor.do(action, _purposes(left), everything=everything and left == cells)
+            outcome = vendor.do(action, left, everything=everything and left == cells)
         self.expected.legs[key] = Leg(event.subject_id, outcome, frozenset(cells), everything)
 
     def _account(self, connection: Connection, event: ConsentEvent) -> Vendor:
@@ -186,7 +188,3 @@ def _free(behind: frozenset[str], vendor: Vendor, cells: set[Cell], life: Life) 
     if not vendor.one_switch:
         return cells
     return {(p, c) for p, c in cells if not any(life.is_withdrawn((other, c)) for other in behind)}
-
-
-def _purposes(cells: set[Cell]) -> list[str]:
-    return sorted({purpose for purpose, _ in cells})

@@ -1,47 +1,18 @@
-"""The three vendors as the demo's people must find them at the end.
-
-`do` carries an instruction out and returns the outcome that the audit must show. `steps` are the changes that the
-vendor must have made, in their order: each a set of (effect, purpose) as its ledger words them.
-"""
+"""The vendors of Zoho and Google as the demo's people must find them at the end; others in contacts.py."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
+
+from streams.demo.model.contacts import Hubspot, Intercom
+from streams.demo.model.vendor import Terms, Vendor, purposes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from infra.sandbox import Person
     from schemas.records import Action
-
-Step = frozenset[tuple[str, str]]
-
-
-class Vendor(ABC):
-    """channels: those that matter there; one_switch: it has a single one, whatever the purpose."""
-
-    channels: ClassVar[frozenset[str]]
-    one_switch: ClassVar[bool] = False
-
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-
-    @abstractmethod
-    def do(self, action: Action, purposes: Collection[str], *, everything: bool) -> str: ...
-
-    @abstractmethod
-    def holds(self) -> dict[str, Any]:
-        """What it must hold of the person."""
-
-    @staticmethod
-    @abstractmethod
-    def told(state: Mapping[str, Any]) -> dict[str, Any]:
-        """The same, out of what the sandbox says."""
-
-    def _step(self, *changes: tuple[str, str]) -> None:
-        if changes:
-            self.steps.append(frozenset(changes))
+    from streams.demo.model.life import Cell
 
 
 class Crm(Vendor):
@@ -50,13 +21,13 @@ class Crm(Vendor):
     channels = frozenset({"email"})
     one_switch = True
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, _: Terms) -> None:
         super().__init__()
         self._modules = sorted(person.crm)
         self._opted_out = False
 
-    def do(self, action: Action, purposes: Collection[str], *, everything: bool) -> str:
-        del purposes, everything
+    def do(self, action: Action, cells: Collection[Cell], *, everything: bool) -> str:
+        del cells, everything
         if not self._modules:
             return "no_match"
         if action == "delete":
@@ -82,14 +53,15 @@ class Campaigns(Vendor):
 
     channels = frozenset({"email"})
 
-    def __init__(self, person: Person, double_opt_in: Mapping[str, bool]) -> None:
+    def __init__(self, person: Person, terms: Terms) -> None:
         super().__init__()
         self._lists: dict[str, str] = dict(person.lists)
         self._do_not_mail = False
-        self._double_opt_in = double_opt_in
+        self._double_opt_in = terms.double_opt_in
         self._known = bool(self._lists)
 
-    def do(self, action: Action, purposes: Collection[str], *, everything: bool) -> str:
+    def do(self, action: Action, cells: Collection[Cell], *, everything: bool) -> str:
+        purposes = purposes_of(cells)
         if action == "grant":
             return self._grant(purposes)
         if action == "delete" or everything:
@@ -125,12 +97,12 @@ class Analytics(Vendor):
 
     channels = frozenset({"web", "ads"})
 
-    def __init__(self) -> None:
+    def __init__(self, _person: Person, _: Terms) -> None:
         super().__init__()
         self._requested = False
 
-    def do(self, action: Action, purposes: Collection[str], *, everything: bool) -> str:
-        del purposes, everything
+    def do(self, action: Action, cells: Collection[Cell], *, everything: bool) -> str:
+        del cells, everything
         if action != "delete":
             return "client_signal"
         self._requested = True
@@ -145,15 +117,15 @@ class Analytics(Vendor):
         return {"deletion_requested": state["deletion_requested"] is not None}
 
 
-KINDS: dict[str, type[Vendor]] = {
+_KINDS: Mapping[str, Callable[[Person, Terms], Vendor]] = {
     "zoho_crm": Crm,
     "zoho_campaigns": Campaigns,
     "google_analytics": Analytics,
+    "hubspot": Hubspot,
+    "intercom": Intercom,
 }
 
 
-def open_account(vendor: str, person: Person, double_opt_in: Mapping[str, bool]) -> Vendor:
+def open_account(vendor: str, person: Person, terms: Terms) -> Vendor:
     """What a vendor holds of a person before the first event."""
-    if vendor == "zoho_crm":
-        return Crm(person)
-    return Campaigns(person, double_opt_in) if vendor == "zoho_campaigns" else Analytics()
+    return _KINDS[vendor](person, terms)
