@@ -54,13 +54,11 @@ class Relay:
 
     async def do(self, vendor: str, action: Action, person: Person = ANN, **more: Any) -> Any:
         lane, name = Lane(), f"{vendor}-{action}-{person.key}"
-        named = {"ga_client_id": person.ga_client_id, "phone": person.phone}
-        identities = tuple((kind, value) for kind, value in named.items() if value)
         asked = instruction(
             action,
             delivery_id=name,
             emails=(person.email,),
-            more=identities,
+            more=_further(person),
             refs=self._noted.get(name, ()),
             **{"purposes": ("surveys",), **more},
         )
@@ -69,7 +67,8 @@ class Relay:
         return outcomes[name]
 
     async def read_back(self, vendor: str, action: Action, person: Person = ANN, **more: Any) -> Any:
-        asked = instruction(action, emails=(person.email,), **{"purposes": ("surveys",), **more})
+        named = {"emails": (person.email,), "more": _further(person), "purposes": ("surveys",)}
+        asked = instruction(action, **{**named, **more})
         return (await self.connected[vendor].ask("person", [asked], permit=Lane().permit))[asked.delivery_id]
 
     async def held(self, vendor: str, person: Person = ANN) -> dict[str, Any]:
@@ -82,6 +81,12 @@ class Relay:
     async def served(self, vendor: str, status: int) -> int:
         answers = (await self.control.served()).get(vendor, [])
         return sum(answer["calls"] for answer in answers if answer["status"] == status)
+
+
+def _further(person: Person) -> tuple[tuple[str, str], ...]:
+    """The identities of a person besides the e-mail address."""
+    named = {"ga_client_id": person.ga_client_id, "phone": person.phone}
+    return tuple((kind, value) for kind, value in named.items() if value)
 
 
 def tables(sandbox: Sandbox, own: Mapping[str, dict[str, Any]] | None = None) -> dict[str, Any]:

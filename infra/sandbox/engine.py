@@ -118,8 +118,10 @@ class Engine:
 async def _read(verb: str, request: web.Request, at: float) -> Call:
     raw = await request.read()
     params, body = dict(request.query), None
+    fields: list[tuple[str, str]] = []
     if request.content_type == "application/x-www-form-urlencoded":
-        params.update(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+        fields = parse_qsl(raw.decode(errors="replace"), keep_blank_values=True)
+        params.update(fields)
     elif raw:
         body = _json(raw)
     return Call(
@@ -129,6 +131,7 @@ async def _read(verb: str, request: web.Request, at: float) -> Call:
         path=request.match_info,
         params=params,
         body=body,
+        fields=fields,
         authorization=request.headers.get("Authorization", ""),
         headers={name.lower(): value for name, value in request.headers.items()},
         digest=hashlib.sha256(f"{request.method} {request.path_qs}\n".encode() + raw).hexdigest(),

@@ -21,7 +21,8 @@ class Call:
     """A request as a vendor's handler sees it.
 
     `params` holds query and form, `body` decoded JSON (None if there is none), `digest` the SHA-256 of the request;
-    `at` is when it came in, Unix s; `headers` have names in lower case.
+    `at` is when it came in, Unix s; `headers` have names in lower case; `fields` are the form's, as often as
+    they were sent.
     """
 
     verb: str
@@ -33,6 +34,7 @@ class Call:
     authorization: str
     digest: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    fields: Sequence[tuple[str, str]] = ()
 
     def number(self, name: str, default: int) -> int:
         """A parameter that counts from 1; `default` where it is none."""

@@ -43,7 +43,7 @@ class Caller:
         clock: Clock,
     ) -> None:
         self._vendor = vendor
-        self._base_url = (connection.base_url or vendor.url).rstrip("/")
+        self._base_url = connection.base_url
         self._timeout_s = connection.timeout_s
         self._transport = transport
         self._auth = auth
@@ -84,7 +84,8 @@ class Caller:
     async def _send(self, call: Call, permit: Permit) -> tuple[Headers, Reply, VendorError | None]:
         with await self._limiter.turn(call.api) as tell:
             headers = await self._auth.headers()
-            request = safely(build, self._with_own(call), self._base_url, headers, self._timeout_s, permit)
+            base_url = (self._base_url or self._vendor.url_of(call)).rstrip("/")
+            request = safely(build, self._with_own(call), base_url, headers, self._timeout_s, permit)
             if isinstance(request, Ended):
                 raise request.value
             with permit():
@@ -118,7 +119,7 @@ def build(call: Call, base_url: str, headers: Headers, timeout_s: float, permit:
     if call.json is not None:
         body, kind = to_json(call.json), {"content-type": "application/json"}
     elif call.form is not None:
-        body = urlencode(call.form).encode()
+        body = urlencode(call.form, doseq=True).encode()
         kind = {"content-type": "application/x-www-form-urlencoded"}
     given = {"accept": "application/json", "user-agent": "consent-relay", **kind, **call.headers, **headers}
     return Request(call.method, f"{base_url}{call.path}{query}", given, body, timeout_s, permit)

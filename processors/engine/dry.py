@@ -15,7 +15,7 @@ from schemas.errors import VendorUnavailable
 from schemas.records import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from processors.engine.caller import Permit
     from processors.engine.run import NoteDown, Outcome
@@ -50,9 +50,11 @@ class DryRun(Connector):
         played = await rehearse(self.vendor, replace(instruction, identities=anybody, refs=()))
         ends = played.outcome.outcome if isinstance(played.outcome, Result) else f"failed, {played.outcome.reason}"
         calls = [step for step in played.steps if isinstance(step, Call)]
-        base = urlsplit(self.connection.base_url or self.vendor.url)
-        where = base.netloc + base.path.rstrip("/")
-        return Result("dry_run", evidence=Evidence(detail=f"{_told(where, calls)} (ends as {ends})"))
+        return Result("dry_run", evidence=Evidence(detail=f"{_told(self._where, calls)} (ends as {ends})"))
+
+    def _where(self, call: Call) -> str:
+        base = urlsplit(self.connection.base_url or self.vendor.url_of(call))
+        return base.netloc + base.path.rstrip("/")
 
 
 def _nobody(identity: Identity) -> Identity:
@@ -60,10 +62,10 @@ def _nobody(identity: Identity) -> Identity:
     return identity.model_copy(update={"value": value})
 
 
-def _told(where: str, calls: Sequence[Call]) -> str:
+def _told(where: Callable[[Call], str], calls: Sequence[Call]) -> str:
     if not calls:
         return "no call"
-    shown = [f"{call.method} {where}{call.path}" for call in calls[:_SHOWN]]
+    shown = [f"{call.method} {where(call)}{call.path}" for call in calls[:_SHOWN]]
     more = [f"{len(calls) - _SHOWN} more"] if len(calls) > _SHOWN else []
     return f"{'; '.join(shown + more)}; sha256 {_digest(calls)}"
 

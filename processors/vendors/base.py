@@ -53,7 +53,8 @@ VENDORS: dict[str, type[Vendor]] = {}
 class Vendor:
     """One vendor's API. Subclass with class data and the methods `grant`, `withdraw`, `delete` for its `can`.
 
-    base_url: `{option}` in it stands for one of the adapter's options.
+    base_url: `{option}` in it stands for one of the adapter's options. hosts: of those APIs (`Call.api`) that are
+    elsewhere; a connection's own `base_url` stands for all of them.
     channels: those on which a choice makes a difference at this vendor.
     recipients: those of the policies that it is for, besides the one of its own name (`google-analytics`).
     per_purpose: the vendor keeps purposes apart; if not, it has one switch for the person, and the planner grants
@@ -75,6 +76,7 @@ class Vendor:
     title: ClassVar[str]
     docs: ClassVar[str]
     base_url: ClassVar[str]
+    hosts: ClassVar[Mapping[str, str]] = {}
     channels: ClassVar[tuple[str, ...]]
     recipients: ClassVar[tuple[str, ...]] = ()
     per_purpose: ClassVar[bool]
@@ -122,6 +124,10 @@ class Vendor:
     @property
     def url(self) -> str:
         return self.base_url.format_map(self.options.model_dump())
+
+    def url_of(self, call: Call) -> str:
+        """Where a call goes, unless the connection says otherwise."""
+        return self.hosts.get(call.api, self.url)
 
     @property
     def token_url(self) -> str:

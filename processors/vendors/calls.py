@@ -27,6 +27,7 @@ _evidence = trusted(Evidence)
 class Call:
     """One HTTP request. `path` below the connection's base URL, quoted; at most one of `json` and `form`.
 
+    form: texts; a list of them is sent as the same field several times.
     expect: statuses that the script itself reads; the engine turns every other one into a VendorError.
     api: the vendor's name for what is limited together, where limits are per API.
     """
@@ -35,7 +36,7 @@ class Call:
     path: str = field(repr=False)
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Any = field(default=None, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
+    form: Mapping[str, Any] | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     expect: frozenset[int] = frozenset({200})
     api: str = ""

@@ -84,7 +84,11 @@ def _rows(table: Table, title: str, lines: Iterable[str]) -> None:
 
 def show_calls(vendor: Vendor, base_url: str, instruction: Instruction, played: Rehearsal, *, as_json: bool) -> None:
     """The calls in their order. What the vendor answers is made up; its record ids are placeholders."""
-    steps = [_call(base_url, step) if isinstance(step, Call) else {"note": list(step.refs)} for step in played.steps]
+    own = base_url if base_url != vendor.url else None
+    steps = [
+        _call(own or vendor.url_of(step), step) if isinstance(step, Call) else {"note": list(step.refs)}
+        for step in played.steps
+    ]
     end = _end(played)
     if as_json:
         _json({"vendor": vendor.name, "action": instruction.action, "auth": vendor.auth, "steps": steps, **end})

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import parse_qsl
 
 import pytest
-from engine_support import CONNECTION, DONE, HandClock, Lane, Wire, connector, withdraw
+from engine_support import CONNECTION, DONE, HandClock, Lane, Toy, Wire, connector, withdraw
 from vendor_support import EMAIL, instruction
 
 from processors.engine.auth import Token, TokenAuth
-from processors.vendors.base import Reply, Result
+from processors.vendors.base import Call, Options, Reply, Result
 from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
     from processors.engine.transport import Request
+    from processors.vendors.base import Instruction, Script
 
 
 async def test_a_call_becomes_one_request_with_everything_encoded() -> None:
@@ -39,6 +41,28 @@ async def test_signs_that_mean_something_in_a_url_stay_part_of_the_value() -> No
 async def test_the_base_url_of_the_connection_comes_first() -> None:
     _, wire = await withdraw(lambda _: DONE, connection=CONNECTION.model_copy(update={"base_url": "http://h:1/toy/"}))
     assert wire.requests[0].url.startswith("http://h:1/toy/withdraw?")
+
+
+class Elsewhere(Toy):
+    """Withdrawals have a host of their own, and send a field twice."""
+
+    hosts: ClassVar = {"consents": "https://consents.toy.example/"}
+    apis = ("", "consents")
+
+    def withdraw(self, instruction: Instruction) -> Script:
+        items = ["a&b", instruction.need("email")[0]]
+        reply = yield Call("POST", "/withdraw", form={"Item": items, "x": "1"}, api="consents")
+        return Result(reply.json()["outcome"], evidence=reply.evidence())
+
+
+@pytest.mark.parametrize(
+    ("base_url", "url"), [(None, "https://consents.toy.example/withdraw"), ("http://h:1", "http://h:1/withdraw")]
+)
+async def test_an_api_may_be_elsewhere_unless_the_connection_says_where(base_url: str | None, url: str) -> None:
+    connection = CONNECTION.model_copy(update={"base_url": base_url})
+    _, wire = await withdraw(lambda _: DONE, connection=connection, vendor=Elsewhere(Options()))
+    assert wire.requests[0].url == url
+    assert parse_qsl((wire.requests[0].body or b"").decode()) == [("Item", "a&b"), ("Item", EMAIL), ("x", "1")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""Twilio: consent to be sent SMS, and the records of a number's messages and calls.
+
+Consents: https://www.twilio.com/docs/messaging/features/bulk-upsert-consents-api
+Messages: https://www.twilio.com/docs/messaging/api/message-resource
+Calls, recordings: https://www.twilio.com/docs/voice/api/call-resource, .../api/recording
+Checked against twilio/twilio-oai d50069b: twilio_accounts_v1, twilio_api_v2010.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from processors.vendors import twilio_records as records
+from processors.vendors.base import Call, Instruction, Note, Options, Reply, Result, Script, Vendor
+from processors.vendors.capability import Capability
+from processors.vendors.identifiers import e164
+from processors.vendors.later import Undone
+from processors.vendors.twilio_consents import CONSENTS, MOST, Status, tell
+from schemas.errors import VendorRefused
+from schemas.windows import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from processors.vendors.base import BatchScript, ReadBackScript
+    from schemas.records import Action
+
+_READ_BACK_S = 3600.0
+_ERASING = "erasing"
+Sender = Annotated[str, Field(pattern=r"^(MG[0-9a-f]{32}|\+?\d{3,15})$")]
+
+
+class TwilioOptions(Options):
+    """`account_sid`: whose messages and calls; senders: purpose → the messaging service (`MG...`) or number it uses.
+
+    source: how consent is collected, as Twilio wants it told.
+    """
+
+    account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$")
+    senders: dict[str, Sender] = Field(min_length=1)
+    source: Literal["website", "offline", "opt-in-message", "opt-out-message", "others"] = "others"
+
+
+class Twilio(Vendor):
+    name = "twilio"
+    title = "Twilio"
+    docs = "https://www.twilio.com/docs"
+    base_url = "https://api.twilio.com"
+    hosts: ClassVar[Mapping[str, str]] = {CONSENTS: "https://accounts.twilio.com"}
+    channels = ("sms",)
+    per_purpose = True
+    can: ClassVar[Mapping[Action, Capability]] = {
+        "grant": Capability(batch=MOST, says="opts the number in at the purpose's sender; lifts a STOP, too"),
+        "withdraw": Capability(
+            batch=MOST, says="opts the number out at the purpose's sender, for all purposes at every sender"
+        ),
+        "delete": Capability(
+            idempotent=False,
+            read_back_s=_READ_BACK_S,
+            says="deletes every message to or from the number, every call, and the calls' recordings",
+        ),
+    }
+    identifies_by = ("phone",)
+    auth = "basic"
+    limits = (Window(calls=100, seconds=60, apis=(CONSENTS,)),)  # documented with the call
+    traps = (
+        "HTTP 201 is no success: each number has an error code of its own in the answer",
+        "an opt-in overrides a STOP that the person sent: a grant must be newer, which the order of events sees to",
+        "consent is about SMS alone: calls are made by your own systems, and Twilio stops none",
+        "backups keep message bodies for up to 30 days after their deletion",
+        "a list without a filter is of everybody: each record is compared with the number before it is deleted",
+        "opt-outs outlive a deletion; conversations, Verify, Segment and other products are not touched",
+    )
+    evidence = (
+        ("S", "twilio/twilio-oai@d50069b: twilio_accounts_v1, twilio_api_v2010"),
+        ("D", f"{docs}/messaging/features/bulk-upsert-consents-api"),
+        ("T", "velog.io/@nova-kim, a translation of that page: 25 consents in a call"),
+    )
+    unverified = (
+        "that a message or call still under way answers 20009, and may be deleted later",
+        "that the filters To and From find a number on WhatsApp as whatsapp: and the number",
+    )
+    checked = "calls and answers against twilio/twilio-oai@d50069b, by reading"
+    options_type: ClassVar[type[Options]] = TwilioOptions
+    example: ClassVar[Mapping[str, Any]] = {
+        "account_sid": "AC00000000000000000000000000000001",
+        "senders": {"newsletter": "MG00000000000000000000000000000001", "surveys": "+15005550006"},
+    }
+    options: TwilioOptions
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        return "", CONSENTS
+
+    def grant_batch(self, instructions: Sequence[Instruction]) -> BatchScript:
+        return self._tell(instructions, "opt-in")
+
+    def withdraw_batch(self, instructions: Sequence[Instruction]) -> BatchScript:
+        return self._tell(instructions, "opt-out")
+
+    def _tell(self, instructions: Sequence[Instruction], status: Status) -> BatchScript:
+        return tell(instructions, self.options.senders, status, self.options.source)
+
+    def delete(self, instruction: Instruction) -> Script:
+        account = self.options.account_sid
+        found, last = yield from records.look_up(account, list(map(e164, instruction.need("phone"))))
+        tried = _ERASING in instruction.refs
+        if not found:
+            return Result("executed" if tried else "no_match", evidence=last.evidence())
+        if not tried:  # a second try may find nothing any more
+            yield Note(instruction.delivery_id, (_ERASING,))
+        last = yield from records.erase(found)
+        return Result("executed", evidence=last.evidence(detail=f"records={len(found)}"))
+
+    def read_back(self, instruction: Instruction) -> ReadBackScript:
+        found, last = yield from records.look_up(self.options.account_sid, list(map(e164, instruction.need("phone"))))
+        if found:
+            told: dict[str, Any] = {"status": last.status, "response_sha256": last.sha256}
+            return Undone(VendorRefused("found_again", **told))
+        return Result("verified", evidence=last.evidence(detail="no_record"))
+
+    def probe(self) -> Call:
+        return Call("GET", f"/2010-04-01/Accounts/{self.options.account_sid}.json")
+
+    def rehearse(self, call: Call) -> Reply:
+        row = {
+            "sid": "SID",
+            **{records.FIELDS[key]: call.params[key] for key in records.FIELDS if key in call.params},
+        }
+        body: dict[str, Any] = {key: [row] for key in ("messages", "calls", "recordings")}
+        if call.form is not None:
+            said = [json.loads(item)["correlation_id"] for item in call.form["Items"]]
+            body = {"items": [{"correlation_id": one, "error_code": 0} for one in said]}
+        return Reply(min(call.expect), {}, json.dumps(body).encode())

@@ -1,0 +1,99 @@
+"""Twilio: consent of several numbers in one call, each with an answer of its own.
+
+https://www.twilio.com/docs/messaging/features/bulk-upsert-consents-api
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from processors.vendors.base import Answer, Call, Reply, Result, gravest
+from processors.vendors.batches import together
+from processors.vendors.identifiers import e164
+from processors.vendors.words import word
+from schemas.errors import VendorError, VendorRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from processors.vendors.base import BatchScript, Instruction
+
+CONSENTS = "consents"
+MOST = 25
+Status = Literal["opt-in", "opt-out"]
+
+
+@dataclass(slots=True)
+class _Person:
+    """`items`: correlation id → what is sent of one number and sender; gap: a purpose has no sender."""
+
+    items: dict[str, dict[str, str]] = field(default_factory=dict)
+    answers: list[Reply] = field(default_factory=list)
+    error: VendorError | None = None
+    gap: bool = False
+
+
+def tell(instructions: Sequence[Instruction], senders: Mapping[str, str], status: Status, source: str) -> BatchScript:
+    people = {one.delivery_id: _person(one, senders, status, source) for one in instructions}
+    items = [(who, key) for who, person in people.items() if person.error is None for key in person.items]
+    calls = [items[at : at + MOST] for at in range(0, len(items), MOST)]
+    if calls:
+        answers = yield tuple(_call([people[who].items[key] for who, key in some]) for some in calls)
+        for some, answer in zip(calls, answers, strict=True):
+            _read(some, answer, people)
+    return {who: person.error or _done(person) for who, person in people.items()}
+
+
+def _person(instruction: Instruction, senders: Mapping[str, str], status: Status, source: str) -> _Person:
+    person = _Person()
+    try:
+        phones = dict.fromkeys(map(e164, instruction.need("phone")))
+    except VendorError as error:
+        return _Person(error=error)
+    takes_all = instruction.all_purposes and status == "opt-out"
+    known = senders.values() if takes_all else [senders[p] for p in instruction.purposes if p in senders]
+    person.gap = not takes_all and not set(instruction.purposes) <= set(senders)
+    if not known or (person.gap and status == "opt-in"):
+        return _Person(error=VendorRefused("no_sender_for_purpose"))
+    for phone in phones:
+        for sender in dict.fromkeys(known):
+            # The same again for the same instruction: asked twice, Twilio sees what it has seen.
+            text = f"{instruction.delivery_id}|{phone}|{sender}"
+            key = hashlib.sha256(text.encode()).hexdigest()[:32]
+            person.items[key] = {
+                "contact_id": phone, "correlation_id": key, "sender_id": sender, "status": status, "source": source,
+            }  # fmt: skip
+    return person
+
+
+def _call(items: Sequence[Mapping[str, str]]) -> Call:
+    form = {"Items": [json.dumps(item) for item in items]}
+    return Call("POST", "/v1/Consents/Bulk", form=form, expect=frozenset({201}), api=CONSENTS)
+
+
+def _read(asked: Sequence[tuple[str, str]], answer: Answer, people: Mapping[str, _Person]) -> None:
+    """What each item's answer says of its person; no answer for an item is no success."""
+    said: dict[str, int] = {}
+    if isinstance(answer, Reply):
+        said = {str(item["correlation_id"]): int(item["error_code"]) for item in answer.json()["items"]}
+    alone = len({who for who, _ in asked}) == 1
+    for who, key in asked:
+        person = people[who]
+        if isinstance(answer, VendorError):
+            trouble: VendorError | None = answer if alone else together(answer)
+        else:
+            person.answers.append(answer)
+            code = said.get(key)
+            about = {"status": answer.status, "response_sha256": answer.sha256}
+            reason = "item_not_answered" if code is None else f"twilio_{word(code)}"
+            trouble = None if code == 0 else VendorRefused(reason, **about)  # type: ignore[arg-type]
+        person.error = gravest(filter(None, (trouble, person.error)))
+
+
+def _done(person: _Person) -> Result | VendorError:
+    if person.gap:
+        return VendorRefused("no_sender_for_purpose")  # what is known has been done
+    return Result("executed", evidence=person.answers[-1].evidence(detail=f"consents={len(person.items)}"))
