@@ -20,6 +20,7 @@ from streams.commands import vendors_view as view
 from streams.commands.connections_try import try_connections
 from streams.commands.plan import default_config
 from streams.commands.screen import DATA_WRONG, wrong_use
+from streams.commands.vendors_scaffold import scaffold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,6 +40,7 @@ MaybeConfig = Annotated[
         "--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Default ./relay.toml, or the example."
     ),
 ]
+vendors_app.command("scaffold")(scaffold)
 _HERE = Path("relay.toml")
 _STDIN = "-"
 
