@@ -172,7 +172,21 @@ class VendorRefused(VendorError): ...
 
 
 class BatchRefused(VendorRefused):
-    """Said of everybody in the request; asked for again in smaller ones, until it is known whose fault it is."""
+    """Said of everybody in the request; asked for again in smaller ones, until it is known whose fault it is.
+
+    alone: what it means where there was but one person.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        status: int | None = None,
+        response_sha256: str | None = None,
+        alone: VendorError | None = None,
+    ) -> None:
+        super().__init__(reason, status=status, response_sha256=response_sha256)
+        self.alone = alone
 
 
 class VendorAuthRejected(VendorError): ...

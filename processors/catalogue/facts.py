@@ -33,6 +33,7 @@ def facts(kind: Kind, wait_s: float | None = None) -> dict[str, Any]:
         "secrets": KINDS[kind.auth].secrets,
         "limits": windows(kind.limits),
         "concurrency": kind.concurrency,
+        "documented": kind.documented,
         "traps": kind.traps,
         "evidence": [{"mark": mark, "source": source} for mark, source in kind.evidence],
         "unverified": kind.unverified,

@@ -66,6 +66,9 @@ def _section(kind: type[Vendor]) -> Iterator[str]:
     given = [f"`{name}` ({says})" for name, says in options(kind).items()]
     yield f"- options: {', '.join(given) or 'none'}"
     yield f"- limits: {'; '.join(limits(kind)) or 'none documented'}"
+    yield from _list(
+        "statuses that are read", (f"{status}: {meaning}" for status, meaning in kind.documented.items())
+    )
     yield from _list("traps", kind.traps)
     yield from _list("unverified", doubts(kind))
     yield from _list("evidence", [f"[{mark}] {source}" for mark, source in kind.evidence])

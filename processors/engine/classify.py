@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 _AUTH = {401, 403}
 _PASSING = {408, 409, 425, 429}
 _REDIRECT, _CLIENT_FAULT, _SERVER_FAULT = 300, 400, 500
+_PAGE = "answer_is_no_json"
+_START = 64
 _LONGEST_WAIT_S = 86_400.0
 
 
 def classify(reply: Reply, expect: Collection[int], now: float) -> VendorError | None:
-    """The error that an unexpected status stands for; None for an expected one. `now`: s since 1970."""
+    """The error that an unexpected status stands for; None for an expected one. `now`: s since 1970.
+
+    A page is no answer of an API's, whatever its status: somebody between us and the vendor has answered.
+    """
     status = reply.status
     if status in expect:
-        return None
+        return VendorUnavailable(_PAGE, status=status, response_sha256=reply.sha256) if _is_page(reply) else None
     reason, sha256 = f"http_{status}", reply.sha256
     if _REDIRECT <= status < _CLIENT_FAULT:  # never followed: whoever it leads to is not whom the address names
         return VendorUnreachable("redirected", status=status, response_sha256=sha256)
@@ -34,8 +39,12 @@ def classify(reply: Reply, expect: Collection[int], now: float) -> VendorError |
         fast = status == HTTPStatus.TOO_MANY_REQUESTS
         return VendorUnavailable(reason, status=status, response_sha256=sha256, retry_after=wait, too_fast=fast)
     if status >= _CLIENT_FAULT and not _is_apis(reply.body):
-        return VendorUnavailable("answer_is_no_json", status=status, response_sha256=sha256)
+        return VendorUnavailable(_PAGE, status=status, response_sha256=sha256)
     return VendorRefused(reason, status=status, response_sha256=sha256)
+
+
+def _is_page(reply: Reply) -> bool:
+    return reply.body[:_START].lstrip()[:1] == b"<"
 
 
 def _is_apis(body: bytes) -> bool:

@@ -15,7 +15,7 @@ from processors.vendors.base import Call, Instruction, Note, OutcomeWord, Result
 from processors.vendors.batches import packed, together
 from processors.vendors.capability import Capability
 from processors.vendors.later import read_back_after
-from schemas.errors import VendorError, VendorRefused
+from schemas.errors import BatchRefused, VendorError, VendorRefused
 
 if TYPE_CHECKING:
     from processors.engine.caller import Caller, Permit
@@ -86,7 +86,8 @@ class Connector:
     async def _batch(self, some: Sequence[Instruction], perform: Perform) -> Mapping[str, Outcome]:
         ended = await drive(partial(self.vendor.batch_script, some), perform)
         if isinstance(ended, Mapping):
-            return {instruction.delivery_id: outcome_of(ended.get(instruction.delivery_id)) for instruction in some}
+            came = {one.delivery_id: outcome_of(ended.get(one.delivery_id)) for one in some}
+            return {who: _alone(outcome) for who, outcome in came.items()} if len(some) == 1 else came
         error = ended if isinstance(ended, VendorError) else VendorRefused("adapter_error")
         return dict.fromkeys([one.delivery_id for one in some], together(error) if len(some) > 1 else error)
 
@@ -104,6 +105,11 @@ class Connector:
 
 async def _no_note(_: Note) -> None:
     raise VendorRefused("adapter_error")  # a question does nothing that would have to be noted
+
+
+def _alone(outcome: Outcome) -> Outcome:
+    """A request of one person's records is no batch: what passes is tried again, and nobody is to be found out."""
+    return (isinstance(outcome, BatchRefused) and outcome.alone) or outcome
 
 
 def outcome_of(value: Any) -> Outcome:

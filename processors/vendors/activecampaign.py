@@ -81,6 +81,7 @@ class ActiveCampaign(Vendor):
     auth = "api_key"
     key_header = ("Api-Token", "{}")
     limits = (Window(calls=5, seconds=1),)  # per account, whoever calls: `limits_part` leaves others some
+    documented: ClassVar[Mapping[int, str]] = {404: "no such contact or list (any more)"}
     traps = (
         "a deleted contact can be restored for 30 days, by the help centre's page; the API's doesn't say",
         "an account may delete so many contacts a month only, by the same page",

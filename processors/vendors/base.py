@@ -63,6 +63,7 @@ class Vendor:
     key_header: of `api_key`, the header and what it says, `{}` standing for the key; token_param: of `query_token`,
     the parameter's name; token_scheme: the word before a token; headers: sent with each call, as a version.
     example: options as they could be, to show the calls without a configuration.
+    documented: statuses above 299 that a script takes for an answer → what the vendor says they mean.
     limits: as the vendor documents them; concurrency: most calls at the same time, where it documents that.
     limit_headers: where its answers say how many calls are left.
     by_options: channels, per_purpose and what finds a person are as the options say, in the instance.
@@ -88,6 +89,7 @@ class Vendor:
     token_param: ClassVar[str] = "token"
     token_scheme: ClassVar[str] = "Bearer"
     headers: ClassVar[Mapping[str, str]] = {}
+    documented: ClassVar[Mapping[int, str]] = {}
     limits: ClassVar[tuple[Window, ...]]
     concurrency: ClassVar[int | None] = None
     limit_headers: ClassVar[tuple[LimitHeader, ...]] = COMMON

@@ -50,4 +50,4 @@ def together(error: VendorError) -> VendorError:
     too_large = error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     if is_everybodys and not too_large and error.reason not in {TOO_LONG, NOT_UNDERSTOOD}:
         return error
-    return BatchRefused(error.reason, status=error.status, response_sha256=error.response_sha256)
+    return BatchRefused(error.reason, status=error.status, response_sha256=error.response_sha256, alone=error)

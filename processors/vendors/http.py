@@ -51,6 +51,7 @@ class Http(Vendor):
     identifies_by = ("email",)
     auth = "bearer"
     limits = (Window(calls=20, seconds=1, together=True),)
+    documented: ClassVar[Mapping[int, str]] = {404: "nobody, where the words of `unknown` stand in it"}
     traps = (
         "20 calls a second is a default of ours: set `limits` to what the system takes",
         "a call may come twice, with the same delivery_id: the system must take that",

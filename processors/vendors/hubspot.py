@@ -95,6 +95,7 @@ class Hubspot(Vendor):
         Window(calls=250_000, seconds=86_400, together=True),
         Window(calls=4, seconds=1, apis=("search",)),
     )
+    documented: ClassVar[Mapping[int, str]] = {404: "no such contact (any more)"}
     traps = (
         "gdpr-delete by an address that HubSpot doesn't know blocks it: it is called by a contact's id alone",
         "DELETE of a contact is an archive from which it comes back within 90 days: it is never called",

@@ -74,6 +74,10 @@ class Intercom(Vendor):
     auth = "bearer"
     headers: ClassVar[Mapping[str, str]] = {"Intercom-Version": "2.16"}
     limits = (Window(calls=1666, seconds=10, together=True),)
+    documented: ClassVar[Mapping[int, str]] = {
+        404: "no such contact (any more)",
+        410: "merged into another contact, to which `Link` leads",
+    }
     traps = (
         "a subscription type means the opposite when it is opt_in: its kind is asked each time",
         "a contact that was merged answers 410: whom it was merged into is meant",

@@ -72,6 +72,7 @@ class Klaviyo(Vendor):
         Window(calls=3, seconds=1, apis=_SLOW),
         Window(calls=60, seconds=60, apis=_SLOW),
     )
+    documented: ClassVar[Mapping[int, str]] = {404: "no such list"}
     traps = (
         "unsubscribing with a list unsubscribes everywhere whoever isn't on it: only members are sent",
         "unsubscribing a stranger makes a profile: who isn't found is not sent",

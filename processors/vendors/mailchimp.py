@@ -73,6 +73,10 @@ class Mailchimp(Vendor):
     auth = "basic"  # any user name; the password is the API key
     limits = ()
     concurrency = 10
+    documented: ClassVar[Mapping[int, str]] = {
+        400: "a refusal, which one its title says",
+        404: "no member of that audience, or no such audience",
+    }
     traps = (
         "who was permanently deleted comes back only by Mailchimp's own form: a later grant becomes a task",
         "archiving (DELETE of a member) keeps everything: it is never called",

@@ -55,6 +55,7 @@ class Sendgrid(Vendor):
     identifies_by = ("email",)
     auth = "bearer"
     limits = (Window(calls=100, seconds=60, apis=("erasejob",)),)  # documented with the call
+    documented: ClassVar[Mapping[int, str]] = {404: "it isn't on that list"}
     traps = (
         "a group that isn't there puts the address on the global list: the groups are looked up before each change",
         "the erasure may take suppressions with it: your own systems must know whom not to mail any more",

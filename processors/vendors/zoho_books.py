@@ -64,6 +64,10 @@ class ZohoBooks(Zoho):
     identifies_by = ("email",)
     # By organisation, for all its apps: 100 calls a minute, and by plan 1,000 (free) to 10,000 a day.
     limits = (Window(calls=100, seconds=60), Window(calls=1_000, seconds=86_400))
+    documented: ClassVar[Mapping[int, str]] = {
+        400: "a refusal, which one its code says",
+        404: "the same; with code 1002 there is no such contact",
+    }
     traps = (
         "a contact with transactions can't be deleted: its invoices keep name and address as they were printed",
         "masking leaves custom and tax fields as they are",

@@ -96,6 +96,7 @@ class ZohoCrm(Zoho):
     # use them too: `limits_part` leaves them some. Calls at the same time are limited as well (5 in the free edition,
     # 10 to 25 in others): that is `concurrency`.
     limits = (Window(calls=50_000, seconds=86_400),)
+    documented: ClassVar[Mapping[int, str]] = {400: "the call did nothing: a code for each record says why"}
     traps = (
         "a deletion only moves records to the recycle bin: they are purged from there",
         "workflows of the customer run on deletion and update unless the call says no, as ours do",

@@ -70,6 +70,7 @@ def show_vendor(
     table.add_row("secrets", ", ".join(KINDS[vendor.auth].secrets) or "none")
     for name, meaning in options(vendor).items():
         table.add_row(f"options.{name}", meaning)
+    _rows(table, "reads", (f"HTTP {status}: {meaning}" for status, meaning in vendor.documented.items()))
     _rows(table, "traps", vendor.traps)
     _rows(table, "unverified", doubts(vendor))
     _rows(table, "evidence", (f"{mark}: {source}" for mark, source in vendor.evidence))
