@@ -89,6 +89,7 @@ class Iterable(Vendor):
         "a change of subscriptions overwrites what it names: what stands is read first, and sent with it",
         "what the person changes between that reading and writing, by a link in a mail, is overwritten",
         "one project for each API key: each further project needs a connection of its own",
+        "a project that knows its users by userId alone forgets nobody by address: it can't be served",
         "forgetting says success for whoever it is; only the list of the forgotten proves it",
         "a grant after an erasure is a task: to unforget is a person's decision",
     )

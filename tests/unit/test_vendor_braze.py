@@ -173,6 +173,15 @@ def test_ones_failed_look_up_holds_nobody_else_up() -> None:
     assert [note.delivery_id for note in played.notes] == ["d1"]
 
 
+def test_who_was_looked_up_in_part_is_not_deleted_in_part() -> None:
+    def answer(call: Call) -> Answer:
+        return VendorUnavailable("timeout") if OTHER in str(call.json) else braze(TWINS)(call)
+
+    played = play(BRAZE.batch_script([instruction("delete", emails=(EMAIL, OTHER))]), answer)
+    assert {shown(call)[:2] for call in played.calls} == {EXPORT}
+    assert (played.notes, played.result["d1"].reason) == ([], "timeout")
+
+
 def test_a_profile_with_another_address_is_never_touched() -> None:
     def answer(_: Call) -> Answer:
         return reply({"message": "success", "users": [{"braze_id": "b-9", "email": f"x{EMAIL}"}]})
