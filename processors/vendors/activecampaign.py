@@ -29,10 +29,11 @@ from processors.vendors.activecampaign_contacts import (
     says_gone,
     status_call,
 )
-from processors.vendors.base import Call, Instruction, Note, Reply, Result, Script, Step, Vendor, all_good
+from processors.vendors.base import Call, Instruction, Reply, Result, Script, Step, Vendor, all_good
 from processors.vendors.capability import Capability
 from processors.vendors.later import Undone
 from processors.vendors.mailing_lists import PurposeLists
+from processors.vendors.second_look import noted_first
 from schemas.errors import VendorRefused
 from schemas.windows import Window
 
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 
 _RESTORABLE_S = 30 * 86_400
 _READ_BACK_S = 3600.0
-_CONTACT = "contact:"
-"""What a ref begins with, before the contact's id."""
 
 
 class ActiveCampaignOptions(PurposeLists):
@@ -144,14 +143,10 @@ class ActiveCampaign(Vendor):
 
     def delete(self, instruction: Instruction) -> Script:
         found = yield from look_up(instruction.need("email"))
-        noted = {ref for ref in instruction.refs if ref.startswith(_CONTACT)}
-        due = noted | {f"{_CONTACT}{one}" for one in found.ids}
+        due = yield from noted_first(instruction, found.ids)
         if not due:
             return Result("no_match", evidence=found.last.evidence())
-        if due != noted:
-            # Once deleted a contact is unknown like one that never was: a second try must know better.
-            yield Note(instruction.delivery_id, tuple(sorted(due)))
-        paths = [f"/api/3/contacts/{ref.removeprefix(_CONTACT)}" for ref in sorted(due)]
+        paths = [f"/api/3/contacts/{one}" for one in due]
         replies = all_good((yield tuple(Call("DELETE", path, expect=frozenset({200, 404})) for path in paths)))
         for reply in replies:
             if not says_gone(reply) and reply.json() != {}:

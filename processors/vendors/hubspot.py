@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from processors.vendors.base import Call, Instruction, Note, Options, Reply, Result, Script, Vendor
+from processors.vendors.base import Call, Instruction, Options, Reply, Result, Script, Vendor
 from processors.vendors.capability import Capability
 from processors.vendors.hubspot_contacts import erase, fold, look_up
 from processors.vendors.hubspot_statuses import (
@@ -29,7 +29,7 @@ from processors.vendors.hubspot_statuses import (
     wide_statuses,
 )
 from processors.vendors.later import DAY_S, Undone
-from processors.vendors.second_look import look_again, noted
+from processors.vendors.second_look import look_again, noted_first
 from schemas.errors import VendorRefused
 from schemas.windows import Window
 
@@ -160,12 +160,10 @@ class Hubspot(Vendor):
     def delete(self, instruction: Instruction) -> Script:
         """Not to be repeated blindly: the search may still show, or already hide, whom an earlier try has deleted."""
         found = yield from look_up(instruction.need("email"))
-        contacts = sorted(found.ids | noted(instruction))
+        contacts = yield from noted_first(instruction, found.ids)
         if not contacts:
             yield from look_again(instruction, self.options.search_lag_s)
             return Result("no_match", evidence=found.reply.evidence())
-        if set(contacts) != noted(instruction):
-            yield Note(instruction.delivery_id, tuple(contacts))
         reply = yield from erase(contacts)
         evidence = reply.evidence(detail=f"contacts={len(contacts)}", vendor_limit_s=_GONE_AFTER_S)
         return Result("accepted", evidence=evidence)

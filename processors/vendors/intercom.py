@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from processors.vendors.base import Call, Instruction, Note, Options, Reply, Result, Script, Vendor
+from processors.vendors.base import Call, Instruction, Options, Reply, Result, Script, Vendor
 from processors.vendors.capability import Capability
 from processors.vendors.intercom_contacts import erase, is_unsubscribed, look_up, refused, unsubscribe
 from processors.vendors.intercom_subscriptions import choose, is_out, kinds_of
 from processors.vendors.later import Undone
-from processors.vendors.second_look import look_again, noted
+from processors.vendors.second_look import look_again, noted, noted_first
 from schemas.errors import VendorRefused
 from schemas.windows import Window
 
@@ -144,11 +144,9 @@ class Intercom(Vendor):
     def delete(self, instruction: Instruction) -> Script:
         """Not to be repeated blindly: the search may already hide whom an earlier try was about."""
         found = yield from self._look_up(instruction)
-        contacts = sorted(found.ids | noted(instruction))
+        contacts = yield from noted_first(instruction, found.ids)
         if not contacts:
             return Result("no_match", evidence=found.reply.evidence())
-        if set(contacts) != noted(instruction):
-            yield Note(instruction.delivery_id, tuple(contacts))
         for contact in contacts:
             last = yield from erase(contact)
         return Result("executed", evidence=last.evidence(detail=f"contacts={len(contacts)}"))

@@ -15,12 +15,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from processors.vendors.base import Call, Instruction, Note, Reply, Result, Script, Vendor, all_good
+from processors.vendors.base import Call, Instruction, Reply, Result, Script, Vendor, all_good
 from processors.vendors.capability import Capability
 from processors.vendors.klaviyo_jobs import deletion, reached_by, subscription, unsubscription
 from processors.vendors.klaviyo_profiles import Profile, look_up, members_of, names_of, opt_in_of
 from processors.vendors.later import DAY_S, Undone
 from processors.vendors.mailing_lists import PurposeLists
+from processors.vendors.second_look import noted_first
 from schemas.errors import MissingIdentity, VendorRefused
 from schemas.windows import Window
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 _USUAL = ("profiles", "lists", "subscriptions")
 _SLOW = ("memberships", "deletions")
 _TYPES = {"email": "email", "sms": "phone"}
-_PROFILE = "profile:"
-"""What a ref begins with, before the profile's id."""
 
 
 class Klaviyo(Vendor):
@@ -125,13 +124,9 @@ class Klaviyo(Vendor):
 
     def delete(self, instruction: Instruction) -> Script:
         found = yield from look_up(names_of(instruction))
-        noted = {ref for ref in instruction.refs if ref.startswith(_PROFILE)}
-        due = noted | {f"{_PROFILE}{one.id}" for one in found.profiles}
+        due = yield from noted_first(instruction, [one.id for one in found.profiles])
         if not due:
             return Result("no_match", evidence=found.last.evidence())
-        if due != noted:
-            # Once it is gone a profile is unknown like one that never was: a second try must know better.
-            yield Note(instruction.delivery_id, tuple(sorted(due)))
         jobs = tuple(deletion(one.id) for one in found.profiles)
         replies = all_good((yield jobs)) if jobs else [found.last]
         return Result("accepted", evidence=replies[-1].evidence(detail=f"unconfirmed, profiles={len(due)}"))

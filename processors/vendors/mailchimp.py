@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from processors.vendors.base import Call, Instruction, Note, Reply, Result, Script, Vendor, all_good
+from processors.vendors.base import Call, Instruction, Reply, Result, Script, Vendor, all_good
 from processors.vendors.capability import Capability
 from processors.vendors.later import Undone
 from processors.vendors.mailchimp_members import MAILED, look_up, member, places, status_of, title
 from processors.vendors.mailing_lists import ListOptions
+from processors.vendors.second_look import noted_first
 from processors.vendors.words import word
 from schemas.errors import SetupError, VendorRefused, VendorUnavailable
 
@@ -144,15 +145,10 @@ class Mailchimp(Vendor):
         return Result("executed", evidence=replies[-1].evidence(detail=f"audiences={len(replies)}"))
 
     def delete(self, instruction: Instruction) -> Script:
-        asked = places(instruction.need("email"), self.options.every_list)
-        found = yield from look_up(asked)
-        noted = set(instruction.refs) & set(asked)
-        due = {*found.members, *noted}
+        found = yield from look_up(places(instruction.need("email"), self.options.every_list))
+        due = yield from noted_first(instruction, found.members)
         if not due:
             return Result("no_match", evidence=found.last.evidence())
-        if due != noted:
-            # Once deleted the member is unknown like one who never was: a second try must know better.
-            yield Note(instruction.delivery_id, tuple(sorted(due)))
         erase = tuple(
             member("POST", one, tail="/actions/delete-permanent", expect=(204, 404)) for one in found.members
         )

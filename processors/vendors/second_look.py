@@ -8,7 +8,7 @@ from processors.vendors.base import Note
 from schemas.errors import VendorUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
     from processors.vendors.base import Instruction, Step
 
@@ -35,3 +35,15 @@ def look_again(instruction: Instruction, lag_s: float) -> Generator[Step, None, 
 def noted(instruction: Instruction) -> set[str]:
     """The records that an earlier try noted before it acted."""
     return set(instruction.refs) - {LOOKED}
+
+
+def noted_first(instruction: Instruction, found: Iterable[str]) -> Generator[Step, None, list[str]]:
+    """The records that were found now and those that an earlier try noted; what is new is noted before the act.
+
+    Once deleted a record is unknown like one that never was: a second try must know better.
+    """
+    known = noted(instruction)
+    records = sorted({*known, *found})
+    if set(records) != known:
+        yield Note(instruction.delivery_id, tuple(records))
+    return records

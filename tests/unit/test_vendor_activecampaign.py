@@ -87,11 +87,11 @@ def test_a_wrong_list_stops_the_lane_and_is_nobodys_absence() -> None:
 def test_a_deletion_notes_the_contacts_and_a_redo_takes_the_404_in_its_words_as_gone() -> None:
     played = do(instruction("delete"), {"1": EMAIL, "4": EMAIL}, {})
     assert changes(played) == [("DELETE", "/api/3/contacts/1", None), ("DELETE", "/api/3/contacts/4", None)]
-    assert [note.refs for note in played.notes] == [("contact:1", "contact:4")]
+    assert [note.refs for note in played.notes] == [("1", "4")]
     assert (played.result.outcome, played.result.evidence.detail) == ("accepted", "contacts=2")
     assert played.result.evidence.vendor_limit_s == 30 * 86_400, "so long an admin may restore it"
     gone = reply({"message": "No result found for contact with id 1"}, 404)
-    redo = do(instruction("delete", refs=("contact:1",)), {}, {}, deleted=gone)
+    redo = do(instruction("delete", refs=("1",)), {}, {}, deleted=gone)
     assert (redo.result.outcome, redo.notes, len(changes(redo))) == ("accepted", [], 1)
 
 

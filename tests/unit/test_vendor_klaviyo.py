@@ -154,9 +154,9 @@ def test_a_deletion_is_a_job_with_one_identifier_for_each_profile() -> None:
         {"type": "profile", "id": "P1", "attributes": {}},
         {"type": "profile", "id": "P2", "attributes": {}},
     ]
-    assert [note.refs for note in played.notes] == [("profile:P1", "profile:P2")]
+    assert [note.refs for note in played.notes] == [("P1", "P2")]
     assert (played.result.outcome, played.result.evidence.detail) == ("accepted", "unconfirmed, profiles=2")
-    again = do(asked("delete", refs=("profile:P1",)), [], {})
+    again = do(asked("delete", refs=("P1",)), [], {})
     assert (jobs(again), again.result.outcome) == ([], "accepted"), "taken in by the first try, and gone by now"
 
 
