@@ -69,10 +69,14 @@ class Sendgrid(Vendor):
     )
     unverified = (
         "that 404 is the answer where an address to be taken off a list isn't on it (documented is 204 alone)",
+        "that the job_id of a deletion of contacts is a text (its document says object); nothing is read from it",
         "whether the erasure removes suppressions",
         "how long an erasure takes",
     )
-    checked = "calls and answers against twilio/sendgrid-oai@dbe0e0d, by reading"
+    checked = (
+        "twilio/sendgrid-oai@dbe0e0d: calls and the sandbox's answers validated; it has a job_id as an object, and "
+        "requires of a global suppression that isn't there the address that its text says is left out"
+    )
     options_type: ClassVar[type[Options]] = SendgridOptions
     example: ClassVar[Mapping[str, Any]] = {"groups": {"newsletter": 100, "surveys": 101}}
     options: SendgridOptions

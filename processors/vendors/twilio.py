@@ -83,7 +83,7 @@ class Twilio(Vendor):
         "that a message or call still under way answers 20009, and may be deleted later",
         "that the filters To and From find a number on WhatsApp as whatsapp: and the number",
     )
-    checked = "calls and answers against twilio/twilio-oai@d50069b, by reading"
+    checked = "twilio/twilio-oai@d50069b: calls and the sandbox's answers validated"
     options_type: ClassVar[type[Options]] = TwilioOptions
     example: ClassVar[Mapping[str, Any]] = {
         "account_sid": "AC00000000000000000000000000000001",

@@ -24,6 +24,7 @@ GROUPS = {100: "newsletter", 101: "surveys"}
 """Unsubscribe groups by id."""
 _ERASURES = (Limit(calls=100, window_s=60),)
 _EVERYWHERE = 0
+_MADE = "2026-01-02T10:00:00Z"
 _MESSAGES = {401: "authorization required", 403: "access forbidden", 404: "not found", 429: "too many requests"}
 
 
@@ -56,7 +57,7 @@ class Sendgrid(Vendor):
         yield Operation("erasejob", "POST", "/v3/recipients/erasejob", self._erase, limits=_ERASURES)
 
     def error(self, status: int) -> Answer:
-        return Answer(status, {"errors": [{"field": None, "message": _MESSAGES.get(status, "internal error")}]})
+        return Answer(status, {"errors": [{"field": "", "message": _MESSAGES.get(status, "internal error")}]})
 
     def identities(self, call: Call) -> Sequence[str]:
         body = call.body if isinstance(call.body, dict) else {}
@@ -83,7 +84,8 @@ class Sendgrid(Vendor):
             addresses.clear()
 
     def _groups(self, _: Call) -> Answer:
-        return Answer(200, [{"id": group, "name": name} for group, name in GROUPS.items()])
+        about = {"description": "mails of this kind", "is_default": False, "unsubscribes": 0}
+        return Answer(200, [{"id": group, "name": name, **about} for group, name in GROUPS.items()])
 
     def _group(self, call: Call) -> int:
         """The global list stands for what isn't there."""
@@ -116,7 +118,8 @@ class Sendgrid(Vendor):
 
     def _search(self, call: Call) -> Answer:
         wanted = [fold(one) for one in call.body["emails"]]
-        found = {email: {"contact": {"id": one, "email": email}} for one, email in self._contacts.items()}
+        about = {"list_ids": [], "segment_ids": [], "created_at": _MADE, "updated_at": _MADE}
+        found = {email: {"contact": {"id": one, "email": email, **about}} for one, email in self._contacts.items()}
         if not set(found) & set(wanted):
             return self.error(404)
         return Answer(200, {"result": {one: found.get(one, {"error": "contact not found"}) for one in wanted}})
