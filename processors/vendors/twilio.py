@@ -66,6 +66,11 @@ class Twilio(Vendor):
     identifies_by = ("phone",)
     auth = "basic"
     limits = (Window(calls=100, seconds=60, apis=(CONSENTS,)),)  # documented with the call
+    documented: ClassVar[Mapping[int, str]] = {
+        400: "a refusal, which one its code says",
+        404: "the record is gone",
+        409: "a refusal, too, as of a record that is under way still",
+    }
     traps = (
         "HTTP 201 is no success: each number has an error code of its own in the answer",
         "an opt-in overrides a STOP that the person sent: a grant must be newer, which the order of events sees to",
