@@ -36,8 +36,9 @@ def show(
 ) -> None:
     """Show one person's history. Times are UTC; in JSON they are microseconds since 1970.
 
-    The person is found by a pseudonym that takes the pepper. Exit code 1: nothing is known of such a person.
-    With --as-of only the person's own partition is read, up to then, and what stood then is shown below.
+    The person is found by a pseudonym that takes the pepper. With --as-of only
+    the person's own partition is read, up to then, and what stood then is shown
+    below. Exit code 1: nothing is known of such a person.
 
     Example: consent-relay audit show --controller oomnis --subject c-1001 --as-of 2026-05-03T12:00:00Z
     """

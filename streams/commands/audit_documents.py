@@ -16,7 +16,7 @@ from processors.reporting.signing import signed
 from schemas.contract import PolicyRef
 from schemas.errors import InvalidRecord
 from streams.commands.audit_facts import Controller, OneOfTwo, OneRequest, OutFile, Subject, given, known
-from streams.commands.common import BootstrapServers, DataDir, settings_for
+from streams.commands.common import AsJson, BootstrapServers, DataDir, settings_for, show_json
 from streams.notary.keys import signing_key
 from streams.ownership.tenure import now_micros
 from streams.storage import written
@@ -36,6 +36,8 @@ def receipt(  # noqa: PLR0917 - the command's options
     event: Annotated[str | None, typer.Option(metavar="EVENT_ID", help="Of which event; default the newest.")] = None,
     bootstrap_servers: BootstrapServers = None,
     data_dir: DataDir = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Write a signed receipt of a consent: the fields of ISO/IEC TS 27560, as JSON, with a later end of it.
 
@@ -49,7 +51,7 @@ def receipt(  # noqa: PLR0917 - the command's options
     about = consented(report, event)
     made = receipt_of(report, about, str(uuid.uuid4()), _policy(about))
     _write(settings, out, made)
-    typer.echo(f"{out}: {about.kind} of {about.occurred_at}, now {made['state']}")
+    _tell(out, about, {"state": made["state"]}, f"now {made['state']}", as_json=as_json)
 
 
 def confirmation(  # noqa: PLR0917 - the command's options
@@ -59,6 +61,8 @@ def confirmation(  # noqa: PLR0917 - the command's options
     request: OneRequest = None,
     bootstrap_servers: BootstrapServers = None,
     data_dir: DataDir = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Write a signed confirmation of what became of a request: to erase, to stop, or to be answered.
 
@@ -74,7 +78,8 @@ def confirmation(  # noqa: PLR0917 - the command's options
     about = _request(report, event_id)
     made = confirmation_of(report, about.event_id, str(uuid.uuid4()), _policy(about))
     _write(settings, out, made)
-    typer.echo(f"{out}: {about.kind} of {about.occurred_at}, {made['status']}: {made['result']}")
+    told = {"status": made["status"], "result": made["result"]}
+    _tell(out, about, told, f"{made['status']}: {made['result']}", as_json=as_json)
 
 
 def _request(report: Report, event_id: str | None) -> MatterReport:
@@ -87,6 +92,15 @@ def _request(report: Report, event_id: str | None) -> MatterReport:
 
 def _policy(about: MatterReport) -> Policy | None:
     return policy_of(PolicyRef.parse(dict(about.policy)) if about.policy else None)
+
+
+def _tell(out: Path, about: MatterReport, facts: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """What was written, in a line, or as an object with these facts."""
+    if as_json:
+        named = {"event_id": about.event_id, "kind": about.kind, "occurred_at": about.occurred_at}
+        show_json({"file": str(out), **named, **facts})
+    else:
+        typer.echo(f"{out}: {about.kind} of {about.occurred_at}, {text}")
 
 
 def _write(settings: Settings, out: Path, document: dict[str, Any]) -> None:

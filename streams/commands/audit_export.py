@@ -12,7 +12,7 @@ from processors.reporting.page import page
 from processors.reporting.report import report_of
 from processors.reporting.table import table
 from streams.commands.audit_facts import Controller, OneOfTwo, OneRequest, OutFile, given
-from streams.commands.common import BootstrapServers, DataDir, settings_for
+from streams.commands.common import AsJson, BootstrapServers, DataDir, settings_for, show_json
 from streams.ownership.tenure import now_micros
 from streams.storage import written
 
@@ -32,11 +32,14 @@ def export(  # noqa: PLR0917 - the command's options
     file_format: Annotated[Format, typer.Option("--format", help="A page, all as data, or a row a leg.")] = "html",
     bootstrap_servers: BootstrapServers = None,
     data_dir: DataDir = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Write what the audit has of a person, or of one request, to a file: who was told, what they did, by when.
 
-    html is one page that needs nothing else and prints on A4; json has all of it; csv has a row for
-    each leg, safe for spreadsheets. The person is named by a pseudonym only.
+    html is one page that needs nothing else and prints on A4; json has all of
+    it; csv has a row for each leg, safe for spreadsheets. The person is named
+    by a pseudonym only. --json is about what this command says.
 
     Example: consent-relay audit export --controller oomnis --subject c-1001 --out report.html
     """
@@ -44,7 +47,11 @@ def export(  # noqa: PLR0917 - the command's options
     facts, event_id = given(settings, controller, subject, request)
     report = report_of(facts, now_micros(), event_id)
     written(out, _WRITERS[file_format](report))
-    typer.echo(f"{out}: {len(report.matters)} events and {len(report.timeline)} records of {report.subject}")
+    events, records = len(report.matters), len(report.timeline)
+    if as_json:
+        show_json({"file": str(out), "pid": report.subject, "events": events, "records": records})
+    else:
+        typer.echo(f"{out}: {events} events and {records} records of {report.subject}")
 
 
 def _json(report: Report) -> str:

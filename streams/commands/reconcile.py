@@ -51,9 +51,10 @@ def reconcile(  # noqa: PLR0917 - the command's options
 ) -> None:
     """Work out from events and policy versions what was due, and hold it against the audit. It changes nothing.
 
-    Findings are of four kinds: missing (due, and not there), surplus (there, and not due), late (not done, or not
-    done in time), conflicting (not as it must be). What is still open, and in time, is none. Exit code 1: there are
-    findings. TIME as in 2026-05-03T00:00:00Z. docs/audit.md says what each means, and what can't be found.
+    missing: due, and not there. surplus: there, and not due. late: not done,
+    or not done in time. conflicting: not as it must be. What is open, and in
+    time, is no finding. TIME as in 2026-05-03T00:00:00Z. docs/audit.md says
+    what each means, and what can't be found. Exit code 1: there are findings.
 
     Example: consent-relay reconcile --since 2026-05-01T00:00:00Z --json
     """

@@ -50,7 +50,7 @@ PolicyFile = Annotated[
     str | None, typer.Option(metavar="NEW", help="For --shadow: another policy, as a file, an id or id@version.")
 ]
 Processes = Annotated[int, typer.Option(min=1, max=64, help="How many partitions are read at the same time.")]
-AsParquet = Annotated[bool, typer.Option("--parquet", help="Write Parquet, too; it takes consent-relay[parquet].")]
+AsParquet = Annotated[bool, typer.Option("--parquet", help="Write Parquet, too; it takes consent-relay\\[parquet].")]
 
 
 @app.command("replay")
@@ -70,11 +70,13 @@ def replay(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rebuild what stood at a moment: people, requests, deliveries. Only the audit is read, and no vendor is called.
+    """Rebuild from the audit alone what stood at a moment; no vendor is called.
 
-    With --out DIR it is written there as people.jsonl, requests.jsonl and deliveries.jsonl; the same moment always
-    gives the same bytes. replay.json says what was read, and the files' SHA-256. Exit code 1: there are differences
-    (--diff), or records that today's rules would judge otherwise.
+    With --out DIR it is written there as people.jsonl, requests.jsonl and
+    deliveries.jsonl; the same moment always gives the same bytes. replay.json
+    says what was read, and the files' SHA-256. --diff compares it with what is
+    kept live, --shadow with another policy or release. Exit code 1: there are
+    differences (--diff), or records that today's rules would judge otherwise.
 
     Example: consent-relay replay --as-of 2026-05-03T12:00:00Z --out may
     """
