@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     Wanted = Callable[[LaneEntry], bool]
 
+WINDOW = "cancel_window"
 RELEASED = "released"
 """Why a delivery stands in the lane state that was on hold and is to be sent."""
 
@@ -43,6 +44,10 @@ class Rules:
 
 
 LIVE = Rules()
+
+
+def _end_of(job: Job) -> Evidence:
+    return Evidence(detail=f"until={iso(job.next_at or 0)}")
 
 
 def window_end(delivery: Delivery, window_s: float) -> int:
@@ -73,8 +78,7 @@ class Holds:
             job.hold = "held"
             self._course.park(line, job, "surge", now)
         elif self._wait(job, now):
-            end = Evidence(detail=f"until={iso(job.next_at or 0)}")
-            self._course.park(line, job, "cancel_window", now, end)
+            self._course.park(line, job, WINDOW, now, _end_of(job))
 
     def window_of(self, line: Line, job: Job) -> int | None:
         """When the cancel window ends of a deletion whose place this one takes, µs: asking twice delays nothing."""
@@ -92,10 +96,13 @@ class Holds:
         released = Counter[str]()
         for line, job in self._jobs(entries):
             job.hold, job.reason, job.next_at = None, RELEASED, None
-            if job.action != "delete" or not self._wait(job, now):
+            waits = job.action == "delete" and self._wait(job, now)
+            if not waits:
                 job.next_at = now.wall
             released[job.status] += 1
             self._course.release(line, job, command, now)
+            if waits:
+                self._course.park(line, job, WINDOW, now, _end_of(job))
             self._lines.place(job.pid)
         return released
 

@@ -61,4 +61,6 @@ def shown(lane: str, told: Mapping[int, str | None], *, dry: bool) -> str:
     found = summed(numbers(detail) for detail in told.values())
     head = f"lane {lane}, a dry run: so it would be now" if dry else f"lane {lane}"
     body = [f"  {number:>9,}  {_WORDS[word]}" for word, number in found.items()]
-    return "\n".join([head, *(body or ["  the audit holds nothing that wasn't looked at before"]), *lines])
+    if not body and not lines:
+        body = ["  the audit holds nothing that wasn't looked at before"]
+    return "\n".join([head, *body, *lines])

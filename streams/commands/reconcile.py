@@ -112,5 +112,5 @@ def _moment(option: str, text: str | None) -> int | None:
     try:
         moment = to_micros(text)
     except ValueError as error:
-        raise SetupError(f"{option}: {error}", remedy="write it as in 2026-05-03T00:00:00Z") from None
+        raise SetupError(f"{option}: {error}") from None
     return moment if isinstance(moment, int) else None

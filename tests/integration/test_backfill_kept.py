@@ -124,6 +124,8 @@ async def test_a_backfill_is_held_rehearsed_or_can_be_cancelled_as_the_connectio
     assert await are_erased(stage, zoho_crm=0, google_analytics=len(PEOPLE))
     checked = await cli_of(stage).said("reconcile")
     assert [checked[kind] for kind in KINDS] == [0, 0, 0, 0], checked
+    await stage.stop_workers()
+    assert (await cli_of(stage).said("replay", "--diff"))["differences"] == 0, "the audit says what waits"
 
 
 async def released(stage: Stage, lane: str, *which: str) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from conftest import KafkaUnderTest
 
+    from schemas.records import Action
     from streams.pipeline import Stage
 
 DAY_S = 86_400.0
@@ -40,8 +41,12 @@ class LongLane(LaneUnderTest):
 
     def stage(self, transport: Any) -> Stage:
         stage = super().stage(transport)
-        asked = Schedule(first_s=0.2 * DAY_S, ceiling_s=DAY_S, limit_s=self.limit_days * DAY_S)
-        self.bench.connector.vendor.polls = lambda _: asked  # type: ignore[method-assign] # in place of the CRM's day
+        schedule = Schedule(first_s=0.2 * DAY_S, ceiling_s=DAY_S, limit_s=self.limit_days * DAY_S)
+
+        def polls(action: Action) -> Schedule | None:
+            return schedule if action == "delete" else None
+
+        self.bench.connector.vendor.polls = polls  # type: ignore[method-assign] # the CRM's own gives up after a day
         self.bench.wall = lambda: now_micros() + round(self.clock.ahead * 1_000_000)
         return stage
 

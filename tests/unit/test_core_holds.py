@@ -207,6 +207,8 @@ def test_a_dry_run_keeps_all_of_a_person_and_sends_it_in_order_when_it_is_live()
     assert lane.round(GOOD) == [4], "nothing of hers goes past what is not released"
     assert let_go(lane, "dry_run") == {"waiting": 1, "parked": 2}
     lane.commit()
+    (waits,) = [one for one in lane.audit if one.outcome == "waiting"]
+    assert (waits.action, waits.reason) == ("delete", "cancel_window"), "released, and not sent yet"
     assert [lane.round(GOOD) for _ in range(2)] == [[2], [3]], "withdrawals go past the cancel window"
     assert lane.sleep()
     assert [lane.round(GOOD) for _ in range(3)] == [[0], [1], []]
