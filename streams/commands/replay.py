@@ -72,11 +72,9 @@ def replay(
 ) -> None:
     """Rebuild from the audit alone what stood at a moment; no vendor is called.
 
-    With --out DIR it is written there as people.jsonl, requests.jsonl and
-    deliveries.jsonl; the same moment always gives the same bytes. replay.json
-    says what was read, and the files' SHA-256. --diff compares it with what is
-    kept live, --shadow with another policy or release. Exit code 1: there are
-    differences (--diff), or records that today's rules would judge otherwise.
+    --out DIR gets people.jsonl, requests.jsonl, deliveries.jsonl (the same
+    moment gives the same bytes) and replay.json: what was read, and SHA-256s.
+    Exit code 1: --diff found differences, or records are in doubt today.
 
     Example: consent-relay replay --as-of 2026-05-03T12:00:00Z --out may
     """
