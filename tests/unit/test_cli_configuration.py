@@ -55,5 +55,5 @@ def test_every_adapters_options_and_secrets_are_there(name: str) -> None:
     row = rows(ADAPTERS)[f"`{name}`"]
     options, secrets = row.split(" | ")
     for option in VENDORS[name].options_type.model_fields:
-        assert f"`{option}`" in options
+        assert f"`{option}`" in options, f"docs/configuration.md has a row for {name}: say there what `{option}` is"
     assert secrets == "the same" or all(f"`{secret}`" in secrets for secret in KINDS[VENDORS[name].auth].secrets)
