@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from processors.vendors.base import Call, Instruction, Note, Options, Reply, Result, Script
+from processors.vendors.base import Call, Instruction, Options, Reply, Result, Script
 from processors.vendors.capability import Capability
 from processors.vendors.later import Undone
+from processors.vendors.second_look import noted_first
 from processors.vendors.zoho import Zoho, ZohoOptions
 from processors.vendors.zoho_books_contacts import look_up, told
-from processors.vendors.zoho_books_erase import erase, is_record
+from processors.vendors.zoho_books_erase import erase
 from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 from schemas.windows import Window
 
@@ -102,12 +103,9 @@ class ZohoBooks(Zoho):
 
     def delete(self, instruction: Instruction) -> Script:
         found = yield from look_up(instruction.need("email"), self._account)
-        noted = set(filter(is_record, instruction.refs))
-        refs = sorted(found.refs | noted)
+        refs = yield from noted_first(instruction, found.refs)
         if not refs:
             return Result("no_match", evidence=found.reply.evidence())
-        if set(refs) != noted:  # a second try doesn't find what the first one has deleted or masked
-            yield Note(instruction.delivery_id, tuple(refs))
         return (yield from erase(refs, self._account, instruction.delivery_id, self.options.keep_years))
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:

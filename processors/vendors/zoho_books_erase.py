@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Reply, Result, Step, all_good, gravest
-from processors.vendors.zoho_books_contacts import CONTACT, GONE, PERSON, call, code, refusal
+from processors.vendors.zoho_books_contacts import CONTACT, GONE, call, code, refusal
 from schemas.errors import VendorError, VendorRefused
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ _MASK: Mapping[str, Any] = {
 """Custom and tax fields are left: which there are depends on the country and on the organisation."""
 _DOCUMENTS = (("invoices", "customer_id"), ("bills", "vendor_id"))
 _DATE = re.compile(r"(\d{4})-\d{2}-\d{2}")
-
-
-def is_record(ref: str) -> bool:
-    return ref.startswith((CONTACT, PERSON))
 
 
 def erase(
