@@ -1,11 +1,11 @@
-"""Many records by key: those used of late as they are, all others encoded, where they take a fraction of the room."""
+"""Many records by key: those used of late as they are, all others packed, where they take a fraction of the room."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from schemas.codec import decode_own, encode
 from schemas.contract import Contract
+from schemas.packing import packer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ class Shelf(Generic[C]):
     """at_hand: so many at most are kept as they are. Reading changes nothing that anybody can see."""
 
     def __init__(self, contract: type[C], at_hand: int = AT_HAND) -> None:
-        self._contract = contract
+        self._packer = packer(contract)
         self._most = at_hand
         self._at_hand: dict[str, C] = {}
         self._stored: dict[str, bytes] = {}
@@ -29,7 +29,7 @@ class Shelf(Generic[C]):
     def get(self, key: str) -> C | None:
         found = self._at_hand.get(key)
         if found is None and (stored := self._stored.get(key)) is not None:
-            found = self._at_hand[key] = decode_own(self._contract, stored)
+            found = self._at_hand[key] = self._packer.unpack(stored)
             self._tidy()
         return found
 
@@ -39,10 +39,11 @@ class Shelf(Generic[C]):
         self._tidy()
 
     def in_order(self) -> Iterator[C]:
-        """All of them by their keys, each made when its turn comes, of its encoding: so fields have one order."""
+        """All of them by their keys, each made when its turn comes, of what was packed: so fields have one order."""
+        pack, unpack = self._packer.pack, self._packer.unpack
         for key in sorted({**self._stored, **self._at_hand}):
             stored = self._stored.get(key)
-            yield decode_own(self._contract, encode(self._at_hand[key]) if stored is None else stored)
+            yield unpack(pack(self._at_hand[key]) if stored is None else stored)
 
     def _tidy(self) -> None:
         """Half of them at once, those first that have been here for longest: looking at each use would cost more."""
@@ -51,4 +52,4 @@ class Shelf(Generic[C]):
         for key in list(self._at_hand)[: self._most // 2 + 1]:
             record = self._at_hand.pop(key)
             if key not in self._stored:
-                self._stored[key] = encode(record)
+                self._stored[key] = self._packer.pack(record)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.replaying.fold import Fold
-from processors.replaying.rows import rows
+from processors.replaying.rows import FILES, rows
 from schemas.errors import DataError, SetupError
 from streams import topics
 from streams.logs import slices
@@ -84,15 +85,14 @@ def _unreadable(part: Part, offset: int) -> SetupError:
 def write(settings: Settings, part: Part, directory: Path, read: Tell) -> Told:
     """Fold a partition and write its lines to `<file>.<partition>` there. Raises as `fold` does."""
     made = asyncio.run(fold(settings, part, read))
-    counts: dict[str, int] = {}
-    for name, lines in rows(made).items():
-        counts[name] = 0
-        with writing(directory), place(directory, name, part.partition).open("wb") as file:
-            for line in lines:
-                file.write(line + b"\n")
-                counts[name] += 1
+    lines = dict.fromkeys(FILES, 0)
+    with writing(directory), ExitStack() as stack:
+        files = {name: stack.enter_context(place(directory, name, part.partition).open("wb")) for name in FILES}
+        for name, line in rows(made):
+            files[name].write(line + b"\n")
+            lines[name] += 1
     doubts = tuple((part.partition, offset, text) for offset, text in made.doubts)
-    return Told(sum(made.kinds.values()), dict(made.kinds), made.doubted, doubts, counts)
+    return Told(sum(made.kinds.values()), dict(made.kinds), made.doubted, doubts, lines)
 
 
 def place(directory: Path, name: str, partition: int) -> Path:

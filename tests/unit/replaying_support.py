@@ -55,8 +55,9 @@ def told(state: SubjectState) -> dict[str, Any]:
 
 
 def lines(fold: Fold) -> dict[str, list[bytes]]:
-    made = rows(fold)
-    return {name: list(made[name]) for name in FILES}
+    """By file."""
+    made = list(rows(fold))
+    return {name: [line for file, line in made if file == name] for name in FILES}
 
 
 @st.composite

@@ -1,0 +1,34 @@
+"""What is packed comes back the same, field by field."""
+
+from __future__ import annotations
+
+import pytest
+from contract_support import a_few, records
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.codec import CONTRACTS, encode
+from schemas.contract import Contract
+from schemas.packing import packer
+from schemas.request import Request
+
+
+@a_few
+@given(data=st.data())
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)
+def test_every_contract_comes_back(contract: type[Contract], data: st.DataObject) -> None:
+    record = data.draw(records(contract))
+    packs = packer(contract)
+    back = packs.unpack(packs.pack(record))
+    assert back == record
+    assert encode(back) == encode(record)
+
+
+@a_few
+@given(record=records(Request))
+def test_fields_come_back_in_the_contracts_order(record: Request) -> None:
+    """So that what is written of them has one order."""
+    shuffled = record.model_copy(update={"pid": record.pid})
+    shuffled.__dict__["pid"] = shuffled.__dict__.pop("pid")
+    packs = packer(Request)
+    assert list(packs.unpack(packs.pack(shuffled)).__dict__) == list(Request.model_fields)
