@@ -7,11 +7,11 @@ Source: Apache Avro 1.12 specification, "Binary Encoding".
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import count, groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     Read = Callable[[bytes, int], tuple[Any, int]]
     Make = Callable[[dict[str, Any]], Any]
@@ -21,20 +21,28 @@ _HIGH = 0x8080808080808080
 _EIGHT_BYTES = 0x0080808080808080
 """Of the highest bits in eight bytes: all but the last say that another byte follows."""
 _NULL_FIRST = 2
+_NOTHING: Mapping[str, Collection[str]] = {}
+_MOST_KEPT, _MOST_ALIKE = 1024, 16
+_TOLD_BY = 20
+"""So many bytes tell what may come behind them, up to so many things that begin alike."""
 
 
-def compiled(schema: Mapping[str, Any], makers: Mapping[str, Make] | None = None) -> Read:
+def compiled(
+    schema: Mapping[str, Any], makers: Mapping[str, Make] | None = None, own: Mapping[str, Collection[str]] = _NOTHING
+) -> Read:
     """Return the function (bytes, place) → (record, place behind it).
 
     schema: as JSON; records, arrays, `["null", X]`, string, bytes, int, long, boolean. A record is a dict, an array a
-    tuple. makers: record's name → what makes something else of the dict. Beyond the end of the bytes it may read
-    texts too short: whoever calls checks that the place behind the record is within.
+    tuple. makers: record's name → what makes something else of the dict. own: record's name → its fields with another
+    value in each record; the values between them are kept by their bytes, as they come again and again.
+    Beyond the end of the bytes it may read texts too short: whoever calls checks that the place behind the record is
+    within.
 
     Raises:
         TypeError: the schema holds anything else. The function itself: IndexError or ValueError, whatever is wrong.
 
     """
-    source = _Source(makers or {})
+    source = _Source(makers or {}, own)
     lines = [*source.value({**schema, "type": "record"}, "record"), "return record, at"]
     head = [f"global {', '.join(source.kept)}"] if source.kept else []
     code = "\n".join(["def read(data, at):", *(f"    {line}" for line in [*head, *lines])])
@@ -46,9 +54,12 @@ def compiled(schema: Mapping[str, Any], makers: Mapping[str, Make] | None = None
 class _Source:
     """Writes the lines that read a value of some type into a variable."""
 
-    def __init__(self, makers: Mapping[str, Make]) -> None:
-        self.names: dict[str, Any] = {"number": _number, "length": _length, "fail": _fail}
+    def __init__(self, makers: Mapping[str, Make], own: Mapping[str, Collection[str]]) -> None:
+        self.names: dict[str, Any] = {
+            "number": _number, "length": _length, "fail": _fail, "keep": _keep, "of_hash": b"\x80\x01"
+        }  # fmt: skip
         self._makers = makers
+        self._own = own
         self._types: dict[str, Any] = {}
         self._fresh = (f"v{number}" for number in count())
         self.kept: list[str] = []
@@ -85,8 +96,11 @@ class _Source:
 
     def _made(self, schema: Any, name: str, into: str) -> Iterator[str]:
         fields = {field["name"]: next(self._fresh) for field in schema["fields"]}
-        for field in schema["fields"]:
-            yield from self.value(field["type"], fields[field["name"]])
+        own = self._own.get(name, fields)
+        for varies, run in groupby(schema["fields"], lambda field: field["name"] in own):
+            several = list(run)
+            lines = (line for field in several for line in self.value(field["type"], fields[field["name"]]))
+            yield from lines if varies else self._come_again(lines, [fields[field["name"]] for field in several])
         made = "{" + ", ".join(f"{key!r}: {variable}" for key, variable in fields.items()) + "}"
         if name in self._makers:
             self.names[f"make_{name}"] = self._makers[name]
@@ -119,6 +133,21 @@ class _Source:
         yield from _indented(lines)
         yield f"    if at <= len(data): {kept} = data[{began}:at], {into}"
 
+    def _come_again(self, lines: Iterator[str], into: list[str]) -> Iterator[str]:
+        """Keep their values by the bytes that they begin with."""
+        known, began, part = (next(self._fresh) for _ in range(3))
+        self.names[known] = {}
+        values = ", ".join(into)
+        yield f"for {part}, {values} in {known}.get(data[at : at + {_TOLD_BY}], ()):"
+        yield f"    if data.startswith({part}, at):"
+        yield f"        at += len({part})"
+        yield "        break"
+        yield "else:"
+        yield f"    {began} = at"
+        yield from _indented(lines)
+        told_by = f"data[{began} : {began} + {_TOLD_BY}]"
+        yield f"    if at <= len(data): keep({known}, {told_by}, data[{began}:at], {values})"
+
     def _items(self, items: Any, into: str) -> Iterator[str]:
         size, item = next(self._fresh), next(self._fresh)
         how_many = [line.replace("size", size) for line in _SHORT]
@@ -132,8 +161,15 @@ class _Source:
         yield f"{into} = tuple({into})"
 
 
-_SHORT = ["size = data[at]", "if size & 129: size, at = length(data, at)", "else:", "    size >>= 1", "    at += 1"]
-"""How long, or how many: mostly one byte. An odd one would be below zero: so an array's block tells its size, too."""
+_SHORT = [
+    "size = data[at]",
+    "if size & 129: size, at = (64, at + 2) if data.startswith(of_hash, at) else length(data, at)",
+    "else:",
+    "    size >>= 1",
+    "    at += 1",
+]
+"""How long, or how many: mostly one byte, or that of a hash in hex. An odd one would be below zero: so an array's
+block tells its size, too."""
 _LONG = [
     "{into} = data[at]",
     "if {into} > 127: {into}, at = number(data, at)",
@@ -156,6 +192,13 @@ def _indented(lines: Iterator[str]) -> Iterator[str]:
 
 def _last(name: str) -> str:
     return name.rpartition(".")[2]
+
+
+def _keep(known: dict[bytes, tuple[tuple[Any, ...], ...]], told_by: bytes, *part_and_values: Any) -> None:
+    if len(known) >= _MOST_KEPT:
+        known.clear()
+    alike = known.get(told_by, ())
+    known[told_by] = (part_and_values, *alike[: _MOST_ALIKE - 1])
 
 
 def _fail() -> None:

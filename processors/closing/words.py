@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from processors.vendors.base import VENDORS
@@ -39,12 +40,14 @@ class Asked(Protocol):
 
 def is_final(leg: Asked, outcome: str | None) -> bool:
     """Whether the word ends the leg; of a vendor's successes, those from its closing rung on do."""
-    if outcome not in RUNGS:
-        return outcome in _ENDS
-    vendor = VENDORS.get(leg.vendor or "")
-    can = vendor.can.get(leg.action) if vendor and leg.action else None  # type: ignore[call-overload]
-    closing = can.closing if can else "executed"
-    return RUNGS.index(outcome) >= RUNGS.index(closing)
+    return outcome in _ENDS if outcome not in RUNGS else outcome in _closing(leg.vendor, leg.action)
+
+
+@lru_cache(1024)
+def _closing(vendor: str | None, action: str | None) -> tuple[str, ...]:
+    known = VENDORS.get(vendor or "")
+    can = known.can.get(action) if known and action else None  # type: ignore[call-overload]
+    return RUNGS[RUNGS.index(can.closing if can else "executed") :]
 
 
 def is_upgrade(first: str | None, later: str | None) -> bool:

@@ -18,7 +18,7 @@ from schemas.avro_reader import compiled
 from schemas.backfill import Backfill
 from schemas.codec import CONTRACTS, current, decode, decode_own, encode
 from schemas.errors import UndecodableRecord
-from schemas.records import Command, Delivery, LaneEntry
+from schemas.records import AuditRecord, Command, Delivery, LaneEntry
 from schemas.state import Choice, Seen, SubjectState
 
 if TYPE_CHECKING:
@@ -75,6 +75,22 @@ def test_what_is_kept_of_the_record_before_is_taken_for_no_other() -> None:
             with pytest.raises(UndecodableRecord):
                 decode_own(Delivery, encoded[:cut])
         assert decode_own(Delivery, encoded).purposes == purposes
+
+
+@a_few
+@given(drawn=st.lists(records(AuditRecord), min_size=2, max_size=4), seed=st.randoms())
+def test_legs_and_facts_that_come_again_are_read_each_as_its_own(drawn: list[AuditRecord], seed: Any) -> None:
+    """Also where they begin alike: every leg is at every place, and between others."""
+    legs = [leg for record in drawn for leg in record.legs or ()]
+    legs += [leg.model_copy(update={"lane": f"{leg.lane}-"}) for leg in legs]
+    for record in drawn * 3:
+        seed.shuffle(legs)
+        mixed = record.model_copy(update={"legs": tuple(legs), "event": seed.choice(drawn).event})
+        encoded = encode(mixed)
+        assert decode_own(AuditRecord, encoded) == mixed
+        for cut in range(10, len(encoded), 97):
+            with pytest.raises(UndecodableRecord):
+                decode_own(AuditRecord, encoded[:cut])
 
 
 def test_blocks_that_say_their_size_and_several_blocks_are_read_all_the_same() -> None:

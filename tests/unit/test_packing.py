@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from contract_support import a_few, records
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codec import CONTRACTS, encode
-from schemas.contract import Contract
 from schemas.packing import packer
 from schemas.request import Request
+
+if TYPE_CHECKING:
+    from schemas.contract import Contract
 
 
 @a_few
