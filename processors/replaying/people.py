@@ -88,9 +88,11 @@ def _named(event: ConsentEvent, made: Plan, before: SubjectState, facts: EventFa
 
 def kept_there(record: AuditRecord, facts: EventFacts, state: SubjectState) -> SubjectState:
     """With what a hold keeps from being erased, by the legs of this record."""
+    if facts.kind not in ERASING:
+        return state
     legs, event_id = record.legs or (), record.event_id or ""
     there = {one for leg in legs if _is_kept_back(leg) for one in (leg.recipient or "").split("+")}
-    if not there or facts.kind not in ERASING:
+    if not there:
         return state
     known = {kept.event_id: kept for kept in state.retained}
     if old := known.get(event_id):  # a new connection: it is kept there, too
