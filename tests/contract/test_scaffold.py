@@ -19,7 +19,11 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("streams", "schemas", "processors", "infra", "tests", "docs", "examples")
 NAME = "acme_mail"
 WRITTEN = [path.format(NAME) for path in FILES.values()]
-SHARED = ("tests/contract/test_vendors_statuses.py", "tests/unit/test_cli_configuration.py")
+SHARED = (
+    "tests/contract/test_vendors_statuses.py",
+    "tests/contract/test_vendors_each_call.py",
+    "tests/unit/test_cli_configuration.py",
+)
 TESTS = [path for path in WRITTEN if path.startswith("tests/")]
 
 

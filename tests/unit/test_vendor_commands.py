@@ -40,6 +40,17 @@ def test_every_adapter_is_listed_with_how_its_actions_end() -> None:
     assert all(name in table for name in VENDORS)
 
 
+@pytest.mark.parametrize("name", sorted(VENDORS))
+def test_what_a_vendor_allows_itself_and_which_statuses_are_read_is_shown(name: str) -> None:
+    kind, told = VENDORS[name], shown(name)
+    said = {action: can.vendor_limit_s for action, can in kind.can.items()}
+    assert {action: can["vendor_limit_s"] for action, can in told["can"].items()} == said
+    assert told["documented"] == {str(status): says for status, says in kind.documented.items()}
+    text = runner.invoke(vendors_app, ["show", name]).stdout
+    assert text.count("the vendor allows itself") == sum(limit is not None for limit in said.values())
+    assert all(f"HTTP {status}: " in text for status in kind.documented)
+
+
 def test_the_calls_after_a_look_up_are_shown_too_with_placeholders() -> None:
     body = shown("zoho_crm", "--action", "delete", "--identity", "email=a@b.c")
     crm = "https://www.zohoapis.com/crm/v8"
