@@ -119,7 +119,7 @@ THROTTLED = b'{"error":"Access Denied","error_description":"You have made too ma
         (Reply(401, {}, b""), VendorAuthRejected, "http_401", None),
         (Reply(500, {}, b'{"error":"x"}'), VendorUnavailable, "http_500", None),
         (Reply(429, {"retry-after": "30"}), VendorUnavailable, "http_429", 30.0),
-        (Reply(200, {}, b"<html>"), VendorUnavailable, "token_answer_without_token", None),
+        (Reply(200, {}, b"<html>"), VendorUnavailable, "answer_is_no_json", None),
         (Reply(200, {}, b"[]"), VendorUnavailable, "token_answer_without_token", None),
         (Reply(200, {}, b"[" * 200_000), VendorUnavailable, "token_answer_without_token", None),
         (Reply(200, {}, b'{"access_token":"a\\r\\nx: y"}'), VendorUnavailable, "token_answer_without_token", None),
