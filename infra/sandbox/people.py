@@ -15,6 +15,8 @@ BooksContact = Literal["free", "invoiced", "company"]
 # Where a made-up person stands in the CRM; a tenth stands nowhere, so that "unknown to the vendor" happens too.
 _CRM_MIX: tuple[tuple[CrmModule, ...], ...] = (("Contacts",), ("Leads",), ("Leads", "Contacts"), ())
 _CRM_WEIGHTS = (40, 25, 25, 10)
+# And in the books, by turns: so that who is made at all doesn't hang on it.
+_BOOKS: tuple[tuple[BooksContact, ...], ...] = (("free",), ("invoiced",), (), ("company",))
 _FIRST = ("ada", "bruno", "chloe", "dmitri", "elif", "farid", "grete", "hana", "ines", "jonas")
 _LAST = ("berg", "costa", "dubois", "eriksen", "ferrari", "green", "hoang", "ito", "jansen", "kaya")
 
@@ -103,4 +105,5 @@ def _make(rng: random.Random, who: str, number: int, lists: Sequence[str]) -> Pe
         ga_client_id=f"{rng.randrange(10**8, 10**10)}.{rng.randrange(1_600_000_000, 1_760_000_000)}",
         crm=rng.choices(_CRM_MIX, _CRM_WEIGHTS)[0],
         lists=states,
+        books=_BOOKS[number % len(_BOOKS)],
     )

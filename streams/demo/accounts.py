@@ -19,6 +19,7 @@ ACCOUNTS: Mapping[str, Mapping[str, str]] = {
     "oomnis": {
         "zoho_crm": "zoho-one/crm",
         "zoho_campaigns": "zoho-one/marketing",
+        "zoho_books": "zoho-one/erp",
         "google_analytics": "google-analytics",
     },
     "osome": {"google_analytics": "google-analytics", "hubspot": "hubspot", "intercom": "intercom"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from infra.sandbox.vendors.zoho_books import ORGANISATION
 from schemas.connections import RelayConfig, load_config
 from streams.demo.accounts import ACCOUNTS, CONTROLLER, TRACKING, lane_of, lists_of, topics_of
 
@@ -67,6 +68,9 @@ def _of_adapter(adapter: str, sandbox: SandboxSettings, controller: str) -> dict
         case "zoho_campaigns":
             keys = {purpose: sandbox.list_keys[purpose] for purpose in lists_of(controller)}
             return {"options": {**accounts, "lists": keys}, "secrets": _ZOHO}
+        case "zoho_books":
+            books = {**accounts, "organization_id": ORGANISATION, "keep_years": 10}
+            return {"options": books, "read_back": "1s", "secrets": _ZOHO}
         case "hubspot":
             hubspot = {"search_lag_s": 0, "subscriptions": numbers, "tracking": TRACKING}
             return {"options": hubspot, "read_back": "1s", "secrets": {"token": "hubspot_token"}}

@@ -117,9 +117,42 @@ class Analytics(Vendor):
         return {"deletion_requested": state["deletion_requested"] is not None}
 
 
+class Books(Vendor):
+    """Zoho Books: a contact with transactions is masked and stays, all others go; choices make no difference."""
+
+    channels = frozenset()
+
+    def __init__(self, person: Person, _: Terms) -> None:
+        super().__init__()
+        self._found = list(person.books)
+        self._left: list[tuple[int, bool]] = []
+
+    def do(self, action: Action, cells: Collection[Cell], *, everything: bool) -> str:
+        del action, cells, everything  # it is a deletion: nothing else is due where no channel matters
+        erased, self._found = self._found, []
+        for kind in erased:
+            if kind == "invoiced":
+                self._left.append((0, True))
+                self._step(("mask", ""), ("deactivate", ""))
+            else:
+                self._left += [(1, False)] if kind == "company" else []
+                self._step(("delete", ""))
+        return "no_match" if not erased else "retained" if "invoiced" in erased else "executed"
+
+    def holds(self) -> dict[str, Any]:
+        there = [(2 if kind == "company" else 1, False) for kind in self._found]
+        return {"known": bool(self._found), "contacts": there + self._left}
+
+    @staticmethod
+    def told(state: Mapping[str, Any]) -> dict[str, Any]:
+        contacts = [(contact["persons"], contact["inactive"]) for contact in state["contacts"]]
+        return {"known": state["known"], "contacts": contacts}
+
+
 _KINDS: Mapping[str, Callable[[Person, Terms], Vendor]] = {
     "zoho_crm": Crm,
     "zoho_campaigns": Campaigns,
+    "zoho_books": Books,
     "google_analytics": Analytics,
     "hubspot": Hubspot,
     "intercom": Intercom,
