@@ -125,27 +125,27 @@ class Books(Vendor):
     def __init__(self, person: Person, _: Terms) -> None:
         super().__init__()
         self._found = list(person.books)
-        self._left: list[tuple[int, bool]] = []
+        self._left: list[dict[str, Any]] = []
 
     def do(self, action: Action, cells: Collection[Cell], *, everything: bool) -> str:
         del action, cells, everything  # it is a deletion: nothing else is due where no channel matters
         erased, self._found = self._found, []
         for kind in erased:
             if kind == "invoiced":
-                self._left.append((0, True))
+                self._left.append({"persons": 0, "inactive": True})
                 self._step(("mask", ""), ("deactivate", ""))
             else:
-                self._left += [(1, False)] if kind == "company" else []
+                self._left += [{"persons": 1, "inactive": False}] if kind == "company" else []
                 self._step(("delete", ""))
         return "no_match" if not erased else "retained" if "invoiced" in erased else "executed"
 
     def holds(self) -> dict[str, Any]:
-        there = [(2 if kind == "company" else 1, False) for kind in self._found]
+        there = [{"persons": 2 if kind == "company" else 1, "inactive": False} for kind in self._found]
         return {"known": bool(self._found), "contacts": there + self._left}
 
     @staticmethod
     def told(state: Mapping[str, Any]) -> dict[str, Any]:
-        contacts = [(contact["persons"], contact["inactive"]) for contact in state["contacts"]]
+        contacts = [{k: v for k, v in contact.items() if k != "name"} for contact in state["contacts"]]
         return {"known": state["known"], "contacts": contacts}
 
 
