@@ -91,7 +91,10 @@ def test_four_companies_at_once_are_judged_together(tmp_path: Path) -> None:
     assert result["events"]["published"] == 400
     by_lane = result["deliveries"]["by_lane"]
     assert by_lane.keys() == {lane_of(whose, adapter) for whose, mine in ACCOUNTS.items() for adapter in mine}
-    assert all(sum(outcomes.values()) > 10 for outcomes in by_lane.values())
+    told = {lane: sum(outcomes.values()) for lane, outcomes in by_lane.items()}
+    assert all(count > (0 if lane == "zoho-books" else 10) for lane, count in told.items()), (
+        "books: of deletions alone"
+    )
     assert by_lane["omigroup-zoho-crm"]["parked"] > 0, "of whom the vendor always fails"
     assert by_lane["osome-google-analytics"].keys() <= {"accepted", "client_signal", "superseded"}
     assert (result["unaccounted"], result["mismatches"]) == (0, [])
@@ -100,7 +103,14 @@ def test_four_companies_at_once_are_judged_together(tmp_path: Path) -> None:
 def test_one_of_the_other_policies_alone(tmp_path: Path) -> None:
     code, out, err = run(tmp_path, "--events", "60", "--people", "30", "--policy", "osome")
     assert code == 0, err
-    for words in ("30 of osome", "for 0 of them a vendor fails", "osome-google-analytics", "one person", "good: 0"):
+    for words in (
+        "30 of osome",
+        "for 2 of them a vendor fails",
+        "osome-google-analytics",
+        "osome-hubspot",
+        "one person",
+        "good: 0",
+    ):
         assert words in out
 
 
