@@ -48,7 +48,7 @@ def load(bootstrap: str, records: Iterable[Out]) -> None:
         }
     )
     for number, record in enumerate(records):
-        producer.produce(record.topic, record.value, record.key, record.partition)
+        producer.produce(record.topic, record.value, record.key, record.partition, headers=list(record.headers))
         if number % _BATCH == 0:
             producer.poll(0)
     if left := producer.flush(60):
