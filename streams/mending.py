@@ -13,12 +13,12 @@ from aiokafka.protocol.admin import DescribeGroupsRequest_v3, DescribeGroupsResp
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    Bootstrap = Callable[[AIOKafkaClient], Awaitable[None]]
+    Method = Callable[..., Awaitable[Any]]
     Send = Callable[..., Any]
 
 
 def mend_client() -> None:
-    """Make what uvloop has just closed a broken connection, and let a start that is called off close its own.
+    """Make what uvloop has just closed a broken connection, and let no connection outlive its client.
 
     Writing to such a connection raises nothing on asyncio's own loop and RuntimeError on uvloop, which the client
     doesn't expect: its task for metadata ends with it, and from then on whoever needs metadata waits for ever. After
@@ -28,8 +28,10 @@ def mend_client() -> None:
         send = getattr(AIOKafkaConnection, name)
         if not hasattr(send, "__wrapped__"):
             setattr(AIOKafkaConnection, name, _breaking(send))
-    if not hasattr(AIOKafkaClient.bootstrap, "__wrapped__"):
-        AIOKafkaClient.bootstrap = _leaving_nothing(AIOKafkaClient.bootstrap)
+    for name, mended in (("bootstrap", _leaving_nothing), ("close", _closing_all), ("_get_conn", _opening_in_time)):
+        method = getattr(AIOKafkaClient, name)
+        if not hasattr(method, "__wrapped__"):
+            setattr(AIOKafkaClient, name, mended(method))
     # It would read the answer as one of version 2, find something left over, and close the connection.
     DescribeGroupsRequest_v3.RESPONSE_TYPE = DescribeGroupsResponse_v3
 
@@ -46,7 +48,7 @@ def _breaking(send: Send) -> Send:
     return sent
 
 
-def _leaving_nothing(bootstrap: Bootstrap) -> Bootstrap:
+def _leaving_nothing(bootstrap: Method) -> Method:
     @wraps(bootstrap)
     async def bootstrapped(client: AIOKafkaClient) -> None:
         try:
@@ -60,3 +62,28 @@ def _leaving_nothing(bootstrap: Bootstrap) -> Bootstrap:
             raise
 
     return bootstrapped
+
+
+def _closing_all(close: Method) -> Method:
+    @wraps(close)
+    async def closed(client: Any) -> None:
+        client.is_over = True
+        try:
+            await close(client)
+        finally:  # it may be called off while it waits for a task of its own, before it comes to the connections
+            for connection in list(client._conns.values()):  # noqa: SLF001
+                connection.close()
+
+    return closed
+
+
+def _opening_in_time(get: Method) -> Method:
+    @wraps(get)
+    async def got(client: Any, *args: Any, **more: Any) -> Any:
+        connection = await get(client, *args, **more)
+        if connection and hasattr(client, "is_over"):
+            connection.close()  # it was on its way when the client was closed
+            return None
+        return connection
+
+    return got

@@ -82,3 +82,16 @@ async def test_a_start_that_is_called_off_leaves_no_connection(
     asked.clear()
     await asyncio.create_task(start(3))
     assert len(asked) == 2, "these were all"
+
+
+async def test_a_connection_that_is_on_its_way_when_its_client_is_closed_is_closed_too(
+    kafka: KafkaUnderTest, tmp_path: Path
+) -> None:
+    client: Any = AIOKafkaClient(**connection(settings_at(kafka.bootstrap, tmp_path)))
+    await client.bootstrap()
+    coming = asyncio.create_task(client._get_conn(client.get_random_node()))
+    await asyncio.sleep(0)
+    await client.close()
+    assert not coming.done(), "too early to show anything"
+    assert await coming is None
+    assert not any(one.connected() for one in client._conns.values())
