@@ -76,12 +76,11 @@ async def planned(stage: Stage, count: int) -> bool:
     return sum(one.kind == "planned" for one in await audit(stage.settings)) >= count
 
 
-async def test_a_new_vendor_is_brought_what_stands_once_through_kills(stage: Stage) -> None:
+async def judged_before_the_vendor_came(stage: Stage, events: list[dict[str, Any]]) -> None:
     path, cli = stage.directory / "relay.toml", cli_of(stage)
     whole = path.read_text("utf-8")
     path.write_text("\n\n".join(b for b in whole.split("\n\n") if not b.startswith(f"[connections.{LANE}]")), "utf-8")
     await (await stage.start_worker()).ready()
-    events = choices()
     file = stage.directory / "events.jsonl"
     file.write_text(jsonl(*events))
     code, _, errors = await cli.ended("publish", str(file))
@@ -94,19 +93,29 @@ async def test_a_new_vendor_is_brought_what_stands_once_through_kills(stage: Sta
     await stage.stop_workers()
     path.write_text(whole, "utf-8")
     await (await stage.start_worker()).ready()
+
+
+async def brought_through_kills(stage: Stage) -> dict[str, int]:
+    process = cli_of(stage).start("backfill", "--lane", LANE, *WHY, "--wait", str(LIMIT_S), "--json")
+    for _ in range(3):
+        await stage.kill_worker()
+        await (await stage.start_worker()).ready()
+    out, errors = await _ended(process)
+    assert process.returncode == 0, errors
+    counts: dict[str, int] = json.loads(out)["counts"]
+    return counts
+
+
+async def test_a_new_vendor_is_brought_what_stands_once_through_kills(stage: Stage) -> None:
+    cli, events = cli_of(stage), choices()
+    await judged_before_the_vendor_came(stage, events)
     told = await cli.said("backfill", "--lane", LANE, "--dry-run", *WHY)
     counts = told["counts"]
     assert (counts["withdraw"], counts["missing_identity"], counts["stands_no_more"]) == (21, 9, 10)
     assert counts["retained"] == 1
     assert await brought(stage) == [], "a dry run sends nothing"
 
-    process = cli.start("backfill", "--lane", LANE, *WHY, "--wait", str(LIMIT_S), "--json")
-    for _ in range(3):
-        await stage.kill_worker()
-        await (await stage.start_worker()).ready()
-    out, errors = await _ended(process)
-    assert process.returncode == 0, errors
-    counts = json.loads(out)["counts"]
+    counts = await brought_through_kills(stage)
     assert (counts["withdraw"], counts["missing_identity"], counts["retained"]) == (21, 9, 1)
     carried = await brought(stage)
     assert Counter(one.event_id for one in carried) == dict.fromkeys((e["event_id"] for e in events[-21:]), 1)

@@ -84,17 +84,21 @@ async def brought(stage: Stage, lane: str) -> int:
     return int(told["counts"]["delete"])
 
 
+async def published(stage: Stage, events: list[dict[str, Any]]) -> None:
+    file = stage.directory / "events.jsonl"
+    file.write_text(jsonl(*events))
+    code, _, errors = await cli_of(stage).ended("publish", str(file))
+    assert code == 0, errors
+    await until(lambda: planned(stage, len(events)), LIMIT_S)
+
+
 async def test_a_backfill_is_held_rehearsed_or_can_be_cancelled_as_the_connection_says(stage: Stage) -> None:
     whole = (stage.directory / "relay.toml").read_text("utf-8").strip().split("\n\n")
     by_name = {block.partition("\n")[0].strip("[]").removeprefix("connections."): block for block in whole}
     old = [block for name, block in by_name.items() if name not in {CRM, GUARDED}]
     await restarted(stage, old)
     events = returned()
-    file = stage.directory / "events.jsonl"
-    file.write_text(jsonl(*events))
-    code, _, errors = await cli_of(stage).ended("publish", str(file))
-    assert code == 0, errors
-    await until(lambda: planned(stage, len(events)), LIMIT_S)
+    await published(stage, events)
 
     rehearsing = by_name[CRM].replace('mode = "live"', 'mode = "dry-run"')
     guarded = by_name[GUARDED].replace('surge = "off"', 'surge = "on"')

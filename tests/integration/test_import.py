@@ -74,6 +74,14 @@ async def opted_out(stage: Stage) -> int:
     return sum(all(one["opted_out"] for one in held["zoho_crm"]["records"]) for held in everybody.values())
 
 
+async def granted_in_march(stage: Stage) -> None:
+    """By the first one of the file, which is of May."""
+    grant = stage.directory / "grant.jsonl"
+    grant.write_text(jsonl(fields("who-0", kind="consent.granted", purposes=["surveys"], lawful_basis="consent")))
+    code, _, errors = await cli_of(stage).ended("publish", str(grant))
+    assert code == 0, errors
+
+
 async def test_what_a_file_says_stands_and_no_vendor_hears_of_it_unless_asked(stage: Stage) -> None:
     await (await stage.start_worker()).ready()
     file = stage.directory / "optouts.csv"
@@ -98,11 +106,7 @@ async def test_what_a_file_says_stands_and_no_vendor_hears_of_it_unless_asked(st
     assert {(one.kind, one.method, one.vendors_told) for one in found} == {("consent.withdrawn", "import", True)}
     await judged(stage, planned=COUNT, duplicate=HALF)
 
-    older = fields("who-0", kind="consent.granted", purposes=["surveys"], lawful_basis="consent")
-    grant = stage.directory / "grant.jsonl"
-    grant.write_text(jsonl(older))  # of March, and the file is of May
-    code, _, errors = await cli_of(stage).ended("publish", str(grant))
-    assert code == 0, errors
+    await granted_in_march(stage)
     await judged(stage, planned=COUNT, duplicate=HALF, stale=1)
     assert await called(stage) == set(), "the vendors know already, says the file"
 
