@@ -68,9 +68,8 @@ async def test_a_deletion_is_open_while_one_lane_is_parked_and_closed_when_all_i
     assert kinds.count("request.closed") == kinds.count("request.extended") == 1
     assert "request.overdue" not in kinds
     await until(lambda: counts_none(worker))
-    code, out, _ = await cli_of(stage).ended(
-        "requests", "show", "--controller", "oomnis", "--subject", person.key, "--json"
-    )
+    asked = ("requests", "show", "--controller", "oomnis", "--subject", person.key, "--json")
+    code, out, _ = await cli_of(stage).ended(*asked)
     assert (code, json.loads(out)["event_id"]) == (0, event_id)
     assert person.email not in out
 
