@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 
+from infra.kafka.config import Setup
 from infra.kafka.directory import Broker, DataDirectory
 from infra.kafka.launch import launch
 from infra.kafka.process import Child, Detached, end
@@ -22,7 +23,8 @@ class EmbeddedKafka:
 
     The same data directory may be started again and again: it keeps all data and, if nobody took it, the port.
     `console` shows progress; without one nothing is printed. `java` overrides the search for one. `tunnel`: a second
-    way in, for clients on its other end.
+    way in, for clients on its other end. `session_s`: how long it may be silent before its own controller strikes it
+    off; after a crash it takes as long to come back.
     """
 
     def __init__(
@@ -32,11 +34,12 @@ class EmbeddedKafka:
         console: Console | None = None,
         java: Java | None = None,
         tunnel: Tunnel | None = None,
+        session_s: float | None = None,
     ) -> None:
         self._directory = DataDirectory(data_dir)
         self._console = console or Console(quiet=True)
         self._java = java
-        self._tunnel = tunnel
+        self._setup = Setup(tunnel) if session_s is None else Setup(tunnel, session_s)
         self._running: tuple[Broker, Child | Detached] | None = None
 
     def start(self) -> str:
@@ -44,7 +47,7 @@ class EmbeddedKafka:
 
         Raises EmbeddedKafkaError, whose text says what was tried, where the log is, and what to do.
         """
-        self._running = launch(self._directory, Child, self._console, self._java, self._tunnel)
+        self._running = launch(self._directory, Child, self._console, self._java, self._setup)
         return self.bootstrap
 
     def stop(self) -> None:

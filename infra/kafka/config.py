@@ -45,6 +45,17 @@ class Tunnel(NamedTuple):
     advertised: str
 
 
+class Setup(NamedTuple):
+    """What differs from broker to broker.
+
+    session_s: so long its own controller waits for a word of it before it strikes it off; and after a crash, before
+    it lets it in again.
+    """
+
+    tunnel: Tunnel | None = None
+    session_s: float = 4.0
+
+
 def free_ports(last: str | None = None, tunnel: Tunnel | None = None) -> Ports:
     """Two free ports; the broker's is that of `last`, its bootstrap servers of last time, if nobody took it since."""
     known = [int(last.rsplit(":", 1)[1])] if last else []
@@ -52,8 +63,9 @@ def free_ports(last: str | None = None, tunnel: Tunnel | None = None) -> Ports:
     return Ports(broker=next(free), controller=next(free))
 
 
-def server_properties(ports: Ports, tunnel: Tunnel | None = None) -> str:
+def server_properties(ports: Ports, setup: Setup = Setup()) -> str:  # noqa: B008 - a constant
     """The text of server.properties. Times in ms, sizes in bytes."""
+    tunnel = setup.tunnel
     way_in = f",TUNNEL://{HOST}:{tunnel.port}" if tunnel else ""
     other_end = f",TUNNEL://{tunnel.advertised}" if tunnel else ""
     properties: dict[str, str | int] = {
@@ -76,7 +88,7 @@ def server_properties(ports: Ports, tunnel: Tunnel | None = None) -> str:
         "group.initial.rebalance.delay.ms": 0,
         "group.min.session.timeout.ms": 1000,
         # After a crash the node is let in again only when its old session is over: 6 s to restart instead of 12.
-        "broker.session.timeout.ms": 4000,
+        "broker.session.timeout.ms": round(setup.session_s * 1000),
         "broker.heartbeat.interval.ms": 1000,
         # There is nobody to hand partitions to, and while a lone node gives them away Kafka 4.3 takes one without a
         # leader for a deleted one: it calls a transaction committed and never writes its end there (KAFKA-20734).

@@ -38,7 +38,7 @@ def launch(
     kind: type[Child | Detached],
     console: Console,
     java: Java | None,
-    tunnel: config.Tunnel | None = None,
+    setup: config.Setup = config.Setup(),  # noqa: B008 - a constant
 ) -> tuple[Broker, Child | Detached]:
     """Returns when the broker is healthy. Blocks for seconds; not to be called on an event loop.
 
@@ -48,7 +48,7 @@ def launch(
     program = [str(java.path), *_JVM, _LOGGING, "-cp", class_path(console)]
     with console.status(f"Starting Kafka {KAFKA_VERSION} with Java {java.major} from {java.source}"):
         with directory.locked() as lock:
-            broker = _claim(directory, tunnel)
+            broker = _claim(directory, setup)
             log_start = _prepare(directory, program)
             process = kind([*program, "kafka.Kafka", "server.properties"], directory, lock)
         try:
@@ -64,13 +64,13 @@ def launch(
     return broker, process
 
 
-def _claim(directory: DataDirectory, tunnel: config.Tunnel | None) -> Broker:
+def _claim(directory: DataDirectory, setup: config.Setup) -> Broker:
     """Writes who is starting here, and the settings."""
     last = directory.last()
-    ports = config.free_ports(last.bootstrap if last else None, tunnel)
+    ports = config.free_ports(last.bootstrap if last else None, setup.tunnel)
     broker = Broker(os.getpid(), ports.bootstrap, KAFKA_VERSION, now())
     directory.write(broker)
-    (directory.path / "server.properties").write_text(config.server_properties(ports, tunnel), encoding="ascii")
+    (directory.path / "server.properties").write_text(config.server_properties(ports, setup), encoding="ascii")
     (directory.path / "log4j2.properties").write_text(config.LOG4J2_PROPERTIES, encoding="ascii")
     return broker
 

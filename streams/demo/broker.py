@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from infra.kafka import EmbeddedKafka
@@ -19,12 +20,20 @@ T = TypeVar("T")
 
 
 class OwnBroker:
-    """An embedded Kafka in `directory`, with a `tunnel` if need be; `console` shows how the first start goes."""
+    """An embedded Kafka in `directory`, with a `tunnel` or another `session_s` if need be.
 
-    def __init__(self, directory: Path, console: Console | None = None, tunnel: Tunnel | None = None) -> None:
-        self._directory = directory
-        self._tunnel = tunnel
-        self._kafka = EmbeddedKafka(directory, console=console, tunnel=tunnel)
+    `console` shows how the first start goes.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        console: Console | None = None,
+        tunnel: Tunnel | None = None,
+        session_s: float | None = None,
+    ) -> None:
+        self._made = partial(EmbeddedKafka, directory, tunnel=tunnel, session_s=session_s)
+        self._kafka = self._made(console=console)
 
     @property
     def pid(self) -> int:
@@ -36,7 +45,7 @@ class OwnBroker:
 
     async def start_again(self) -> None:
         """On the same data and port, and without a word: progress bars may be on the screen by now."""
-        self._kafka = EmbeddedKafka(self._directory, tunnel=self._tunnel)
+        self._kafka = self._made()
         await self.start()
 
     async def stop(self) -> None:

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import socket
 
-from infra.kafka.config import Ports, Tunnel, free_ports, server_properties
+from infra.kafka.config import Ports, Setup, Tunnel, free_ports, server_properties
 from infra.ports import HOST
 
 PORTS = Ports(broker=21001, controller=21002)
 
 
 def properties(tunnel: Tunnel | None = None) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in server_properties(PORTS, tunnel).splitlines())
+    return dict(line.split("=", 1) for line in server_properties(PORTS, Setup(tunnel)).splitlines())
 
 
 def test_nothing_listens_beyond_the_loopback_interface() -> None:

@@ -42,6 +42,7 @@ class Cluster(Blows):
     """An asynchronous context manager: inside it broker, topics and sandboxes are up; everything ends with it.
 
     run: the directory of the run. bootstrap: another broker than one of its own, without topics of the relay.
+    broker_session_s: of its own one, as EmbeddedKafka has it.
     proxied: workers that reach its own broker through one of `proxies` alone, see network.py; with any, one stands
     before every vendor, too.
     more: other settings of the workers.
@@ -55,6 +56,7 @@ class Cluster(Blows):
         people: int = 300,
         seed: int = 0,
         bootstrap: str | None = None,
+        broker_session_s: float | None = None,
         limits_scale: float = LIMITS_SCALE,
         proxied: Collection[str] = (),
         **more: Any,
@@ -77,6 +79,7 @@ class Cluster(Blows):
         self.proxies: dict[str, Proxy] = {}
         self._proxied = proxied
         self._bootstrap = bootstrap
+        self._broker_session_s = broker_session_s
         self._more = {"cluster_prefix": "local", "partitions": PARTITIONS, "limits_scale": limits_scale, **more}
         self._stack = AsyncExitStack()
         self._launches = 0
@@ -181,6 +184,6 @@ class Cluster(Blows):
         tunnel = None
         if self._proxied:
             self.proxies[network.BROKER], tunnel = await network.before_broker(stack)
-        self.broker = OwnBroker(self.run.path / "kafka", tunnel=tunnel)
+        self.broker = OwnBroker(self.run.path / "kafka", tunnel=tunnel, session_s=self._broker_session_s)
         stack.push_async_callback(self.broker.stop)
         return await self.broker.start()
