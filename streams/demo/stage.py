@@ -46,6 +46,8 @@ LIMITS_SCALE = 100.0
 """The vendors' true limits would stretch a demo over hours."""
 CRM_JOB_S = 0.5
 """How long the CRM's mass deletions run."""
+_UNREAD = 2 * SECOND
+"""So long the last calls of a worker that is dead by now may lie unread at a busy vendor, µs."""
 _POLL_S = 0.1
 
 
@@ -127,7 +129,7 @@ class Stage:
         """SIGKILL; a worker of that name may be started again."""
         began = now_micros()
         await self.workers.pop(name).kill()
-        self.outages.append(Outage(began, now_micros()))
+        self.outages.append(Outage(began, now_micros() + _UNREAD))
 
     async def stop_workers(self) -> None:
         """Let all workers hand over and end."""
