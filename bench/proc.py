@@ -18,14 +18,19 @@ def resident_bytes(pid: int) -> int:
     return resident_in(_read(pid, "status"))
 
 
+def peak_bytes(pid: int) -> int:
+    """The most memory that the process ever held; what its parent holds doesn't count, as it does in `ru_maxrss`."""
+    return resident_in(_read(pid, "status"), "VmHWM")
+
+
 def cpu_s(pid: int) -> float:
     """Seconds on a core so far, its own and the kernel's for it."""
     return cpu_in(_read(pid, "stat"))
 
 
-def resident_in(status: str) -> int:
-    """VmRSS of a /proc/<pid>/status."""
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+def resident_in(status: str, field: str = "VmRSS") -> int:
+    """One of the sizes in a /proc/<pid>/status; 0: the process has ended and holds nothing."""
+    line = next((line for line in status.splitlines() if line.startswith(f"{field}:")), f"{field}: 0 kB")
     return int(line.split()[1]) * KIB
 
 
