@@ -38,8 +38,8 @@ class Sendgrid(Vendor):
     per_purpose = True
     can: ClassVar[Mapping[Action, Capability]] = {
         "grant": Capability(
-            says="takes the address off the purpose's unsubscribe group; off the global list only when everything is "
-            "granted, else a task while that holds; creates no contact"
+            says="takes the address off the purpose's unsubscribe group; off the global list only when every "
+            "purpose is granted, else a task while that holds; creates no contact"
         ),
         "withdraw": Capability(
             read_back_s=_READ_BACK_S,
@@ -95,7 +95,8 @@ class Sendgrid(Vendor):
         emails = instruction.need("email")
         asked = all_good((yield tuple(self.options.call("GET", at(GLOBAL, one)) for one in emails)))
         everywhere = any("recipient_email" in reply.json() for reply in asked)
-        if everywhere and not instruction.all_purposes:
+        # `all_purposes` leaves out what needs a grant by name: only this says that nothing stays withdrawn.
+        if everywhere and set(self.options.groups) != set(instruction.purposes):
             return Result("manual_task", "global_suppression_in_force", asked[-1].evidence())
         places = [*map(members, groups), *([GLOBAL] if everywhere else [])]
         lifts = tuple(self.options.call("DELETE", at(place, one), expect=204) for place in places for one in emails)

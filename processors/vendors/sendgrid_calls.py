@@ -33,24 +33,20 @@ class SendgridOptions(Options):
     on_behalf_of: str | None = Field(default=None, pattern=r"^[\x21-\x7e]{1,64}$")
 
     def of(self, instruction: Instruction) -> list[int]:
-        """The groups of its purposes, none twice; all, if it is about everything.
+        """The groups of its purposes, none twice.
 
         Raises:
             VendorRefused: none of its purposes has a group.
 
         """
-        known = self.groups
-        groups = (
-            known.values() if instruction.all_purposes else (known[p] for p in instruction.purposes if p in known)
-        )
-        found = list(dict.fromkeys(groups))
+        found = list(dict.fromkeys(self.groups[p] for p in instruction.purposes if p in self.groups))
         if not found:
             raise VendorRefused("no_group_for_purpose")
         return found
 
     def require_all(self, instruction: Instruction) -> None:
         """Raises VendorRefused for a purpose without a group: a grant at once, a withdrawal after what is known."""
-        if not instruction.all_purposes and not set(instruction.purposes) <= set(self.groups):
+        if not set(instruction.purposes) <= set(self.groups):
             raise VendorRefused("no_group_for_purpose")
 
     def call(self, method: str, path: str, *, expect: int = 200, **more: Any) -> Call:

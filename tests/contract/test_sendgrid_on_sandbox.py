@@ -24,7 +24,9 @@ async def test_purposes_are_kept_apart_until_everything_is_taken_away() -> None:
         assert (await r.held(NAME))["global"]
         assert (await r.do(NAME, "grant")).reason == "global_suppression_in_force"
         assert (await r.held(NAME))["global"]
-        assert (await r.do(NAME, "grant", all_purposes=True)).outcome == "executed"
+        assert (await r.do(NAME, "grant", all_purposes=True)).reason == "global_suppression_in_force"
+        every = tuple(r.connected[NAME].vendor.options.groups)
+        assert (await r.do(NAME, "grant", purposes=every)).outcome == "executed"
         assert not (await r.held(NAME))["global"]
 
 
