@@ -32,7 +32,8 @@ def values_of(instruction: Instruction, used: Collection[Field], names: Mapping[
     common: Values = {
         Field("delivery_id"): instruction.delivery_id,
         Field("action"): instruction.action,
-        Field("all_purposes"): instruction.all_purposes,
+        # A grant that names no purpose leaves out those that need one by name: it is never of everything.
+        Field("all_purposes"): instruction.all_purposes and instruction.action != "grant",
         Field("purposes"): tuple(sorted({purpose for purpose, _ in cells})),
         Field("channels"): tuple(sorted({channel for _, channel in cells})),
     }

@@ -73,6 +73,12 @@ def test_a_body_keeps_its_shape_and_lists_and_switches_stay_what_they_are() -> N
     assert call.json == {"a": [{"b": "{a@b.c} for x,y"}, 7, True], "all": True, "by": [["email"]]}
 
 
+def test_a_grant_never_says_that_it_is_of_everything() -> None:
+    own = adapter(**changed("grant", query={"email": "{email}", "of": "{purposes}", "all": "{all_purposes}"}))
+    (call,) = calls(own, instruction("grant", all_purposes=True))
+    assert (call.params["of"], call.params["all"]) == ("news", "false")
+
+
 def test_several_identities_and_purposes_are_several_calls_in_the_systems_own_words() -> None:
     path = "/{purpose}/{user_id}"
     options = changed("withdraw", path=path, body={"hash": "{email.sha256}", "p": "{phone.e164}"})
