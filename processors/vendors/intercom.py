@@ -10,6 +10,7 @@ A person may be several contacts, a user and leads. Their conversations go with 
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -19,6 +20,7 @@ from processors.vendors.capability import Capability
 from processors.vendors.intercom_contacts import erase, is_unsubscribed, look_up, refused, unsubscribe
 from processors.vendors.intercom_subscriptions import choose, is_out, kinds_of
 from processors.vendors.later import Undone
+from processors.vendors.one_by_one import each
 from processors.vendors.second_look import look_again, noted, noted_first
 from schemas.errors import VendorRefused
 from schemas.windows import Window
@@ -117,7 +119,7 @@ class Intercom(Vendor):
         is_everything = set(self.options.subscriptions) == set(instruction.purposes)
         are_off = []
         for contact in sorted(found.ids):
-            yield from choose(contact, kinds, out=False)
+            yield from choose([contact], kinds, out=False)
             if is_everything:
                 yield from unsubscribe(contact, out=False)
             are_off.append((yield from is_unsubscribed(contact)))
@@ -131,13 +133,10 @@ class Intercom(Vendor):
         if not found.ids:
             return Result("no_match", evidence=found.reply.evidence())
         kinds = {} if instruction.all_purposes else (yield from kinds_of(self._types(instruction)))
-        replies = [found.reply]
-        for contact in sorted(found.ids):
-            if instruction.all_purposes:
-                replies.append((yield from unsubscribe(contact, out=True)))
-            else:
-                replies += yield from choose(contact, kinds, out=True)
-        if not instruction.all_purposes:
+        if instruction.all_purposes:
+            replies = yield from each(sorted(found.ids), partial(unsubscribe, out=True))
+        else:
+            replies = yield from choose(sorted(found.ids), kinds, out=True)
             self._refuse_without_subscription(instruction)
         return Result("executed", evidence=replies[-1].evidence(detail=f"contacts={len(found.ids)}"))
 
@@ -147,9 +146,8 @@ class Intercom(Vendor):
         contacts = yield from noted_first(instruction, found.ids)
         if not contacts:
             return Result("no_match", evidence=found.reply.evidence())
-        for contact in contacts:
-            last = yield from erase(contact)
-        return Result("executed", evidence=last.evidence(detail=f"contacts={len(contacts)}"))
+        replies = yield from each(contacts, erase)
+        return Result("executed", evidence=replies[-1].evidence(detail=f"contacts={len(contacts)}"))
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(self._fields(instruction))

@@ -7,10 +7,12 @@ each time and is no configuration: with a wrong one every withdrawal would be a 
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step
 from processors.vendors.intercom_contacts import ANSWERS, follow, path, refused
+from processors.vendors.one_by_one import each
 from schemas.errors import VendorAuthRejected
 
 if TYPE_CHECKING:
@@ -34,15 +36,15 @@ def kinds_of(ids: Iterable[str]) -> Generator[Step, Any, dict[str, str]]:
     return {one: str(kind) for one, kind in kinds.items()}
 
 
-def choose(contact: str, kinds: Mapping[str, str], *, out: bool) -> Generator[Step, Any, list[Reply]]:
-    """Opt the contact out of these types, or into them; the answers."""
-    replies = []
-    for subscription, kind in kinds.items():
+def choose(contacts: Iterable[str], kinds: Mapping[str, str], *, out: bool) -> Generator[Step, Any, list[Reply]]:
+    """Opt the contacts out of these types, or into them; the answers."""
+
+    def one(pair: tuple[str, tuple[str, str]]) -> Generator[Step, Any, Reply]:
+        contact, (subscription, kind) = pair
         attach = out is (kind == OPT_OUT)
-        replies.append(
-            (yield from _attach(contact, subscription, kind) if attach else _detach(contact, subscription))
-        )
-    return replies
+        return (yield from _attach(contact, subscription, kind) if attach else _detach(contact, subscription))
+
+    return (yield from each(product(contacts, kinds.items()), one))
 
 
 def is_out(contact: str, kinds: Mapping[str, str]) -> Generator[Step, Any, tuple[bool, Reply]]:

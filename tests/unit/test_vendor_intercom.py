@@ -152,6 +152,18 @@ def test_a_deletion_is_noted_before_and_its_redo_finds_the_contact_gone() -> Non
     assert not [call for call in (*played.calls, *again.calls) if call.path.endswith("/archive")]
 
 
+@pytest.mark.parametrize(("action", "everything"), [("withdraw", False), ("withdraw", True), ("delete", True)])
+def test_one_contact_that_is_refused_keeps_no_other_from_it(action: Any, everything: bool) -> None:  # noqa: FBT001
+    at, refused = Workspace({"c1": EMAIL, "c2": EMAIL}), VendorRefused("http_422", status=422)
+
+    def answer(call: Call) -> Any:
+        return refused if call.path.startswith("/contacts/c1") else at(call)
+
+    played = play(INTERCOM.script(instruction(action, all_purposes=everything)), answer)
+    assert played.result is refused
+    assert at.unsubscribed or at.attached.get("c2") == {"91"} or "c2" not in at.contacts
+
+
 def test_a_200_that_does_not_say_deleted_is_no_success() -> None:
     def archived(call: Call) -> Reply:
         return reply({"deleted": False}) if call.method == "DELETE" else Workspace()(call)
