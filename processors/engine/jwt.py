@@ -6,6 +6,7 @@ import json
 from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING, Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -22,7 +23,7 @@ def rsa_key(pem: str) -> RSAPrivateKey | None:
     """The private key in a PEM text; None where there is none: an error's text might hold a part of it."""
     try:
         key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
     return key if isinstance(key, RSAPrivateKey) else None
 

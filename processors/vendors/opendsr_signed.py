@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -33,11 +33,7 @@ class Signer:
         if self._domain not in _domains(certificate):
             message = f"is no certificate of {domain}"
             raise ValueError(message)
-        key = certificate.public_key()
-        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-            message = "has no RSA or EC key"
-            raise ValueError(message)  # noqa: TRY004 - for pydantic, which takes no TypeError
-        self._key, self._from = key, certificate.not_valid_before_utc
+        self._key, self._from = _key(certificate), certificate.not_valid_before_utc
         self._until = certificate.not_valid_after_utc
 
     def is_valid_at(self, now: float) -> bool:
@@ -58,6 +54,17 @@ class Signer:
         except (ValueError, InvalidSignature):
             return False
         return True
+
+
+def _key(certificate: x509.Certificate) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
+    try:
+        key = certificate.public_key()
+    except UnsupportedAlgorithm:
+        key = None
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        message = "has no RSA or EC key"
+        raise ValueError(message)  # noqa: TRY004 - for pydantic, which takes no TypeError
+    return key
 
 
 def _domains(certificate: x509.Certificate) -> set[str]:

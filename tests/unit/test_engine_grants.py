@@ -72,10 +72,14 @@ async def test_an_assertion_is_signed_for_a_short_while_and_the_key_stays_here()
     assert json.loads(decoded(claims)) == said
 
 
-def test_what_is_no_key_is_said_so_without_repeating_it() -> None:
+OF_UNKNOWN_KIND = "-----BEGIN PRIVATE KEY-----\nMBECAQAwBwYDKgMEBQAEA2FiYw==\n-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("text", ["-----BEGIN half", OF_UNKNOWN_KIND])
+def test_what_is_no_key_is_said_so_without_repeating_it(text: str) -> None:
     with pytest.raises(SetupError, match="private_key: is no RSA key") as caught:
-        built("jwt_bearer", Reply(200, {}, TOKEN), private_key="-----BEGIN half")
-    assert "half" not in str(caught.value)
+        built("jwt_bearer", Reply(200, {}, TOKEN), private_key=text)
+    assert text[12:] not in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", sorted(SECRETS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import ssl
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -162,6 +163,13 @@ def test_whoever_else_calls_is_refused() -> None:
             own.heard(wrong)
 
 
+def of_unknown_kind() -> str:
+    """A certificate whose key is of a kind that nobody knows."""
+    known, other = bytes.fromhex("2a8648ce3d0201"), bytes.fromhex("2a8648ce3d027f")
+    der = ssl.PEM_cert_to_DER_cert(self_signed(KEY, DOMAIN, NOW))
+    return ssl.DER_cert_to_PEM_cert(der.replace(known, other))
+
+
 def test_callbacks_are_taken_only_with_a_certificate() -> None:
     assert signing().is_called({})
     bare = vendor("opendsr", **options())
@@ -176,6 +184,7 @@ def test_callbacks_are_taken_only_with_a_certificate() -> None:
         ({"certificate": "x"}, "options.certificate: "),
         ({"certificate": self_signed(KEY, "other.example", NOW)}, "options.certificate: is no certificate of"),
         ({"certificate": self_signed(KEY, DOMAIN, NOW, san=False)}, "options.certificate: is no certificate of"),
+        ({"certificate": of_unknown_kind()}, "options.certificate: has no RSA or EC key"),
         ({"regulation": "hipaa"}, "options.regulation: "),
     ],
 )
