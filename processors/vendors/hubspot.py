@@ -198,9 +198,9 @@ class Hubspot(Vendor):
         return Reply(200, {}, json.dumps(body).encode())
 
     def _mailed(self, instruction: Instruction) -> list[str]:
-        """The purposes that it is about in mail."""
+        """The purposes that it is about in mail; one that is tracked and has a subscription, too, is both."""
         about = {purpose for purpose, channel in instruction.cells if channel == "email"}
-        return sorted(about - set(self.options.tracking))
+        return sorted(about - (set(self.options.tracking) - set(self.options.subscriptions)))
 
     def _no_call(self, instruction: Instruction) -> Result:
         signalled = {(purpose, "web") for purpose in self.options.tracking} & instruction.cells

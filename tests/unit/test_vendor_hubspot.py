@@ -166,6 +166,13 @@ def test_more_than_a_page_of_contacts_is_nobody() -> None:
     assert isinstance(play(HUBSPOT.script(instruction("delete")), lambda _: reply(page)).result, VendorRefused)
 
 
+def test_a_purpose_that_is_tracked_and_has_a_subscription_is_withdrawn_from() -> None:
+    both = vendor("hubspot", subscriptions={"news": 7}, tracking=["news"])
+    played = play(both.script(instruction("withdraw")), hubspot(contact()))
+    assert [call.json["subscriptionId"] for call in played.calls[1:]] == [7]
+    assert played.result.outcome == "executed"
+
+
 def test_what_the_tracking_code_does_is_the_sites_own_signal() -> None:
     for purposes, channel, outcome in (
         (("web-analytics",), "web", "client_signal"),
