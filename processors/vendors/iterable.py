@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _FORGOTTEN_IN_S = 600
 _READ_BACK_S = 900.0
 _TYPES = Call("GET", "/api/messageTypes", api="project")
+_NOT_SENT = Result("not_applicable", "channel")
+"""The purposes are known, but have no message type on these channels: nothing is sent there."""
 
 
 class IterableOptions(Options):
@@ -118,10 +120,12 @@ class Iterable(Vendor):
     def grant(self, instruction: Instruction) -> Script:
         emails = instruction.need("email")
         self.options.require_all(instruction)
+        wanted = self.options.types_of(instruction)
+        if not wanted:
+            return _NOT_SENT
         users, replies = yield from look_up(emails, _TYPES)
         if not users:
             return (yield from _unknown(emails))
-        wanted = self.options.types_of(instruction)
         types = [one for one in replies[-1].json()["messageTypes"] if one["id"] in wanted]
         if {one["channelId"] for one in types} & {out for user in users for out in user.ids(CHANNELS_OUT)}:
             return Result("manual_task", "channel_unsubscribed", replies[0].evidence())
@@ -130,11 +134,14 @@ class Iterable(Vendor):
 
     def withdraw(self, instruction: Instruction) -> Script:
         whole = instruction.all_purposes
+        types = self.options.types_of(instruction)
+        if not types and not whole:
+            self.options.require_all(instruction)
+            return _NOT_SENT
         users, replies = yield from look_up(instruction.need("email"), *([CHANNELS] if whole else []))
         if not users:
             return Result("no_match", evidence=replies[0].evidence())
         channels = marketing(replies[-1], instruction) if whole else set()
-        types = self.options.types_of(instruction)
         result = yield from _changed([user.leaves(types, channels) for user in users], replies[0])
         if not whole:
             self.options.require_all(instruction)

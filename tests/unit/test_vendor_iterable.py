@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,6 +65,13 @@ def test_a_withdrawal_is_never_sent_without_everything_that_stands() -> None:
 def test_what_stands_and_cant_be_read_is_not_overwritten(odd: Any, action: Any) -> None:
     with pytest.raises(ValueError, match="ids"):
         changes(action, project({"unsubscribedMessageTypeIds": odd}))
+
+
+@pytest.mark.parametrize("action", ["withdraw", "grant"])
+def test_a_channel_without_message_types_of_the_purpose_is_no_success(action: Any) -> None:
+    about = replace(instruction(action), cells=frozenset({("offers", "sms")}))
+    played = play(ITERABLE.script(about), project({}))
+    assert (played.calls, played.result) == ([], Result("not_applicable", "channel"))
 
 
 def test_what_stands_already_is_not_written_again() -> None:
