@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
-from urllib.parse import quote
 
 from pydantic import Field
 
 from processors.vendors.base import Call, Options, Reply, Result, Script, Vendor, all_good
 from processors.vendors.capability import Capability
+from processors.vendors.words import path_part
 from schemas.errors import VendorRefused, VendorUnavailable
 from schemas.windows import Window
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from processors.vendors.base import Instruction
     from schemas.records import Action
 
-_NOT_ITS_OWN = re.compile(r"cio_.*|\.{1,2}", re.IGNORECASE | re.DOTALL)
-"""`cio_` and an id is Customer.io's own name of somebody, whoever that is; dots are no part of a path."""
+_NOT_ITS_OWN = re.compile(r"cio_.*", re.IGNORECASE | re.DOTALL)
+"""`cio_` and an id is Customer.io's own name of somebody, whoever that is."""
 
 
 class CustomerIoOptions(Options):
@@ -111,7 +111,7 @@ class CustomerIo(Vendor):
         identifiers = instruction.need(*self.options.identifiers)
         if any(_NOT_ITS_OWN.fullmatch(one.strip()) for one in identifiers):
             raise VendorRefused("identity_not_encodable")
-        return [f"/api/v1/customers/{quote(one, safe='')}" for one in identifiers]
+        return [f"/api/v1/customers/{path_part(one)}" for one in identifiers]
 
 
 def _carried_out(calls: tuple[Call, ...]) -> Script:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from itertools import product
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from processors.vendors.base import Call, Reply, Step, all_good
+from processors.vendors.words import path_part
 from schemas.errors import VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
@@ -87,4 +87,4 @@ def _results(reply: Reply) -> list[dict[str, Any]]:
 
 
 def _of(email: str) -> str:
-    return f"{_STATUSES}/{quote(email, safe='')}"
+    return f"{_STATUSES}/{path_part(email)}"

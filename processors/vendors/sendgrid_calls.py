@@ -6,11 +6,11 @@ https://www.twilio.com/docs/sendgrid/api-reference/suppressions-suppressions
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import quote
 
 from pydantic import Field
 
 from processors.vendors.base import Call, Options
+from processors.vendors.words import path_part
 from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
@@ -62,4 +62,4 @@ def members(group: int) -> str:
 
 
 def at(place: str, email: str) -> str:
-    return f"{place}/{quote(email, safe='')}"
+    return f"{place}/{path_part(email)}"

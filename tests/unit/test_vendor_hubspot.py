@@ -166,6 +166,12 @@ def test_more_than_a_page_of_contacts_is_nobody() -> None:
     assert isinstance(play(HUBSPOT.script(instruction("delete")), lambda _: reply(page)).result, VendorRefused)
 
 
+@pytest.mark.parametrize("everything", [True, False])
+def test_a_name_that_would_be_another_path_is_refused(everything: bool) -> None:  # noqa: FBT001
+    played = play(HUBSPOT.script(instruction("withdraw", emails=("..",), all_purposes=everything)), hubspot())
+    assert (len(played.calls), played.result.reason) == (1, "identity_not_encodable")
+
+
 def test_a_purpose_that_is_tracked_and_has_a_subscription_is_withdrawn_from() -> None:
     both = vendor("hubspot", subscriptions={"news": 7}, tracking=["news"])
     played = play(both.script(instruction("withdraw")), hubspot(contact()))
