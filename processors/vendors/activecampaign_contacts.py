@@ -7,7 +7,7 @@ retrieve-a-list
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
@@ -27,7 +27,7 @@ _GONE = re.compile(rb"no result found for", re.IGNORECASE)
 class Found:
     """`contacts`: address → ids; `last`: an answer that shows it."""
 
-    contacts: Mapping[str, Sequence[str]]
+    contacts: Mapping[str, Sequence[str]] = field(repr=False)
     last: Reply
 
     @property

@@ -7,7 +7,7 @@ Deletion: https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/c
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
@@ -26,7 +26,7 @@ class Found:
     """ids: of the contacts that carry one of the addresses; addresses: all that these carry, folded."""
 
     ids: frozenset[str]
-    addresses: frozenset[str]
+    addresses: frozenset[str] = field(repr=False)
     reply: Reply
 
 

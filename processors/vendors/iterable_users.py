@@ -6,7 +6,7 @@ not change is not named.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from processors.vendors.base import Call, Step, all_good
@@ -30,8 +30,8 @@ TYPES_IN: Field = "subscribedMessageTypeIds"
 class User:
     """`fields`: the profile's dataFields."""
 
-    email: str
-    fields: dict[str, Any]
+    email: str = field(repr=False)
+    fields: dict[str, Any] = field(repr=False)
 
     def ids(self, field: Field) -> set[int]:
         """What stands in it; left out means none.

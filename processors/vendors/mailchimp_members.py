@@ -6,7 +6,7 @@ counts only where the audience itself is there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
@@ -26,7 +26,7 @@ _FOUND_OR_NOT = frozenset({200, 404})
 class Found:
     """`members`: place → status there; `last`: an answer that shows it."""
 
-    members: Mapping[str, str]
+    members: Mapping[str, str] = field(repr=False)
     last: Reply
 
 

@@ -30,7 +30,7 @@ Status = Literal["opt-in", "opt-out"]
 class _Person:
     """`items`: correlation id → what is sent of one number and sender; gap: a purpose has no sender."""
 
-    items: dict[str, dict[str, str]] = field(default_factory=dict)
+    items: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     answers: list[Reply] = field(default_factory=list)
     error: VendorError | None = None
     gap: bool = False

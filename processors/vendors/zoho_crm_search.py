@@ -32,7 +32,7 @@ class Found:
 class _Page:
     who: str
     module: str
-    email: str
+    email: str = field(repr=False)
     number: int = 1
 
     def call(self) -> Call:
