@@ -6,6 +6,7 @@ Errors: https://developer.salesforce.com/docs/atlas.en-us.264.0.api_rest.meta/ap
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Instruction, Reply, Result
@@ -58,7 +59,8 @@ def rehearse(call: Call) -> Reply:
     if call.method == "GET":
         query = call.params["q"]
         record = {"Id": "003000000000001AAA", "HasOptedOutOfEmail": False, "IsDeleted": False, "MasterRecordId": None}
-        record["Email"] = query.partition("('")[2].partition("')")[0]
+        texts = re.findall(r"'((?:[^'\\]|\\.)*)'", query)
+        record["Email"] = re.sub(r"\\(.)", r"\1", texts[0])
         records = [record] if "FROM Contact" in query else []
         return Reply(200, {}, json.dumps({"totalSize": len(records), "done": True, "records": records}).encode())
     ids = [one["id"] for one in call.json["records"]] if call.json else call.params["ids"].split(",")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sandbox_support import ANN, BOB, NEIGHBOUR, relay
 
 from infra.sandbox import Fault
@@ -9,12 +11,16 @@ from processors.vendors.base import Result
 from processors.vendors.later import Undone
 from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
 
+if TYPE_CHECKING:
+    from schemas.records import Action
+
 MASK = {"salesforce": {"erase": "mask"}}
 
 
 async def test_the_switch_reaches_lead_and_contact_and_nobody_else() -> None:
     async with relay() as r:
-        for action, out in (("withdraw", True), ("grant", False)):
+        switches: tuple[tuple[Action, bool], ...] = (("withdraw", True), ("grant", False))
+        for action, out in switches:
             assert (await r.do("salesforce", action)).outcome == "executed"
             records = (await r.held("salesforce"))["records"]
             assert {kind: one["HasOptedOutOfEmail"] for kind, one in records.items()} == {"Contact": out, "Lead": out}
@@ -28,7 +34,8 @@ async def test_an_address_that_would_be_a_query_of_its_own_reaches_nobody() -> N
     async with relay() as r:
         for email in ("x') OR Email != ('", "x\\') OR Email != ('", f"{BOB.email}', '{NEIGHBOUR.email}"):
             sly = BOB.model_copy(update={"key": "s-sly", "email": email})
-            for action in ("grant", "withdraw", "delete"):
+            actions: tuple[Action, ...] = ("grant", "withdraw", "delete")
+            for action in actions:
                 assert (await r.do("salesforce", action, sly)).outcome == "no_match"
         assert await r.effects("salesforce") == []
 

@@ -21,7 +21,7 @@ async def token(bench: Bench, **changed: Any) -> Reply:
     secrets = bench.sandbox.settings.secrets
     key = rsa_key(secrets["salesforce_private_key"])
     assert key
-    claims = {"iss": secrets["salesforce_client_id"], "sub": secrets["salesforce_username"]}
+    claims: dict[str, Any] = {"iss": secrets["salesforce_client_id"], "sub": secrets["salesforce_username"]}
     claims |= {"aud": "https://login.salesforce.com", "exp": int(bench.clock()) + 180}
     form = {"grant_type": GRANT_TYPE, "assertion": signed(key, claims | changed)}
     return await bench.call("POST", "salesforce", "/services/oauth2/token", data=form)
