@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from processors.vendors.base import Call, Reply, Step, all_good
+from processors.vendors.base import Answer, Call, Reply, Step, all_good
+from processors.vendors.batches import chunks
 from processors.vendors.words import record_id, word
 from schemas.errors import VendorRefused, VendorUnavailable
 
@@ -20,6 +21,8 @@ _GONE = 404
 _UNDER_WAY = 20009
 _AGAIN_S = 60.0
 _LAST_PAGE = 50  # of 1,000
+SIDE_BY_SIDE = 200
+"""Calls of one step: of one number there may be tens of thousands, and each that waits for its turn takes room."""
 FIELDS = {"To": "to", "From": "from", "CallSid": "call_sid"}
 """A filter, and the field of a record in which its value stands."""
 _PAGING = ("Page", "PageToken", "PageSize")
@@ -34,8 +37,9 @@ def look_up(account: str, phones: Sequence[str]) -> Generator[Step, Any, tuple[l
     found, last = yield from _lists(root, asked)
     calls = [{"CallSid": sid} for kind, sid in found if kind == "Calls"]
     recordings: list[tuple[str, str]] = []
-    if calls:
-        recordings, last = yield from _lists(root, [("Recordings", one) for one in calls])
+    for some in chunks(calls, SIDE_BY_SIDE):
+        more, last = yield from _lists(root, [("Recordings", one) for one in some])
+        recordings += more
     paths = [f"{root}/{kind}/{sid}.json" for kind, sid in [*recordings, *found]]
     return list(dict.fromkeys(paths)), last
 
@@ -49,7 +53,10 @@ def erase(records: Sequence[str]) -> Generator[Step, Any, Reply]:
 
     """
     expect = frozenset({204, 400, _GONE, 409})
-    replies = all_good((yield tuple(Call("DELETE", path, expect=expect) for path in records)))
+    answers: list[Answer] = []
+    for some in chunks(records, SIDE_BY_SIDE):
+        answers += yield tuple(Call("DELETE", path, expect=expect) for path in some)
+    replies = all_good(answers)
     for reply in replies:
         if reply.status in {204, _GONE}:
             continue

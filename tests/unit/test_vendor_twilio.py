@@ -7,6 +7,7 @@ import pytest
 from vendor_support import instruction, play, reply, vendor
 
 from processors.vendors.later import Undone
+from processors.vendors.twilio_records import SIDE_BY_SIDE, erase
 from schemas.errors import BatchRefused, MissingIdentity, VendorError, VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
@@ -168,6 +169,20 @@ def test_what_is_gone_is_gone_and_what_is_under_way_is_tried_again(
         assert result.outcome == "executed"
     else:
         assert (type(result), result.reason) == (kind, reason)
+
+
+def test_many_records_go_a_part_at_a_time_and_one_that_is_refused_keeps_none_from_it() -> None:
+    refused, sizes = VendorRefused("http_422"), []
+
+    def counted(erasing: Any) -> Any:
+        step = next(erasing)
+        while True:
+            sizes.append(len(step))
+            step = erasing.send((yield step))
+
+    paths = [f"{ROOT}/Messages/SM{n}.json" for n in range(2 * SIDE_BY_SIDE + 1)]
+    played = play(counted(erase(paths)), lambda call: refused if call.path == paths[0] else reply(None, 204))
+    assert (played.result, sizes) == (refused, [SIDE_BY_SIDE, SIDE_BY_SIDE, 1])
 
 
 def empty(call: Call) -> Answer:
