@@ -124,7 +124,7 @@ class GoogleAnalytics(Vendor):
 
 
 def _ids(instruction: Instruction) -> list[tuple[str, str]]:
-    known = [i for i in instruction.identities if i.type in _ID_TYPES and i.format == "raw"]
+    known = instruction.known(*_ID_TYPES)
     return list(dict.fromkeys((_ID_TYPES[i.type], _without_prefix(i.value)) for i in known))
 
 

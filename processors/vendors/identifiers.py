@@ -86,7 +86,7 @@ def hashes(instruction: Instruction, *types: str, rules: Rules = USUAL) -> tuple
         one.value if one.format == "sha256" else sha256_of(one.type, one.value, rules)
         for wanted in types
         for one in instruction.identities
-        if one.type == wanted
+        if one.type == wanted and one.value.strip()
     )
     if not found:
         raise MissingIdentity(*types)

@@ -189,8 +189,7 @@ class Intercom(Vendor):
     def _fields(self, instruction: Instruction) -> list[tuple[str, str]]:
         fields = {"email": "email", **({self.options.external_id: "external_id"} if self.options.external_id else {})}
         instruction.need(*fields)
-        known = [one for one in instruction.identities if one.format == "raw" and one.type in fields]
-        return list(dict.fromkeys((fields[one.type], one.value) for one in known))
+        return list(dict.fromkeys((fields[one.type], one.value) for one in instruction.known(*fields)))
 
     def _types(self, instruction: Instruction) -> list[str]:
         known = self.options.subscriptions

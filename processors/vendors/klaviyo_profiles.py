@@ -52,7 +52,7 @@ def names_of(instruction: Instruction) -> list[tuple[str, str]]:
         VendorRefused: one can't be written as Klaviyo wants it.
 
     """
-    known = [i for i in instruction.identities if i.type in {"email", "phone"} and i.format == "raw"]
+    known = instruction.known("email", "phone")
     if not known:
         raise MissingIdentity("email", "phone")
     return list(dict.fromkeys(_name(one.type, one.value.strip()) for one in known))

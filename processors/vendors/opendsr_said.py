@@ -49,7 +49,7 @@ def request_of(instruction: Instruction, options: OpenDsrOptions) -> dict[str, A
 def _identities(instruction: Instruction, options: OpenDsrOptions) -> list[dict[str, str]]:
     found = []
     for one in instruction.identities:
-        if one.type not in options.identity_types:
+        if one.type not in options.identity_types or not one.value.strip():
             continue
         is_hashed = one.format == "raw" and options.identity_format == "sha256"
         found.append(

@@ -74,6 +74,10 @@ class Instruction:
     def purposes(self) -> tuple[str, ...]:
         return tuple(sorted({purpose for purpose, _ in self.cells}))
 
+    def known(self, *types: str) -> list[Identity]:
+        """All raw identities of these types. A blank one is none: it would be that of all who have no such thing."""
+        return [one for one in self.identities if one.format == "raw" and one.type in types and one.value.strip()]
+
     def need(self, *types: str) -> tuple[str, ...]:
         """All raw identities of these types, in the order of `types`, none twice.
 
@@ -81,7 +85,7 @@ class Instruction:
             MissingIdentity: the event had none of them.
 
         """
-        raw = [i for i in self.identities if i.format == "raw"]
+        raw = self.known(*types)
         values = tuple(dict.fromkeys(i.value for wanted in types for i in raw if i.type == wanted))
         if not values:
             raise MissingIdentity(*types)
