@@ -92,7 +92,7 @@ def _ids(reply: Reply, email: str) -> list[str]:
     if len(found) >= _MOST:
         raise VendorRefused("more_than_100_contacts", status=reply.status, response_sha256=reply.sha256)
     # That the filter finds whole addresses alone is not documented.
-    ids = [str(one["id"]) for one in found if str(one["email"]).strip().casefold() == email.strip().casefold()]
+    ids = [str(one["id"]) for one in found if str(one["email"]).strip().lower() == email.strip().lower()]
     if not all(one.isascii() and one.isdigit() for one in ids):
         raise ValueError("a contact's id is none")  # it becomes a part of paths
     return ids

@@ -64,7 +64,7 @@ def export(email: str) -> Call:
 def _read(reply: Reply, email: str, found: Profiles) -> None:
     found.reply = reply
     for user in reply.json()["users"]:
-        if user["email"].strip().casefold() != email.strip().casefold():
+        if user["email"].strip().lower() != email.strip().lower():
             raise ValueError("a profile of somebody else")
         found.ids.add(user["braze_id"])
         found.mail.append(user.get("email_subscribe"))

@@ -60,7 +60,7 @@ def erase(contacts: Sequence[str]) -> Generator[Step, Any, Reply]:
 
 
 def fold(email: str) -> str:
-    return email.strip().casefold()
+    return email.strip().lower()
 
 
 def _gdpr_delete(contact: str) -> Call:

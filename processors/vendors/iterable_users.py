@@ -92,6 +92,6 @@ def _user(reply: Reply, email: str) -> User | None:
     if body == {}:  # "user field is undefined when user not found", says Iterable's own client
         return None
     user = body["user"]
-    if user["email"].strip().casefold() != email.strip().casefold():
+    if user["email"].strip().lower() != email.strip().lower():
         raise ValueError("a user with another address")
     return User(user["email"], user.get("dataFields") or {})

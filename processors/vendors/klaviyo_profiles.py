@@ -126,7 +126,7 @@ def _search(attribute: str, value: str) -> Call:
 
 
 def _same(there: str | None, value: str) -> bool:
-    return (there or "").strip().casefold() == value.casefold()
+    return (there or "").strip().lower() == value.lower()
 
 
 def _profile(data: Mapping[str, Any]) -> Profile:

@@ -87,7 +87,7 @@ def erase(refs: Sequence[str]) -> Generator[Step, Any, Reply]:
 
 
 def fold(email: str) -> str:
-    return email.strip().casefold()
+    return email.strip().lower()
 
 
 def _sort(found: Found, masters: dict[Kind, set[str]], kind: Kind, number: str, record: Mapping[str, Any]) -> None:

@@ -29,7 +29,7 @@ def is_absent(answer: Answer) -> bool:
 
 def lists(named: Iterable[str], emails: Iterable[str]) -> bool:
     """Whether all of the addresses are among those that an answer names."""
-    return {email.casefold() for email in emails} <= {name.casefold() for name in named}
+    return {email.lower() for email in emails} <= {name.lower() for name in named}
 
 
 def require_groups(reply: Reply, groups: Collection[int]) -> None:

@@ -104,4 +104,4 @@ def _refs(contact: str, row: Mapping[str, Any], reply: Reply, wanted: Collection
 
 
 def _folded(email: object) -> str:
-    return str(email or "").strip().casefold()
+    return str(email or "").strip().lower()

@@ -61,8 +61,8 @@ class _Page:
 
     def _carries_it(self, record: Mapping[str, Any]) -> bool:
         # The search also finds parts of an address: only the same address, in any field, is the same person.
-        wanted = self.email.strip().casefold()
-        return any(isinstance(value, str) and value.strip().casefold() == wanted for value in record.values())
+        wanted = self.email.strip().lower()
+        return any(isinstance(value, str) and value.strip().lower() == wanted for value in record.values())
 
 
 def look_up(people: Mapping[str, Sequence[str]], modules: Sequence[str]) -> Generator[Step, Any, dict[str, Found]]:
