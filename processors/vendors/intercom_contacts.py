@@ -40,7 +40,7 @@ def look_up(fields: Sequence[Field]) -> Generator[Step, Any, Found]:
         VendorRefused: so many that they can't be one person.
 
     """
-    wanted = {(name, value.strip().lower()) for name, value in fields}
+    wanted = {_folded(name, value) for name, value in fields}
     ids: set[str] = set()
     after: str | None = None
     for _ in range(_LAST_PAGE):
@@ -118,8 +118,13 @@ def _search(fields: Sequence[Field], after: str | None) -> Call:
 
 
 def _carries(contact: Mapping[str, Any], wanted: set[Field]) -> bool:
-    own = {(name, str(contact.get(name) or "").strip().lower()) for name in ("email", "external_id")}
+    own = {_folded(name, str(contact.get(name) or "")) for name in ("email", "external_id")}
     return bool(own & wanted)
+
+
+def _folded(name: str, value: str) -> Field:
+    """An id of ours in other letters is another one."""
+    return name, value.strip().lower() if name == "email" else value.strip()
 
 
 def _id(value: Any) -> str:

@@ -205,6 +205,14 @@ def test_an_external_id_finds_contacts_too_where_it_is_ours() -> None:
     assert play(INTERCOM.script(asked), Workspace()).calls[0].json["query"]["field"] == "email"
 
 
+@pytest.mark.parametrize(("there", "outcome"), [("u7", "executed"), ("U7", "no_match")])
+def test_an_external_id_in_other_letters_is_somebody_elses(there: str, outcome: str) -> None:
+    ours = vendor("intercom", **OPTIONS, external_id="user_id")
+    at = Workspace(pages=[{"data": [{"id": "c1", "external_id": there}]}])
+    asked = instruction("delete", emails=(), more=(("user_id", "u7"),), refs=("looked",))
+    assert play(ours.script(asked), at).result.outcome == outcome
+
+
 def test_a_purpose_without_a_type_is_not_passed_over() -> None:
     withdrawn = play(INTERCOM.script(instruction("withdraw", purposes=("news", "other"))), Workspace())
     assert made(withdrawn.calls) == [("POST", "/contacts/c1/subscriptions")]
