@@ -105,6 +105,9 @@ class HttpOptions(Options):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
+        if taken := WORDS & set(self.identifies_by):
+            message = f"identifies_by: {min(taken)} is a word of a call's own, and names nobody"
+            raise ValueError(message)
         if not self.requests:
             message = "withdraw: no action has a call: give at least one of grant, withdraw, delete"
             raise ValueError(message)

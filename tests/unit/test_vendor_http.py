@@ -154,6 +154,7 @@ REFUSED = [
     ({"colour": "red"}, "options.colour: unknown field"),
     ({"grant": None, "withdraw": None, "delete": None}, "options.withdraw: no action has a call"),
     ({"url": "ftp://x"}, "options.url: "),
+    ({"identifies_by": ["email", "action"]}, "options.identifies_by: action is a word of a call's own"),
     ({"identifies_by": ["phone"]}, "options.grant: {email} is neither in identifies_by"),
     ({"channels": ["email", "sms"]}, "options.grant: says no channel"),
     (changed("withdraw", path="people/{email}"), "options.withdraw.path: begins with /"),
