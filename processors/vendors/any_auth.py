@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from processors.vendors.base import Options
+
+_AT_URL = frozenset({"oauth_refresh", "client_credentials", "jwt_bearer", "zoho_oauth"})
 
 
 def _one_pair(value: str) -> str:
@@ -30,6 +32,13 @@ class Auth(Options):
     scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z0-9-]+$")
     token_url: str = Field(default="", pattern=r"^(https?://.+)?$")
     scope: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind in _AT_URL and not self.token_url:
+            message = f"token_url: is missing; {self.kind} asks for a token there"
+            raise ValueError(message)
+        return self
 
     def as_class_data(self) -> dict[str, Any]:
         """What other adapters say in their class."""

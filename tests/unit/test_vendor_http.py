@@ -153,6 +153,7 @@ def test_the_lane_has_channels_and_purposes_from_the_options() -> None:
 REFUSED = [
     ({"colour": "red"}, "options.colour: unknown field"),
     ({"grant": None, "withdraw": None, "delete": None}, "options.withdraw: no action has a call"),
+    ({"auth": {"kind": "client_credentials"}}, "options.auth: token_url: is missing"),
     ({"url": "ftp://x"}, "options.url: "),
     ({"identifies_by": ["email", "action"]}, "options.identifies_by: action is a word of a call's own"),
     ({"identifies_by": ["phone"]}, "options.grant: {email} is neither in identifies_by"),
