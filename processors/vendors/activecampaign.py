@@ -97,6 +97,7 @@ class ActiveCampaign(Vendor):
     unverified = (
         "the numbers of the statuses unconfirmed (0) and bounced (3)",
         "whether the filter by address finds parts of one: only whole ones count",
+        "that a contact's lists come in pages, of 20 without asking: others go through them by limit and offset",
         "how a deletion beyond the month's allowance is answered",
     )
     checked = "bodies, parameters and statuses of calls validated against activecampaign-v3.json@6295cc5, once"

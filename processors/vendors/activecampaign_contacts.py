@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 UNCONFIRMED, ACTIVE, UNSUBSCRIBED, BOUNCED = "0", "1", "2", "3"
 REMOVED = "91"
 """Taken off the list altogether, which is no unsubscription."""
-_MOST = 100
+_MOST, _USUAL = 100, 20
+"""Rows of a page, asked for and without asking: a page that has fewer than both is the last."""
 _GONE = re.compile(rb"no result found for", re.IGNORECASE)
 
 
@@ -47,13 +48,24 @@ def look_up(emails: Iterable[str]) -> Generator[Step, Any, Found]:
 
 def memberships(contacts: Sequence[str]) -> Generator[Step, Any, dict[str, dict[str, str]]]:
     """Contact → list → the contact's status on it; those from which it was taken off are left out."""
-    if not contacts:
-        return {}
-    replies = all_good((yield tuple(Call("GET", f"/api/3/contacts/{one}/contactLists") for one in contacts)))
-    return {
-        one: {str(m["list"]): str(m["status"]) for m in reply.json()["contactLists"] if str(m["status"]) != REMOVED}
-        for one, reply in zip(contacts, replies, strict=True)
-    }
+    on: dict[str, dict[str, str]] = {one: {} for one in contacts}
+    pages = [(one, 0) for one in contacts]
+    while pages:
+        replies = all_good((yield tuple(_page(one, offset) for one, offset in pages)))
+        following = []
+        for (one, offset), reply in zip(pages, replies, strict=True):
+            rows = {str(m["list"]): str(m["status"]) for m in reply.json()["contactLists"]}
+            if len(rows) >= _USUAL and not rows.keys() <= on[one].keys():
+                following.append((one, offset + len(rows)))
+            on[one] |= rows
+        pages = following
+    return {one: {name: status for name, status in lists.items() if status != REMOVED} for one, lists in on.items()}
+
+
+def _page(contact: str, offset: int) -> Call:
+    # That this list has pages isn't documented: others go through them. Pages that aren't heeded show nothing new.
+    params = {"limit": str(_MOST), "offset": str(offset)}
+    return Call("GET", f"/api/3/contacts/{contact}/contactLists", params=params)
 
 
 def require_lists(lists: Sequence[str]) -> Generator[Step, Any, None]:

@@ -68,6 +68,21 @@ def test_a_withdrawal_of_everything_is_one_of_every_list_that_the_contact_is_on(
     assert changes(played) == [put("1", "7", "2"), put("1", "55", "2")]
 
 
+@pytest.mark.parametrize("most", [20, 100, 1000])
+def test_lists_beyond_a_page_are_left_too_whatever_its_size_and_whether_it_is_heeded(most: int) -> None:
+    on = {str(number): "1" for number in range(230)}
+
+    def paged(call: Call) -> Any:
+        if not call.path.endswith("/1/contactLists"):
+            return ask(ONE, {})(call)
+        begin = int(call.params["offset"]) if most < len(on) else 0
+        shown = list(on)[begin : begin + min(most, len(on))]
+        return reply({"contactLists": [{"list": name, "status": "1"} for name in shown]})
+
+    played = play(AC.script(instruction("withdraw", all_purposes=True)), paged)
+    assert {change[2]["contactList"]["list"] for change in changes(played)} == set(on)
+
+
 def test_a_stranger_is_no_match() -> None:
     for action in ("withdraw", "delete"):
         for all_purposes in (True, False):
