@@ -43,7 +43,7 @@ async def test_an_address_that_would_be_a_query_of_its_own_reaches_nobody() -> N
 async def test_a_deletion_is_verified_when_the_recycle_bin_has_lost_it() -> None:
     async with relay() as r:
         assert (await r.do("salesforce", "delete")).outcome == "accepted"
-        assert await r.held("salesforce") == {"records": {}, "binned": ["Contact", "Lead"]}
+        assert await r.held("salesforce") == {"known": False, "records": {}, "binned": ["Contact", "Lead"]}
         assert (await r.held("salesforce", NEIGHBOUR))["records"]
         early = await r.read_back("salesforce", "delete")
         assert (type(early), early.reason) == (VendorUnavailable, "still_in_recycle_bin")

@@ -102,6 +102,7 @@ class Salesforce(Vendor):
         self._records.purge(self.world.clock())
         mine = self._records.of(person.email)
         return {
+            "known": any(one.deleted_at is None for one in mine),
             "records": {one.kind: dict(one.fields) for one in mine if one.deleted_at is None},
             "binned": sorted(one.kind for one in mine if one.deleted_at is not None),
         }
