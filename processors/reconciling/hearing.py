@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from processors.reconciling.behind import brought, lifted
@@ -34,6 +36,7 @@ class Hearing:
         self._partition = partition
         self._people = people
         self._findings = findings
+        self._early: dict[str | None, list[tuple[AuditRecord, int]]] = defaultdict(list)
 
     def hear(self, record: AuditRecord, offset: int) -> None:
         if record.pid is None:
@@ -48,12 +51,16 @@ class Hearing:
     def _delivery(self, record: AuditRecord, offset: int, person: Person) -> None:
         duty = person.duties.get(record.delivery_id or "")
         if duty is None:
-            what = f"{record.outcome} in the audit" if record.kind == "outcome" else "a new cycle in the audit"
-            self._stray(record, offset, f"has {what}, and was never planned, or ended long ago")
+            self._early[record.event_id].append((record, offset))
             return
         wrongs = told(duty, record, person) if record.kind == "outcome" else began_anew(duty, record)
         for kind, what in wrongs:
             self._wrong(kind, duty, what, record.pid, offset)
+
+    def catch_up(self, event_id: str) -> None:
+        """That event is due, though the audit has no verdict on it: what was told of it before is known now."""
+        for record, offset in self._early.pop(event_id, ()):
+            self.hear(record, offset)
 
     def _behind(self, record: AuditRecord, leg: Leg, offset: int) -> None:
         """A leg that planning had left undone."""
@@ -102,6 +109,9 @@ class Hearing:
 
     def close(self, now: int, lost: Collection[str]) -> None:
         """At the end of the log. now: µs; lost: deliveries that their lanes have nothing to do with any more."""
+        for record, offset in chain.from_iterable(self._early.values()):
+            what = f"{record.outcome} in the audit" if record.kind == "outcome" else "a new cycle in the audit"
+            self._stray(record, offset, f"has {what}, and was never planned, or ended long ago")
         for pid, person in self._people.items():
             for duty in person.duties.values():
                 if duty.final is not None or duty.told:

@@ -121,6 +121,7 @@ class Inquiry:
         self.findings.append(Finding("missing", what, at, self._partition, None, *about))
         if read:
             self._judged(read, None, None)
+            self.hearing.catch_up(read.event.event_id)
 
     def _of_event(self, taken: Taken, record: AuditRecord, offset: int) -> None:
         refused = False

@@ -106,7 +106,7 @@ async def test_deliveries_are_those_of_the_audit_lane_by_lane(run: Run) -> None:
     )
     planned = Counter(lane for lane, _, _ in endings.elements())
     parked: Counter[str] = Counter()
-    assert len(planned) == 3
+    assert planned.keys() == run.stage.config.connections.keys()
     open_ones = Counter(dict.fromkeys(("manual_task", "parked"), 0))
     for (lane, action, outcome), count in endings.items():
         if outcome in open_ones:

@@ -57,6 +57,18 @@ def test_its_outcome_is_not_a_second_finding() -> None:
     assert paper.kinds() == ["missing"]
 
 
+@pytest.mark.parametrize("is_last", [True, False])
+def test_what_came_of_an_event_that_no_verdict_is_about_is_no_further_finding(is_last: bool) -> None:  # noqa: FBT001
+    paper = Paper()
+    (planned,) = paper.publish(event(1, "withdraw", 0, None, identities=[EMAIL]))
+    paper.settle(planned)
+    if not is_last:
+        paper.publish(event(2, "withdraw", 5, None, identities=[EMAIL]))
+    paper.change(0, lambda _: None)
+    found = paper.found()
+    assert [(one.kind, one.delivery_id) for one in found if one.event_id == planned.event_id] == [("missing", None)]
+
+
 def test_a_leg_that_was_not_due_is_surplus() -> None:
     paper = Paper()
     (planned,) = paper.publish(event(1, "grant", 0, ["marketing-campaigns"], identities=[EMAIL]))
