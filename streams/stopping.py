@@ -68,14 +68,21 @@ async def stopped(client: AIOKafkaConsumer | AIOKafkaProducer, limit_s: float = 
             await dropped(client)
 
 
-@asynccontextmanager
-async def at_work(client: AIOKafkaConsumer | AIOKafkaProducer) -> AsyncIterator[Any]:
-    """A client that is started here and stopped however this ends.
-
-    One that is called off while it starts has connections already, which nobody else would close.
-    """
+async def begun(client: AIOKafkaConsumer | AIOKafkaProducer) -> Any:
+    """The client, started. One that fails or is called off meanwhile is stopped: it may have connections already."""
     try:
         await client.start()
+    except BaseException:
+        await stopped(client)
+        raise
+    return client
+
+
+@asynccontextmanager
+async def at_work(client: AIOKafkaConsumer | AIOKafkaProducer) -> AsyncIterator[Any]:
+    """A client that is started here and stopped however this ends."""
+    await begun(client)
+    try:
         yield client
     finally:
         await stopped(client)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 
-from infra.kafka.config import Setup
+from infra.kafka.config import SESSION_S, Setup
 from infra.kafka.directory import Broker, DataDirectory
 from infra.kafka.launch import launch
 from infra.kafka.process import Child, Detached, end
@@ -34,12 +34,12 @@ class EmbeddedKafka:
         console: Console | None = None,
         java: Java | None = None,
         tunnel: Tunnel | None = None,
-        session_s: float | None = None,
+        session_s: float = SESSION_S,
     ) -> None:
         self._directory = DataDirectory(data_dir)
         self._console = console or Console(quiet=True)
         self._java = java
-        self._setup = Setup(tunnel) if session_s is None else Setup(tunnel, session_s)
+        self._setup = Setup(tunnel, session_s)
         self._running: tuple[Broker, Child | Detached] | None = None
 
     def start(self) -> str:
@@ -94,7 +94,7 @@ class EmbeddedKafka:
 
 def start_detached(data_dir: Path, *, console: Console | None = None, java: Java | None = None) -> Broker:
     """Starts a broker that stays when this process ends. Blocks and raises as `EmbeddedKafka.start`."""
-    broker, _ = launch(DataDirectory(data_dir), Detached, console or Console(quiet=True), java)
+    broker, _ = launch(DataDirectory(data_dir), Detached, console or Console(quiet=True), java, Setup())
     return broker
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from infra.ports import HOST, unused_ports
 
 LOG_DIR = "topics"
+SESSION_S = 4.0
 
 LOG4J2_PROPERTIES = """\
 appender.console.type = Console
@@ -53,7 +54,7 @@ class Setup(NamedTuple):
     """
 
     tunnel: Tunnel | None = None
-    session_s: float = 4.0
+    session_s: float = SESSION_S
 
 
 def free_ports(last: str | None = None, tunnel: Tunnel | None = None) -> Ports:
@@ -63,7 +64,7 @@ def free_ports(last: str | None = None, tunnel: Tunnel | None = None) -> Ports:
     return Ports(broker=next(free), controller=next(free))
 
 
-def server_properties(ports: Ports, setup: Setup = Setup()) -> str:  # noqa: B008 - a constant
+def server_properties(ports: Ports, setup: Setup) -> str:
     """The text of server.properties. Times in ms, sizes in bytes."""
     tunnel = setup.tunnel
     way_in = f",TUNNEL://{HOST}:{tunnel.port}" if tunnel else ""

@@ -38,7 +38,7 @@ def launch(
     kind: type[Child | Detached],
     console: Console,
     java: Java | None,
-    setup: config.Setup = config.Setup(),  # noqa: B008 - a constant
+    setup: config.Setup,
 ) -> tuple[Broker, Child | Detached]:
     """Returns when the broker is healthy. Blocks for seconds; not to be called on an event loop.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.codec import decode_own
-from schemas.ids import task_id
+from schemas.ids import begun_leg_id, task_id
 from schemas.state import SubjectState
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def begun_id(leg: Leg, pid: str, event_id: str) -> str | None:
     """Of a leg that begins anew when a hold is over; None: nothing is to be done there."""
     if leg.kind == "none":
         return None
-    return leg.delivery_id or task_id(pid, event_id, leg.recipient or "")
+    return begun_leg_id(pid, event_id, leg.delivery_id, leg.recipient)
 
 
 class People(dict[str, Person]):

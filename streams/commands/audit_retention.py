@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from rich.progress import Progress
 from rich.table import Table
 
 from processors.reporting.retention import Retention
@@ -19,7 +18,7 @@ from streams.commands.common import (
     Config,
     DataDir,
     config_of,
-    error_console,
+    progress_bar,
     require_topics,
     settings_for,
     show_json,
@@ -58,15 +57,16 @@ async def _read(settings: Settings, told: Retention) -> Retention:
     await require_topics(settings, topics.AUDIT)
     spans = await spans_of(settings, topics.AUDIT)
     ends = {number: end for number, (_, end) in spans.items()}
-    screen = error_console()
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    with progress_bar() as bar:
         task = bar.add_task("consent.audit", total=sum(end - begin for begin, end in spans.values()))
         far = {number: begin for number, (begin, _) in spans.items()}
         async for records in slices(settings, topics.AUDIT, ends):
             for record in records:
                 told.hear(fact_of(record))
-                bar.advance(task, record.offset + 1 - far[record.partition])
-                far[record.partition] = record.offset + 1
+            if records:
+                last = records[-1]
+                bar.advance(task, last.offset + 1 - far[last.partition])
+                far[last.partition] = last.offset + 1
     return told
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from streams import topics
 from streams.commands.audit_signed import show_signed
@@ -17,7 +17,7 @@ from streams.commands.common import (
     AsJson,
     BootstrapServers,
     DataDir,
-    error_console,
+    progress_bar,
     require_topics,
     settings_for,
     show_json,
@@ -91,9 +91,8 @@ def key(bootstrap_servers: BootstrapServers = None, data_dir: DataDir = None, *,
 
 async def _verify(exam: Exam, partitions: Iterable[int]) -> list[Verdict]:
     await require_topics(exam.settings, topics.CHECKPOINTS)
-    screen = error_console()
     columns = (TextColumn("partition {task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+    with progress_bar(*columns) as progress:
         spans = await spans_of(exam.settings, exam.topic, partitions)
         tasks = {
             number: progress.add_task(str(number), total=end - begin, start=end > begin)

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import Progress
 
 from schemas.backfill import Backfill
 from schemas.codec import decode_own
@@ -20,7 +19,7 @@ from streams.commands.common import (
     DataDir,
     Reason,
     complain,
-    error_console,
+    progress_bar,
     require_topics,
     settings_for,
     show_json,
@@ -32,6 +31,7 @@ from streams.control import ROUTER, record_id
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
+    from rich.progress import Progress
 
     from schemas.records import Command
     from streams.settings import Settings
@@ -122,8 +122,7 @@ class _Watch:
 def _watched(settings: Settings, command: Command, wait_s: float) -> dict[int, str | None]:
     """What each partition said in the end; None: it hasn't."""
     facts = {number: record_id(command.command_id, ROUTER, number) for number in range(settings.partitions)}
-    screen = error_console()
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    with progress_bar() as bar:
         try:
             done = asyncio.run(carried_out(settings, command, facts, wait_s, _Watch(command, bar).heed))
         except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
+from rich.progress import Progress
 from typer.core import TyperGroup
 
 from schemas.connections import RelayConfig, load_config
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from aiokafka.admin import AIOKafkaAdminClient
+    from rich.progress import ProgressColumn
 
     from streams.settings import Settings
 
@@ -39,6 +41,12 @@ DataDir = Annotated[
 ]
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Controllers and connections; default ./relay.toml.")
+]
+MaybeConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Default ./relay.toml, or the example."
+    ),
 ]
 When = Annotated[
     str | None,
@@ -80,6 +88,12 @@ def show_json(value: Any) -> None:
 def error_console() -> Console:
     """For progress: on standard error."""
     return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+def progress_bar(*columns: ProgressColumn) -> Progress:
+    """On standard error, gone when it is done; nothing of it where nobody looks."""
+    screen = error_console()
+    return Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
 
 
 def settings_for(

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.progress import Progress
 
 from processors.engine.clock import SystemClock
 from processors.engine.connect import connectors
@@ -17,7 +16,7 @@ from processors.engine.probe import probe
 from processors.engine.transport import http_transport
 from schemas.connections import load_config
 from schemas.errors import SetupError
-from streams.commands.common import AsJson, error_console
+from streams.commands.common import AsJson, MaybeConfig, progress_bar
 from streams.commands.connections_view import show_tested
 from streams.commands.plan import default_config
 from streams.commands.probe_remedies import remedy_of
@@ -35,12 +34,6 @@ if TYPE_CHECKING:
 Verdict = Literal["good", "token_only", "not_tested", "dry_run", "failed"]
 _SAYS: Mapping[str, Verdict] = {"call": "good", "token": "token_only", "nothing": "not_tested"}
 _SHORTEST = 4
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Default ./relay.toml, or the example."
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +52,7 @@ class Tested:
 def try_connections(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Only this one; else all.")] = None,
     *,
-    config: Config = None,
+    config: MaybeConfig = None,
     as_json: AsJson = False,
 ) -> None:
     """Try address and credentials of all live connections, or of one, by a call that only reads and names nobody.
@@ -90,13 +83,12 @@ async def tried(config: RelayConfig, secret: Secret, ca_file: Path | None) -> li
     """Side by side. Those that can't be set up are told, and keep no other from being tested."""
     values: list[str] = []
     kept = _keeping(secret, values)
-    screen = error_console()
     async with http_transport(ca_file) as transport:
         done = {name: one for name in config.connections if (one := _stands_out(config, name, kept))}
         rest = {name: one for name, one in config.connections.items() if name not in done}
         # Together, so that those of one account share their token: issuers count how many they give.
         ready = connectors(config.model_copy(update={"connections": rest}), kept, transport)
-        with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        with progress_bar() as bar:
             task = bar.add_task("asking vendors", total=len(ready))
 
             async def test(connector: Connector) -> Tested:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import Progress
 
 from processors.routing.desk import Desk
 from schemas.sealing import Seals
@@ -21,7 +20,7 @@ from streams.commands.common import (
     DataDir,
     complain,
     config_of,
-    error_console,
+    progress_bar,
     require_topics,
     settings_for,
 )
@@ -121,8 +120,7 @@ def _rows(lines: Iterator[bytes], header: Header) -> Iterator[list[Row]]:
 
 def _run(settings: Settings, name: str, batches: Iterator[list[Row]], intake: Intake, *, dry: bool) -> None:
     size = None if name == STDIN else Path(name).stat().st_size
-    screen = error_console()
-    bar = Progress(console=screen, transient=True, disable=not screen.is_terminal)
+    bar = progress_bar()
     with asyncio.Runner() as runner, bar as progress:
         task = progress.add_task(name, total=size)
         if dry:

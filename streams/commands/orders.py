@@ -21,7 +21,7 @@ from schemas.events import names_person
 from schemas.records import AuditRecord, Command
 from streams.clients import reader, unreachable, writer
 from streams.ownership.tenure import now_micros
-from streams.stopping import at_work, stopped
+from streams.stopping import at_work, begun, stopped
 from streams.topics import AUDIT, CONTROL, STATE
 
 if TYPE_CHECKING:
@@ -80,14 +80,10 @@ async def watching(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         SetupError: no broker answers.
 
     """
-    source = reader(settings)
     try:
-        await source.start()
-    except BaseException as error:
-        await stopped(source)
-        if isinstance(error, KafkaConnectionError):
-            raise unreachable(settings) from None
-        raise
+        source = await begun(reader(settings))
+    except KafkaConnectionError:
+        raise unreachable(settings) from None
     try:
         yield source
     finally:

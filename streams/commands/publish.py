@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import Progress
 
 from schemas.errors import DataError, SetupError
 from schemas.events import ConsentEvent
@@ -21,7 +20,7 @@ from streams.commands.common import (
     BootstrapServers,
     DataDir,
     complain,
-    error_console,
+    progress_bar,
     require_topics,
     settings_for,
     show_json,
@@ -29,7 +28,7 @@ from streams.commands.common import (
 from streams.commands.lines import STDIN
 from streams.commands.publishing import Fate, chunks, publish_all
 from streams.commands.screen import DATA_WRONG, WRONG_USE
-from streams.stopping import stopped
+from streams.stopping import begun, stopped
 from streams.wire import home_of
 
 if TYPE_CHECKING:
@@ -113,8 +112,7 @@ def _run(settings: Settings, name: str, source: BufferedIOBase, report: Report) 
     """Reading may block, so it is done between two runs of the loop: Ctrl-C then ends it with nothing on the way."""
     size = None if name == STDIN else Path(name).stat().st_size
     home = home_of(settings.partitions)
-    screen = error_console()
-    bar = Progress(console=screen, transient=True, disable=not screen.is_terminal)
+    bar = progress_bar()
     with asyncio.Runner() as runner, bar as progress:
         runner.run(require_topics(settings, topics.EVENTS))
         producer = runner.run(started(settings))
@@ -132,13 +130,7 @@ def _run(settings: Settings, name: str, source: BufferedIOBase, report: Report) 
 
 async def started(settings: Settings) -> AIOKafkaProducer:
     """A producer, on the loop that runs. The caller stops it."""
-    producer = writer(settings)  # on the loop that it shall live on
-    try:
-        await producer.start()
-    except BaseException:
-        await stopped(producer)
-        raise
-    return producer
+    return await begun(writer(settings))  # on the loop that it shall live on
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import Progress
 
 from processors.reconciling.finding import KINDS
 from schemas.errors import SetupError
@@ -19,7 +18,7 @@ from streams.commands.common import (
     Config,
     DataDir,
     config_of,
-    error_console,
+    progress_bar,
     require_topics,
     settings_for,
     show_json,
@@ -75,8 +74,7 @@ async def _run(settings: Settings, relay: RelayConfig, wanted: Callable[[Finding
     await compare_pepper(settings)
     kinds, counted = Counter[str](), Counted()
     work = reconciler(settings, relay, counted)
-    screen = error_console()
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    with progress_bar() as bar:
         task = bar.add_task("audit")
         counted.say = lambda place, done, whole: bar.update(
             task, description=f"audit, partition {place}", completed=done, total=whole

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
 
 from processors.lane import lanes_of
 from schemas.errors import SetupError
@@ -22,7 +21,7 @@ from streams.commands.common import (
     DataDir,
     When,
     config_of,
-    error_console,
+    progress_bar,
     settings_for,
 )
 from streams.commands.lane_orders import lanes_on
@@ -159,7 +158,6 @@ def _summed(seen: Callable[[int], None]) -> Callable[[int], None]:
 
 @contextmanager
 def _progress(parts: list[Part]) -> Iterator[Callable[[int], None]]:
-    screen = error_console()
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+    with progress_bar() as progress:
         task = progress.add_task("consent.audit", total=sum(part.end for part in parts))
         yield lambda far: progress.update(task, completed=far)

@@ -17,6 +17,7 @@ from schemas.errors import InvalidRecord, SetupError, VendorError
 from schemas.events import Identity
 from schemas.records import Action  # noqa: TC001 - typer reads the annotation
 from streams.commands import vendors_view as view
+from streams.commands.common import AsJson, MaybeConfig  # noqa: TC001 - typer reads the annotations
 from streams.commands.connections_try import try_connections
 from streams.commands.plan import default_config
 from streams.commands.screen import DATA_WRONG, wrong_use
@@ -30,15 +31,8 @@ if TYPE_CHECKING:
 vendors_app = typer.Typer(help="The vendors that the relay has an adapter for.", no_args_is_help=True)
 connections_app = typer.Typer(no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 Config = Annotated[
     Path, typer.Option("--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Controllers and connections.")
-]
-MaybeConfig = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Default ./relay.toml, or the example."
-    ),
 ]
 vendors_app.command("scaffold")(scaffold)
 _HERE = Path("relay.toml")

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from infra.kafka import EmbeddedKafka
+from infra.kafka.config import SESSION_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ class OwnBroker:
         directory: Path,
         console: Console | None = None,
         tunnel: Tunnel | None = None,
-        session_s: float | None = None,
+        session_s: float = SESSION_S,
     ) -> None:
         self._made = partial(EmbeddedKafka, directory, tunnel=tunnel, session_s=session_s)
         self._kafka = self._made(console=console)

@@ -15,6 +15,7 @@ from harness.progress import Progress
 from harness.publisher import Publisher
 from harness.rundir import RunDir
 
+from infra.kafka.config import SESSION_S
 from infra.sandbox import Sandbox, make_people
 from streams import clients, topics
 from streams.demo.broker import OwnBroker
@@ -56,7 +57,7 @@ class Cluster(Blows):
         people: int = 300,
         seed: int = 0,
         bootstrap: str | None = None,
-        broker_session_s: float | None = None,
+        broker_session_s: float = SESSION_S,
         limits_scale: float = LIMITS_SCALE,
         proxied: Collection[str] = (),
         **more: Any,
