@@ -29,8 +29,8 @@ from processors.vendors.hubspot_statuses import (
     wide_statuses,
 )
 from processors.vendors.later import DAY_S, Undone
+from processors.vendors.mailing_lists import require_all
 from processors.vendors.second_look import look_again, noted_first
-from schemas.errors import VendorRefused
 from schemas.windows import Window
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Hubspot(Vendor):
         purposes = self._mailed(instruction)
         if not purposes:
             return self._no_call(instruction)
-        self._refuse_without_subscription(purposes)
+        require_all(purposes, self.options.subscriptions, "subscription")
         found = yield from look_up(instruction.need("email"))
         known = [email for email in instruction.need("email") if fold(email) in found.addresses]
         if not known:
@@ -154,7 +154,7 @@ class Hubspot(Vendor):
             replies = yield from leave_all(emails)
         else:
             replies = yield from set_all(emails, self._numbers(purposes), UNSUBSCRIBED)
-            self._refuse_without_subscription(purposes)
+            require_all(purposes, self.options.subscriptions, "subscription")
         return Result("executed", evidence=replies[-1].evidence(detail=f"addresses={len(emails)}"))
 
     def delete(self, instruction: Instruction) -> Script:
@@ -208,8 +208,3 @@ class Hubspot(Vendor):
 
     def _numbers(self, purposes: Sequence[str]) -> list[int]:
         return [self.options.subscriptions[purpose] for purpose in purposes if purpose in self.options.subscriptions]
-
-    def _refuse_without_subscription(self, purposes: Sequence[str]) -> None:
-        """A withdrawal is carried out as far as types are known, and only then refused; a grant at once."""
-        if not set(purposes) <= set(self.options.subscriptions):
-            raise VendorRefused("no_subscription_for_purpose")

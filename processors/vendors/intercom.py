@@ -20,9 +20,9 @@ from processors.vendors.capability import Capability
 from processors.vendors.intercom_contacts import erase, is_unsubscribed, look_up, refused, unsubscribe
 from processors.vendors.intercom_subscriptions import choose, is_out, kinds_of
 from processors.vendors.later import Undone
+from processors.vendors.mailing_lists import require_all
 from processors.vendors.one_by_one import each
 from processors.vendors.second_look import look_again, noted, noted_first
-from schemas.errors import VendorRefused
 from schemas.windows import Window
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Intercom(Vendor):
         return self.base_url if region == "us" else self.base_url.replace("api.", f"api.{region}.")
 
     def grant(self, instruction: Instruction) -> Script:
-        self._refuse_without_subscription(instruction)
+        require_all(instruction.purposes, self.options.subscriptions, "subscription")
         found = yield from self._look_up(instruction)
         if not found.ids:
             return Result("no_match", evidence=found.reply.evidence())
@@ -137,7 +137,7 @@ class Intercom(Vendor):
             replies = yield from each(sorted(found.ids), partial(unsubscribe, out=True))
         else:
             replies = yield from choose(sorted(found.ids), kinds, out=True)
-            self._refuse_without_subscription(instruction)
+            require_all(instruction.purposes, self.options.subscriptions, "subscription")
         return Result("executed", evidence=replies[-1].evidence(detail=f"contacts={len(found.ids)}"))
 
     def delete(self, instruction: Instruction) -> Script:
@@ -194,8 +194,3 @@ class Intercom(Vendor):
     def _types(self, instruction: Instruction) -> list[str]:
         known = self.options.subscriptions
         return [known[purpose] for purpose in instruction.purposes if purpose in known]
-
-    def _refuse_without_subscription(self, instruction: Instruction) -> None:
-        """A withdrawal is carried out as far as types are known, and only then refused; a grant at once."""
-        if not set(instruction.purposes) <= set(self.options.subscriptions):
-            raise VendorRefused("no_subscription_for_purpose")

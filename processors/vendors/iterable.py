@@ -21,7 +21,7 @@ from processors.vendors.base import Call, Options, Reply, Result, Script, Vendor
 from processors.vendors.capability import Capability
 from processors.vendors.iterable_later import FORGOTTEN, is_forgotten, read_back
 from processors.vendors.iterable_users import CHANNELS, CHANNELS_OUT, TYPES_OUT, look_up, marketing, succeeded
-from schemas.errors import VendorRefused
+from processors.vendors.mailing_lists import require_all
 from schemas.windows import Window
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ class IterableOptions(Options):
         return {one for purpose, channel in cells for one in known.get(purpose, {}).get(channel, ())}  # type: ignore[call-overload]
 
     def require_all(self, instruction: Instruction) -> None:
-        if not set(instruction.purposes) <= set(self.message_types):
-            raise VendorRefused("no_message_type_for_purpose")
+        require_all(instruction.purposes, self.message_types, "message_type")
 
 
 class Iterable(Vendor):

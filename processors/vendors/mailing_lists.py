@@ -1,8 +1,8 @@
-"""For vendors that keep purposes apart by mailing lists: which lists an instruction is about."""
+"""For vendors that keep purposes apart: which of their mailing lists, or the like, an instruction is about."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -10,10 +10,23 @@ from processors.vendors.base import Options
 from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from processors.vendors.base import Instruction
 
 ListId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 """It becomes a part of paths: what is no plain id there would name something else."""
+
+
+def require_all(purposes: Iterable[str], known: Collection[str], what: str) -> None:
+    """A grant is refused before anything is done, a withdrawal when what is known is done.
+
+    Raises:
+        VendorRefused: `no_<what>_for_purpose`: one of the purposes isn't known.
+
+    """
+    if not set(purposes) <= set(known):
+        raise VendorRefused(f"no_{what}_for_purpose")
 
 
 class PurposeLists(Options):
@@ -35,22 +48,15 @@ class PurposeLists(Options):
         if instruction.all_purposes and instruction.action != "grant":
             return self.every_list
         known = tuple(dict.fromkeys(self.lists[p] for p in instruction.purposes if p in self.lists))
-        return known or self._refuse()
+        if not known:
+            raise VendorRefused("no_list_for_purpose")
+        return known
 
     def require_all(self, instruction: Instruction) -> None:
-        """A grant is refused before anything is done, a withdrawal when what is known is done.
-
-        Raises:
-            VendorRefused: one of its purposes has no list, and it doesn't take away altogether.
-
-        """
+        """Raises VendorRefused: one of its purposes has no list, and it doesn't take away altogether."""
         altogether = instruction.all_purposes and instruction.action != "grant"
-        if not altogether and not set(instruction.purposes) <= set(self.lists):
-            self._refuse()
-
-    @staticmethod
-    def _refuse() -> NoReturn:
-        raise VendorRefused("no_list_for_purpose")
+        if not altogether:
+            require_all(instruction.purposes, self.lists, "list")
 
 
 class ListOptions(PurposeLists):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from processors.vendors.base import Call, Options
+from processors.vendors.mailing_lists import require_all
 from processors.vendors.words import path_part
 from schemas.errors import VendorRefused
 
@@ -45,9 +46,8 @@ class SendgridOptions(Options):
         return found
 
     def require_all(self, instruction: Instruction) -> None:
-        """Raises VendorRefused for a purpose without a group: a grant at once, a withdrawal after what is known."""
-        if not set(instruction.purposes) <= set(self.groups):
-            raise VendorRefused("no_group_for_purpose")
+        """Raises VendorRefused for a purpose without a group."""
+        require_all(instruction.purposes, self.groups, "group")
 
     def call(self, method: str, path: str, *, expect: int = 200, **more: Any) -> Call:
         headers = {"on-behalf-of": self.on_behalf_of} if self.on_behalf_of else {}

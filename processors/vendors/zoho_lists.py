@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from processors.vendors.base import Call, Instruction, Options, Reply, Result, Script, Step, all_good
+from processors.vendors.mailing_lists import require_all
 from processors.vendors.words import word
 from processors.vendors.zoho import Zoho, ZohoOptions
 from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
@@ -53,7 +54,7 @@ class ZohoLists(Zoho):
         return "listsubscribe", "listunsubscribe", self._never
 
     def grant(self, instruction: Instruction) -> Script:
-        self._refuse_without_list(instruction)
+        require_all(instruction.purposes, self.options.lists, "list")
         replies = all_good((yield self._calls("listsubscribe", instruction)))
         last = replies[-1]
         if any(_in_do_not_mail(reply) for reply in replies):
@@ -67,7 +68,7 @@ class ZohoLists(Zoho):
             return Result("executed", evidence=reply.evidence(detail="do_not_mail"))
         replies = all_good((yield self._calls("listunsubscribe", instruction)))
         _require(replies, "0", _UNKNOWN_CONTACT)
-        self._refuse_without_list(instruction)
+        require_all(instruction.purposes, self.options.lists, "list")
         known = any(_code(reply) == "0" for reply in replies)
         return Result("executed" if known else "no_match", evidence=replies[-1].evidence())
 
@@ -111,11 +112,6 @@ class ZohoLists(Zoho):
     def _calls(self, verb: str, instruction: Instruction) -> tuple[Call, ...]:
         keys = [self.options.lists[p] for p in instruction.purposes if p in self.options.lists]
         return tuple(self._call(verb, email, {"listkey": key}) for email in instruction.need("email") for key in keys)
-
-    def _refuse_without_list(self, instruction: Instruction) -> None:
-        """A withdrawal is carried out as far as lists are known, and only then refused; a grant at once."""
-        if not set(instruction.purposes) <= set(self.options.lists):
-            raise VendorRefused("no_list_for_purpose")
 
 
 def _who(field: str, email: str) -> str:
