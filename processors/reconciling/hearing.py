@@ -30,13 +30,16 @@ _ENDS_TASKS = frozenset({"request.task", "request.cancelled"})
 
 
 class Hearing:
-    """Of one partition. Everything that is wrong is put down in `findings`."""
+    """Of one partition. Everything that is wrong is put down in `findings`.
+
+    early: event_id → what is told of its deliveries though no verdict has planned them.
+    """
 
     def __init__(self, partition: int, people: People, findings: list[Finding]) -> None:
         self._partition = partition
         self._people = people
         self._findings = findings
-        self._early: dict[str | None, list[tuple[AuditRecord, int]]] = defaultdict(list)
+        self.early: dict[str | None, list[tuple[AuditRecord, int]]] = defaultdict(list)
 
     def hear(self, record: AuditRecord, offset: int) -> None:
         if record.pid is None:
@@ -51,7 +54,7 @@ class Hearing:
     def _delivery(self, record: AuditRecord, offset: int, person: Person) -> None:
         duty = person.duties.get(record.delivery_id or "")
         if duty is None:
-            self._early[record.event_id].append((record, offset))
+            self.early[record.event_id].append((record, offset))
             return
         wrongs = told(duty, record, person) if record.kind == "outcome" else began_anew(duty, record)
         for kind, what in wrongs:
@@ -59,7 +62,7 @@ class Hearing:
 
     def catch_up(self, event_id: str) -> None:
         """That event is due, though the audit has no verdict on it: what was told of it before is known now."""
-        for record, offset in self._early.pop(event_id, ()):
+        for record, offset in self.early.pop(event_id, ()):
             self.hear(record, offset)
 
     def _behind(self, record: AuditRecord, leg: Leg, offset: int) -> None:
@@ -109,7 +112,7 @@ class Hearing:
 
     def close(self, now: int, lost: Collection[str]) -> None:
         """At the end of the log. now: µs; lost: deliveries that their lanes have nothing to do with any more."""
-        for record, offset in chain.from_iterable(self._early.values()):
+        for record, offset in chain.from_iterable(self.early.values()):
             what = f"{record.outcome} in the audit" if record.kind == "outcome" else "a new cycle in the audit"
             self._stray(record, offset, f"has {what}, and was never planned, or ended long ago")
         for pid, person in self._people.items():

@@ -82,7 +82,7 @@ class Inquiry:
     def end(self, router_at: int, now: int) -> None:
         """What is fed of the events and no verdict is about. router_at: below it the router has judged everything."""
         while (taken := self.matching.next()) is not None:
-            if taken.offset < router_at:
+            if taken.offset < router_at or self._is_acted_on(taken):
                 self._unjudged(taken)
             elif taken.incoming.log_time < now - UNJUDGED_AFTER and self._slice.number == 0:
                 self._add("late", "waits to be judged for more than a day", taken.incoming.log_time, None)
@@ -94,6 +94,16 @@ class Inquiry:
         lanes = self._law.lanes_among(frozenset({record.lane}))
         policy = self._law.in_force(lanes[0].controller, record.at)
         self.hearing.after_backfill(record, lanes, policy, offset)
+
+    def _is_acted_on(self, taken: Taken) -> bool:
+        """Then it was judged, though the router has not told yet that it came so far."""
+        if not self.hearing.early:
+            return False
+        try:
+            read = self._law.read(taken.incoming)
+        except DataError:
+            return False
+        return read is not None and read.event.event_id in self.hearing.early
 
     def _verdict(self, record: AuditRecord, offset: int) -> None:
         match = self.matching.match(record.origin)

@@ -57,15 +57,19 @@ def test_its_outcome_is_not_a_second_finding() -> None:
     assert paper.kinds() == ["missing"]
 
 
+@pytest.mark.parametrize("router_at", [0, 10_000])
 @pytest.mark.parametrize("is_last", [True, False])
-def test_what_came_of_an_event_that_no_verdict_is_about_is_no_further_finding(is_last: bool) -> None:  # noqa: FBT001
+def test_what_came_of_an_event_that_no_verdict_is_about_is_no_further_finding(
+    is_last: bool,  # noqa: FBT001
+    router_at: int,
+) -> None:
     paper = Paper()
     (planned,) = paper.publish(event(1, "withdraw", 0, None, identities=[EMAIL]))
     paper.settle(planned)
     if not is_last:
         paper.publish(event(2, "withdraw", 5, None, identities=[EMAIL]))
     paper.change(0, lambda _: None)
-    found = paper.found()
+    found = paper.found(router_at=router_at)
     assert [(one.kind, one.delivery_id) for one in found if one.event_id == planned.event_id] == [("missing", None)]
 
 
