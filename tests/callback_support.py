@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.callbacks import CallsBack, Heard
-from processors.vendors.zoho_crm import ZohoCrm
+from processors.vendors.zoho.crm.adapter import ZohoCrm
 from schemas.errors import CallbackRefused
 
 if TYPE_CHECKING:

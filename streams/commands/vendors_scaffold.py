@@ -17,7 +17,9 @@ from schemas.errors import SetupError
 from streams.commands.screen import console, wrong_use
 
 FILES = {
-    "adapter": "processors/vendors/{}.py",
+    "package": "processors/vendors/{}/__init__.py",
+    "facts": "processors/vendors/{}/facts.py",
+    "adapter": "processors/vendors/{}/adapter.py",
     "sandbox": "infra/sandbox/vendors/{}.py",
     "unit": "tests/unit/test_vendor_{}.py",
     "contract": "tests/contract/test_{}_on_sandbox.py",
@@ -62,8 +64,12 @@ def write(root: Path, name: str, title: str, docs: str) -> list[Path]:
     values = {"name": name, "kind": kind, "title": title, "docs": docs, "host": name.replace("_", "-")}
     texts = {path.format(name): _filled(template, values) for template, path in FILES.items()}
     for path, text in texts.items():
+        (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text, "utf-8")
     _add_row(root / _OPTIONS, f"| `{name}` | – | `token` |")
+    # Where its own import stands among the others depends on its name.
+    sort = [sys.executable, "-m", "ruff", "check", "--quiet", "--select", "I", "--fix", *texts]
+    subprocess.run(sort, cwd=root, check=False, capture_output=True)  # noqa: S603 - our own
     # A new process: this one has imported the adapters already.
     page = subprocess.run([sys.executable, "-m", "processors.catalogue"], cwd=root, check=True, capture_output=True)
     (root / _PAGE).write_bytes(page.stdout)
@@ -79,7 +85,7 @@ def _refuse(root: Path, name: str, title: str, docs: str) -> None:
         raise SetupError(
             "title and docs stand in the code as they are", remedy="give plain words and an https:// URL"
         )
-    if not all((root / path).parent.is_dir() for path in FILES.values()):
+    if not all((root / path.partition("{}")[0].rpartition("/")[0]).is_dir() for path in FILES.values()):
         raise SetupError(f"{root.resolve()} is no checkout of consent-relay", remedy="go into one, or say --into DIR")
     if there := [path.format(name) for path in FILES.values() if (root / path.format(name)).exists()]:
         raise SetupError(f"{there[0]} is there already", remedy="take another name, or remove it")

@@ -13,7 +13,7 @@ from vendor_support import instruction
 from infra.sandbox import Fault
 from infra.sandbox.vendors.opendsr import OpenDsr as Processor
 from processors.vendors.later import Undone
-from processors.vendors.opendsr import OpenDsr
+from processors.vendors.opendsr.adapter import OpenDsr
 from schemas.errors import CallbackRefused, VendorAuthRejected, VendorUnreachable
 
 if TYPE_CHECKING:

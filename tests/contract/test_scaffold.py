@@ -77,5 +77,5 @@ def test_what_would_write_nonsense_is_refused(args: list[str], says: str) -> Non
 
 
 def test_nothing_is_overwritten(checkout: Path) -> None:
-    with pytest.raises(SetupError, match=f"{NAME}.py is there already"):
+    with pytest.raises(SetupError, match=f"{NAME}/__init__.py is there already"):
         write(checkout, NAME, "Acme Mail", "https://docs.acme.example")

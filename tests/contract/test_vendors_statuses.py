@@ -142,7 +142,7 @@ def test_the_class_data_are_whole(name: str) -> None:
     assert kind.evidence, 'say where the facts are from: evidence = (("D", "https://..."),); marks in evidence.py'
     assert all(mark in MARKS and mark != "U" and source for mark, source in kind.evidence)
     assert not [line for line in (*kind.traps, *kind.unverified) if line.endswith(".")]
-    assert "https://" in (import_module(kind.__module__).__doc__ or ""), "the vendor's pages"
+    assert "https://" in (import_module(kind.__module__.rpartition(".")[0]).__doc__ or ""), "the vendor's pages"
     assert set(kind.channels) <= set(CHANNELS)
     assert set(kind.can) == {"grant", "withdraw", "delete"}, "what can't be done is said by class, not left out"
     assert all(can.says for can in kind.can.values())

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.vendors.callbacks import TOLERANCE_S, Heard, secret_bytes, standard_webhook
-from processors.vendors.zoho_crm import ZohoCrm
+from processors.vendors.zoho.crm.adapter import ZohoCrm
 from schemas.codec import encode
 from schemas.errors import CallbackRefused, SetupError
 from streams.callbacks import command_of

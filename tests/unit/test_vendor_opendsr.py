@@ -18,7 +18,7 @@ from infra.sandbox.certificates import self_signed
 from processors.vendors.base import VENDORS, Call, Reply
 from processors.vendors.configured import adapter_of
 from processors.vendors.later import Undone
-from processors.vendors.opendsr import OpenDsr
+from processors.vendors.opendsr.adapter import OpenDsr
 from schemas.connections import Connection
 from schemas.errors import CallbackRefused, MissingIdentity, SetupError, VendorUnavailable, VendorUnreachable
 

@@ -6,7 +6,7 @@ import pytest
 from vendor_support import EMAIL, instruction, play, reply, shown, vendor
 
 from processors.vendors.later import Undone
-from processors.vendors.sendgrid_answers import only
+from processors.vendors.sendgrid.answers import only
 from schemas.errors import MissingIdentity, VendorAuthRejected, VendorError, VendorRefused
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from vendor_support import instruction, play, reply, vendor
 
 from processors.vendors.later import Undone
-from processors.vendors.twilio_records import SIDE_BY_SIDE, erase
+from processors.vendors.twilio.records import SIDE_BY_SIDE, erase
 from schemas.errors import BatchRefused, MissingIdentity, VendorError, VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:

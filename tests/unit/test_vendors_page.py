@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from processors.catalogue.page import page
 from processors.catalogue.words import checked, doubts, marks
 from processors.vendors.base import VENDORS, Vendor
-from processors.vendors.zoho_crm import ZohoCrm
+from processors.vendors.zoho.crm.adapter import ZohoCrm
 from streams.commands.vendors import vendors_app
 
 if TYPE_CHECKING:

@@ -1,0 +1,70 @@
+"""Braze: the profiles of a person, by address.
+
+https://www.braze.com/docs/api/endpoints/export/user_data/post_users_identifier/
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from processors.vendors.base import Call, Reply, Result, Step, gravest
+from processors.vendors.braze.calls import GOOD, taken_in
+from schemas.errors import MissingIdentity, VendorError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+
+    from processors.vendors.base import Instruction
+
+
+@dataclass(slots=True)
+class Profiles:
+    """What the export shows of one person. mail: each profile's `email_subscribe`, which is left out where empty."""
+
+    ids: set[str] = field(default_factory=set)
+    mail: list[str | None] = field(default_factory=list)
+    reply: Reply | None = None
+    error: VendorError | None = None
+
+
+def addresses(
+    instructions: Sequence[Instruction],
+) -> tuple[dict[str, Sequence[str]], dict[str, Result | VendorError]]:
+    """Everybody's, and why somebody has none."""
+    people: dict[str, Sequence[str]] = {}
+    without: dict[str, Result | VendorError] = {}
+    for one in instructions:
+        try:
+            people[one.delivery_id] = one.need("email")
+        except MissingIdentity as error:
+            without[one.delivery_id] = error
+    return people, without
+
+
+def look_up(people: Mapping[str, Sequence[str]]) -> Generator[Step, Any, dict[str, Profiles]]:
+    """Every profile of each, people → their addresses. One person's failure is that person's alone."""
+    found = {who: Profiles() for who in people}
+    asked = [(who, email) for who, emails in people.items() for email in emails]
+    answers = (yield tuple(export(email) for _, email in asked)) if asked else ()
+    for (who, email), answer in zip(asked, answers, strict=True):
+        came = taken_in(answer)
+        if isinstance(came, VendorError):
+            found[who].error = gravest((came, found[who].error or came))
+        else:
+            _read(came, email, found[who])
+    return found
+
+
+def export(email: str) -> Call:
+    wanted = {"email_address": email, "fields_to_export": ["braze_id", "email", "email_subscribe"]}
+    return Call("POST", "/users/export/ids", json=wanted, expect=GOOD, api="export")
+
+
+def _read(reply: Reply, email: str, found: Profiles) -> None:
+    found.reply = reply
+    for user in reply.json()["users"]:
+        if user["email"].strip().lower() != email.strip().lower():
+            raise ValueError("a profile of somebody else")
+        found.ids.add(user["braze_id"])
+        found.mail.append(user.get("email_subscribe"))

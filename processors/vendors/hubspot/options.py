@@ -1,0 +1,29 @@
+"""What a connection to HubSpot is told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from processors.vendors.base import Options
+
+LegalBasis = Literal[
+    "LEGITIMATE_INTEREST_PQL", "LEGITIMATE_INTEREST_CLIENT", "LEGITIMATE_INTEREST_OTHER", "PERFORMANCE_OF_CONTRACT",
+    "CONSENT_WITH_NOTICE", "NON_GDPR", "PROCESS_AND_STORE",
+]  # fmt: skip
+
+
+class HubspotOptions(Options):
+    """`subscriptions`: purpose → number of the subscription type that stands for it.
+
+    tracking: purposes for which HubSpot's code on the site is told by the site's own consent banner.
+    legal_basis, explanation: what HubSpot is told with a grant.
+    search_lag_s: whom the search doesn't find is looked up again after so many s; 0: one look is enough.
+    """
+
+    subscriptions: dict[str, int] = Field(min_length=1)
+    tracking: tuple[str, ...] = ()
+    legal_basis: LegalBasis = "CONSENT_WITH_NOTICE"
+    explanation: str = "the person's consent, recorded by the controller and passed on by consent-relay"
+    search_lag_s: float = Field(default=10.0, ge=0, le=25)

@@ -1,0 +1,23 @@
+"""What a connection to Intercom is told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from processors.vendors.base import Options
+
+
+class IntercomOptions(Options):
+    """`region`: where the workspace's data are. subscriptions: purpose → id of the subscription type for it.
+
+    external_id: type of the identity that Intercom has as `external_id`, if it has one.
+    search_lag_s: whom the search doesn't find is looked up again after so many s (above 25 the person is parked
+    meanwhile); 0: one look is enough.
+    """
+
+    region: Literal["us", "eu", "au"] = "us"
+    subscriptions: dict[str, Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]] = Field(min_length=1)
+    external_id: str | None = None
+    search_lag_s: float = Field(default=20.0, ge=0, le=600)

@@ -1,0 +1,49 @@
+"""Zoho Books: the calls of each action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.vendors.base import Instruction, Reply, Result, Script
+from processors.vendors.later import Undone
+from processors.vendors.second_look import noted_first
+from processors.vendors.zoho.books.contacts import look_up, told
+from processors.vendors.zoho.books.erase import erase
+from processors.vendors.zoho.books.facts import ZohoBooksFacts
+from schemas.errors import VendorError, VendorRefused, VendorUnavailable
+
+if TYPE_CHECKING:
+    from processors.vendors.base import ReadBackScript
+
+_INTERNAL = b'"code":1000,'
+
+
+class ZohoBooks(ZohoBooksFacts):
+    name = "zoho_books"
+
+    def grant(self, instruction: Instruction) -> Script:
+        return self._no_difference(instruction)
+
+    def withdraw(self, instruction: Instruction) -> Script:
+        return self._no_difference(instruction)
+
+    def _no_difference(self, _: Instruction) -> Script:
+        yield from ()
+        return Result("not_applicable", "no_consent_in_the_books")
+
+    def delete(self, instruction: Instruction) -> Script:
+        found = yield from look_up(instruction.need("email"), self.options.account)
+        refs = yield from noted_first(instruction, found.refs)
+        if not refs:
+            return Result("no_match", evidence=found.reply.evidence())
+        return (yield from erase(refs, self.options.account, instruction.delivery_id, self.options.keep_years))
+
+    def read_back(self, instruction: Instruction) -> ReadBackScript:
+        found = yield from look_up(instruction.need("email"), self.options.account)
+        if found.refs:
+            return Undone(VendorRefused("found_again", **told(found.reply)))
+        return Result("verified", evidence=found.reply.evidence(detail="not_found"))
+
+    def fault(self, reply: Reply) -> VendorError | None:
+        is_internal = _INTERNAL in reply.body.replace(b" ", b"")
+        return VendorUnavailable("zoho_1000", **told(reply)) if is_internal else None
