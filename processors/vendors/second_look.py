@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.vendors.base import Note
+from processors.vendors.base import Note, Result
 from schemas.errors import VendorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from processors.vendors.base import Instruction, Step
+    from processors.vendors.base import Instruction, Reply, Script, Step
 
 LOOKED = "looked"
 """Noted instead of records after a first look that found none."""
@@ -30,6 +30,12 @@ def look_again(instruction: Instruction, lag_s: float) -> Generator[Step, None, 
     if lag_s and not instruction.refs:
         yield Note(instruction.delivery_id, (LOOKED,))
         raise not_found_yet(lag_s)
+
+
+def unknown(instruction: Instruction, lag_s: float, shown: Reply) -> Script:
+    """`no_match`, if this wasn't the first look. `shown`: the answer that finds nobody; else as `look_again`."""
+    yield from look_again(instruction, lag_s)
+    return Result("no_match", evidence=shown.evidence())
 
 
 def noted(instruction: Instruction) -> set[str]:

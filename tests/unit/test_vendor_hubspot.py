@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -7,7 +8,7 @@ from vendor_support import EMAIL, instruction, play, reply, shown, vendor
 
 from processors.vendors.base import Call, Reply
 from processors.vendors.later import Undone
-from schemas.errors import VendorRefused, VendorUnavailable
+from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 HUBSPOT = vendor("hubspot", subscriptions={"news": 7, "surveys": 8}, tracking=["web-analytics"])
 STATUS = "/communication-preferences/v4/statuses/ann%2Bnews%40example.test"
-DELETE = "/crm/v3/objects/contacts/gdpr-delete"
+DELETE, SEARCH = "/crm/v3/objects/contacts/gdpr-delete", "/crm/v3/objects/contacts/search"
 
 
 def contact(number: str = "101", email: str = EMAIL, further: str | None = None) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def paths(calls: list[Call]) -> list[str]:
 def test_a_withdrawal_unsubscribes_the_address_from_each_purposes_type() -> None:
     played = play(HUBSPOT.script(instruction("withdraw", purposes=("surveys", "news"))), hubspot(contact()))
     body = {"statusState": "UNSUBSCRIBED", "channel": "EMAIL"}
-    assert [shown(call) for call in played.calls[1:]] == [
+    assert [shown(call) for call in played.calls[:2]] == [
         ("POST", STATUS, {"subscriptionId": 7, **body}),
         ("POST", STATUS, {"subscriptionId": 8, **body}),
     ]
@@ -62,7 +63,8 @@ def test_a_withdrawal_unsubscribes_the_address_from_each_purposes_type() -> None
 def test_a_withdrawal_of_everything_reaches_all_addresses_of_the_contact() -> None:
     known = contact(email="own@example.test", further=f"{EMAIL};old@example.test")
     played = play(HUBSPOT.script(instruction("withdraw", all_purposes=True)), hubspot(known))
-    assert [(call.path.split("/")[-2], dict(call.params)["verbose"]) for call in played.calls[1:]] == [
+    named, _, *others = played.calls
+    assert [(call.path.split("/")[-2], dict(call.params)["verbose"]) for call in (named, *others)] == [
         ("ann%2Bnews%40example.test", "true"),
         ("old%40example.test", "true"),
         ("own%40example.test", "true"),
@@ -73,7 +75,18 @@ def test_a_withdrawal_of_everything_reaches_all_addresses_of_the_contact() -> No
 def test_a_withdrawal_of_somebody_unknown_is_still_carried_out() -> None:
     played = play(HUBSPOT.script(instruction("withdraw")), hubspot())
     assert played.result.outcome == "executed"
-    assert paths(played.calls[1:]) == [STATUS]
+    assert paths(played.calls)[:1] == [STATUS]
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_the_named_address_is_out_before_a_search_that_may_fail(everything: bool) -> None:  # noqa: FBT001
+    def answer(call: Call) -> Any:
+        failed = VendorAuthRejected("http_403", status=403)
+        return failed if call.path.endswith("/search") else hubspot()(call)
+
+    played = play(HUBSPOT.script(instruction("withdraw", all_purposes=everything)), answer)
+    assert paths(played.calls) == [f"{STATUS}/unsubscribe-all" if everything else STATUS, SEARCH]
+    assert isinstance(played.result, VendorAuthRejected)
 
 
 def test_a_neighbour_whom_the_search_finds_too_is_left_alone() -> None:
@@ -169,14 +182,26 @@ def test_more_than_a_page_of_contacts_is_nobody() -> None:
 @pytest.mark.parametrize("everything", [True, False])
 def test_a_name_that_would_be_another_path_is_refused(everything: bool) -> None:  # noqa: FBT001
     played = play(HUBSPOT.script(instruction("withdraw", emails=("..",), all_purposes=everything)), hubspot())
-    assert (len(played.calls), played.result.reason) == (1, "identity_not_encodable")
+    assert (played.calls, played.result.reason) == ([], "identity_not_encodable")
 
 
 def test_a_purpose_that_is_tracked_and_has_a_subscription_is_withdrawn_from() -> None:
     both = vendor("hubspot", subscriptions={"news": 7}, tracking=["news"])
     played = play(both.script(instruction("withdraw")), hubspot(contact()))
-    assert [call.json["subscriptionId"] for call in played.calls[1:]] == [7]
+    assert [call.json["subscriptionId"] for call in played.calls[:1]] == [7]
     assert played.result.outcome == "executed"
+
+
+@pytest.mark.parametrize("action", ["withdraw", "grant"])
+def test_a_choice_of_mail_and_tracking_says_that_the_banner_has_to_do_the_rest(action: Any) -> None:
+    asked = instruction(action)
+    both = replace(asked, cells=frozenset({("news", "email"), ("web-analytics", "web")}))
+    result = play(HUBSPOT.script(both), hubspot(contact())).result
+    assert (result.outcome, result.reason) == ("executed", "tracking_by_cookie_banner")
+    assert play(HUBSPOT.script(asked), hubspot(contact())).result.reason is None
+    if action == "withdraw":
+        read = play(HUBSPOT.read_back(both), hubspot(out=True)).result
+        assert (read.outcome, read.reason) == ("verified", "tracking_by_cookie_banner")
 
 
 def test_what_the_tracking_code_does_is_the_sites_own_signal() -> None:
@@ -193,7 +218,7 @@ def test_what_the_tracking_code_does_is_the_sites_own_signal() -> None:
 
 def test_a_purpose_without_a_type_is_not_passed_over() -> None:
     withdrawn = play(HUBSPOT.script(instruction("withdraw", purposes=("news", "other"))), hubspot(contact()))
-    assert [call.json["subscriptionId"] for call in withdrawn.calls[1:]] == [7]
+    assert [call.json["subscriptionId"] for call in withdrawn.calls[:1]] == [7]
     assert withdrawn.result.reason == "no_subscription_for_purpose"
     granted = play(HUBSPOT.script(instruction("grant", purposes=("news", "other"))), hubspot(contact()))
     assert (granted.calls, granted.result.reason) == ([], "no_subscription_for_purpose")

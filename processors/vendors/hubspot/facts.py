@@ -56,7 +56,7 @@ class HubspotFacts(Vendor):
         "gdpr-delete by an address that HubSpot doesn't know blocks it: it is called by a contact's id alone",
         "DELETE of a contact is an archive from which it comes back within 90 days: it is never called",
         "a deleted address comes back only by a form, a mail to an inbox or a call that creates it",
-        "a purpose that its tracking code serves has no call: the site's banner has to stop it",
+        "what its tracking code serves has no call: the banner has to stop it; a choice of that and of mail says so",
     )
     evidence = (
         ("S", f"{_OPENAPI} Communication Preferences v4, CRM Contacts v3"),

@@ -1,12 +1,17 @@
-"""What a connection to HubSpot is told."""
+"""What a connection to HubSpot is told, and what that makes of an instruction."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from processors.vendors.base import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from processors.vendors.base import Instruction
 
 LegalBasis = Literal[
     "LEGITIMATE_INTEREST_PQL", "LEGITIMATE_INTEREST_CLIENT", "LEGITIMATE_INTEREST_OTHER", "PERFORMANCE_OF_CONTRACT",
@@ -27,3 +32,19 @@ class HubspotOptions(Options):
     legal_basis: LegalBasis = "CONSENT_WITH_NOTICE"
     explanation: str = "the person's consent, recorded by the controller and passed on by consent-relay"
     search_lag_s: float = Field(default=10.0, ge=0, le=25)
+
+    @property
+    def basis(self) -> dict[str, str]:
+        return {"legalBasis": self.legal_basis, "legalBasisExplanation": self.explanation}
+
+    def mailed(self, instruction: Instruction) -> list[str]:
+        """The purposes that it is about in mail; one that is tracked and has a subscription, too, is both."""
+        about = {purpose for purpose, channel in instruction.cells if channel == "email"}
+        return sorted(about - (set(self.tracking) - set(self.subscriptions)))
+
+    def is_signalled(self, instruction: Instruction) -> bool:
+        """Whether a part of it is for the site's banner, as no call of ours reaches the tracking code."""
+        return not instruction.cells.isdisjoint((purpose, "web") for purpose in self.tracking)
+
+    def numbers(self, purposes: Iterable[str]) -> list[int]:
+        return [self.subscriptions[purpose] for purpose in purposes if purpose in self.subscriptions]

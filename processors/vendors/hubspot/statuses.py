@@ -10,6 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
+from processors.vendors.hubspot.contacts import fold, look_up
 from processors.vendors.words import path_part
 from schemas.errors import VendorRefused, VendorUnavailable
 
@@ -21,6 +22,19 @@ _ALL = "unsubscribe-all"
 SUBSCRIBED, UNSUBSCRIBED = "SUBSCRIBED", "UNSUBSCRIBED"
 
 
+def leave(given: Sequence[str], numbers: Sequence[int] | None) -> Generator[Step, Any, tuple[int, Reply]]:
+    """Opt out the given addresses, and all others of their contacts; how many these are, and an answer that shows it.
+
+    What the person named is done before anybody is searched for: the search may be out of order, or lag.
+    numbers: of the subscriptions; None: out of all mail.
+    """
+    first = yield from _leave(given, numbers)
+    found = yield from look_up(given)
+    more = sorted(found.addresses - {fold(email) for email in given})
+    rest = (yield from _leave(more, numbers)) if more else []
+    return len(given) + len(more), [found.reply, *first, *rest][-1]
+
+
 def set_all(
     emails: Sequence[str], numbers: Sequence[int], state: str, **more: str
 ) -> Generator[Step, Any, list[Reply]]:
@@ -30,17 +44,6 @@ def set_all(
     for (_, number), reply in zip(pairs, replies, strict=True):
         if not _is(reply, number, state):
             raise refused("status_not_set", reply)
-    return replies
-
-
-def leave_all(emails: Sequence[str]) -> Generator[Step, Any, list[Reply]]:
-    """Opt each address out of all mail."""
-    # Without `verbose` the answer says nothing of what was done. It has no status where all were out already.
-    params = {"channel": "EMAIL", "verbose": "true"}
-    replies = all_good((yield tuple(Call("POST", f"{_of(email)}/{_ALL}", params=params) for email in emails)))
-    for reply in replies:
-        if any(one["status"] != UNSUBSCRIBED for one in _results(reply)):
-            raise refused("not_unsubscribed", reply)
     return replies
 
 
@@ -59,6 +62,18 @@ def are_out(emails: Sequence[str], numbers: Sequence[int]) -> Generator[Step, An
 
 def refused(reason: str, reply: Reply) -> VendorRefused:
     return VendorRefused(reason, status=reply.status, response_sha256=reply.sha256)
+
+
+def _leave(emails: Sequence[str], numbers: Sequence[int] | None) -> Generator[Step, Any, list[Reply]]:
+    if numbers is not None:
+        return (yield from set_all(emails, numbers, UNSUBSCRIBED))
+    # Without `verbose` the answer says nothing of what was done. It has no status where all were out already.
+    params = {"channel": "EMAIL", "verbose": "true"}
+    replies = all_good((yield tuple(Call("POST", f"{_of(email)}/{_ALL}", params=params) for email in emails)))
+    for reply in replies:
+        if any(one["status"] != UNSUBSCRIBED for one in _results(reply)):
+            raise refused("not_unsubscribed", reply)
+    return replies
 
 
 def _set(email: str, subscription: int, state: str, **more: str) -> Call:
