@@ -19,7 +19,8 @@ AT = EMAIL.replace("@", "%40").replace("+", "%2B")
 GLOBAL = "/v3/asm/suppressions/global"
 ABSENT = VendorRefused("http_404", status=404)
 TAKEN = {"recipient_emails": [EMAIL.upper()]}
-FOUND = {"result": {EMAIL: {"contact": {"id": "c-1"}}, "b@x.test": {"error": "contact not found"}}}
+FOUND = {"result": {EMAIL: {"contact": {"id": "c-1"}}}}
+BOTH = (EMAIL.upper(), "b@x.test")
 
 
 def grid(**says: Any) -> Callable[[Call], Answer]:
@@ -117,16 +118,37 @@ def test_a_grant_that_names_no_purpose_lifts_none_that_needs_its_name() -> None:
     assert (stopped.result.outcome, len(stopped.calls)) == ("manual_task", 1)
 
 
-def test_a_deletion_asks_for_the_erasure_and_deletes_the_contacts_by_id() -> None:
+def test_a_deletion_deletes_the_contacts_by_id_and_asks_for_the_erasure() -> None:
     played = play(GRID.script(instruction("delete")), grid())
     assert made(played.calls) == [
-        "POST /v3/recipients/erasejob", "POST /v3/marketing/contacts/search/emails", "DELETE /v3/marketing/contacts",
+        "GET /v3/asm/groups", "POST /v3/marketing/contacts/search/emails", "DELETE /v3/marketing/contacts",
+        "POST /v3/recipients/erasejob",
     ]  # fmt: skip
     assert played.calls[2].params == {"ids": "c-1"}
-    assert played.calls[0].api == "erasejob"
+    assert played.calls[3].api == "erasejob"
     result = played.result
     assert (result.outcome, result.evidence.job_id) == ("accepted", "job-1")
     assert result.evidence.detail == "unconfirmed,contacts=1"
+
+
+def test_an_account_whose_erasure_is_not_enabled_has_its_contacts_deleted_all_the_same() -> None:
+    refused = VendorAuthRejected("http_403", status=403)
+    played = play(GRID.script(instruction("delete")), grid(POST_erasejob=refused))
+    assert "DELETE /v3/marketing/contacts" in made(played.calls)
+    assert played.result is refused
+
+
+def test_each_address_must_be_answered_for_and_by_its_own_contact() -> None:
+    asked = instruction("delete", emails=BOTH)
+    absent = {"b@x.test": {"error": "contact not found"}}
+    further = {"own@x.test": {"contact": {"id": "c-2", "email": "own@x.test", "alternate_emails": ["B@x.test"]}}}
+    for more, ids in ((absent, "c-1"), (further, "c-1,c-2")):
+        played = play(GRID.script(asked), grid(POST_emails={"result": FOUND["result"] | more}))
+        assert played.calls[2].params == {"ids": ids}
+    other = {"c@x.test": {"contact": {"id": "c-3"}}}
+    for odd in ({}, FOUND["result"], FOUND["result"] | other, FOUND["result"] | absent | other):
+        with pytest.raises(ValueError, match=r"somebody else|each address"):
+            play(GRID.script(asked), grid(POST_emails={"result": odd}))
 
 
 def test_without_contacts_there_is_no_call_that_could_mean_all_of_them() -> None:
@@ -142,7 +164,7 @@ def test_a_deletion_of_contacts_without_plain_ids_is_refused(ids: list[str]) -> 
 
 
 def test_a_404_counts_as_no_contact_only_beside_an_answer_of_the_vendor() -> None:
-    played = play(GRID.script(instruction("delete")), grid(POST_emails=ABSENT, POST_erasejob=ABSENT))
+    played = play(GRID.script(instruction("delete")), grid(POST_emails=ABSENT, GET_groups=ABSENT))
     assert played.result is ABSENT
 
 

@@ -12,7 +12,7 @@ from processors.vendors.words import record_id
 from schemas.errors import VendorAuthRejected, VendorError, VendorRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Sequence
+    from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 
     from processors.vendors.base import Answer, Call, Reply, Step
 
@@ -52,7 +52,13 @@ def contacts_of(proof: Call, search: Call) -> Generator[Step, Any, tuple[Reply, 
     """The answer to `proof`, and the ids of the contacts that the search finds.
 
     The search answers 404 where there are none, as any wrong address does: only beside a call that the vendor has
-    answered does it count.
+    answered does it count. Where there are some, it says of each address that was asked for, in lower case, what it
+    has, and of each other one that it has none.
+
+    Raises:
+        VendorError: the vendor doesn't answer, or with an error of one of the addresses.
+        ValueError: it doesn't say of an address whether there is a contact.
+
     """
     proven, found = yield (proof, search)
     if isinstance(proven, VendorError):
@@ -61,11 +67,28 @@ def contacts_of(proof: Call, search: Call) -> Generator[Step, Any, tuple[Reply, 
         return proven, []
     if isinstance(found, VendorError):
         raise found
-    hits = found.json()["result"].values()
-    odd = [hit for hit in hits if "contact" not in hit and "not found" not in str(hit.get("error"))]
-    if odd:
-        raise VendorRefused("contact_search_failed", **told(found))
-    return proven, sorted({record_id(hit["contact"]["id"]) for hit in hits if "contact" in hit})
+    return proven, sorted(_ids(found, {email.strip().lower() for email in search.json["emails"]}))
+
+
+def _ids(found: Reply, wanted: set[str]) -> set[str]:
+    ids, answered = set(), set[str]()
+    for email, hit in found.json()["result"].items():
+        contact = hit.get("contact")
+        if contact is None and "not found" not in str(hit.get("error")):
+            raise VendorRefused("contact_search_failed", **told(found))
+        own = {email.lower()} | (_addresses(contact) if contact is not None else set())
+        if own.isdisjoint(wanted):
+            raise ValueError("says it of somebody else")
+        answered |= own
+        ids |= {record_id(contact["id"])} if contact is not None else set()
+    if not wanted <= answered:
+        raise ValueError("doesn't say of each address whether it has a contact")
+    return ids
+
+
+def _addresses(contact: Mapping[str, Any]) -> set[str]:
+    """A contact is found by a further address, too; under which of them it is told then isn't documented."""
+    return {str(one).lower() for one in (contact.get("email") or "", *(contact.get("alternate_emails") or ()))}
 
 
 def only(contacts: Sequence[str]) -> dict[str, str]:

@@ -56,6 +56,10 @@ class SendgridOptions(Options):
     def search(self, emails: Iterable[str]) -> Call:
         return self.call("POST", "/v3/marketing/contacts/search/emails", json={"emails": list(emails)})
 
+    def erasure(self, emails: Iterable[str]) -> Call:
+        body = {"email_addresses": list(emails)}
+        return self.call("POST", "/v3/recipients/erasejob", json=body, expect=202, api="erasejob")
+
 
 def members(group: int) -> str:
     return f"{GROUPS}/{group}/suppressions"

@@ -49,7 +49,7 @@ class SendgridFacts(Vendor):
         "the erasure may take suppressions with it: your own systems must know whom not to mail any more",
         "subusers are accounts of their own: nothing reaches them but a connection with on_behalf_of",
         "delete_all_contacts stands in the same call as the ids: it is never sent, nor is the call without ids",
-        "older accounts have to ask for the erasure to be enabled: it answers 403 until then",
+        "older accounts have to ask for the erasure to be enabled: it answers 403 until then; contacts go before",
     )
     evidence = (
         ("S", "twilio/sendgrid-oai@dbe0e0d: tsg_suppressions_v3, tsg_mc_contacts_v3, tsg_recipients_data_erasure_v3"),
