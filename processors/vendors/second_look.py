@@ -43,6 +43,12 @@ def noted(instruction: Instruction) -> set[str]:
     return set(instruction.refs) - {LOOKED}
 
 
+def seen(what: str, acted_on: int, due: int) -> str:
+    """For the evidence: how many were acted on now, and how many of those due only an earlier try has seen."""
+    rest = due - acted_on
+    return f"{what}={acted_on}" + (f", not_found_again={rest}" if rest else "")
+
+
 def noted_first(instruction: Instruction, found: Iterable[str]) -> Generator[Step, None, list[str]]:
     """The records that were found now and those that an earlier try noted; what is new is noted before the act.
 

@@ -153,6 +153,9 @@ def test_somebody_unknown_is_no_match_unless_an_earlier_try_has_deleted_them() -
     assert ended["d1"].outcome == "no_match"
     again = play(BRAZE.batch_script([instruction("delete", refs=("b-1",))]), braze())
     assert (again.notes, again.result["d1"].outcome) == ([], "accepted")
+    assert again.result["d1"].evidence.detail == "unconfirmed, profiles=0, not_found_again=1"
+    partly = play(BRAZE.batch_script([instruction("delete", refs=("b-1", "b-8"))]), braze(TWINS)).result["d1"]
+    assert partly.evidence.detail == "unconfirmed, profiles=2, not_found_again=1"
 
 
 def test_fewer_queued_than_asked_is_no_success_of_anybody_in_the_call() -> None:

@@ -158,6 +158,7 @@ def test_a_deletion_is_a_job_with_one_identifier_for_each_profile() -> None:
     assert (played.result.outcome, played.result.evidence.detail) == ("accepted", "unconfirmed, profiles=2")
     again = do(asked("delete", refs=("P1",)), [], {})
     assert (jobs(again), again.result.outcome) == ([], "accepted"), "taken in by the first try, and gone by now"
+    assert again.result.evidence.detail == "unconfirmed, profiles=0, not_found_again=1"
 
 
 @pytest.mark.parametrize(

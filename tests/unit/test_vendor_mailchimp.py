@@ -88,7 +88,8 @@ def test_a_redo_knows_whom_the_first_try_has_deleted() -> None:
     refs = (f"aaaaaaaaaa/{HASH}", f"cccccccccc/{HASH}")
     played = do(instruction("delete", refs=refs), {"cccccccccc": "archived"})
     assert (len(changes(played)), played.notes, played.result.outcome) == (1, [], "executed")
-    assert do(instruction("delete", refs=refs), {}).result.outcome == "executed"
+    again = do(instruction("delete", refs=refs), {}).result
+    assert (again.outcome, again.evidence.detail) == ("executed", f"audiences=0, not_found_again={len(refs)}")
 
 
 def test_a_grant_is_pending_and_never_subscribes_by_itself() -> None:

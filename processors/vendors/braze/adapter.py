@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from processors.vendors.base import BatchScript, Note, Result, Script
-from processors.vendors.braze.calls import ALL_EMAIL, Share, accepted, carry_out, deletions, sets
+from processors.vendors.base import BatchScript, Result, Script
+from processors.vendors.braze.calls import ALL_EMAIL, Share, accepted, carry_out, sets
+from processors.vendors.braze.erase import erase
 from processors.vendors.braze.facts import BrazeFacts
 from processors.vendors.braze.later import read_back
-from processors.vendors.braze.people import Profiles, addresses, look_up
+from processors.vendors.braze.people import look_up
 from schemas.errors import VendorError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from processors.vendors.base import Answer, Instruction, ReadBackScript
 
@@ -43,10 +44,8 @@ class Braze(BrazeFacts):
         shares: dict[str, list[Share]] = defaultdict(list)
         for one in instructions:
             try:
-                emails, targets = (
-                    one.need("email"),
-                    [*self.options.of(one), *([ALL_EMAIL] if one.all_purposes else [])],
-                )
+                emails = one.need("email")
+                targets = [*self.options.of(one), *([ALL_EMAIL] if one.all_purposes else [])]
             except VendorError as error:
                 outcomes[one.delivery_id] = error
                 continue
@@ -57,20 +56,7 @@ class Braze(BrazeFacts):
         return outcomes | {one.delivery_id: self._withdrawn(one, said[one.delivery_id]) for one in asked}
 
     def delete_batch(self, instructions: Sequence[Instruction]) -> BatchScript:
-        people, outcomes = addresses(instructions)
-        found = yield from look_up(people)
-        known = {who: profiles for who, profiles in found.items() if profiles.error is None}
-        noted = {one.delivery_id: set(one.refs) for one in instructions}
-        notes = tuple(
-            Note(who, tuple(sorted(profiles.ids | noted[who])))
-            for who, profiles in known.items()
-            if not profiles.ids <= noted[who]
-        )
-        if notes:
-            yield notes
-        shares = [(who, one) for who, profiles in known.items() for one in sorted(profiles.ids)]
-        said = yield from carry_out(deletions(shares))
-        return outcomes | {who: _deleted(found[who], said[who], noted[who]) for who in found}
+        return erase(instructions)
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         return read_back(instruction, self.options)
@@ -83,14 +69,3 @@ class Braze(BrazeFacts):
             except VendorError as error:
                 return error
         return came
-
-
-def _deleted(found: Profiles, answers: Sequence[Answer], noted: Collection[str]) -> Result | VendorError:
-    if found.error is not None:
-        return found.error
-    if answers:
-        return accepted(answers)
-    if not noted:
-        return Result("no_match", evidence=found.reply.evidence() if found.reply else None)
-    assert found.reply is not None  # noqa: S101 - without an answer there is an error
-    return accepted([found.reply])  # an earlier try deleted them

@@ -50,10 +50,11 @@ def carry_out(parts: Sequence[Part]) -> Generator[Step, Any, dict[str, list[Answ
     return said
 
 
-def accepted(answers: Sequence[Answer]) -> Result | VendorError:
-    """What one person's calls come to: Braze has taken them in, and that is all it says."""
+def accepted(answers: Sequence[Answer], *more: str) -> Result | VendorError:
+    """What one person's calls come to: Braze has taken them in, and that is all it says. more: said besides."""
     error = gravest(answer for answer in answers if isinstance(answer, VendorError))
-    return error or Result("accepted", evidence=all_good(answers)[-1].evidence(detail="unconfirmed"))
+    detail = ", ".join(("unconfirmed", *more))
+    return error or Result("accepted", evidence=all_good(answers)[-1].evidence(detail=detail))
 
 
 def taken_in(answer: Answer, profiles: int = 0) -> Answer:

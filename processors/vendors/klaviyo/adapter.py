@@ -9,7 +9,7 @@ from processors.vendors.klaviyo.facts import KlaviyoFacts
 from processors.vendors.klaviyo.jobs import deletion, reached_by, subscription, unsubscription
 from processors.vendors.klaviyo.profiles import Profile, look_up, members_of, names_of, opt_in_of
 from processors.vendors.later import Undone
-from processors.vendors.second_look import noted_first
+from processors.vendors.second_look import noted_first, seen
 from schemas.errors import MissingIdentity, VendorRefused
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class Klaviyo(KlaviyoFacts):
             return Result("no_match", evidence=found.last.evidence())
         jobs = tuple(deletion(one.id) for one in found.profiles)
         replies = all_good((yield jobs)) if jobs else [found.last]
-        return Result("accepted", evidence=replies[-1].evidence(detail=f"unconfirmed, profiles={len(due)}"))
+        return Result(
+            "accepted", evidence=replies[-1].evidence(detail=f"unconfirmed, {seen('profiles', len(jobs), len(due))}")
+        )
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(names_of(instruction))

@@ -8,7 +8,7 @@ from processors.vendors.base import Call, Instruction, Reply, Result, Script, al
 from processors.vendors.later import Undone
 from processors.vendors.mailchimp.facts import MailchimpFacts
 from processors.vendors.mailchimp.members import MAILED, look_up, member, places, status_of, title
-from processors.vendors.second_look import noted_first
+from processors.vendors.second_look import noted_first, seen
 from processors.vendors.words import word
 from schemas.errors import VendorRefused, VendorUnavailable
 
@@ -65,7 +65,7 @@ class Mailchimp(MailchimpFacts):
         replies = all_good((yield erase)) if erase else [found.last]
         for reply in replies if erase else ():
             _require_still_there(reply)
-        return Result("executed", evidence=replies[-1].evidence(detail=f"audiences={len(due)}"))
+        return Result("executed", evidence=replies[-1].evidence(detail=seen("audiences", len(erase), len(due))))
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         audiences = self.options.every_list if instruction.action == "delete" else self.options.of(instruction)

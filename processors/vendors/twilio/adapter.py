@@ -37,7 +37,8 @@ class Twilio(TwilioFacts):
         found, last = yield from records.look_up(account, list(map(e164, instruction.need("phone"))))
         tried = _ERASING in instruction.refs
         if not found:
-            return Result("executed" if tried else "no_match", evidence=last.evidence())
+            seen = "records=0, not_found_again" if tried else None
+            return Result("executed" if tried else "no_match", evidence=last.evidence(detail=seen))
         if not tried:  # a second try may find nothing any more
             yield Note(instruction.delivery_id, (_ERASING,))
         last = yield from records.erase(found)
