@@ -99,7 +99,7 @@ def tables(sandbox: Sandbox, own: Mapping[str, dict[str, Any]] | None = None) ->
     options: dict[str, dict[str, Any]] = {
         "zoho_crm": accounts,
         "zoho_campaigns": {**accounts, "lists": dict(settings.list_keys)},
-        "google_analytics": {"property_ids": [settings.ga_property_id]},
+        "google_analytics": {"property_ids": [settings.ga_property_id], "user_provided_data": False},
         "hubspot": {"tracking": ["web-analytics"], "subscriptions": dict(settings.topic_numbers)},
         "intercom": {"subscriptions": {purpose: str(n) for purpose, n in settings.topic_numbers.items()}},
     }

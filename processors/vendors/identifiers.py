@@ -1,7 +1,8 @@
 """A person's names in the forms in which vendors take them: hashed, or as international phone numbers.
 
 E.164: https://www.itu.int/rec/T-REC-E.164 (a plus, at most 15 digits, none of them leading 0).
-Google: https://developers.google.com/google-ads/api/docs/remarketing/audience-segments/customer-match/get-started#prepare_the_data
+Google: https://developers.google.com/data-manager/api/devguides/concepts/formatting
+Analytics: https://developers.google.com/analytics/devguides/config/admin/v1/rest/v1alpha/properties/submitUserDeletion
 Meta: https://developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences#hash
 """
 
@@ -9,17 +10,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
-from schemas.errors import MissingIdentity, VendorRefused
+from schemas.errors import MissingIdentity, VendorError, VendorRefused
 
 if TYPE_CHECKING:
     from processors.vendors.base import Instruction
+    from schemas.events import Identity
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _WRITTEN = re.compile(r"[\s().\-/]")
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
+Form = tuple[str, str]
+"""An identity's type, and the form in which a vendor takes it."""
 Rules = Mapping[str, Callable[[str], str]]
 """Identity type → how its value is written before it is hashed; a type that isn't there is only trimmed."""
 
@@ -44,8 +48,14 @@ def e164(phone: str) -> str:
 
 def google_email(email: str) -> str:
     """As Google's customer match wants it: at Gmail no dots in the name, and no part from `+` on."""
-    name, at, host = trimmed_lower(email).partition("@")
+    name, at, host = re.sub(r"\s", "", email).lower().partition("@")
     return f"{name.partition('+')[0].replace('.', '')}{at}{host}" if host in _DOTLESS else f"{name}{at}{host}"
+
+
+def analytics_email(email: str) -> str:
+    """As Analytics wants what users provide: no spaces, and at Gmail no dots in the name; a `+` part stays."""
+    name, at, host = re.sub(r"\s", "", email).lower().partition("@")
+    return f"{name.replace('.', '') if host in _DOTLESS else name}{at}{host}"
 
 
 def bare_digits(phone: str) -> str:
@@ -55,6 +65,7 @@ def bare_digits(phone: str) -> str:
 
 USUAL: Rules = {"email": trimmed_lower, "phone": e164}
 GOOGLE: Rules = {"email": google_email, "phone": e164}
+ANALYTICS: Rules = {"email": analytics_email, "phone": e164}
 META: Rules = {"email": trimmed_lower, "phone": bare_digits}
 
 
@@ -63,34 +74,62 @@ def md5_lower(email: str) -> str:
     return hashlib.md5(_address(trimmed_lower(email)).encode(), usedforsecurity=False).hexdigest()
 
 
-def sha256_of(kind: str, value: str, rules: Rules = USUAL) -> str:
-    """SHA-256 in hex of an identity of this type, written as the vendor's `rules` say.
+def written(kind: str, value: str, rules: Rules = USUAL) -> str:
+    """An identity of this type, written as the vendor's `rules` say.
 
     Raises:
-        VendorRefused: it can't be written so; hashed as it is, the vendor would find nobody and say so to nobody.
+        VendorRefused: it can't be; as it is, the vendor would find nobody and say so to nobody.
 
     """
-    written = rules.get(kind, str.strip)(value)
-    return hashlib.sha256((_address(written) if kind == "email" else written).encode()).hexdigest()
+    text = rules.get(kind, str.strip)(value)
+    return _address(text) if kind == "email" else text
+
+
+def sha256_of(kind: str, value: str, rules: Rules = USUAL) -> str:
+    """SHA-256 in hex of what `written` gives, which raises what it raises."""
+    return hashlib.sha256(written(kind, value, rules).encode()).hexdigest()
+
+
+def forms(
+    instruction: Instruction, types: Collection[str], form: Callable[[Identity], str]
+) -> tuple[list[Form], VendorError | None]:
+    """All identities of these types in the form that is wanted (empty: in none), none twice.
+
+    One that can't be written keeps nothing from the others: the second is its error, to be told when they are done;
+    or MissingIdentity, where there is nothing to be written.
+    """
+    found: dict[Form, None] = {}
+    odd: VendorError | None = None
+    for one in (one for wanted in types for one in instruction.identities if one.type == wanted):
+        try:
+            if one.value.strip() and (text := form(one)):
+                found[one.type, text] = None
+        except VendorRefused as error:
+            odd = error
+    return list(found), odd if found or odd else MissingIdentity(*types)
+
+
+def hashed(instruction: Instruction, *types: str, rules: Rules = USUAL) -> tuple[list[Form], VendorError | None]:
+    """`forms`, with the SHA-256 of each; those that were handed in hashed stand as they are."""
+    return forms(instruction, types, lambda one: _sha256(one, rules))
 
 
 def hashes(instruction: Instruction, *types: str, rules: Rules = USUAL) -> tuple[str, ...]:
-    """SHA-256 of all identities of these types, none twice; those that were handed in hashed stand as they are.
+    """The same without their types.
 
     Raises:
         MissingIdentity: the event had none of them.
         VendorRefused: one can't be written as the rules say.
 
     """
-    found = tuple(
-        one.value if one.format == "sha256" else sha256_of(one.type, one.value, rules)
-        for wanted in types
-        for one in instruction.identities
-        if one.type == wanted and one.value.strip()
-    )
-    if not found:
-        raise MissingIdentity(*types)
-    return tuple(dict.fromkeys(found))
+    found, odd = hashed(instruction, *types, rules=rules)
+    if odd is not None:
+        raise odd
+    return tuple(dict.fromkeys(value for _, value in found))
+
+
+def _sha256(one: Identity, rules: Rules) -> str:
+    return one.value if one.format == "sha256" else sha256_of(one.type, one.value, rules)
 
 
 def _address(email: str) -> str:

@@ -126,6 +126,17 @@ async def test_analytics_takes_the_request_in() -> None:
         assert await r.do("google_analytics", "withdraw") == Result("client_signal", "consent_mode")
 
 
+async def test_analytics_is_asked_by_address_where_it_collects_them() -> None:
+    async with relay(options={"google_analytics": {"user_provided_data": True}}) as r:
+        outcome = await r.do("google_analytics", "delete")
+        assert (outcome.outcome, outcome.evidence.detail) == ("accepted", "unconfirmed")
+        held = await r.held("google_analytics")
+        assert held["deletion_requested"] == held["by_address"] == outcome.evidence.job_id
+    async with relay() as r:
+        await r.do("google_analytics", "delete")
+        assert (await r.held("google_analytics"))["by_address"] is None
+
+
 async def test_googles_403_for_a_limit_is_transient() -> None:
     async with relay() as r:
         outcomes = [await r.do("google_analytics", "delete") for _ in range(4)]

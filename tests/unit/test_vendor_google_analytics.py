@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from vendor_support import instruction, play, reply, shown, vendor
 
-from schemas.errors import MissingIdentity, VendorUnavailable
+from schemas.errors import MissingIdentity, VendorRefused, VendorUnavailable
+from schemas.events import Identity
 
 if TYPE_CHECKING:
     from processors.vendors.base import Call, Reply
@@ -15,7 +17,8 @@ PATH = "/analytics/v3/userDeletion/userDeletionRequests:upsert"
 
 
 def taken_in(call: Call) -> Reply:
-    return reply({**call.json, "deletionRequestTime": "2026-03-02T09:30:00Z"})
+    repeated = {} if "v1alpha" in call.path else call.json
+    return reply({**repeated, "deletionRequestTime": "2026-03-02T09:30:00Z"})
 
 
 def request(property_id: str, kind: str, user: str) -> tuple[str, str, object]:
@@ -44,10 +47,56 @@ def test_the_value_of_a_cookie_becomes_the_client_id() -> None:
     assert played.calls[0].json["id"] == {"type": "CLIENT_ID", "userId": "123.456"}
 
 
+WITH_ADDRESSES = vendor("google_analytics", property_ids=["2"], user_provided_data=True)
+
+
+def submitted(data: str) -> tuple[str, str, object]:
+    return "POST", "/v1alpha/properties/2:submitUserDeletion", {"userProvidedData": data}
+
+
+def test_where_addresses_are_collected_the_admin_api_is_asked_about_each_as_it_wants_them_written() -> None:
+    more = (("phone", "+49 (151) 123-45678"), ("user_id", "u-1"))
+    asked = instruction("delete", emails=("A.N.N+x@GMail.com", "An.n+x@Example.test "), more=more)
+    played = play(WITH_ADDRESSES.script(asked), taken_in)
+    assert [shown(call) for call in played.calls] == [
+        request("2", "USER_ID", "u-1"),
+        submitted("ann+x@gmail.com"),
+        submitted("an.n+x@example.test"),
+        submitted("+4915112345678"),
+    ]
+    assert [WITH_ADDRESSES.url_of(call) for call in played.calls[:2]] == [
+        "https://www.googleapis.com",
+        "https://analyticsadmin.googleapis.com",
+    ]
+    assert {call.api for call in played.calls} == {"2"}, "the day's 500 of a property are shared"
+    assert played.result.outcome == "accepted"
+
+
+def test_the_right_to_edit_is_asked_for_only_where_it_is_needed() -> None:
+    assert GA.scope == "https://www.googleapis.com/auth/analytics.user.deletion"
+    assert WITH_ADDRESSES.scope == f"{GA.scope} https://www.googleapis.com/auth/analytics.edit"
+
+
+def test_a_number_that_cannot_be_written_keeps_no_other_name_from_being_deleted() -> None:
+    asked = instruction("delete", more=(("phone", "0151 12345"),))
+    played = play(WITH_ADDRESSES.script(asked), taken_in)
+    assert [shown(call) for call in played.calls] == [submitted("ann+news@example.test")]
+    assert (type(played.result), played.result.reason) == (VendorRefused, "phone_not_e164")
+    alone = play(WITH_ADDRESSES.script(instruction("delete", emails=(), more=(("phone", "0151 1"),))), taken_in)
+    assert (alone.calls, alone.result.reason) == ([], "phone_not_e164")
+
+
+def test_no_hash_is_sent_where_plain_text_is_wanted() -> None:
+    hashed = Identity(type="email", value="0" * 64, format="sha256")
+    asked = replace(instruction("delete"), identities=(hashed,))
+    played = play(WITH_ADDRESSES.script(asked), taken_in)
+    assert (played.calls, type(played.result)) == ([], MissingIdentity)
+
+
 def test_an_address_is_nothing_that_analytics_finds_a_person_by() -> None:
     result = play(GA.script(instruction("delete")), taken_in).result
     assert isinstance(result, MissingIdentity)
-    assert result.needed[:2] == ("ga_client_id", "user_id")
+    assert result.needed == GA.identifies_by == ("ga_client_id", "user_id", "ga_app_instance_id")
 
 
 def test_consent_is_a_signal_of_the_site_and_makes_no_call() -> None:
@@ -64,6 +113,15 @@ def test_a_limit_told_as_403_is_no_fault_of_the_credentials(status: int, reason:
     fault = GA.fault(reply({"error": {"code": status, "errors": [{"reason": reason}]}}, status))
     assert isinstance(fault, VendorUnavailable)
     assert fault.retry_after
+
+
+def test_the_admin_api_tells_a_limit_by_its_status() -> None:
+    body: dict[str, Any] = {"error": {"code": 403, "status": "RESOURCE_EXHAUSTED"}}
+    fault = GA.fault(reply(body, 403))
+    assert isinstance(fault, VendorUnavailable)
+    assert (fault.too_fast, fault.retry_after) == (True, 3600.0)
+    body["error"]["status"] = "PERMISSION_DENIED"
+    assert GA.fault(reply(body, 403)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Google Analytics: the User Deletion API v3, https://www.googleapis.com.
+"""Google Analytics: the User Deletion API v3, https://www.googleapis.com, and SubmitUserDeletion of the Admin API.
 
 - Path, body, scope and the answer with `deletionRequestTime`; a repeat updates the request: [D]
   developers.google.com /analytics/devguides/config/userdeletion/v3. An id that Analytics never saw is taken as
@@ -6,8 +6,10 @@
 - 500 requests a day per project and per property, 1.5 a second per property; over it 403 or 429: [D] limits-quotas.
   Which one is [U]; here the second's limit answers 403 `rateLimitExceeded`, the day's 429.
 - Error envelope and the texts for 401 and a missing scope: [C]. Reasons for a bad parameter and for a property
-  without
-access: [D] the v3 list of reasons; texts [U].
+  without access: [D] the v3 list of reasons; texts [U].
+- SubmitUserDeletion, https://analyticsadmin.googleapis.com: path, one user of four kinds, scope, the answer: [S]
+  googleapis/googleapis@f8291d2 analytics_admin.proto; 500 a day per property: [D]. Its errors have no `errors`: [D]
+  cloud.google.com/apis/design/errors. That an address which isn't normalised is refused: [U].
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from infra.sandbox.clock import timestamp
 from infra.sandbox.limits import Limit
+from infra.sandbox.people import fold
 from infra.sandbox.vendor import Answer, Call, Operation, Vendor
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from infra.sandbox.world import World
 
 SCOPE = "https://www.googleapis.com/auth/analytics.user.deletion"
+EDIT_SCOPE = "https://www.googleapis.com/auth/analytics.edit"
+_USER = ("userId", "clientId", "appInstanceId", "userProvidedData")
 _ID_TYPES = ("CLIENT_ID", "USER_ID", "APP_INSTANCE_ID")
 _PER_SECOND = Limit(calls=3, window_s=2)
 _PER_DAY = Limit(calls=500, window_s=86_400)
@@ -61,6 +66,8 @@ class GoogleAnalytics(Vendor):
             scope=SCOPE,
             limits=(_PER_SECOND, _PER_DAY),
         )
+        admin = "/v1alpha/properties/{property}:submitUserDeletion"
+        yield Operation("submit_deletion", "POST", admin, self._submit, scope=EDIT_SCOPE, limits=(_PER_DAY,))
 
     def error(self, status: int) -> Answer:
         canonical, reason, text = _STATUS.get(status, ("UNKNOWN", "backendError", "Error"))
@@ -72,8 +79,10 @@ class GoogleAnalytics(Vendor):
         return self.error(429)
 
     def identities(self, call: Call) -> Sequence[str]:
-        user_id = call.body.get("id") if isinstance(call.body, dict) else None
-        return (str(user_id.get("userId")),) if isinstance(user_id, dict) else ()
+        body = call.body if isinstance(call.body, dict) else {}
+        user_id = body.get("id")
+        named = [user_id.get("userId")] if isinstance(user_id, dict) else [body.get(kind) for kind in _USER]
+        return tuple(str(name) for name in named if name)
 
     def seed(self, person: Person) -> None:
         if person.ga_client_id:
@@ -82,7 +91,9 @@ class GoogleAnalytics(Vendor):
     def state(self, person: Person) -> dict[str, Any]:
         """`deletion_requested` is all that anybody can know: Google has no call to ask."""
         client_id = person.ga_client_id or ""
-        return {"known": client_id in self._seen, "deletion_requested": self._requests.get(client_id)}
+        by_address = self._requests.get(fold(person.email))
+        asked = {"deletion_requested": self._requests.get(client_id), "by_address": by_address}
+        return {"known": client_id in self._seen, **asked}
 
     def clear(self) -> None:
         self._seen.clear()
@@ -97,12 +108,31 @@ class GoogleAnalytics(Vendor):
             text = "User does not have sufficient permissions for this property."
             return _error(403, "PERMISSION_DENIED", "insufficientPermissions", text)
         user_id = str(user["userId"])
-        at = timestamp(self.world.clock())
-        changed = user_id not in self._requests
-        self._requests[user_id] = at
-        self.record(call, "delete", (user_id,), changed=changed, type=user["type"])
+        at = self._take(call, user_id, user["type"])
         resource = {"kind": "analytics#userDeletionRequest", "id": {"type": user["type"], "userId": user_id}}
         return Answer(200, {**resource, "propertyId": self.world.ga_property_id, "deletionRequestTime": at})
+
+    def _submit(self, call: Call) -> Answer:
+        body = call.body if isinstance(call.body, dict) else {}
+        if set(body) - set(_USER) or len(body) != 1 or not all(body.values()):
+            return _refused(400, "INVALID_ARGUMENT", "Exactly one user must be given.")
+        if call.path["property"] != self.world.ga_property_id:
+            return _refused(403, "PERMISSION_DENIED", "User does not have sufficient permissions for this property.")
+        ((kind, name),) = body.items()
+        if kind == "userProvidedData" and name != "".join(name.split()).lower():
+            return _refused(400, "INVALID_ARGUMENT", "The user-provided data is not normalized.")
+        return Answer(200, {"deletionRequestTime": self._take(call, name, kind)})
+
+    def _take(self, call: Call, name: str, kind: str) -> str:
+        at = timestamp(self.world.clock())
+        changed = name not in self._requests
+        self._requests[name] = at
+        self.record(call, "delete", (name,), changed=changed, type=kind)
+        return at
+
+
+def _refused(status: int, canonical: str, text: str) -> Answer:
+    return Answer(status, {"error": {"code": status, "message": text, "status": canonical}})
 
 
 def _error(status: int, canonical: str, reason: str, text: str, domain: str = "global") -> Answer:

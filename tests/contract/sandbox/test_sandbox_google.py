@@ -121,7 +121,7 @@ async def test_deletion_is_accepted_with_its_time(bench: Bench) -> None:
     assert reply.body["deletionRequestTime"] == "2026-09-21T14:13:20Z"
     assert reply.body["id"] == {"type": "CLIENT_ID", "userId": ADA.ga_client_id}
     state = (await bench.control.person(ADA.key))["google_analytics"]
-    assert state == {"known": True, "deletion_requested": "2026-09-21T14:13:20Z"}
+    assert state == {"known": True, "deletion_requested": "2026-09-21T14:13:20Z", "by_address": None}
     (entry,) = await bench.control.ledger()
     assert (entry["effect"], entry["people"], entry["given"]) == ("delete", ["subject-1"], [ADA.ga_client_id])
 
@@ -160,6 +160,47 @@ async def test_refused_requests_delete_nobody(bench: Bench, changed: dict[str, A
     await log_in(bench)
     assert (await upsert(bench, **changed)).status == status
     assert await bench.control.ledger() == []
+
+
+EDIT = "https://www.googleapis.com/auth/analytics.edit"
+
+
+async def submit(bench: Bench, body: Any, property_id: str | None = None) -> Reply:
+    path = f"/v1alpha/properties/{property_id or bench.sandbox.settings.ga_property_id}:submitUserDeletion"
+    return await bench.call("POST", "google_analytics", path, json=body)
+
+
+async def test_the_admin_api_takes_one_user_in_plain_text(bench: Bench) -> None:
+    await bench.control.seed([ADA])
+    await log_in(bench, scope=EDIT)
+    assert (await submit(bench, {"userProvidedData": ADA.email})).body == {
+        "deletionRequestTime": "2026-09-21T14:13:20Z"
+    }
+    state = (await bench.control.person(ADA.key))["google_analytics"]
+    assert (state["by_address"], state["deletion_requested"]) == ("2026-09-21T14:13:20Z", None)
+
+
+@pytest.mark.parametrize(
+    ("body", "property_id", "status"),
+    [
+        ({}, None, 400),
+        ({"userId": "u", "clientId": "1.2"}, None, 400),
+        ({"email": "ada@example.test"}, None, 400),
+        ({"userProvidedData": "Ada@example.test"}, None, 400),
+        ({"userId": "u"}, "1", 403),
+    ],
+)
+async def test_what_the_admin_api_refuses_deletes_nobody(
+    bench: Bench, body: dict[str, str], property_id: str | None, status: int
+) -> None:
+    await log_in(bench, scope=EDIT)
+    assert (await submit(bench, body, property_id)).status == status
+    assert await bench.control.ledger() == []
+
+
+async def test_the_admin_api_wants_a_scope_of_its_own(bench: Bench) -> None:
+    await log_in(bench)
+    assert (await submit(bench, {"userId": "u"})).status == 403
 
 
 async def test_three_in_two_seconds_and_no_more(bench: Bench) -> None:

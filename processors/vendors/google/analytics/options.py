@@ -10,6 +10,10 @@ from processors.vendors.base import Options
 
 
 class AnalyticsOptions(Options):
-    """`property_ids`: numbers of the GA4 properties (Admin → Property details), not `G-…` or `UA-…`."""
+    """`property_ids`: numbers of the GA4 properties (Admin → Property details), not `G-…` or `UA-…`.
+
+    user_provided_data: they collect addresses and phone numbers, by which people are then deleted, too.
+    """
 
     property_ids: tuple[Annotated[str, Field(pattern=r"^\d+$")], ...] = Field(min_length=1)
+    user_provided_data: bool = False
