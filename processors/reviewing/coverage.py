@@ -49,7 +49,9 @@ def _of(recipient: Recipient, policy: Policy, config: RelayConfig, vendors: Iter
     otherwise = Route(name, None, (), reach=recipient.reach, is_retired=retired).without_lane
     if connections:
         return Coverage(name, "connection", connections, otherwise, needless=exempt)
-    adapters = tuple(sorted(vendor.name for vendor in vendors if vendor.is_for(name)))
+    # To whom a link leads people, nobody gives anything: that somebody could be told is no reason to connect them.
+    may_tell = recipient.reach != "link_out"
+    adapters = tuple(sorted(vendor.name for vendor in vendors if may_tell and vendor.is_for(name)))
     if adapters:
         return Coverage(name, "adapter", adapters, otherwise, needless=exempt)
     if exemptions:

@@ -19,7 +19,9 @@ ASKED, ALIKE = "ann@straße.example", "ann@strasse.example"
 """Two domains (RFC 5891), which databases often sort as one."""
 
 
-@pytest.mark.parametrize("name", ["activecampaign", "hubspot", "intercom", "klaviyo", "salesforce", "zoho_books"])
+@pytest.mark.parametrize(
+    "name", ["activecampaign", "hubspot", "intercom", "klaviyo", "salesforce", "stripe", "zoho_books"]
+)
 def test_nobody_is_erased_whose_address_is_only_alike(name: str) -> None:
     own = adapter(name)
 

@@ -9,10 +9,10 @@ Invoices and bills by date: https://www.zoho.com/books/api/v3/invoices/#list-inv
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Reply, Result, Step, all_good, gravest
+from processors.vendors.retention import review_at
 from processors.vendors.zoho.books.contacts import CONTACT, GONE, call, code, refusal
 from schemas.errors import VendorError, VendorRefused
 
@@ -57,10 +57,8 @@ def _mask(
     asleep = all_good((yield tuple(call("POST", f"/contacts/{one}/inactive", account) for one in contacts)))
     _raise(filter(None, map(refusal, (*masked, *asleep))))
     year = yield from _last_year(contacts, account, masked)
-    # A year is over before what must be kept after it begins to run: so count the laws, and later is safe.
-    review_at = int(datetime(year + 1 + keep_years, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
     evidence = masked[-1].evidence(detail=f"masked={len(contacts)}")
-    return Result("retained", "transactions", evidence, review_at=review_at)
+    return Result("retained", "transactions", evidence, review_at=review_at(year, keep_years))
 
 
 def _last_year(

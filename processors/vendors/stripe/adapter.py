@@ -1,0 +1,60 @@
+"""Stripe: the calls of each action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.vendors.base import Instruction, Result, Script
+from processors.vendors.later import Undone
+from processors.vendors.second_look import noted
+from processors.vendors.stripe.customers import in_the_way, look_up, told
+from processors.vendors.stripe.facts import StripeFacts
+from processors.vendors.stripe.redaction import progress, redact
+from processors.vendors.stripe.removal import remove
+from schemas.errors import VendorError, VendorRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from processors.vendors.base import PollScript, ReadBackScript
+
+
+class Stripe(StripeFacts):
+    name = "stripe"
+
+    def grant(self, instruction: Instruction) -> Script:
+        return self._no_difference(instruction)
+
+    def withdraw(self, instruction: Instruction) -> Script:
+        return self._no_difference(instruction)
+
+    def _no_difference(self, _: Instruction) -> Script:
+        yield from ()
+        return Result("not_applicable", "no_consent_at_stripe")
+
+    def delete(self, instruction: Instruction) -> Script:
+        found = yield from look_up(instruction.need("email"), search=self.options.search)
+        known = noted(instruction)
+        if not (found.ids or known):
+            return Result("no_match", evidence=found.reply.evidence())
+        if obstacle := (yield from in_the_way(found.ids)):
+            reason, shown = obstacle
+            return Result("manual_task", reason, shown.evidence(detail=f"customers={len(found.ids)}"))
+        if self.options.keep_years is not None:
+            return (yield from remove(instruction, found, known, self.options.keep_years))
+        return (yield from redact(instruction, found, known))
+
+    def poll(self, instructions: Sequence[Instruction]) -> PollScript:
+        said: dict[str, Result | Undone | VendorError] = {}
+        for one in instructions:
+            try:
+                said[one.delivery_id] = yield from progress(one.refs)
+            except VendorError as error:
+                said[one.delivery_id] = error
+        return said
+
+    def read_back(self, instruction: Instruction) -> ReadBackScript:
+        found = yield from look_up(instruction.need("email"), search=self.options.search)
+        if found.ids:
+            return Undone(VendorRefused("found_again", **told(found.reply)))
+        return Result("verified", evidence=found.reply.evidence(detail="not_found"))
