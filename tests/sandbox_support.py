@@ -71,6 +71,11 @@ class Relay:
         asked = instruction(action, **{**named, **more})
         return (await self.connected[vendor].ask("person", [asked], permit=Lane().permit))[asked.delivery_id]
 
+    async def poll(self, vendor: str, action: Action, taken: Any, person: Person = ANN) -> Any:
+        """What the vendor says of the job that it has `taken` in."""
+        asked = instruction(action, emails=(person.email,), more=_further(person), refs=taken.later.refs)
+        return (await self.connected[vendor].ask("job", [asked], permit=Lane().permit))[asked.delivery_id]
+
     async def held(self, vendor: str, person: Person = ANN) -> dict[str, Any]:
         state: dict[str, Any] = (await self.control.person(person.key))[vendor]
         return state
@@ -85,7 +90,7 @@ class Relay:
 
 def _further(person: Person) -> tuple[tuple[str, str], ...]:
     """The identities of a person besides the e-mail address."""
-    named = {"ga_client_id": person.ga_client_id, "phone": person.phone}
+    named = {"ga_client_id": person.ga_client_id, "phone": person.phone, "user_id": person.user_id}
     return tuple((kind, value) for kind, value in named.items() if value)
 
 

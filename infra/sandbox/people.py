@@ -27,6 +27,7 @@ class Person(BaseModel):
     `key` is the test's own name for the person (a subject id, say) and is what state and ledger are asked by. `crm`
     names one module per record; `lists` maps a purpose to the state of that person's subscription. `books` has a
     word for each contact in the books: without transactions, with some, or as one of a company's contact persons.
+    `user_id`: the controller's own id, where its vendors of analytics get one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,13 +36,15 @@ class Person(BaseModel):
     email: str
     phone: str | None = None
     ga_client_id: str | None = None
+    user_id: str | None = None
     crm: tuple[CrmModule, ...] = ("Contacts",)
     lists: Mapping[str, ListState] = {}
     books: tuple[BooksContact, ...] = ()
 
     def identities(self) -> tuple[str, ...]:
         """All names by which a vendor's call may mean this person, folded."""
-        return tuple(fold(name) for name in (self.key, self.email, self.phone, self.ga_client_id) if name)
+        names = (self.key, self.email, self.phone, self.ga_client_id, self.user_id)
+        return tuple(fold(name) for name in names if name)
 
 
 def fold(identity: str) -> str:

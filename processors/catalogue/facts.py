@@ -67,6 +67,7 @@ def _capability(can: Capability, wait_s: float | None) -> Mapping[str, Any]:
         "batch": can.batch,
         "batch_wait_s": can.company_s(wait_s) if can.batch > 1 else None,
         "batch_bytes": can.batch_bytes,
+        "batch_ids": can.batch_ids,
         "vendor_limit_s": can.vendor_limit_s,
         "polls": can.polls and asdict(can.polls),
         "read_back_s": can.read_back_s,

@@ -58,7 +58,8 @@ def details(can: Capability, wait_s: float | None = None) -> Iterator[str]:
     if can.vendor_limit_s is not None:
         yield f"the vendor allows itself {length(can.vendor_limit_s)}"
     if can.batch > 1:
-        room = "" if can.batch_bytes is None else f" or {can.batch_bytes} bytes"
+        unit = "bytes" if can.batch_ids is None else "ids"
+        room = "" if can.batch_weight is None else f" or {can.batch_weight} {unit}"
         wait = f"they wait {can.company_s(wait_s):g} s at most for one another"
         yield f"up to {can.batch} people{room} in one call; {wait}"
     if not can.idempotent:

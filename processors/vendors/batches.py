@@ -27,8 +27,8 @@ def packed(
     packs: list[list[Instruction]] = []
     load = 0
     for instruction in instructions:
-        more = 0 if can.batch_bytes is None else weight(instruction)
-        fits = can.batch_bytes is None or load + more <= can.batch_bytes
+        more = 0 if can.batch_weight is None else weight(instruction)
+        fits = can.batch_weight is None or load + more <= can.batch_weight
         if packs and fits and len(packs[-1]) < can.batch:
             packs[-1].append(instruction)
             load += more

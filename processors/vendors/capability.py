@@ -17,6 +17,7 @@ class Capability:
     idempotent: doing it twice is as good as once, with the same answer; if not, the script notes before it acts.
     batch: most people in one call; the first of them waits at most batch_wait_s for the others, s.
     batch_bytes: most bytes of all their `Vendor.weight`s together, where the vendor limits these.
+    batch_ids: most ids of all of them, where it limits those: the weight counts them then (id_lists.py).
     vendor_limit_s: the vendor's own time limit after `accepted`, s.
     polls: when to ask about its jobs, where it has any; None: it has none that can be asked about.
     read_back_s: so long after it is done the vendor is asked whether the person is gone indeed; None: it can't be.
@@ -29,11 +30,16 @@ class Capability:
     batch: int = 1
     batch_wait_s: float = 0.2
     batch_bytes: int | None = None
+    batch_ids: int | None = None
     vendor_limit_s: int | None = None
     polls: Schedule | None = None
     read_back_s: float | None = None
     calls: bool = True
     says: str = ""
+
+    @property
+    def batch_weight(self) -> int | None:
+        return self.batch_bytes if self.batch_ids is None else self.batch_ids
 
     @property
     def asks_vendor(self) -> bool:

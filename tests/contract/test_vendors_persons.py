@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
 load()
 SERVED = [(name, action) for name, action in API_CASES if name in Served.registry]
-NOBODY = Person(key="s-nobody", email="nobody@example.test", ga_client_id="9.9", phone="+4915100000000")
-PAT = ANN.model_copy(update={"key": "s-pat", "email": "pat@example.test", "phone": "+4915100000001"})
+NOBODY = Person(
+    key="s-nobody", email="nobody@example.test", ga_client_id="9.9", phone="+4915100000000", user_id="s-nobody"
+)
+PAT = ANN.model_copy(
+    update={"key": "s-pat", "email": "pat@example.test", "phone": "+4915100000001", "user_id": "s-pat"}
+)
 HIGHER = {"accepted": {"executed", "verified"}, "executed": {"verified"}}
 """What the vendor has meanwhile done of what it had only taken."""
 NOT_FOUND_AGAIN = {("http", "delete"), ("klaviyo", "withdraw")}

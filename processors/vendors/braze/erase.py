@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from processors.vendors.base import Answer, BatchScript, Note, Result
 from processors.vendors.braze.calls import accepted, carry_out, deletions
-from processors.vendors.braze.people import Profiles, addresses, look_up
+from processors.vendors.braze.people import Profiles, look_up
+from processors.vendors.id_lists import named
 from processors.vendors.second_look import seen
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def erase(instructions: Sequence[Instruction]) -> BatchScript:
     """Noted first: who was deleted is not found a second time."""
-    people, outcomes = addresses(instructions)
+    people, outcomes = named(instructions, "email")
     found = yield from look_up(people)
     known = {who: profiles for who, profiles in found.items() if profiles.error is None}
     noted = {one.delivery_id: set(one.refs) for one in instructions}

@@ -8,14 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from processors.vendors.base import Call, Reply, Result, Step, gravest
+from processors.vendors.base import Call, Reply, Step, gravest
 from processors.vendors.braze.calls import GOOD, taken_in
-from schemas.errors import MissingIdentity, VendorError
+from schemas.errors import VendorError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
-
-    from processors.vendors.base import Instruction
 
 
 @dataclass(slots=True)
@@ -26,20 +24,6 @@ class Profiles:
     mail: list[str | None] = field(default_factory=list)
     reply: Reply | None = None
     error: VendorError | None = None
-
-
-def addresses(
-    instructions: Sequence[Instruction],
-) -> tuple[dict[str, Sequence[str]], dict[str, Result | VendorError]]:
-    """Everybody's, and why somebody has none."""
-    people: dict[str, Sequence[str]] = {}
-    without: dict[str, Result | VendorError] = {}
-    for one in instructions:
-        try:
-            people[one.delivery_id] = one.need("email")
-        except MissingIdentity as error:
-            without[one.delivery_id] = error
-    return people, without
 
 
 def look_up(people: Mapping[str, Sequence[str]]) -> Generator[Step, Any, dict[str, Profiles]]:
