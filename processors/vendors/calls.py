@@ -30,6 +30,7 @@ class Call:
     form: texts; a list of them is sent as the same field several times.
     expect: statuses that the script itself reads; the engine turns every other one into a VendorError.
     api: the vendor's name for what is limited together, where limits are per API.
+    seeks: whom the script looks for in the answer, where the call can't say so; never sent, for rehearsals alone.
     """
 
     method: str
@@ -40,6 +41,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     expect: frozenset[int] = frozenset({200})
     api: str = ""
+    seeks: tuple[str, ...] = field(default=(), repr=False)
 
 
 @value

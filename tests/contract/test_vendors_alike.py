@@ -20,7 +20,8 @@ ASKED, ALIKE = "ann@straße.example", "ann@strasse.example"
 
 
 @pytest.mark.parametrize(
-    "name", ["activecampaign", "hubspot", "intercom", "klaviyo", "salesforce", "stripe", "zoho_books"]
+    "name",
+    ["activecampaign", "hubspot", "intercom", "klaviyo", "netlify", "salesforce", "shopify", "stripe", "zoho_books"],
 )
 def test_nobody_is_erased_whose_address_is_only_alike(name: str) -> None:
     own = adapter(name)

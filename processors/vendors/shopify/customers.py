@@ -1,0 +1,81 @@
+"""Shopify: a shop's customers, looked up by exact address or number, of which each is one customer's alone.
+
+https://shopify.dev/docs/api/admin-graphql/2026-10/queries/customerByIdentifier
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from processors.vendors.base import Reply, Step, all_good
+from processors.vendors.identifiers import e164, trimmed_lower
+from processors.vendors.shopify.graphql import ask, it
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from processors.vendors.base import Call, Instruction
+
+PLACES = {"email": ("defaultEmailAddress", "emailAddress"), "sms": ("defaultPhoneNumber", "phoneNumber")}
+"""Channel → where a customer has it."""
+SHOWN = " ".join(f"{place} {{ {value} marketingState }}" for place, value in PLACES.values())
+_LOOK_UP = f"""query($identifier: CustomerIdentifierInput!) {{
+  it: customerByIdentifier(identifier: $identifier) {{ id {SHOWN} }}
+}}"""
+_ID = re.compile(r"gid://shopify/Customer/[0-9]{1,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """`states`: channel → its marketing state, of the channels that the customer has."""
+
+    id: str
+    states: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """reply: the last answer."""
+
+    customers: Mapping[str, Customer]
+    reply: Reply
+
+
+def look_up(instruction: Instruction) -> Generator[Step, Any, Found]:
+    """Every customer with one of the person's addresses or numbers.
+
+    Raises:
+        MissingIdentity: the event had none of them.
+
+    """
+    instruction.need("email", "phone")
+    asked = [_asked(one.type, one.value) for one in instruction.known("email", "phone")]
+    replies = all_good((yield tuple(call for _, _, call in asked)))
+    found: dict[str, Customer] = {}
+    for (channel, value, _), reply in zip(asked, replies, strict=True):
+        row = it(reply)
+        place, name = PLACES[channel]
+        # The vendor's word for equal may be another one: whose address is only alike is somebody else.
+        if row is not None and trimmed_lower(str((row[place] or {}).get(name))) == value:
+            customer = _customer(row)
+            found[customer.id] = customer
+    return Found(found, replies[-1])
+
+
+def states_of(row: Mapping[str, Any]) -> dict[str, str]:
+    return {channel: str(row[place]["marketingState"]) for channel, (place, _) in PLACES.items() if row[place]}
+
+
+def _asked(kind: str, value: str) -> tuple[str, str, Call]:
+    """Channel, what its place must say, and the call."""
+    if kind == "email":
+        return "email", trimmed_lower(value), ask(_LOOK_UP, identifier={"emailAddress": trimmed_lower(value)})
+    return "sms", e164(value), ask(_LOOK_UP, identifier={"phoneNumber": e164(value)})
+
+
+def _customer(row: Mapping[str, Any]) -> Customer:
+    if not _ID.fullmatch(str(row["id"])):
+        raise ValueError("a customer's id is none")
+    return Customer(row["id"], states_of(row))

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from vendor_support import EMAIL, instruction, play, reply, vendor
+
+from processors.vendors.base import Call, Note, Reply
+from processors.vendors.later import Undone
+from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
+
+PHONE = "+4915112345678"
+SHOPIFY = vendor("shopify", shop="acme-tea")
+ID = "gid://shopify/Customer/7"
+
+
+@dataclass
+class Shop:
+    """Plays Shopify: one customer. after: what a mutation makes of the state, if not what it was told."""
+
+    states: dict[str, str] = field(default_factory=lambda: {"email": "SUBSCRIBED"})
+    email: str = EMAIL
+    after: str = ""
+    errors: tuple[str, ...] = ()
+    there: bool = True
+
+    def __call__(self, call: Call) -> Reply:
+        variables = call.json["variables"]
+        if "identifier" in variables:
+            return answer(self._shown() if self.there else None)
+        payload: dict[str, Any] = {"userErrors": [{"code": code} for code in self.errors]}
+        if "input" in variables:
+            channel = "email" if "emailMarketingConsent" in variables["input"] else "sms"
+            self.states[channel] = self.after or variables["input"][f"{channel}MarketingConsent"]["marketingState"]
+            payload["customer"] = self._shown()
+        return answer(payload)
+
+    def _shown(self) -> dict[str, Any]:
+        states = self.states
+        return {
+            "id": ID,
+            "defaultEmailAddress": {"emailAddress": self.email, "marketingState": states["email"]},
+            "defaultPhoneNumber": {"phoneNumber": PHONE, "marketingState": states["sms"]}
+            if "sms" in states
+            else None,
+        }
+
+
+def answer(it: Any) -> Reply:
+    return reply({"data": {"it": it}})
+
+
+def made(calls: list[Call]) -> list[dict[str, Any]]:
+    return [call.json["variables"] for call in calls if "identifier" not in call.json["variables"]]
+
+
+def asked(action: Any, *channels: str, **more: Any) -> Any:
+    given = instruction(action, **more)
+    cells = frozenset((purpose, channel) for purpose in given.purposes for channel in channels or ("email",))
+    return replace(given, cells=cells)
+
+
+def test_a_withdrawal_sets_each_channel_by_itself_and_sends_no_date() -> None:
+    shop = Shop({"email": "SUBSCRIBED", "sms": "PENDING"})
+    played = play(SHOPIFY.script(asked("withdraw", "email")), shop)
+    assert made(played.calls) == [
+        {"input": {"customerId": ID, "emailMarketingConsent": {"marketingState": "UNSUBSCRIBED"}}}
+    ]
+    assert (shop.states, played.result.outcome) == ({"email": "UNSUBSCRIBED", "sms": "PENDING"}, "executed")
+    play(SHOPIFY.script(asked("withdraw", "email", "sms")), shop)
+    assert shop.states == {"email": "UNSUBSCRIBED", "sms": "UNSUBSCRIBED"}
+
+
+def test_who_is_out_already_needs_no_call_and_who_has_no_number_gets_none() -> None:
+    for state in ("UNSUBSCRIBED", "REDACTED", "INVALID"):
+        played = play(SHOPIFY.script(asked("withdraw")), Shop({"email": state}))
+        assert (made(played.calls), played.result.outcome) == ([], "executed")
+    assert play(SHOPIFY.script(asked("withdraw", "sms")), Shop()).result.outcome == "no_match"
+    assert play(SHOPIFY.script(asked("withdraw")), Shop(there=False)).result.outcome == "no_match"
+
+
+def test_a_grant_says_how_consent_was_collected_and_waits_where_shopify_waits() -> None:
+    shop = vendor("shopify", shop="a", opt_in="CONFIRMED_OPT_IN")
+    played = play(shop.script(asked("grant")), Shop({"email": "NOT_SUBSCRIBED"}))
+    consent = {"marketingState": "SUBSCRIBED", "marketingOptInLevel": "CONFIRMED_OPT_IN"}
+    assert made(played.calls) == [{"input": {"customerId": ID, "emailMarketingConsent": consent}}]
+    assert played.result.outcome == "executed"
+    waiting = play(shop.script(asked("grant")), Shop({"email": "UNSUBSCRIBED"}, after="PENDING")).result
+    assert (waiting.outcome, waiting.evidence.detail) == ("accepted", "pending_opt_in")
+
+
+@pytest.mark.parametrize("action", ["grant", "withdraw"])
+def test_a_state_that_was_not_set_is_no_success(action: Any) -> None:
+    played = play(SHOPIFY.script(asked(action)), Shop({"email": "PENDING"}, after="NOT_SUBSCRIBED"))
+    assert (type(played.result), played.result.reason) == (VendorRefused, "state_not_set")
+
+
+def test_a_deletion_ends_marketing_notes_the_customer_and_requests_the_erasure() -> None:
+    shop = Shop({"email": "SUBSCRIBED", "sms": "SUBSCRIBED"})
+    played = play(SHOPIFY.script(asked("delete")), shop)
+    assert (set(shop.states.values()), made(played.calls)[-1]) == ({"UNSUBSCRIBED"}, {"customerId": ID})
+    assert "customerDelete" not in str([call.json for call in played.calls])
+    assert played.notes == [Note("d1", (ID,))]
+    assert (played.result.outcome, played.result.evidence.vendor_limit_s) == ("accepted", 190 * 86_400)
+
+
+def test_who_is_gone_when_it_is_tried_again_is_erased_and_what_fails_is_told() -> None:
+    again = asked("delete", refs=(ID,))
+    gone = play(SHOPIFY.script(again), Shop(there=False, errors=("DOES_NOT_EXIST",)))
+    assert gone.result.outcome == "accepted"
+    failed = play(SHOPIFY.script(again), Shop(there=False, errors=("FAILED_TO_REQUEST",)))
+    assert (type(failed.result), failed.result.reason) == (VendorRefused, "shopify_failed_to_request")
+
+
+def test_user_errors_of_a_200_are_no_success() -> None:
+    for code, kind in (("INVALID", VendorRefused), ("INTERNAL_ERROR", VendorUnavailable)):
+        assert type(play(SHOPIFY.script(asked("withdraw")), Shop(errors=(code,))).result) is kind
+
+
+def test_a_number_is_looked_up_as_e164_and_an_address_that_is_only_alike_is_nobodys() -> None:
+    both = asked("withdraw", more=(("phone", "+49 (151) 12345678"),))
+    calls = play(SHOPIFY.script(both), Shop()).calls
+    assert [call.json["variables"]["identifier"] for call in calls[:2]] == [
+        {"emailAddress": EMAIL},
+        {"phoneNumber": PHONE},
+    ]
+    assert play(SHOPIFY.script(asked("withdraw")), Shop(email=f"x{EMAIL}")).result.outcome == "no_match"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("THROTTLED", VendorUnavailable),
+        ("INTERNAL_SERVER_ERROR", VendorUnavailable),
+        ("ACCESS_DENIED", VendorAuthRejected),
+        ("SHOP_INACTIVE", VendorAuthRejected),
+        ("MAX_COST_EXCEEDED", VendorRefused),
+    ],
+)
+def test_errors_of_a_200_are_told_by_their_code(code: str, kind: type[Exception]) -> None:
+    cost = {"requestedQueryCost": 30, "throttleStatus": {"currentlyAvailable": 10, "restoreRate": 10}}
+    error = SHOPIFY.fault(reply({"errors": [{"extensions": {"code": code}}], "extensions": {"cost": cost}}))
+    assert type(error) is kind
+    assert (getattr(error, "retry_after", None), getattr(error, "too_fast", False)) == (
+        (2.0, True) if code == "THROTTLED" else (None, False)
+    )
+    assert SHOPIFY.fault(reply({"data": {"it": {"userErrors": []}}})) is None
+
+
+def test_whether_a_withdrawal_stands_is_asked() -> None:
+    assert play(SHOPIFY.read_back(asked("withdraw")), Shop({"email": "UNSUBSCRIBED"})).result.outcome == "verified"
+    assert isinstance(play(SHOPIFY.read_back(asked("withdraw")), Shop()).result, Undone)
