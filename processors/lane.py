@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from processors.vendors.configured import adapter_of, kind_of
+from processors.switches import Switches, switches_of
+from processors.vendors.configured import adapter_of
 
 if TYPE_CHECKING:
     from schemas.connections import Connection, RelayConfig
@@ -22,7 +23,7 @@ class Lane:
     serves: frozenset[str]
     regions: frozenset[str] | None
     channels: tuple[str, ...]
-    per_purpose: bool
+    switches: Switches
     actions: frozenset[Action]
 
     def __hash__(self) -> int:
@@ -41,8 +42,7 @@ def lane_of(connection: Connection) -> Lane:
         SetupError: no adapter has that id, or it is by options that it doesn't take.
 
     """
-    kind = kind_of(connection)
-    vendor = adapter_of(connection) if kind.by_options else kind
+    vendor = adapter_of(connection)
     return Lane(
         name=connection.name,
         controller=connection.controller,
@@ -50,7 +50,7 @@ def lane_of(connection: Connection) -> Lane:
         serves=frozenset(connection.serves),
         regions=None if connection.regions is None else frozenset(connection.regions),
         channels=vendor.channels,
-        per_purpose=vendor.per_purpose,
+        switches=switches_of(vendor),
         actions=frozenset(vendor.can),
     )
 

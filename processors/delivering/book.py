@@ -11,6 +11,7 @@ from processors.delivering.job import Job
 from processors.delivering.overtaking import left_of
 from processors.delivering.settle import Change, Letter
 from processors.delivering.watermark import Watermark
+from processors.switches import APART, Switches
 from schemas.records import Evidence
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Pending:
 class Book:
     """`wall` is the moment of a decision, µs."""
 
-    def __init__(self) -> None:
+    def __init__(self, switches: Switches = APART) -> None:
+        self.switches = switches
         self.entries = Entries()
         self.mark = Watermark(0)
         self.pending = Pending()
@@ -200,7 +202,7 @@ class Book:
         """Take a settled instruction's scope out of what failed and came in before for the same person."""
         for entry in self.entries.of(newer.pid, "failed"):
             old = entry.delivery
-            left = left_of(old, newer.delivery) if (entry.offset or 0) < newer.offset else old
+            left = left_of(old, newer.delivery, self.switches) if (entry.offset or 0) < newer.offset else old
             if left is not old:
                 self._put(Change(old, entry.model_copy(update={"delivery": left}) if left else None))
 

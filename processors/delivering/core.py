@@ -55,10 +55,10 @@ class Core:
         self._limits = limits
         self._breaker = breaker
         self._random = random
-        self._book = Book()
+        self._book = Book(rules.switches)
         self._lines = Lines(dry=rules.dry)
         self.guard = Guard(limits.flood)
-        self._course = Course(self._lines, self._book, backoff, breaker, self.guard, one_switch=rules.one_switch)
+        self._course = Course(self._lines, self._book, backoff, breaker, self.guard)
         self.holds = Holds(rules, self._lines, self._book.entries, self._course)
         self._following = Following(limits, self._lines, self._book)
         self._asking = Asking(self._following, self._lines, self._book, self._course, backoff)

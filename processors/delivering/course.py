@@ -8,6 +8,7 @@ from processors.delivering import tasks
 from processors.delivering.backoff import Again, Backoff, Fail, Park, Part, Retry, decide
 from processors.delivering.job import KEPT, Job
 from processors.delivering.overtaking import left_of_job
+from processors.switches import APART
 
 if TYPE_CHECKING:
     from processors.delivering.book import Book
@@ -34,12 +35,9 @@ class Redriven(NamedTuple):
 
 
 class Course:
-    """Whoever changes a line here places it afterwards. one_switch: the vendor doesn't keep purposes apart."""
+    """Whoever changes a line here places it afterwards."""
 
-    def __init__(
-        self, lines: Lines, book: Book, backoff: Backoff, breaker: Breaker, guard: Guard, *, one_switch: bool = False
-    ) -> None:
-        self._one_switch = one_switch
+    def __init__(self, lines: Lines, book: Book, backoff: Backoff, breaker: Breaker, guard: Guard) -> None:
         self._lines = lines
         self._book = book
         self._backoff = backoff
@@ -119,7 +117,7 @@ class Course:
         """
         failed = map(Job.parked_as, self._book.entries.of(job.pid, "failed"))
         for newer in [other for other in (*line.jobs, *failed) if other.offset > job.offset]:
-            left = left_of_job(job, newer.delivery)
+            left = left_of_job(job, newer.delivery, self._book.switches)
             if left is None:
                 self._book.supersede(job, newer.delivery, now.wall)
                 return False
@@ -129,14 +127,14 @@ class Course:
     def overtake(self, line: Line, newer: Delivery, now: Now) -> None:
         """Take a newer instruction's scope out of those in the line that aren't in the air, and out of open tasks.
 
-        A withdrawal will go past a grant that is kept back, and would be undone by it where there is one switch.
+        A withdrawal will go past a grant that is kept back, and would be undone by it where they share a switch.
         """
         tasks.overtake(self._book, [newer], now.wall)
         if not line.jobs:
             return
-        late = line.kept_back if self._one_switch else []
+        late = line.kept_back if self._book.switches else []
         for job in line.waiting:
-            left = left_of_job(job, newer, one_switch=job in late)
+            left = left_of_job(job, newer, self._book.switches if job in late else APART)
             if left is None:
                 self._book.supersede(job, newer, now.wall)
                 self.done(line, job)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from processors.delivering.job import HOLDS
+from processors.switches import APART, Switches
 from schemas.records import Evidence
 from schemas.times import SECOND, iso
 
@@ -35,12 +36,12 @@ RELEASED = "released"
 class Rules:
     """window_s: so long after its receipt a deletion can be cancelled; dry: the connection only rehearses.
 
-    one_switch: the vendor doesn't keep purposes apart.
+    switches: those of the vendor that stand for several purposes.
     """
 
     window_s: float | None = None
     dry: bool = False
-    one_switch: bool = False
+    switches: Switches = APART
 
 
 LIVE = Rules()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from processors.switches import APART
 from schemas.records import Cell, Delivery
 
 if TYPE_CHECKING:
     from processors.delivering.job import Job
+    from processors.switches import Switches
 
 
 def cells(delivery: Delivery) -> frozenset[tuple[str, str]]:
@@ -36,11 +38,11 @@ def overtakes(later: Delivery, earlier: Delivery) -> bool:
     return (later.occurred_at, later.protective) >= (earlier.occurred_at, earlier.protective)
 
 
-def left_of(earlier: Delivery, later: Delivery, *, one_switch: bool = False) -> Delivery | None:
+def left_of(earlier: Delivery, later: Delivery, switches: Switches = APART) -> Delivery | None:
     """The earlier one without what the later one decides anew; None: nothing of it is left.
 
-    A deletion stays whatever is granted later; only another deletion takes its place. one_switch: the vendor keeps
-    purposes together, so that a withdrawal decides a channel for all of them.
+    A deletion stays whatever is granted later; only another deletion takes its place. switches: of the vendor, where
+    the earlier one could be carried out after the later one. A grant would then switch on what was withdrawn.
     """
     if not overtakes(later, earlier):
         return earlier
@@ -49,9 +51,8 @@ def left_of(earlier: Delivery, later: Delivery, *, one_switch: bool = False) -> 
     if earlier.action == "delete":
         return earlier
     mine, anew = cells(earlier), cells(later)
-    if one_switch and later.protective:
-        channels = {channel for _, channel in anew}
-        anew = frozenset(cell for cell in mine if cell[1] in channels)
+    if switches and later.protective and earlier.action == "grant":
+        anew |= {(p, c) for p, c in mine if any(channel == c and switches.join(o, p) for o, channel in anew)}
     if not mine & anew:
         return earlier
     left = mine - anew
@@ -68,11 +69,11 @@ def left_to_verify(done: Delivery, later: Delivery) -> Delivery | None:
     return None if later.action == "grant" and overtakes(later, done) else left_of(done, later)
 
 
-def left_of_job(job: Job, later: Delivery, *, one_switch: bool = False) -> Delivery | None:
+def left_of_job(job: Job, later: Delivery, switches: Switches = APART) -> Delivery | None:
     """As `left_of`; but a deletion that may be half done at the vendor is not another one's to finish."""
     if job.action == "delete" and job.refs is not None:
         return job.delivery
-    return left_of(job.delivery, later, one_switch=one_switch)
+    return left_of(job.delivery, later, switches)
 
 
 def keeps_back(earlier: Job, later: Job) -> bool:

@@ -67,7 +67,7 @@ def overtake(book: Book, newer: Iterable[Delivery], wall: int) -> None:
     for later in newer:
         for entry in book.entries.of(later.pid, TASK):
             old = entry.delivery
-            left = old if old.delivery_id == later.delivery_id else left_of(old, later)
+            left = old if old.delivery_id == later.delivery_id else left_of(old, later, book.switches)
             if left is None:
                 book.supersede(Job.parked_as(entry), later, wall, OVERTAKEN)
             elif left is not old:

@@ -157,12 +157,15 @@ def to_do(ask: Ask, task: str, duty: str, recipient: str | None = None, reason: 
 
 
 def grantable(policy: Policy, lane: Lane, cells: Cells, after: Standing | None) -> Cells:
-    """Where a vendor has one switch for all purposes, it goes on only when none of them stands withdrawn.
+    """A vendor's switch goes on only when none of the purposes behind it stands withdrawn.
 
     after: None when nothing stands withdrawn.
     """
-    if lane.per_purpose or after is None:
+    if after is None or not lane.switches:
         return cells
-    purposes = switchable(policy, lane)
-    free = {channel for _, channel in cells if not any(after.is_withdrawn(p, channel) for p in purposes)}
-    return frozenset(cell for cell in cells if cell[1] in free)
+    behind = switchable(policy, lane)
+    return frozenset(
+        (purpose, channel)
+        for purpose, channel in cells
+        if not any(lane.switches.join(purpose, p) and after.is_withdrawn(p, channel) for p in behind)
+    )

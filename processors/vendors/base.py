@@ -27,7 +27,7 @@ from processors.vendors.scripts import (
 from schemas.errors import SetupError, VendorError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Hashable, Mapping, Sequence
 
     from processors.vendors.capability import Capability
     from processors.vendors.evidence import Source
@@ -46,6 +46,11 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    @property
+    def switches(self) -> Mapping[str, Collection[Hashable]]:
+        """Purpose → what stands for it at the vendor, where that is an option: two may have the same."""
+        return {}
+
 
 VENDORS: dict[str, type[Vendor]] = {}
 
@@ -57,8 +62,8 @@ class Vendor:
     elsewhere; a connection's own `base_url` stands for all of them.
     channels: those on which a choice makes a difference at this vendor.
     recipients: those of the policies that it is for, besides the one of its own name (`google-analytics`).
-    per_purpose: the vendor keeps purposes apart; if not, it has one switch for the person, and the planner grants
-    only when no purpose that the connection serves stands withdrawn.
+    per_purpose: the vendor keeps purposes apart, but for those that `Options.switches` gives the same; if not, it has
+    one switch for the person. The planner grants only when no purpose behind a switch stands withdrawn.
     auth: a kind that engine/kinds.py knows; scope: the OAuth scope to ask for, where the kind asks for one.
     key_header: of `api_key`, the header and what it says, `{}` standing for the key; token_param: of `query_token`,
     the parameter's name; token_scheme: the word before a token; headers: sent with each call, as a version.

@@ -10,7 +10,7 @@ from processors.vendors.base import Options
 from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Hashable, Iterable, Mapping
 
     from processors.vendors.base import Instruction
 
@@ -33,6 +33,10 @@ class PurposeLists(Options):
     """`lists`: purpose → id of the list that stands for it."""
 
     lists: dict[str, ListId] = Field(min_length=1)
+
+    @property
+    def switches(self) -> Mapping[str, Collection[Hashable]]:
+        return {purpose: (one,) for purpose, one in self.lists.items()}
 
     @property
     def every_list(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from processors.delivering.job import Now
 from processors.delivering.plans import Limits, Plans
 from processors.delivering.ready import Company
 from processors.flood import Limits as Flood
+from processors.switches import switches_of
 from processors.vendors.capability import Capability
 from streams.control import Control
 from streams.lanes.trouble import tell
@@ -85,8 +86,8 @@ class Bench:
         plans = Plans(self.connector.vendor.polls, cache(self.connector.read_back))
         limits = Limits(2 * connection.concurrency, cache(self._company), flood=self.flood, plans=plans)
         backoff = Backoff(self.budget_s, connection.retry_ceiling_s, connection.retry_for_s)
-        dry, one_switch = connection.mode == "dry-run", not self.connector.vendor.per_purpose
-        rules = Rules(self.cancel_window_s, dry=dry, one_switch=one_switch)
+        switches = switches_of(self.connector.vendor)
+        rules = Rules(self.cancel_window_s, dry=connection.mode == "dry-run", switches=switches)
         return Core(limits, backoff, self.breaker, self.random, rules)
 
     def look(self) -> None:

@@ -9,6 +9,7 @@ from plan_support import fresh
 
 from processors.lane import Lane
 from processors.plan import Plan, plan
+from processors.switches import APART
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash
 from schemas.policy import load_policy
@@ -50,7 +51,7 @@ def lane(policy: str, recipient: str, **more: Any) -> Lane:
         "serves": frozenset({recipient}),
         "regions": None,
         "channels": ("email", "web", "ads"),
-        "per_purpose": True,
+        "switches": APART,
         "actions": frozenset({"grant", "withdraw", "delete"}),
     }
     return Lane(**(usual | more))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from processors.lane import Lane
 from processors.plan import Plan, plan
+from processors.switches import APART, TOGETHER
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash
 from schemas.policy import load_policy
@@ -30,11 +31,11 @@ CRM = Lane(
     serves=frozenset({"zoho-one/crm"}),
     regions=None,
     channels=("email",),
-    per_purpose=False,
+    switches=TOGETHER,
     actions=frozenset({"grant", "withdraw", "delete"}),
 )
 CAMPAIGNS = replace(
-    CRM, name="zoho-campaigns", vendor="zoho_campaigns", serves=frozenset({"zoho-one/marketing"}), per_purpose=True
+    CRM, name="zoho-campaigns", vendor="zoho_campaigns", serves=frozenset({"zoho-one/marketing"}), switches=APART
 )
 ANALYTICS = replace(
     CRM,
@@ -42,7 +43,7 @@ ANALYTICS = replace(
     vendor="google_analytics",
     serves=frozenset({"google-analytics"}),
     channels=("ads", "web"),
-    per_purpose=True,
+    switches=APART,
 )
 LANES = (CRM, CAMPAIGNS, ANALYTICS)
 KINDS = {"grant": "consent.granted", "withdraw": "consent.withdrawn", "delete": "deletion.requested"}

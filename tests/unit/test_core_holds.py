@@ -9,6 +9,7 @@ from plan_support import DAY, NOW
 
 from processors.delivering.holds import LIVE, Rules, window_end
 from processors.delivering.surge import DeletionCount
+from processors.switches import TOGETHER
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def test_a_withdrawal_goes_past_a_held_deletion_and_a_grant_waits_behind_it() ->
 
 
 def test_where_there_is_one_switch_a_withdrawal_that_goes_past_a_grant_takes_all_of_it() -> None:
-    lane = guarded(rules=Rules(one_switch=True))
+    lane = guarded(rules=Rules(switches=TOGETHER))
     lane.arrive(delivery(1, "delete"), delivery(2, "grant", purposes=("one",)), delivery(3, purposes=("two",)))
     lane.commit()
     assert lane.round(GOOD) == [2]

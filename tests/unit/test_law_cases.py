@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cases_support import by_recipient, day, lane, micros, reasons, run, said, task
 
+from processors.switches import TOGETHER
 from schemas.ids import delivery_id
 
-CRM = lane("oomnis", "zoho-one/crm", vendor="zoho_crm", per_purpose=False)
+CRM = lane("oomnis", "zoho-one/crm", vendor="zoho_crm", switches=TOGETHER)
 MARKETING = lane("oomnis", "zoho-one/marketing")
 BOTH = (CRM, MARKETING)
 AT = "2026-03-02T09:00:00+00:00"

@@ -15,6 +15,7 @@ from vendor_support import instruction, play, reply, shown
 
 from processors.engine.caller import build
 from processors.lane import lane_of
+from processors.switches import TOGETHER
 from processors.vendors.base import VENDORS, Result, Vendor
 from processors.vendors.configured import adapter_of
 from schemas.connections import Connection
@@ -147,7 +148,7 @@ def test_the_lane_has_channels_and_purposes_from_the_options() -> None:
     given_options = changed("withdraw", body={"e": "{email}", "c": "{channels}"})
     given_options |= changed("grant", query={"e": "{email}", "c": "{channels}"})
     lane = lane_of(connection(**given_options, channels=["email", "sms"], per_purpose=False))
-    assert (lane.channels, lane.per_purpose) == (("email", "sms"), False)
+    assert (lane.channels, lane.switches) == (("email", "sms"), TOGETHER)
 
 
 REFUSED = [

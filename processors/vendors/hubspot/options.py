@@ -9,7 +9,7 @@ from pydantic import Field
 from processors.vendors.base import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Hashable, Iterable, Mapping
 
     from processors.vendors.base import Instruction
 
@@ -32,6 +32,10 @@ class HubspotOptions(Options):
     legal_basis: LegalBasis = "CONSENT_WITH_NOTICE"
     explanation: str = "the person's consent, recorded by the controller and passed on by consent-relay"
     search_lag_s: float = Field(default=10.0, ge=0, le=25)
+
+    @property
+    def switches(self) -> Mapping[str, Collection[Hashable]]:
+        return {purpose: (one,) for purpose, one in self.subscriptions.items()}
 
     @property
     def basis(self) -> dict[str, str]:

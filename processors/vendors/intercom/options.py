@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from processors.vendors.base import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Mapping
 
 
 class IntercomOptions(Options):
@@ -21,3 +24,7 @@ class IntercomOptions(Options):
     subscriptions: dict[str, Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]] = Field(min_length=1)
     external_id: str | None = None
     search_lag_s: float = Field(default=20.0, ge=0, le=600)
+
+    @property
+    def switches(self) -> Mapping[str, Collection[Hashable]]:
+        return {purpose: (one,) for purpose, one in self.subscriptions.items()}

@@ -10,6 +10,8 @@ from processors.vendors.base import Options
 from processors.vendors.mailing_lists import require_all
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Mapping
+
     from processors.vendors.base import Instruction
 
 
@@ -18,6 +20,13 @@ class IterableOptions(Options):
 
     host: Literal["api.iterable.com", "api.eu.iterable.com"] = "api.iterable.com"
     message_types: dict[str, dict[Literal["email", "push", "sms"], tuple[int, ...]]] = Described(min_length=1)
+
+    @property
+    def switches(self) -> Mapping[str, Collection[Hashable]]:
+        return {
+            purpose: [one for types in by_channel.values() for one in types]
+            for purpose, by_channel in self.message_types.items()
+        }
 
     def types_of(self, instruction: Instruction) -> set[int]:
         """The message types of its purposes, by its channels; of every purpose when it takes away altogether."""

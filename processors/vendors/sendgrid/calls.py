@@ -15,7 +15,7 @@ from processors.vendors.words import path_part
 from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Hashable, Iterable, Mapping
 
     from processors.vendors.base import Instruction
 
@@ -32,6 +32,10 @@ class SendgridOptions(Options):
     groups: dict[str, Annotated[int, Field(ge=1)]] = Field(min_length=1)
     region: Literal["global", "eu"] = "global"
     on_behalf_of: str | None = Field(default=None, pattern=r"^[\x21-\x7e]{1,64}$")
+
+    @property
+    def switches(self) -> Mapping[str, Collection[Hashable]]:
+        return {purpose: (one,) for purpose, one in self.groups.items()}
 
     def of(self, instruction: Instruction) -> list[int]:
         """The groups of its purposes, none twice.

@@ -20,7 +20,7 @@ from processors.vendors.zoho.accounts import Zoho, ZohoOptions
 from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Hashable, Mapping, Sequence
 
 LOCKED_S = 1800.0
 _PASSING = {"500", "2001", "2101", "2104"}
@@ -35,6 +35,10 @@ class ListsOptions(ZohoOptions):
     """`lists`: purpose → key of the mailing list that stands for it."""
 
     lists: dict[str, str] = Field(min_length=1)
+
+    @property
+    def switches(self) -> Mapping[str, Collection[Hashable]]:
+        return {purpose: (one,) for purpose, one in self.lists.items()}
 
 
 class ZohoLists(Zoho):
