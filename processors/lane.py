@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from processors.switches import Switches, switches_of
-from processors.vendors.configured import adapter_of
+from processors.vendors.configured import adapter_of, kind_of
 
 if TYPE_CHECKING:
     from schemas.connections import Connection, RelayConfig
@@ -42,7 +42,9 @@ def lane_of(connection: Connection) -> Lane:
         SetupError: no adapter has that id, or it is by options that it doesn't take.
 
     """
-    vendor = adapter_of(connection)
+    kind = kind_of(connection)
+    # What is only planned needs no options; a worker refuses a connection that lacks them.
+    vendor = adapter_of(connection) if kind.by_options or connection.options else kind
     return Lane(
         name=connection.name,
         controller=connection.controller,

@@ -29,9 +29,11 @@ class Switches:
 APART, TOGETHER = Switches(), Switches(one=True)
 
 
-def switches_of(vendor: Vendor) -> Switches:
-    """By the vendor's API, and by what the options say stands for each purpose."""
-    return Switches(shared=_shared(vendor.options.switches)) if vendor.per_purpose else TOGETHER
+def switches_of(vendor: Vendor | type[Vendor]) -> Switches:
+    """By the vendor's API and, of an adapter with options, by what these say stands for each purpose."""
+    if not vendor.per_purpose:
+        return TOGETHER
+    return APART if isinstance(vendor, type) else Switches(shared=_shared(vendor.options.switches))
 
 
 def _shared(switches: Mapping[str, Collection[Hashable]]) -> dict[str, frozenset[str]]:
