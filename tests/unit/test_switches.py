@@ -84,7 +84,8 @@ def test_no_list_is_on_that_a_purpose_on_it_stands_withdrawn_from(steps: list[tu
     on: set[str] = set()
     withdrawn: set[str] = set()
     for (action, purpose), plan in zip(steps, run(*events, lanes=(LISTS,)), strict=True):
-        withdrawn = {*withdrawn, purpose} if action == "withdraw" else withdrawn - {purpose}
+        forgotten = {*withdrawn} if action == "delete" else {purpose}
+        withdrawn = {*withdrawn, purpose} if action == "withdraw" else withdrawn - forgotten
         for leg in plan.legs:
             if leg.kind != "delivery":
                 continue
