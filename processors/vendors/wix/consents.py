@@ -1,0 +1,58 @@
+"""Wix: marketing consents, one for each address and each number.
+
+Upsert, delete: https://dev.wix.com/docs/rest/business-management/marketing/marketing-consent/upsert-marketing-consent,
+.../delete-marketing-consent. REVOKED wants `lastRevokeActivity`, CONFIRMED `lastConfirmationActivity`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from processors.vendors.base import Call, Reply
+from processors.vendors.words import record_id
+from schemas.errors import VendorRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from processors.vendors.wix.contacts import Names
+
+_PATH = "/marketing-consent/v1/marketing-consent"
+_TYPES = {"email": ("EMAIL", "email"), "sms": ("SMS", "phone")}
+REVOKED, CONFIRMED = "REVOKED", "CONFIRMED"
+_TOLD = "told by the person to the owner of the site"
+
+
+def upserts(
+    names: Names, channels: Collection[str], state: str, opt_in: str, headers: Mapping[str, str]
+) -> tuple[Call, ...]:
+    """A call for each address and number on these channels."""
+    activity: dict[str, Any] = {"description": _TOLD}
+    if state == CONFIRMED:
+        activity = {"lastConfirmationActivity": {**activity, "optInLevel": opt_in}}
+    else:
+        activity = {"lastRevokeActivity": activity}
+    calls = []
+    for channel in channels:
+        kind, place = _TYPES[channel]
+        for name in sorted(names.get(channel, ())):
+            body = {"details": {"type": kind, place: name}, "state": state, **activity}
+            calls.append(Call("POST", f"{_PATH}/upsert", json=body, headers=headers))
+    return tuple(calls)
+
+
+def set_to(state: str, reply: Reply) -> str:
+    """The consent's id.
+
+    Raises:
+        VendorRefused: it is in another state.
+
+    """
+    consent = reply.json()["marketingConsent"]
+    if consent["state"] != state:
+        raise VendorRefused("state_not_set", status=reply.status, response_sha256=reply.sha256)
+    return record_id(consent["id"])
+
+
+def removal(consent: str, headers: Mapping[str, str]) -> Call:
+    return Call("DELETE", f"{_PATH}/{consent}", headers=headers, expect=frozenset({200, 404}))
