@@ -19,7 +19,7 @@ ASKED, ALIKE = "ann@straße.example", "ann@strasse.example"
 """Two domains (RFC 5891), which databases often sort as one."""
 LOOKED_UP = [
     *("activecampaign", "hubspot", "intercom", "klaviyo", "netlify", "salesforce", "shopify", "stripe", "wix"),
-    *("zoho_books"),
+    *("wordpress_com", "zoho_books"),
 ]
 
 

@@ -64,7 +64,7 @@ def test_the_example_of_four_companies_connects_what_there_are_adapters_for() ->
         ("oomnis", "zoho-one/crm"), ("oomnis", "zoho-one/marketing"), ("oomnis", "google-analytics"),
         ("oomnis", "zoho-one/erp"), ("osome", "google-analytics"), ("osome", "hubspot"), ("osome", "intercom"),
         ("osows", "google-analytics"), ("osows", "stripe"), ("osows", "shopify"), ("osows", "netlify"),
-        ("osows", "wix"),
+        ("osows", "wix"), ("osows", "wordpress-com"),
         ("omigroup", "storage"), ("omigroup", "marketing"), ("omigroup", "data-analytics"),
     }  # fmt: skip
 
