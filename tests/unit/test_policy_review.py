@@ -62,7 +62,8 @@ def test_the_example_of_four_companies_connects_what_there_are_adapters_for() ->
     connected = {(p.id, row.recipient) for p in policies() for row in _connected(p, config)}
     assert connected == {
         ("oomnis", "zoho-one/crm"), ("oomnis", "zoho-one/marketing"), ("oomnis", "google-analytics"),
-        ("oomnis", "zoho-one/erp"), ("osome", "google-analytics"), ("osome", "hubspot"), ("osome", "intercom"),
+        ("oomnis", "zoho-one/erp"), ("oomnis", "microsoft/microsoft-365"),
+        ("osome", "google-analytics"), ("osome", "hubspot"), ("osome", "intercom"),
         ("osows", "google-analytics"), ("osows", "stripe"), ("osows", "shopify"), ("osows", "netlify"),
         ("osows", "wix"), ("osows", "wordpress-com"),
         ("omigroup", "storage"), ("omigroup", "marketing"), ("omigroup", "data-analytics"),

@@ -1,0 +1,45 @@
+"""Microsoft 365: the calls of each action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.vendors.base import Instruction, Reply, Result, Script, all_good
+from processors.vendors.microsoft_365.accounts import FORBIDDEN, look_up, purge, removal
+from processors.vendors.microsoft_365.facts import RESTORABLE_S, MicrosoftFacts
+from processors.vendors.second_look import noted_first, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from typing import Any
+
+    from processors.vendors.base import Step
+
+
+class Microsoft365(MicrosoftFacts):
+    name = "microsoft_365"
+
+    def grant(self, _: Instruction) -> Script:
+        yield from ()
+        return Result("not_applicable", "no_consent_needed")
+
+    def withdraw(self, _: Instruction) -> Script:
+        yield from ()
+        return Result("manual_task", "no_switch_for_a_person")
+
+    def delete(self, instruction: Instruction) -> Script:
+        found = yield from look_up(instruction.need("email"), self.options)
+        accounts = yield from noted_first(instruction, found.ids)
+        reply, restorable = (yield from self._remove(accounts)) if accounts else (found.reply, False)
+        detail = f"{seen('accounts', len(found.ids), len(accounts))}, kept={found.kept}"
+        evidence = reply.evidence(detail=detail, vendor_limit_s=RESTORABLE_S if restorable else None)
+        reason = "account_of_a_member" if found.kept else "search_mail_and_files"
+        return Result("manual_task", reason, evidence)
+
+    def _remove(self, accounts: Sequence[str]) -> Generator[Step, Any, tuple[Reply, bool]]:
+        """The last answer, and whether an account can still be restored."""
+        replies = all_good((yield tuple(map(removal, accounts))))
+        if not self.options.purge:
+            return replies[-1], True
+        purged = all_good((yield tuple(map(purge, accounts))))
+        return purged[-1], any(reply.status == FORBIDDEN for reply in purged)
