@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 AUDIT_RETENTION = "P6Y"
 """Where a controller says nothing else: so long a claim may be brought in many places."""
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 
 
 class _Table(BaseModel):
@@ -53,7 +54,7 @@ class Connection(_Table):
     batch_wait_s: so long people who could share a call wait for one another, s, None = as the adapter says.
     """
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)
+    name: Name
     controller: str
     adapter: str
     serves: tuple[str, ...] = Field(min_length=1)
@@ -82,9 +83,25 @@ class Connection(_Table):
         return seconds_in(self.read_back)
 
 
+class SourceRow(_Table):
+    """A vendor that tells us what people chose there (processors/sources).
+
+    connection: whose account it is; its lane is not told what it told. None: that vendor has no lane here.
+    secret: name of the one that its messages are checked with; options: the vendor's own.
+    """
+
+    name: Name
+    controller: str
+    vendor: str
+    connection: str | None = None
+    secret: str
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
 class RelayConfig(_Table):
     controllers: dict[str, Controller] = Field(default_factory=dict)
     connections: dict[str, Connection] = Field(default_factory=dict)
+    sources: dict[str, SourceRow] = Field(default_factory=dict)
 
 
 def parse_config(data: dict[str, Any], source: str) -> RelayConfig:
@@ -95,17 +112,32 @@ def parse_config(data: dict[str, Any], source: str) -> RelayConfig:
 
     """
     try:
-        config = RelayConfig.model_validate({**data, "connections": _named(data.get("connections", {}))})
+        named = {kind: _named(data.get(kind, {})) for kind in ("connections", "sources")}
+        config = RelayConfig.model_validate({**data, **named})
     except ValidationError as error:
         first = invalid(error)
         raise SetupError(f"{source}: {first}", remedy=_remedy(first.field)) from None
-    for connection in config.connections.values():
-        if connection.controller not in config.controllers:
-            raise SetupError(
-                f"{source}: connections.{connection.name}.controller: no [controllers.{connection.controller}] there",
-                remedy=f'add [controllers.{connection.controller}] with policy = "..."',
-            )
+    _check(config, source)
     return config
+
+
+def _check(config: RelayConfig, source: str) -> None:
+    """Raises SetupError: a connection or source of a controller, or a source of a connection, that isn't there."""
+    rows = [(f"connections.{one.name}", one.controller) for one in config.connections.values()]
+    rows += [(f"sources.{one.name}", one.controller) for one in config.sources.values()]
+    for where, controller in rows:
+        if controller not in config.controllers:
+            raise SetupError(
+                f"{source}: {where}.controller: no [controllers.{controller}] there",
+                remedy=f'add [controllers.{controller}] with policy = "..."',
+            )
+    for one in config.sources.values():
+        known = one.connection is None or one.connection in config.connections
+        if not known or (one.connection and config.connections[one.connection].controller != one.controller):
+            raise SetupError(
+                f"{source}: sources.{one.name}.connection: is no connection of {one.controller}",
+                remedy="name the connection to that account, or leave it out where there is none",
+            )
 
 
 def _named(connections: Any) -> Any:

@@ -90,9 +90,14 @@ class Identity(Contract):
 
 
 class ExpressedBy(Contract):
-    """Who spoke for the person; `customer`: the company whose data a processor handles."""
+    """Who spoke for the person; `customer`: the company whose data a processor handles.
 
-    relation: Literal["self", "parent", "representative", "employer", "customer", "agent", "browser_signal"] = "self"
+    vendor: one at whom the person said it, `published_by` naming the connection, which needs no telling.
+    """
+
+    relation: Literal[
+        "self", "parent", "representative", "employer", "customer", "agent", "browser_signal", "vendor"
+    ] = "self"
 
 
 class VerifiedBy(Contract):
@@ -150,6 +155,11 @@ class ConsentEvent(Contract):
         if self.identities and self.sealed:
             raise ValueError("sealed: give identities readable or sealed, not both")
         return self
+
+    @property
+    def told_by(self) -> str | None:
+        """The connection whose vendor told us; None: somebody else did."""
+        return self.published_by if self.expressed_by.relation == "vendor" else None
 
     @property
     def protective(self) -> bool:

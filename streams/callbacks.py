@@ -1,7 +1,6 @@
-"""Calls from vendors: checked, written to `consent.control`, and only then answered. A listener of its own.
+"""Calls from vendors about their jobs: checked, written to `consent.control`, and only then answered.
 
-It takes nothing in but `POST /callbacks/<connection>`, and keeps nothing of what it refuses: it may face the world,
-behind whatever ends TLS there. What a genuine call says goes to every worker; the one that has the job acts on it.
+What a genuine call says goes to every worker; the one that has the job acts on it.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,30 +17,27 @@ from aiokafka.errors import KafkaError
 from processors.engine.connect import vendor_of
 from processors.vendors.callbacks import CallsBack
 from schemas.codec import encode
-from schemas.errors import CallbackRefused, SetupError
+from schemas.errors import CallbackRefused
 from schemas.events import names_person
 from schemas.ids import prefixed
 from schemas.records import Command
-from streams.clients import writer
+from streams.called import read
 from streams.lanes.orders.callbacks import BODY, CALLBACK, DONE, JOB
 from streams.metrics import definitions as d
 from streams.ownership.tenure import now_micros
-from streams.stopping import stopped
 from streams.topics import CONTROL
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import Callable, Mapping
 
     from aiokafka import AIOKafkaProducer
 
     from processors.vendors.callbacks import Heard
     from schemas.connections import Connection
     from streams.metrics.registry import Metrics
-    from streams.settings import Settings
 
 log = structlog.get_logger()
 MOST_BYTES = 64 * 1024
-READ_LIMIT_S = 10.0
 WRITE_LIMIT_S = 10.0
 LONGEST_JOB_ID = 256
 UNKNOWN = "unknown"
@@ -76,29 +71,25 @@ def command_of(lane: str, message: str, heard: Heard, body: bytes) -> Command:
     )
 
 
-class Desk:
+class CallbackDesk:
     """`give`: returns when a command is committed."""
 
     def __init__(self, known: Mapping[str, Caller], producer: AIOKafkaProducer, metrics: Metrics) -> None:
-        self._known = known
+        self.known = known
         self._producer = producer
         self._counter = metrics[d.CALLBACKS]
 
     async def take(self, request: web.Request) -> web.Response:
         """POST /callbacks/<connection>."""
-        caller = self._known.get(request.match_info["connection"])
+        caller = self.known.get(request.match_info["connection"])
         if caller is None:
             return self._answer(UNKNOWN, 404)
         lane, vendor, secret = caller
         try:
-            async with asyncio.timeout(READ_LIMIT_S):
-                body = await request.read()
-            headers = {name.lower(): value for name, value in request.headers.items()}
+            headers, body = await read(request, MOST_BYTES)
             message = vendor.check(secret, headers, body, time.time())
-        except web.HTTPRequestEntityTooLarge:
-            return self._answer(lane, 413)
-        except TimeoutError:
-            return self._answer(lane, 408)
+        except web.HTTPException as error:
+            return self._answer(lane, error.status)
         except CallbackRefused:
             return self._answer(lane, 401)
         return await self._heard(lane, vendor, message, body)
@@ -124,39 +115,3 @@ class Desk:
     def _answer(self, lane: str, status: int) -> web.Response:
         self._counter.labels(lane, str(status)).inc()
         return web.Response(status=status)
-
-
-@asynccontextmanager
-async def receiving(
-    settings: Settings, connections: Mapping[str, Connection], metrics: Metrics
-) -> AsyncIterator[int | None]:
-    """Vendors can call us for as long as the context is open; at which port, None: nobody may.
-
-    Raises:
-        SetupError: the port can't be had, or a secret isn't there.
-
-    """
-    if settings.callback_port is None:
-        yield None
-        return
-    known = callers(connections, settings.secret)
-    producer = writer(settings)
-    app = web.Application(client_max_size=MOST_BYTES)
-    runner = web.AppRunner(app, access_log=None)
-    try:
-        await producer.start()
-        app.router.add_post("/callbacks/{connection}", Desk(known, producer, metrics).take)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, settings.callback_host, settings.callback_port).start()
-        except OSError as error:
-            raise SetupError(
-                f"callbacks can't be taken at {settings.callback_host}:{settings.callback_port}: {error.strerror}",
-                remedy="set CONSENT_RELAY_CALLBACK_HOST and CONSENT_RELAY_CALLBACK_PORT to a free address",
-            ) from None
-        port = int(runner.addresses[0][1])
-        log.info("callbacks_taken", port=port, connections=sorted(known))
-        yield port
-    finally:
-        await runner.cleanup()
-        await stopped(producer)

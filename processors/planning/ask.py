@@ -29,7 +29,10 @@ MOST_ASKS = 64
 
 
 class Words(NamedTuple):
-    """All of an event that decides what it asks. relation: who says it; basis: on what ground."""
+    """All of an event that decides what it asks. relation: who says it; basis: on what ground.
+
+    told_by: the connection whose vendor told us of it.
+    """
 
     controller: str
     kind: str
@@ -41,6 +44,7 @@ class Words(NamedTuple):
     basis: str | None
     signalled: bool
     imported: bool
+    told_by: str | None
 
 
 class LeftOut(NamedTuple):
@@ -61,6 +65,7 @@ class Ask:
 
     name: of the kind. purposes: all it is about, in the policy's order; reached: those that it can stop or start.
     lanes: those of its controller, by name; everything: the person named no purpose. rules: of its deadlines.
+    told_by: the lane whose vendor told us of it, and is not told what it told.
     """
 
     policy: Policy
@@ -79,6 +84,7 @@ class Ask:
     everything: bool
     laws: frozenset[str]
     rules: Rules
+    told_by: str | None
 
     @property
     def action(self) -> Action:
@@ -154,6 +160,7 @@ def _ask(policy: Policy, lanes: tuple[Lane, ...], spoken: tuple[Any, ...], rules
         everything=named is None and not kind.picks and not left_out.groundless,
         laws=frozenset(scope(policy.regimes, words.jurisdiction).regimes),
         rules=rules,
+        told_by=words.told_by,
     )
 
 

@@ -94,6 +94,7 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
     words = (  # as planning.ask.Words
         event.controller, event.kind, event.data_domain, event.purposes, event.channels, event.jurisdiction,
         event.expressed_by.relation, event.lawful_basis, event.method == SIGNAL, event.method in IMPORTS,
+        event.told_by,
     )  # fmt: skip
     if policy.backups is not None and policy.backups.period and event.kind in ERASING:
         ends = end_of(moments.received_at, policy.backups.period)

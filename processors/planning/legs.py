@@ -80,8 +80,12 @@ def legs_of(case: Case, drafts: Iterable[LegDraft]) -> Series[Leg]:
 def due(ask: Ask, route: Route, action: Action, scope: Scope) -> LegDraft:
     """A delivery to the route's lane; without one, or without such a call, work for a person.
 
-    What no person can do either ends at once, by how the recipient is reached.
+    What no person can do either ends at once, by how the recipient is reached. The lane whose vendor told us of it
+    is never told what it told; a copy of what it has is asked for all the same.
     """
+    lane = route.lane
+    if ask.told_by is not None and lane is not None and lane.name == ask.told_by and action != "collect":
+        return not_due(action, route, "not_applicable", "told_by_vendor")
     return _due(route, action, scope, ask.rule[route.duty], ask.kind.task or action)
 
 

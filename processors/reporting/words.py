@@ -88,4 +88,6 @@ def discreet(text: str | None) -> str | None:
 
 def speaker(relation: str) -> str:
     """Who spoke, by their relation to the person."""
+    if relation == "vendor":
+        return "the vendor at whom the person chose it"
     return "the person" if relation == "self" else f"the person's {relation.replace('_', ' ')}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from processors.planning.case import open_case
+from processors.planning.clock import judge
 from processors.routing.versions import version_for
 from schemas.errors import InvalidRecord
 from schemas.ids import pid
@@ -59,3 +61,12 @@ class Desk:
         if versions is None:
             raise InvalidRecord("is no controller of this relay", field="controller")
         return version_for(versions, event, now)
+
+    def check(self, event: ConsentEvent, now: int) -> None:
+        """Refuse what the router would refuse of an event that comes in now, µs.
+
+        Raises:
+            InvalidRecord: as `policy_for`, or it is about what that policy doesn't have; names the field.
+
+        """
+        open_case(event, self.policy_for(event, now), (), judge(event, now))

@@ -35,6 +35,7 @@ WORDS = {
     "own_choice": "one of the person's own: a grant by somebody else counts behind it",
     "region": "its connection is for people of other places",
     "channel": "it knows none of the channels that were named",
+    "told_by_vendor": "it is what this vendor told us",
     "other_purpose_withdrawn": "another purpose stands withdrawn that the vendor has behind the same switch or list",
     "no_call_for_it": "the vendor has no call for that",
     "legal_hold": "a legal hold is in force",

@@ -14,11 +14,11 @@ from processors.planning.routes import check_policies
 from schemas.errors import SetupError
 from streams import clients, topics
 from streams.app import run_worker
-from streams.callbacks import receiving
 from streams.commands.common import BootstrapServers, Config, DataDir, config_of, settings_for
 from streams.commands.removed import telling_removed
 from streams.control import CLOSER, NOTARY, ROUTER, Control, following
 from streams.identity import check_pepper
+from streams.listener import receiving
 from streams.logs_setup import set_up_logging
 from streams.metrics.calls import watched_by
 from streams.pipeline import notary_stage, pipeline
@@ -68,7 +68,7 @@ def worker(  # noqa: PLR0917 - the command's options
         stages = pipeline(settings, relay, ready, status, control := Control(), metrics=metrics)
         stages += [notary_stage(settings, metrics)] if NOTARY in chosen else []
         await shared.enter_async_context(following(control, settings))
-        await shared.enter_async_context(receiving(settings, relay.connections, metrics))
+        await shared.enter_async_context(receiving(settings, relay, transport, metrics))
         await shared.enter_async_context(telling_removed(settings, relay.connections.keys(), metrics))
         return [stage for stage in stages if _part_of(stage) in chosen], check
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from processors.planning.case import open_case
-from processors.planning.clock import judge
 from schemas.errors import DataError, InvalidRecord, SetupError
 from schemas.events import OPT_OUTS, ConsentEvent
-from schemas.ids import prefixed
+from schemas.ids import event_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -71,13 +67,13 @@ def event_of(cells: dict[str, str], desk: Desk, given: dict[str, Any], now: int)
         data["occurred_at"] = f"{when}{_LATEST}"
     if EVIDENCE in cells:
         data["evidence"] = {"uri": cells[EVIDENCE]}
-    data.setdefault("event_id", _id_of(desk.pepper, data))
+    said = (f"{name}={data[name]!r}" for name in sorted(data))
+    data.setdefault("event_id", event_id_of(desk.pepper, "import", *said))
     try:
         event = ConsentEvent.parse(data)
         if event.kind not in OPT_OUTS:
             return InvalidRecord(f"is none of {', '.join(sorted(OPT_OUTS))}", field="kind")
-        policy = desk.policy_for(event, now)
-        open_case(event, policy, (), judge(event, now))
+        desk.check(event, now)
     except DataError as error:
         return error
     return event
@@ -86,11 +82,3 @@ def event_of(cells: dict[str, str], desk: Desk, given: dict[str, Any], now: int)
 def _identity_in(column: str) -> str | None:
     found = _IDENTITY.fullmatch(column)
     return found[1] if found else IDENTITIES.get(column)
-
-
-def _id_of(pepper: bytes, data: dict[str, Any]) -> str:
-    """A UUID of version 8 (RFC 9562 section 5.8) that tells nobody without the pepper whose it is."""
-    said = prefixed("import", *(f"{name}={data[name]!r}" for name in sorted(data)))
-    made = bytearray(hmac.digest(pepper, said, "sha256")[:16])
-    made[6], made[8] = made[6] & 0x0F | 0x80, made[8] & 0x3F | 0x80  # version and variant
-    return str(UUID(bytes=bytes(made)))

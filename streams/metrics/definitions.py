@@ -113,7 +113,7 @@ CALL_SECONDS = Definition(
 )  # fmt: skip
 CALLBACKS = Definition(
     Counter, "callbacks",
-    "Calls from vendors, by our answer: `204` is in `consent.control`, `401` was not signed by the vendor.",
+    "Calls from vendors, by our answer: `204` was taken, `401` was not signed by the vendor. `lane`: or the source.",
     ("lane", "http"),
 )  # fmt: skip
 IN_FLIGHT = Definition(Gauge, "vendor_calls_in_flight", "Requests that wait for the vendor's answer now.", ("lane",))

@@ -15,13 +15,15 @@ from ownership_support import until
 from reading import audit, committed
 
 from infra.sandbox import Person, Sandbox
+from processors.engine.transport import http_transport
 from processors.vendors.base import VENDORS
 from schemas.codec import decode
 from schemas.connections import parse_config
 from schemas.records import Command
 from streams import topics
-from streams.callbacks import MOST_BYTES, Desk, callers, receiving
+from streams.callbacks import MOST_BYTES, CallbackDesk, callers
 from streams.clients import writer
+from streams.listener import receiving
 from streams.metrics.registry import Metrics
 
 if TYPE_CHECKING:
@@ -68,8 +70,10 @@ async def lane(kafka: KafkaUnderTest, tmp_path: Path, sandbox: Sandbox) -> LaneU
 @asynccontextmanager
 async def called(lane: LaneUnderTest, metrics: Metrics | None = None) -> AsyncIterator[str]:
     """The address of a listener for this lane."""
-    connections = parse_config(lane.config, "test").connections
-    async with receiving(lane.settings, connections, metrics or Metrics()) as port:
+    async with (
+        http_transport() as transport,
+        receiving(lane.settings, parse_config(lane.config, "test"), transport, metrics or Metrics()) as port,
+    ):
         yield f"http://127.0.0.1:{port}/callbacks/{lane.name}"
 
 
@@ -161,7 +165,7 @@ async def test_without_a_broker_nobody_is_told_that_it_was_heard(lane: LaneUnder
     await producer.stop()
     known = callers(parse_config(lane.config, "test").connections, lane.settings.secret)
     app = web.Application()
-    app.router.add_post("/callbacks/{connection}", Desk(known, producer, Metrics()).take)
+    app.router.add_post("/callbacks/{connection}", CallbackDesk(known, producer, Metrics()).take)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

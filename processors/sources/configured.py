@@ -1,0 +1,112 @@
+"""From `relay.toml` to sources that can be listened to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from pydantic import ValidationError
+
+from processors.sources import base
+from processors.vendors.base import Call, Reply
+from schemas.contract import invalid
+from schemas.errors import CallbackRefused, SetupError
+
+if TYPE_CHECKING:
+    from processors.engine.run import Connector
+    from processors.sources.base import Message, Source, Told
+    from schemas.connections import RelayConfig, SourceRow
+    from schemas.policy import Policy
+
+SHORTEST_SECRET = 16
+Ask = Callable[[Call], Awaitable[Reply]]
+
+
+class Known(NamedTuple):
+    """A source, what its vendor's messages are checked with, and how to look something up there."""
+
+    row: SourceRow
+    source: Source
+    secret: str
+    ask: Ask | None
+
+    async def hear(self, message: Message) -> tuple[Told, ...]:
+        """What a genuine message says.
+
+        Raises:
+            CallbackRefused: it has not the vendor's form.
+            VendorError: a look-up failed.
+
+        """
+        script, answer = self.source.told(message), None
+        while True:
+            try:
+                call = script.send(answer)
+            except StopIteration as done:
+                told: tuple[Told, ...] = done.value
+                return told
+            if self.ask is None:
+                raise CallbackRefused("is about a record that can't be looked up")
+            answer = await self.ask(call)
+
+
+def source_of(row: SourceRow) -> Source:
+    """Raises SetupError: no such vendor, or options that it doesn't take."""
+    kind, where = base.SOURCES.get(row.vendor), f"sources.{row.name}"
+    if kind is None:
+        remedy = f"choose among: {', '.join(sorted(base.SOURCES))}"
+        raise SetupError(f"{where}.vendor: nobody reads messages of {row.vendor!r}", remedy=remedy)
+    try:
+        return kind(kind.options_type.model_validate(row.options))
+    except ValidationError as error:
+        first = invalid(error)
+        raise SetupError(
+            f"{where}.options.{first.field}: {first.message}", remedy="docs/sources.md lists them"
+        ) from None
+
+
+def known_sources(
+    config: RelayConfig,
+    policy_of: Callable[[str], Policy],
+    secret: Callable[[str], str],
+    ready: Mapping[str, Connector],
+) -> dict[str, Known]:
+    """All sources by name. policy_of: a controller's, of now; ready: connectors to look something up with.
+
+    Raises:
+        SetupError: naming the source and the key that is wrong.
+
+    """
+    found = {}
+    for name, row in config.sources.items():
+        source = source_of(row)
+        if row.connection and (adapter := config.connections[row.connection].adapter) != row.vendor:
+            raise SetupError(f"sources.{name}.connection: {row.connection} is an account at {adapter}")
+        _check_purposes(name, source, policy_of(row.controller))
+        value = secret(row.secret)
+        if len(value) < SHORTEST_SECRET:
+            raise SetupError(f"sources.{name}.secret: {row.secret!r} has less than {SHORTEST_SECRET} characters")
+        found[name] = Known(row, source, value, _ask(row, source, config, ready))
+    return found
+
+
+def _check_purposes(name: str, source: Source, policy: Policy) -> None:
+    named = {purpose for purposes in source.options.purposes.values() for purpose in purposes}
+    if unknown := named - policy.by_purpose.keys():
+        raise SetupError(
+            f"sources.{name}.options.purposes: {policy.id} has no purpose {min(unknown)!r}",
+            remedy=f"`consent-relay policy show {policy.id}` lists them",
+        )
+
+
+def _ask(row: SourceRow, source: Source, config: RelayConfig, ready: Mapping[str, Connector]) -> Ask | None:
+    if not source.looks_up:
+        return None
+    if row.connection is None or config.connections[row.connection].mode != "live":
+        raise SetupError(
+            f"sources.{row.name}.connection: {source.title} names only its own records, which are looked up there",
+            remedy='name a connection to that account whose mode is "live"',
+        )
+    return partial(ready[row.connection].caller.call, permit=nullcontext)

@@ -1,0 +1,102 @@
+"""HubSpot: webhooks of an app about contacts. They name the contact by its number: its address is looked up.
+
+Signature v3: https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests and
+https://developers.hubspot.com/changelog/introducing-version-3-of-webhook-signatures: base64 of the HMAC-SHA256 over
+method, URL as HubSpot called it, body and time (ms); not older than 5 minutes.
+A batch of events: https://developers.hubspot.com/docs/guides/api/app-management/webhooks.
+A contact by its number: HubSpot/HubSpot-public-api-spec-collection 9989379, contacts.json (v3).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from processors.sources.base import TOLERANCE_S, Message, Source, SourceOptions, Told, people, text
+from processors.sources.signatures import base64ed, require_same
+from processors.vendors.base import Call
+from schemas.errors import CallbackRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from processors.sources.base import Telling
+    from processors.vendors.evidence import Source as Evidence
+
+_OUT = re.compile(r"hs_email_optout(?:_(\d+))?")
+_CONTACTS = "/crm/v3/objects/contacts"
+_GONE = 404
+
+
+class HubspotOptions(SourceOptions):
+    """`url`: at which HubSpot calls, as it stands in the app's settings: it is signed.
+
+    purposes: by number of the subscription type; subject: a property of the contact.
+    """
+
+    url: str = Field(pattern=r"^https://[^\s?#]+$")
+
+
+class Hubspot(Source):
+    name = "hubspot"
+    title = "HubSpot"
+    docs = "https://developers.hubspot.com/docs/guides/api/app-management/webhooks"
+    looks_up = True
+    options_type = HubspotOptions
+    evidence: ClassVar[tuple[Evidence, ...]] = (
+        ("S", "HubSpot/HubSpot-public-api-spec-collection@9989379 contacts.json"),
+        ("D", "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests"),
+        ("D", "https://developers.hubspot.com/changelog/introducing-version-3-of-webhook-signatures"),
+        ("D", docs),
+    )
+    unverified = (
+        "that an opt-out of one subscription type is the property hs_email_optout_<number>",
+        "that an app may subscribe to changes of these properties",
+    )
+    options: HubspotOptions
+
+    def check(self, secret: str, message: Message, now: float) -> None:
+        stamp = message.headers.get("x-hubspot-request-timestamp", "")
+        if not (stamp.isascii() and stamp.isdigit() and abs(now - float(stamp) / 1000) <= TOLERANCE_S):
+            raise CallbackRefused("X-HubSpot-Request-Timestamp is missing, too old or too new")
+        signed = f"POST{self.options.url}".encode() + message.body + stamp.encode()
+        require_same(
+            message.headers.get("x-hubspot-signature-v3", ""), base64ed(secret, signed), "X-HubSpot-Signature-v3"
+        )
+
+    def told(self, message: Message) -> Telling:
+        found = []
+        events = message.json()
+        if not isinstance(events, list):
+            raise CallbackRefused("is no batch of events")
+        for one in events:
+            if (left := _left(one)) is None:
+                continue
+            contact = yield from self._contact(text(one.get("objectId")))
+            which, at = text(one.get("eventId")), one.get("occurredAt")
+            if which is None or type(at) is not int:
+                raise CallbackRefused("an event without eventId or occurredAt")
+            if email := people(email=contact.get("email")):
+                subject = text(contact.get(self.options.subject)) if self.options.subject else None
+                found.append(Told(which, "consent.withdrawn", at * 1000, email, subject, left or None, ("email",)))
+        return tuple(found)
+
+    def _contact(self, number: str | None) -> Generator[Call, Any, dict[str, Any]]:
+        """Its properties; nothing: it is gone meanwhile, and with it everything that says who that was."""
+        if number is None or not number.isdecimal():
+            raise CallbackRefused("an event without objectId")
+        wanted = ",".join(filter(None, ("email", self.options.subject)))
+        reply = yield Call(
+            "GET", f"{_CONTACTS}/{number}", params={"properties": wanted}, expect=frozenset({200, _GONE})
+        )
+        return {} if reply.status == _GONE else dict(reply.json()["properties"])
+
+
+def _left(event: Any) -> str | None:
+    """The number of the subscription type that somebody left; empty: all mail; None: it says no such thing."""
+    if not isinstance(event, dict) or event.get("propertyValue") != "true":
+        return None
+    found = _OUT.fullmatch(str(event.get("propertyName")))
+    return None if found is None else found[1] or ""

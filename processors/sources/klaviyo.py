@@ -1,0 +1,87 @@
+"""Klaviyo: system webhooks, up to a thousand events in one.
+
+https://developers.klaviyo.com/en/docs/working_with_system_webhooks: Klaviyo-Signature is the hexadecimal HMAC-SHA256
+over the body and Klaviyo-Timestamp behind it; `data` of `external_id`, `topic` and `payload`, which is as Get Event's
+answer: the profile is named by its id alone, unless it is `included`. Klaviyo-Webhook-Id must be the body's.
+A profile by its id: klaviyo/openapi f0a30ba, get_profile.
+Order of body and time, topics: github.com/hookdeck/webhook-skills 3b4079e skills/klaviyo-webhooks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
+
+from processors.sources.base import Message, Source, SourceOptions, Told, people, text
+from processors.sources.signatures import hexed, require_same
+from processors.vendors.base import Call
+from schemas.errors import CallbackRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from processors.sources.base import Telling
+    from processors.vendors.evidence import Source as Evidence
+    from schemas.events import Channel
+
+_TOPICS: dict[str, Channel] = {
+    "event:klaviyo.unsubscribed_from_email_marketing": "email",
+    "event:klaviyo.unsubscribed_from_sms_marketing": "sms",
+}
+_GONE = 404
+
+
+class Klaviyo(Source):
+    """`subject`: an attribute of the profile, as `external_id`. Leaving all e-mail or SMS; no single lists."""
+
+    name = "klaviyo"
+    title = "Klaviyo"
+    docs = "https://developers.klaviyo.com/en/docs/working_with_system_webhooks"
+    looks_up = True
+    evidence: ClassVar[tuple[Evidence, ...]] = (
+        ("S", "klaviyo/openapi@f0a30ba openapi/stable: get_event, get_profile"),
+        ("D", docs),
+        ("C", "hookdeck/webhook-skills@3b4079e skills/klaviyo-webhooks"),
+    )
+    unverified = ("whether the profile is included in a webhook: if not, it is looked up",)
+    options: SourceOptions
+
+    def check(self, secret: str, message: Message, now: float) -> None:
+        """Klaviyo names no age at which a message is too old: sent again, it is the same event."""
+        del now
+        stamp = message.headers.get("klaviyo-timestamp", "")
+        right = hexed(secret, message.body + stamp.encode(errors="replace"))
+        require_same(message.headers.get("klaviyo-signature", ""), right, "Klaviyo-Signature")
+
+    def told(self, message: Message) -> Telling:
+        body = message.json()
+        try:
+            if body["meta"]["klaviyo_webhook_id"] != message.headers.get("klaviyo-webhook-id"):
+                raise CallbackRefused("Klaviyo-Webhook-Id is of another webhook")
+            found: list[Told] = []
+            for one in body["data"]:
+                found += (yield from self._one(one)) if one["topic"] in _TOPICS else ()
+        except (KeyError, TypeError):
+            raise CallbackRefused("has not the form of a system webhook") from None
+        return tuple(found)
+
+    def _one(self, event: dict[str, Any]) -> Telling:
+        payload, channel = event["payload"], _TOPICS[event["topic"]]
+        profile = yield from _profile(payload)
+        who = people(email=profile.get("email"), phone=profile.get("phone_number"))
+        if not who:
+            return ()
+        subject = text(profile.get(self.options.subject)) if self.options.subject else None
+        at = str(payload["data"]["attributes"]["datetime"])
+        return (Told(str(event["external_id"]), "consent.withdrawn", at, who, subject, channels=(channel,)),)
+
+
+def _profile(payload: dict[str, Any]) -> Generator[Call, Any, dict[str, Any]]:
+    """Its attributes; nothing: it is gone meanwhile, and with it everything that says who that was."""
+    name = payload["data"]["relationships"]["profile"]["data"]["id"]
+    for one in payload.get("included", ()):
+        if (one["type"], one["id"]) == ("profile", name) and one["attributes"].get("email"):
+            return dict(one["attributes"])
+    path = f"/api/profiles/{quote(str(name), safe='')}"
+    reply = yield Call("GET", path, api="profiles", expect=frozenset({200, _GONE}))
+    return {} if reply.status == _GONE else dict(reply.json()["data"]["attributes"])

@@ -1,0 +1,53 @@
+"""Shopify: `customers/redact`, with which a shop has an app forget a customer.
+
+https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance: a POST of JSON, 401 to a wrong signature, done
+within 30 days. X-Shopify-Hmac-Sha256 is base64 of the HMAC-SHA256 over the body by the app's client secret;
+X-Shopify-Triggered-At, which it doesn't cover, tells when. Shopify wants all compliance topics answered with 2xx: the
+other two are, and do nothing here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, ClassVar
+
+from processors.sources.base import Message, Source, SourceOptions, Told, people, text
+from processors.sources.signatures import base64ed, require_same
+from schemas.errors import CallbackRefused
+
+if TYPE_CHECKING:
+    from processors.sources.base import Telling
+    from processors.vendors.evidence import Source as Evidence
+
+
+class Shopify(Source):
+    """`subject`: a field of the message's customer, as `id`, where our id of a person is Shopify's."""
+
+    name = "shopify"
+    title = "Shopify"
+    docs = "https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance"
+    evidence: ClassVar[tuple[Evidence, ...]] = (
+        ("D", docs),
+        ("D", "https://help.shopify.com/api/guides/gdpr-resources/"),
+    )
+    unverified = ("that X-Shopify-Triggered-At stays the same when a message is sent again",)
+    options: SourceOptions
+
+    def check(self, secret: str, message: Message, now: float) -> None:
+        """It names no age at which a message is too old: sent again, it is the same event."""
+        del now
+        right = base64ed(secret, message.body)
+        require_same(message.headers.get("x-shopify-hmac-sha256", ""), right, "X-Shopify-Hmac-Sha256")
+
+    def told(self, message: Message) -> Telling:
+        yield from ()
+        if message.headers.get("x-shopify-topic") != "customers/redact":
+            return ()
+        body, at = message.json(), message.headers.get("x-shopify-triggered-at")
+        customer = body.get("customer") if isinstance(body, dict) else None
+        if not isinstance(customer, dict) or not at:
+            raise CallbackRefused("has not the form of customers/redact")
+        who = people(email=customer.get("email"), phone=customer.get("phone"), shopify_id=text(customer.get("id")))
+        subject = text(customer.get(self.options.subject)) if self.options.subject else None
+        which = hashlib.sha256(message.body).hexdigest()
+        return (Told(f"{which} {at}", "deletion.requested", at, who, subject),)
