@@ -19,6 +19,7 @@ RelayError
 ├── ExtensionRefused          a deadline that can't be moved (any more); `reason` says why
 ├── NotProven                 a head, a key or a proof of the audit that doesn't hold
 ├── CallbackRefused           a call to us that isn't the vendor's, or says nothing that we know
+├── KeyRefused                a visitor's key that the site didn't make, or that is over
 └── VendorError               what came of a call to a vendor
     ├── VendorUnavailable     transient: retried
     │   └── VendorUnreachable     no way there: address, certificate, redirect; halts the lane, blames no person
@@ -102,6 +103,9 @@ class NotProven(RelayError): ...
 
 
 class CallbackRefused(RelayError): ...
+
+
+class KeyRefused(RelayError): ...
 
 
 class OwnershipError(RelayError):

@@ -25,6 +25,7 @@ from streams.commands import (
     requests,
     router,
     sandbox,
+    signals,
     tasks,
     topics,
     up,
@@ -57,6 +58,7 @@ app.add_typer(lanes.app, name="lanes")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(requests.app, name="requests")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(signals.app, name="signals")
 app.add_typer(router.app, name="router")
 
 

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     callback_port: int | None = Field(default=None, ge=0, le=65535)
     callback_host: str = "127.0.0.1"
+    signal_port: int | None = Field(default=None, ge=0, le=65535)
+    signal_host: str = "127.0.0.1"
     slo_metrics: Literal["on", "off"] = "on"
     partitions: int = Field(default=4, ge=1)
     topics_interval: float = Field(default=30.0, gt=0)

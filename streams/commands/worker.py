@@ -22,6 +22,7 @@ from streams.listener import receiving
 from streams.logs_setup import set_up_logging
 from streams.metrics.calls import watched_by
 from streams.pipeline import notary_stage, pipeline
+from streams.signals.serving import serving
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
@@ -69,6 +70,7 @@ def worker(  # noqa: PLR0917 - the command's options
         stages += [notary_stage(settings, metrics)] if NOTARY in chosen else []
         await shared.enter_async_context(following(control, settings))
         await shared.enter_async_context(receiving(settings, relay, transport, metrics))
+        await shared.enter_async_context(serving(settings, relay, metrics))
         await shared.enter_async_context(telling_removed(settings, relay.connections.keys(), metrics))
         return [stage for stage in stages if _part_of(stage) in chosen], check
 

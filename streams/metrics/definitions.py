@@ -116,6 +116,12 @@ CALLBACKS = Definition(
     "Calls from vendors, by our answer: `204` was taken, `401` was not signed by the vendor. `lane`: or the source.",
     ("lane", "http"),
 )  # fmt: skip
+SIGNALS = Definition(
+    Counter, "signals",
+    "Questions of a site's script for its visitor's state, by our answer: `200` was served and stands in the audit, "
+    "`401` was no key that the site made, `503` couldn't be told, so everything stays denied.",
+    ("lane", "http"),
+)  # fmt: skip
 IN_FLIGHT = Definition(Gauge, "vendor_calls_in_flight", "Requests that wait for the vendor's answer now.", ("lane",))
 
 ROLE_STATE = Definition(
@@ -230,7 +236,7 @@ SECTIONS = {
     "Events": (EVENTS, FORWARDED, PLANNED, UNBOUND, DEAD_LETTERS, ALARMS, SUBJECTS),
     "Lanes and vendors": (
         SETTLED, DELIVERY_SECONDS, RETRIES, QUESTIONS, ENTRIES, WAIT, PAUSED, LIMIT_USED, BREAKER, CALL_SECONDS,
-        IN_FLIGHT, CONFIGURED, REMOVED, CALLBACKS,
+        IN_FLIGHT, CONFIGURED, REMOVED, CALLBACKS, SIGNALS,
     ),
     "Roles": (
         ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,

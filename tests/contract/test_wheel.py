@@ -29,7 +29,7 @@ def test_it_holds_our_four_packages_and_nothing_else(names: set[str]) -> None:
 
 
 def test_data_that_the_code_reads_is_in_it(names: set[str]) -> None:
-    data = {".avsc", ".toml", ".sha256", ".typed", ".txt"}
+    data = {".avsc", ".toml", ".sha256", ".typed", ".txt", ".js"}
     wanted = {
         str(path.relative_to(ROOT))
         for package in PACKAGES

@@ -1,0 +1,1 @@
+"""What stands for a visitor, served to a site's own script over HTTP (docs/signals.md)."""
