@@ -63,10 +63,10 @@ def client_credentials(vendor: Vendor, secrets: Mapping[str, str], transport: Tr
 
 def google(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
     account = ServiceAccount.read(secrets["service_account"])
-    scope = vendor.scope
+    scope, acts_for = vendor.scope, vendor.acts_for
 
     def form() -> dict[str, str]:
-        return {"grant_type": GRANT_TYPE, "assertion": account.assertion(scope, int(clock.wall()))}
+        return {"grant_type": GRANT_TYPE, "assertion": account.assertion(scope, int(clock.wall()), acts_for)}
 
     return _granted(vendor.token_scheme, account.token_uri, form, transport, clock)
 

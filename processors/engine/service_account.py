@@ -45,7 +45,7 @@ class ServiceAccount:
             "is no key file of a Google service account", remedy="take the JSON file as Google gives it out"
         )
 
-    def assertion(self, scope: str, now: int) -> str:
-        """A signed JWT that asks for an access token."""
+    def assertion(self, scope: str, now: int, acts_for: str = "") -> str:
+        """A signed JWT that asks for an access token. acts_for: user of whose rights it makes use; empty: its own."""
         claims = {"iss": self.email, "scope": scope, "aud": self.token_uri, "iat": now, "exp": now + _LIFE_S}
-        return signed(self.key, claims, typ="JWT", kid=self.key_id)
+        return signed(self.key, {**claims, **({"sub": acts_for} if acts_for else {})}, typ="JWT", kid=self.key_id)

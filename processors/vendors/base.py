@@ -148,6 +148,11 @@ class Vendor:
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
+    def acts_for(self) -> str:
+        """User for whom a service account acts (`google_service_account`); empty: for itself."""
+        return ""
+
+    @property
     def apis(self) -> tuple[str, ...]:
         return ("",)  # every `Call.api` that its calls may have
 

@@ -82,11 +82,18 @@ async def test_an_assertion_by_a_clock_that_is_wrong_stops_the_lane_and_blames_n
         assert isinstance(await r.do("zoho_crm", "delete"), Result), "whoever asks for no time doesn't notice"
 
 
+def _spoiled(vendor: str, key: str) -> dict[str, Callable[[str], str]]:
+    """By the name that the sandbox's relay has for the secret."""
+    auth = VENDORS[vendor].auth
+    if auth == "google_service_account":
+        return {"account": _foreign_account}
+    wrong = obtain(None).google_private_key if key == "private_key" else "wrong"
+    return {key if auth == "zoho_oauth" else f"{vendor}_{key}": lambda _: wrong}
+
+
 @pytest.mark.parametrize(("vendor", "key"), OWN)
 async def test_each_wrong_secret_is_found_without_touching_anybody(vendor: str, key: str) -> None:
-    spoiled = key if VENDORS[vendor].auth == "zoho_oauth" else f"{vendor}_{key}"
-    wrong = obtain(None).google_private_key if key == "private_key" else "wrong"
-    async with relay(spoil={spoiled: lambda _: wrong}) as r:
+    async with relay(spoil=_spoiled(vendor, key)) as r:
         came = await probe(r.connected[vendor], SystemClock())
         assert isinstance(came.error, VendorAuthRejected)
         assert await r.effects(vendor) == []

@@ -14,7 +14,7 @@ from vendor_support import vendor
 
 from processors.engine.auth import TokenAuth
 from processors.engine.kinds import KINDS
-from processors.vendors.base import Reply
+from processors.vendors.base import VENDORS, Reply
 from schemas.errors import SetupError, VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
@@ -173,6 +173,16 @@ async def test_google_is_asked_with_a_jwt_that_its_key_has_signed() -> None:
         "iat": 1_772_443_800,
         "exp": 1_772_447_400,
     }
+
+
+async def test_google_is_told_for_whom_the_service_account_acts() -> None:
+    wire, clock = Wire(token()), HandClock(wall=1_772_443_800.0)
+    kind = VENDORS["google_workspace"]
+    workspace = kind(kind.options_type.model_validate(kind.example))
+    auth = KINDS["google_service_account"].build(workspace, {"service_account": json.dumps(ACCOUNT)}, wire, clock)
+    await auth.headers()
+    form = dict(parse_qsl((wire.requests[0].body or b"").decode()))
+    assert json.loads(decoded(form["assertion"].split(".")[1]))["sub"] == "admin@example.test"
 
 
 @pytest.mark.parametrize(
