@@ -104,7 +104,7 @@ class Bench:
         self.tenures: list[PaperTenure] = []
 
     async def own(self, fails_after: int | None = None, feed: Sequence[Any] = (), tells: str | None = None) -> None:
-        """Work until the command `tells` is told, or a commit fails."""
+        """Work until the command `tells` is told and what was fed is planned, or a commit fails."""
         before = self.tenures[-1] if self.tenures else PaperTenure()
         tenure = PaperTenure(fails_from=fails_after, marks=dict(before.marks), records=dict(before.records))
         self.tenures.append(tenure)
@@ -113,13 +113,16 @@ class Bench:
         work.load(list(self.states.items()))
         work.feed(feed)
         running = asyncio.create_task(work.run(cast("Tenure", tenure)))
-        await until(lambda: running.done() or (tells is not None and self.detail(tells) is not None))
+        await until(lambda: running.done() or (tells is not None and self._has_told(tells, len(feed))))
         work.drain()
         try:
             await asyncio.wait_for(running, LIMIT_S)
         except OwnershipLost:
             assert fails_after is not None
         self.states |= {key: value for commit in tenure.commits for key, value in commit.states() if value}
+
+    def _has_told(self, command_id: str, planned: int) -> bool:
+        return self.detail(command_id) is not None and sum(one.kind == "planned" for one in self.audit) >= planned
 
     @property
     def audit(self) -> list[AuditRecord]:
