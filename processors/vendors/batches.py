@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from schemas.errors import BatchRefused, VendorAuthRejected, VendorError, VendorUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
-    from processors.vendors.base import Instruction
+    from processors.vendors.base import Answer, Call, Instruction, Reply, Step
     from processors.vendors.capability import Capability
 
 T = TypeVar("T")
@@ -41,6 +42,28 @@ def packed(
 def chunks(several: Sequence[T], at_once: int) -> list[Sequence[T]]:
     """In their order, at most so many together."""
     return [several[start : start + at_once] for start in range(0, len(several), at_once)]
+
+
+def carry_out(
+    parts: Sequence[tuple[Call, Sequence[str]]], read: Callable[[Call, Reply, int], Sequence[Answer]]
+) -> Generator[Step, Any, dict[str, list[Answer]]]:
+    """What became of everybody's parts of calls made side by side, by delivery_id.
+
+    parts: calls, and for each line in them whose it is. read: what an answer says of each of so many lines, in their
+    order; a VendorError that it raises is one of the call as a whole, as is one that comes instead of an answer.
+    """
+    answers = (yield tuple(call for call, _ in parts)) if parts else ()
+    said: dict[str, list[Answer]] = defaultdict(list)
+    for (call, whose), answer in zip(parts, answers, strict=True):
+        try:
+            if isinstance(answer, VendorError):
+                raise answer
+            came = read(call, answer, len(whose))
+        except VendorError as error:
+            came = [together(error) if len(set(whose)) > 1 else error] * len(whose)
+        for who, one in zip(whose, came, strict=True):
+            said[who].append(one)
+    return said
 
 
 def together(error: VendorError) -> VendorError:

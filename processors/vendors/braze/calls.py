@@ -5,12 +5,12 @@ Answers: https://www.braze.com/docs/api/errors/
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from processors.vendors.base import Answer, Call, Result, Step, all_good, gravest
-from processors.vendors.batches import chunks, together
+from processors.vendors import batches
+from processors.vendors.base import Answer, Call, Reply, Result, Step, all_good, gravest
+from processors.vendors.batches import chunks
 from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ ALL_EMAIL = ""
 """Instead of a group: the status of all e-mail."""
 Share = tuple[str, str]
 """Whose it is (delivery_id), and an address or a profile's id."""
-Part = tuple[Call, frozenset[str]]
-"""A call, and whose it is."""
+Part = tuple[Call, tuple[str, ...]]
+"""A call, and whose each line in it is."""
 
 
 def sets(shares: Mapping[str, Sequence[Share]], state: str) -> list[Part]:
@@ -41,13 +41,7 @@ def deletions(shares: Sequence[Share]) -> list[Part]:
 
 def carry_out(parts: Sequence[Part]) -> Generator[Step, Any, dict[str, list[Answer]]]:
     """What became of each person's calls."""
-    answers = (yield tuple(call for call, _ in parts)) if parts else ()
-    said: dict[str, list[Answer]] = defaultdict(list)
-    for (call, whose), answer in zip(parts, answers, strict=True):
-        came = taken_in(answer, len(call.json.get("braze_ids", ())))
-        for who in whose:
-            said[who].append(together(came) if isinstance(came, VendorError) and len(whose) > 1 else came)
-    return said
+    return batches.carry_out(parts, _read)
 
 
 def accepted(answers: Sequence[Answer], *more: str) -> Result | VendorError:
@@ -75,10 +69,14 @@ def taken_in(answer: Answer, profiles: int = 0) -> Answer:
     return answer
 
 
+def _read(call: Call, reply: Reply, lines: int) -> Sequence[Answer]:
+    return all_good([taken_in(reply, len(call.json.get("braze_ids", ())))]) * lines
+
+
 def _parts(shares: Sequence[Share], call: Callable[[list[str]], Call]) -> list[Part]:
     """As many calls as have room for all of these."""
     return [
-        (call(list(dict.fromkeys(name for _, name in some))), frozenset(who for who, _ in some))
+        (call(list(dict.fromkeys(name for _, name in some))), tuple(who for who, _ in some))
         for some in chunks(shares, AT_ONCE)
     ]
 

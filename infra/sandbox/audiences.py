@@ -1,0 +1,73 @@
+"""Customer lists (audiences) of ads platforms: who is on which, by the hashes under which they were put there."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from infra.sandbox.people import Person, fold
+from infra.sandbox.vendor import Call, Vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from infra.sandbox.world import World
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Audiences(Vendor):
+    """An audience's id is the key of the purpose's mailing list; people are on those on which they are active."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._purposes = {mailing_list.key: purpose for purpose, mailing_list in world.mailing_lists.items()}
+        self._on: dict[str, set[str]] = {key: set() for key in self._purposes}
+        self._named: dict[str, str] = {}
+
+    @abstractmethod
+    def written(self, person: Person) -> Mapping[str, str]:
+        """What the vendor hashes: kind of name → the name as it wants it written."""
+
+    def seed(self, person: Person) -> None:
+        hashes = [digest(name) for name in self.written(person).values()]
+        self._named |= dict.fromkeys(hashes, fold(person.email))
+        for key, purpose in self._purposes.items():
+            if person.lists.get(purpose) == "active":
+                self._on[key].update(hashes)
+
+    def state(self, person: Person) -> dict[str, Any]:
+        mine = {digest(name) for name in self.written(person).values()}
+        on = {purpose: bool(mine & self._on[key]) for key, purpose in self._purposes.items()}
+        return {"known": any(on.values()), "audiences": on}
+
+    def clear(self) -> None:
+        self._named.clear()
+        for hashes in self._on.values():
+            hashes.clear()
+
+    def identities(self, call: Call) -> Sequence[str]:
+        return [self._named.get(one, one) for one in self.hashes(call)]
+
+    @abstractmethod
+    def hashes(self, call: Call) -> Sequence[str]:
+        """Those that a call names people by, whatever else is wrong with it."""
+
+    def has(self, audience: str) -> bool:
+        return audience in self._on
+
+    def change(self, call: Call, audiences: Iterable[str] | None, hashes: Sequence[str], *, joins: bool) -> None:
+        """Put them on these audiences, or take them off; None: off all that there are."""
+        changed = False
+        keys = list(self._on if audiences is None else audiences)
+        for key in keys:
+            held = self._on[key]
+            changed |= not set(hashes) <= held if joins else bool(held & set(hashes))
+            held.symmetric_difference_update(set(hashes) - held if joins else held & set(hashes))
+        purposes = "*" if audiences is None else ",".join(self._purposes[key] for key in keys)
+        whom = [self._named.get(one, one) for one in hashes]
+        effect = "grant" if joins else "withdraw"
+        self.record(call, effect, whom, given=list(hashes), changed=changed, purpose=purposes)
