@@ -49,7 +49,7 @@ def test_a_purpose_is_its_audience_and_everything_is_any_audience_of_the_account
 
 def test_what_meta_has_received_is_accepted_within_a_day_and_unconfirmed() -> None:
     for action in ("grant", "withdraw", "delete"):
-        result = carried(instruction(action))[1]["d1"]  # type: ignore[arg-type]
+        result = carried(instruction(action))[1]["d1"]
         assert result.outcome == META.can[action].closing == "accepted"
         assert (result.evidence.detail, result.evidence.vendor_limit_s) == ("unconfirmed", 86_400)
 

@@ -30,7 +30,8 @@ _WAIT_S = 60.0
 def payload(names: Sequence[Form], limited: tuple[int, int] | None = None) -> dict[str, Any]:
     """A row for each name, hashed. limited: marked for Limited Data Use, for this country and state."""
     types = [kind for kind in COLUMNS if any(kind == one for one, _ in names)]
-    columns, more = [COLUMNS[kind] for kind in types], []
+    columns = [COLUMNS[kind] for kind in types]
+    more: list[Any] = []
     if limited is not None:
         columns.append("DATA_PROCESSING_OPTIONS")
         more.append(["LDU"])
