@@ -68,7 +68,12 @@ def grant_refused(vendor: Vendor, call: Call) -> str | None:
 def _client_refused(vendor: Vendor, call: Call, grant_type: str) -> str | None:
     if call.params.get("grant_type") != grant_type:
         return "unsupported_grant_type"
-    known = all(call.params.get(key) == vendor.secret(key) for key in ("client_id", "client_secret"))
+    client = ("client_id", "client_secret")
+    if vendor.client_in == "basic":
+        pair = b64encode(":".join(map(vendor.secret, client)).encode()).decode()
+        known = call.headers.get("authorization") == f"Basic {pair}" and not set(client) & set(call.params)
+    else:
+        known = all(call.params.get(key) == vendor.secret(key) for key in client)
     return None if known else "invalid_client"
 
 

@@ -76,7 +76,8 @@ class Vendor(ABC):
     way at once. Handlers are synchronous: each is one step that nothing interrupts.
 
     Without an issuer, `auth` is a kind as adapters name them, and its secrets are the vendor's own, `<name>_<key>`;
-    `forms`: what they look like, `{}` standing for something random. key_header, token_param: as in the adapter.
+    `forms`: what they look like, `{}` standing for something random. key_header, token_param, client_in: as in the
+    adapter.
     Kinds of OAuth serve tokens at `token_path`; audiences: for whom an assertion may be signed.
     required: headers without which a call is answered 400.
     """
@@ -90,6 +91,7 @@ class Vendor(ABC):
     key_header: ClassVar[tuple[str, str]] = ("authorization", "{}")
     token_param: ClassVar[str] = "token"
     token_path: ClassVar[str] = "/oauth/token"
+    client_in: ClassVar[str] = "form"
     audiences: ClassVar[tuple[str, ...]] = ()
     forms: ClassVar[Mapping[str, str]] = {}
     required: ClassVar[Mapping[str, str]] = {}

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from processors.engine.auth import Token, TokenAuth
 from processors.engine.classify import classify
@@ -39,8 +41,8 @@ Form = Callable[[], Mapping[str, str]]
 
 def oauth_refresh(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
     """RFC 6749, section 6. An issuer that gives out a new refresh token each time needs another kind."""
-    form = {"grant_type": "refresh_token", **{key: secrets[key] for key in REFRESH}}
-    return _granted(vendor.token_scheme, vendor.token_url, lambda: form, transport, clock)
+    form = {"grant_type": "refresh_token", "refresh_token": secrets["refresh_token"]}
+    return _as_client(vendor, secrets, form, transport, clock)
 
 
 def zoho(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
@@ -55,10 +57,9 @@ def zoho(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock
 
 
 def client_credentials(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
-    """RFC 6749, section 4.4; the secret in the body, as section 2.3.1 allows."""
+    """RFC 6749, section 4.4."""
     scope = {"scope": vendor.scope} if vendor.scope else {}
-    form = {"grant_type": "client_credentials", **{key: secrets[key] for key in CLIENT}, **scope}
-    return _granted(vendor.token_scheme, vendor.token_url, lambda: form, transport, clock)
+    return _as_client(vendor, secrets, {"grant_type": "client_credentials", **scope}, transport, clock)
 
 
 def google(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
@@ -68,7 +69,7 @@ def google(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clo
     def form() -> dict[str, str]:
         return {"grant_type": GRANT_TYPE, "assertion": account.assertion(scope, int(clock.wall()), acts_for)}
 
-    return _granted(vendor.token_scheme, account.token_uri, form, transport, clock)
+    return _granted(vendor, account.token_uri, form, transport, clock)
 
 
 def jwt_bearer(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> TokenAuth:
@@ -87,15 +88,37 @@ def jwt_bearer(vendor: Vendor, secrets: Mapping[str, str], transport: Transport,
         until = int(clock.wall()) + _ASSERTION_LIFE_S
         return {"grant_type": GRANT_TYPE, "assertion": signed(key, {**who, "exp": until})}
 
-    return _granted(vendor.token_scheme, vendor.token_url, form, transport, clock)
+    return _granted(vendor, vendor.token_url, form, transport, clock)
 
 
-def _granted(scheme: str, url: str, form: Form, transport: Transport, clock: Clock) -> TokenAuth:
+def _as_client(
+    vendor: Vendor, secrets: Mapping[str, str], form: Mapping[str, str], transport: Transport, clock: Clock
+) -> TokenAuth:
+    """The client's secret in a Basic header, or in the body, as RFC 6749, section 2.3.1 allows."""
+    client = {key: secrets[key] for key in CLIENT}
+    if vendor.client_in == "form":
+        return _granted(vendor, vendor.token_url, lambda: {**form, **client}, transport, clock)
+    pair = ":".join(quote_plus(value) for value in client.values())
+    basic = {"authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+    return _granted(vendor, vendor.token_url, lambda: form, transport, clock, more=basic)
+
+
+def _granted(
+    vendor: Vendor,
+    url: str,
+    form: Form,
+    transport: Transport,
+    clock: Clock,
+    *,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> TokenAuth:
+    headers = {**vendor.headers, **_FORM, **more}
+
     async def fetch() -> Token:
-        reply = await transport(Request("POST", url, _FORM, urlencode(form()).encode()))
+        reply = await transport(Request("POST", url, headers, urlencode(form()).encode()))
         return _token(reply, clock)
 
-    return TokenAuth(scheme, fetch, clock)
+    return TokenAuth(vendor.token_scheme, fetch, clock)
 
 
 def _body(reply: Reply) -> dict[str, Any]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
@@ -66,7 +66,9 @@ class Vendor:
     one switch for the person. The planner grants only when no purpose behind a switch stands withdrawn.
     auth: a kind that engine/kinds.py knows; scope: the OAuth scope to ask for, where the kind asks for one.
     key_header: of `api_key`, the header and what it says, `{}` standing for the key; token_param: of `query_token`,
-    the parameter's name; token_scheme: the word before a token; headers: sent with each call, as a version.
+    the parameter's name; token_scheme: the word before a token; client_in: whether the client's secret stands in
+    the form by which a token is had, or in a Basic header; headers: sent with each call, and with that one, as a
+    version.
     example: options as they could be, to show the calls without a configuration.
     documented: statuses above 299 that a script takes for an answer → what the vendor says they mean.
     limits: as the vendor documents them; concurrency: most calls at the same time, where it documents that.
@@ -93,6 +95,7 @@ class Vendor:
     key_header: ClassVar[tuple[str, str]] = ("authorization", "{}")
     token_param: ClassVar[str] = "token"
     token_scheme: ClassVar[str] = "Bearer"
+    client_in: ClassVar[Literal["form", "basic"]] = "form"
     headers: ClassVar[Mapping[str, str]] = {}
     documented: ClassVar[Mapping[int, str]] = {}
     limits: ClassVar[tuple[Window, ...]]

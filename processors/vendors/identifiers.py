@@ -3,6 +3,7 @@
 E.164: https://www.itu.int/rec/T-REC-E.164 (a plus, at most 15 digits, none of them leading 0).
 Google: https://developers.google.com/data-manager/api/devguides/concepts/formatting
 Analytics: https://developers.google.com/analytics/devguides/config/admin/v1/rest/v1alpha/properties/submitUserDeletion
+Reddit: https://business.reddithelp.com, Manual Advanced Matching for Developers (its examples are in the tests)
 Meta: https://developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences#hash
 """
 
@@ -52,6 +53,12 @@ def google_email(email: str) -> str:
     return f"{name.partition('+')[0].replace('.', '')}{at}{host}" if host in _DOTLESS else f"{name}{at}{host}"
 
 
+def reddit_email(email: str) -> str:
+    """As Reddit wants it, at whatever host: no part from `+` on, and nothing but letters and digits in the name."""
+    name, at, host = trimmed_lower(email).rpartition("@")
+    return f"{re.sub('[^0-9a-z]', '', name.partition('+')[0])}{at}{host}"
+
+
 def analytics_email(email: str) -> str:
     """As Analytics wants what users provide: no spaces, and at Gmail no dots in the name; a `+` part stays."""
     name, at, host = re.sub(r"\s", "", email).lower().partition("@")
@@ -65,6 +72,7 @@ def bare_digits(phone: str) -> str:
 
 USUAL: Rules = {"email": trimmed_lower, "phone": e164}
 GOOGLE: Rules = {"email": google_email, "phone": e164}
+REDDIT: Rules = {"email": reddit_email}
 ANALYTICS: Rules = {"email": analytics_email, "phone": e164}
 META: Rules = {"email": trimmed_lower, "phone": bare_digits}
 

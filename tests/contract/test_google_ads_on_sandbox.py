@@ -72,7 +72,7 @@ async def test_a_list_or_an_account_that_is_not_there_stops_the_lane_and_blames_
 
 async def test_a_connection_cut_after_the_deed_is_made_good_by_the_redo() -> None:
     async with relay() as r:
-        await r.control.set_fault(Fault(kind="reset", vendor="google_ads", verb="remove", times=2))
+        await r.control.set_fault(Fault(kind="reset", vendor="google_ads", verb="remove", times=1))
         first = await r.do("google_ads", "delete")
         assert (type(first), first.reason) == (VendorUnavailable, "connection_reset")
         assert (await poll(r, await r.do("google_ads", "delete"))).outcome == "executed"

@@ -53,6 +53,20 @@ async def test_a_refresh_token_is_sent_with_its_client() -> None:
     assert await form_of("oauth_refresh") == {"grant_type": "refresh_token", **SECRETS["oauth_refresh"]}
 
 
+@pytest.mark.parametrize("kind", ["oauth_refresh", "client_credentials"])
+async def test_a_client_may_be_proven_by_basic_and_then_stands_nowhere_else(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Issued, "client_in", "basic")
+    monkeypatch.setattr(Issued, "headers", {"user-agent": "web:relay:v1"})
+    auth, wire = built(kind, Reply(200, {}, TOKEN))
+    await auth.headers()
+    (request,) = wire.requests
+    assert request.headers["authorization"] == f"Basic {base64.b64encode(b'id:s%26cret').decode()}"
+    assert request.headers["user-agent"] == "web:relay:v1", "some issuers refuse who doesn't name themselves"
+    assert not {"client_id", "client_secret"} & set(dict(parse_qsl((request.body or b"").decode())))
+
+
 async def test_a_client_asks_for_itself_with_the_scope() -> None:
     sent = {"grant_type": "client_credentials", "scope": "contacts", **SECRETS["client_credentials"]}
     assert await form_of("client_credentials") == sent
