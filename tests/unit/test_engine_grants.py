@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl
 
 import pytest
@@ -13,6 +13,9 @@ from engine_support import HandClock, Toy, Wire
 from processors.engine.kinds import KINDS
 from processors.vendors.base import Options, Reply
 from schemas.errors import SetupError, VendorAuthRejected, VendorError, VendorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PEM = KEY.private_bytes(
@@ -32,6 +35,11 @@ class Issued(Toy):
     @property
     def token_url(self) -> str:
         return "https://issuer.example/oauth/token"
+
+
+class ByBasic(Issued):
+    client_in = "basic"
+    headers: ClassVar[Mapping[str, str]] = {"user-agent": "web:relay:v1"}
 
 
 def built(kind: str, answer: Reply, **changed: str) -> tuple[Any, Wire]:
@@ -54,13 +62,9 @@ async def test_a_refresh_token_is_sent_with_its_client() -> None:
 
 
 @pytest.mark.parametrize("kind", ["oauth_refresh", "client_credentials"])
-async def test_a_client_may_be_proven_by_basic_and_then_stands_nowhere_else(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Issued, "client_in", "basic")
-    monkeypatch.setattr(Issued, "headers", {"user-agent": "web:relay:v1"})
-    auth, wire = built(kind, Reply(200, {}, TOKEN))
-    await auth.headers()
+async def test_a_client_may_be_proven_by_basic_and_then_stands_nowhere_else(kind: str) -> None:
+    wire = Wire(lambda _: Reply(200, {}, TOKEN))
+    await KINDS[kind].build(ByBasic(Options()), SECRETS[kind], wire, HandClock(wall=1000.0)).headers()
     (request,) = wire.requests
     assert request.headers["authorization"] == f"Basic {base64.b64encode(b'id:s%26cret').decode()}"
     assert request.headers["user-agent"] == "web:relay:v1", "some issuers refuse who doesn't name themselves"

@@ -66,6 +66,8 @@ def test_the_example_of_four_companies_connects_what_there_are_adapters_for() ->
         ("osome", "google-analytics"), ("osome", "hubspot"), ("osome", "intercom"),
         ("osows", "google-analytics"), ("osows", "stripe"), ("osows", "shopify"), ("osows", "netlify"),
         ("osows", "wix"), ("osows", "wordpress-com"),
+        ("osome", "facebook-ads"), ("osome", "google-ads"), ("osows", "facebook-ads"),
+        ("osows", "facebook-remarketing"), ("osows", "linkedin-ads"), ("osows", "reddit-plugins"),
         ("omigroup", "storage"), ("omigroup", "marketing"), ("omigroup", "data-analytics"),
     }  # fmt: skip
 

@@ -97,5 +97,6 @@ def test_a_version_that_has_ended_and_a_segment_that_is_not_there_stop_the_lane(
     assert (type(ended), ended.reason if ended else None) == (VendorAuthRejected, "version_has_ended")
     absent = LINKEDIN.fault(reply({"status": 404, "code": "NOT_FOUND"}, 404))
     assert (type(absent), absent.reason if absent else None) == (VendorAuthRejected, "segment_not_found")
-    for body in ({"error": "x"}, [], None):
+    odd: tuple[Any, ...] = ({"error": "x"}, [], None)
+    for body in odd:
         assert LINKEDIN.fault(reply(body, 404)) is None, "that is not LinkedIn's own"

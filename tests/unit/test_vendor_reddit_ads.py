@@ -84,7 +84,8 @@ def test_a_name_of_which_nothing_is_left_is_told_after_its_plain_form_was_remove
 def test_only_reddits_own_404_means_an_audience_that_is_not_there() -> None:
     absent = REDDIT.fault(reply({"error": {"code": 404, "message": "Custom audience not found"}}, 404))
     assert (type(absent), absent.reason if absent else None) == (VendorAuthRejected, "audience_not_found")
-    for body in ({"error": "x"}, {}, [], None):
+    odd: tuple[Any, ...] = ({"error": "x"}, {}, [], None)
+    for body in odd:
         assert REDDIT.fault(reply(body, 404)) is None
     assert REDDIT.fault(Reply(204)) is None
 
