@@ -24,7 +24,7 @@ Line = tuple[str, Form]
 """Whose it is (delivery_id), and one name of theirs, hashed."""
 Group = tuple[str, ...]
 """What one call is about besides people, as the audience."""
-TOGETHER = 1000
+PEOPLE = 1000
 """People in one call: well below what the platforms take, so that a call is soon written and read."""
 
 

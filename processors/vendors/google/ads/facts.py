@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from processors.vendors.audiences import TOGETHER, Audiences
+from processors.vendors.audiences import PEOPLE, Audiences
 from processors.vendors.base import Call, Options, Reply
 from processors.vendors.capability import Capability
 from processors.vendors.google.ads.options import GoogleAdsOptions
@@ -31,19 +31,19 @@ class GoogleAdsFacts(Audiences):
     per_purpose = True
     can: ClassVar[Mapping[Action, Capability]] = {
         "grant": Capability(
-            batch=TOGETHER,
+            batch=PEOPLE,
             polls=_ASKED,
             says="puts the hashed names on the purpose's customer list, with consent to ad_user_data and "
             "ad_personalization; a task unless the terms of Customer Match are accepted",
         ),
         "withdraw": Capability(
-            batch=TOGETHER,
+            batch=PEOPLE,
             polls=_ASKED,
             says="takes the person off the purpose's customer list, for all purposes off every one that is named; "
             "the request's status is asked; tags are told by Consent Mode",
         ),
         "delete": Capability(
-            batch=TOGETHER,
+            batch=PEOPLE,
             polls=_ASKED,
             says="takes the person off every customer list that is named; clicks are Google's own record",
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from processors.vendors.audiences import TOGETHER, Audiences
+from processors.vendors.audiences import PEOPLE, Audiences
 from processors.vendors.base import Call, Options, Reply
 from processors.vendors.capability import Capability
 from processors.vendors.linkedin.ads.options import LinkedInOptions
@@ -21,7 +21,7 @@ _DOCS = "https://learn.microsoft.com/en-us/linkedin/marketing/matched-audiences/
 
 
 def _can(says: str) -> Capability:
-    return Capability(closing="accepted", batch=TOGETHER, vendor_limit_s=CHANGED_AFTER_S, says=says)
+    return Capability(closing="accepted", batch=PEOPLE, vendor_limit_s=CHANGED_AFTER_S, says=says)
 
 
 class LinkedInAdsFacts(Audiences):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from processors.vendors.audiences import TOGETHER, Audiences
+from processors.vendors.audiences import PEOPLE, Audiences
 from processors.vendors.base import Call, Options, Reply
 from processors.vendors.capability import Capability
 from processors.vendors.identifiers import META
@@ -24,7 +24,7 @@ _GUIDE = "https://developers.facebook.com/documentation/ads-commerce/marketing-a
 
 
 def _can(says: str) -> Capability:
-    return Capability(closing="accepted", batch=TOGETHER, vendor_limit_s=CHANGED_AFTER_S, says=says)
+    return Capability(closing="accepted", batch=PEOPLE, vendor_limit_s=CHANGED_AFTER_S, says=says)
 
 
 class MetaAdsFacts(Audiences):
@@ -55,6 +55,7 @@ class MetaAdsFacts(Audiences):
         "audiences made to look alike one are not made anew when somebody leaves it",
         "an audience that Meta has flagged refuses every change until somebody mends it: the lane stops",
         "a version of the API lives for about two years",
+        "a phone number handed in hashed must have been written without its plus: what is hashed stands as it is",
         "a grant uploads hashed names: serve only purposes for which the policy says so",
     )
     evidence = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from processors.vendors.audiences import TOGETHER, Audiences
+from processors.vendors.audiences import PEOPLE, Audiences
 from processors.vendors.base import Call, Options, Reply
 from processors.vendors.capability import Capability
 from processors.vendors.identifiers import REDDIT, USUAL
@@ -21,7 +21,7 @@ _DOCS = "https://ads-api.reddit.com/docs/v3/operations/update-custom-audience-us
 
 
 def _can(says: str) -> Capability:
-    return Capability(closing="accepted", batch=TOGETHER, says=says)
+    return Capability(closing="accepted", batch=PEOPLE, says=says)
 
 
 class RedditAdsFacts(Audiences):
