@@ -14,6 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import aiohttp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -93,6 +94,13 @@ class OpenDsr(Vendor):
             {**self._about(request_id), "status_callback_url": url, "request_status": request["status"]}
         )
         return self._signed(body), body.encode()
+
+    async def call_back(self, request_id: str) -> int:
+        """Tell whoever asked for it how the request stands, and say what they answered."""
+        headers, body = self.callback(request_id)
+        (url,) = self.requests[request_id]["status_callback_urls"]
+        async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+            return answer.status
 
     def _discovery(self, _: Call) -> Answer:
         types = [{"identity_type": "email", "identity_format": "raw"}]
