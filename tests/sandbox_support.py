@@ -10,6 +10,7 @@ from engine_support import Lane
 from vendor_support import instruction
 
 from infra.sandbox import Person, Sandbox, SandboxClient
+from infra.sandbox.credentials import obtain
 from processors.engine.connect import connectors
 from processors.engine.kinds import KINDS
 from processors.engine.transport import http_transport
@@ -142,6 +143,12 @@ def secrets_of(sandbox: Sandbox) -> dict[str, str]:
         "account": settings.google_service_account,
         **settings.secrets,
     }
+
+
+def another(key: str) -> str:
+    """A secret of this kind that isn't the right one."""
+    keys = {"private_key": lambda: obtain(None).google_private_key, "signing_key": lambda: "00" * 32}
+    return keys.get(key, lambda: "wrong")()
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from infra.sandbox.assertions import GRANT_TYPE, Assertion, public_key
+from infra.sandbox.signed_messages import opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +25,10 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
     "oauth_refresh": ("client_id", "client_secret", "refresh_token"),
     "client_credentials": ("client_id", "client_secret"),
     "jwt_bearer": ("client_id", "username", "private_key"),
+    "data_rights": ("signing_key",),
 }
 """Kind of auth → what the vendor has to know of it."""
-ISSUED = frozenset({"oauth_refresh", "client_credentials", "jwt_bearer"})
+ISSUED = frozenset({"oauth_refresh", "client_credentials", "jwt_bearer", "data_rights"})
 """Kinds of which the vendor gives out tokens itself."""
 _SKEW_S = 300
 
@@ -57,6 +59,8 @@ def grant_refused(vendor: Vendor, call: Call) -> str | None:
             good = call.params.get("refresh_token") == vendor.secret("refresh_token") if wrong is None else False
         case "client_credentials":
             wrong, good = _client_refused(vendor, call, "client_credentials"), True
+        case "data_rights":
+            wrong, good = None, opened(call.raw, vendor.secret("signing_key"), vendor.world.clock()) is not None
         case _:
             wrong = None if call.params.get("grant_type") == GRANT_TYPE else "unsupported_grant_type"
             good = _assertion_holds(vendor, call.params.get("assertion", ""))

@@ -132,6 +132,7 @@ async def _read(verb: str, request: web.Request, at: float) -> Call:
         params=params,
         body=body,
         fields=fields,
+        raw=raw,
         authorization=request.headers.get("Authorization", ""),
         headers={name.lower(): value for name, value in request.headers.items()},
         digest=hashlib.sha256(f"{request.method} {request.path_qs}\n".encode() + raw).hexdigest(),

@@ -22,7 +22,7 @@ class Call:
 
     `params` holds query and form, `body` decoded JSON (None if there is none), `digest` the SHA-256 of the request;
     `at` is when it came in, Unix s; `headers` have names in lower case; `fields` are the form's, as often as
-    they were sent.
+    they were sent. `raw`: the body as it came.
     """
 
     verb: str
@@ -35,6 +35,7 @@ class Call:
     digest: str
     headers: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[tuple[str, str]] = ()
+    raw: bytes = b""
 
     def number(self, name: str, default: int) -> int:
         """A parameter that counts from 1; `default` where it is none."""
@@ -126,6 +127,8 @@ class Vendor(ABC):
         return Answer(401 if word == "invalid_client" else 400, {"error": word})
 
     def token_given(self, token: str, life_s: float) -> Answer:
+        if self.auth == "data_rights":
+            return Answer(200, {"token": token})
         return Answer(200, {"access_token": token, "token_type": self.scheme, "expires_in": int(life_s)})
 
     def _grant(self, call: Call) -> Answer:

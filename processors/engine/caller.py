@@ -13,6 +13,7 @@ from pydantic_core import to_json
 
 from processors.engine.auth import TokenAuth
 from processors.engine.classify import classify
+from processors.engine.data_rights import PLAIN, SignedAuth
 from processors.engine.limiter import Told
 from processors.engine.script import Ended, safely
 from processors.engine.transport import Request, Transport
@@ -88,6 +89,9 @@ class Caller:
             request = safely(build, self._with_own(call), base_url, headers, self._timeout_s, permit)
             if isinstance(request, Ended):
                 raise request.value
+            if request.body is not None and isinstance(self._auth, SignedAuth):
+                plain = {**request.headers, "content-type": PLAIN}
+                request = replace(request, body=self._auth.signed(request.body), headers=plain)
             with permit():
                 reply = await self._transport(request)
             now = self._clock.wall()

@@ -138,7 +138,7 @@ def _secrets(connection: Connection, vendor: Vendor, secret: Secret) -> dict[str
 def _issued_by(vendor: Vendor) -> tuple[object, ...]:
     """All of the adapter that its credentials are made from."""
     asked = (vendor.auth, vendor.token_url, vendor.token_audience, vendor.scope)
-    return *asked, vendor.key_header, vendor.token_param, vendor.token_scheme
+    return *asked, vendor.key_header, vendor.token_param, vendor.token_scheme, *vendor.signs_as.items()
 
 
 def _auth(

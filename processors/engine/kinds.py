@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from processors.engine import fixed, grants
+from processors.engine import data_rights, fixed, grants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,5 +34,6 @@ KINDS = {
     "client_credentials": Kind(grants.CLIENT, grants.client_credentials),
     "jwt_bearer": Kind(grants.ASSERTION, grants.jwt_bearer),
     "zoho_oauth": Kind(grants.REFRESH, grants.zoho),
+    "data_rights": Kind(data_rights.SECRETS, data_rights.data_rights),
     "google_service_account": Kind(("service_account",), grants.google),
 }

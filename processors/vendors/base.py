@@ -156,6 +156,11 @@ class Vendor:
         return ""
 
     @property
+    def signs_as(self) -> Mapping[str, str]:
+        """What each signed message says of who speaks to whom (`data_rights`)."""
+        return {}
+
+    @property
     def apis(self) -> tuple[str, ...]:
         return ("",)  # every `Call.api` that its calls may have
 

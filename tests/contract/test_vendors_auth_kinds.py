@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from engine_support import CONNECTION, Lane, Toy, connector
+from sandbox_support import another
 from vendor_support import instruction
 
 from infra.sandbox import Sandbox
@@ -117,8 +118,7 @@ async def test_whoever_has_the_secrets_is_let_in(kind: str) -> None:
 @pytest.mark.parametrize(("kind", "key"), EACH)
 async def test_one_wrong_secret_is_the_credentials_fault_and_does_nothing(kind: str, key: str) -> None:
     async with door(kind) as at:
-        wrong = obtain(None).google_private_key if key == "private_key" else "wrong"
-        assert isinstance(await at.knock(**{key: wrong}), VendorAuthRejected)
+        assert isinstance(await at.knock(**{key: another(key)}), VendorAuthRejected)
         assert at.vendor.done == 0
 
 

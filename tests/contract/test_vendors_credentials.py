@@ -6,9 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from sandbox_support import BOB, relay
+from sandbox_support import BOB, another, relay
 
-from infra.sandbox.credentials import obtain
 from infra.sandbox.vendor import Vendor as Served
 from infra.sandbox.vendors import load
 from processors.engine.clock import SystemClock
@@ -87,8 +86,7 @@ def _spoiled(vendor: str, key: str) -> dict[str, Callable[[str], str]]:
     auth = VENDORS[vendor].auth
     if auth == "google_service_account":
         return {"account": _foreign_account}
-    wrong = obtain(None).google_private_key if key == "private_key" else "wrong"
-    return {key if auth == "zoho_oauth" else f"{vendor}_{key}": lambda _: wrong}
+    return {key if auth == "zoho_oauth" else f"{vendor}_{key}": lambda _: another(key)}
 
 
 @pytest.mark.parametrize(("vendor", "key"), OWN)

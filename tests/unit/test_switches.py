@@ -42,9 +42,10 @@ def alike(kind: type[Vendor]) -> Mapping[str, Any]:
     """Its example, with the same for two purposes."""
     options = kind.options_type.model_validate(kind.example)
     purpose = next(iter(options.switches))
-    (name,) = (name for name, value in kind.example.items() if isinstance(value, dict) and purpose in value)
-    given: dict[str, Any] = kind.example[name]
-    return {**kind.example, name: {"one": given[purpose], "two": given[purpose]}}
+    (name,) = (name for name, value in kind.example.items() if isinstance(value, dict | list) and purpose in value)
+    given: dict[str, Any] | list[str] = kind.example[name]
+    both = dict.fromkeys(("one", "two"), given[purpose]) if isinstance(given, dict) else ["one", "two"]
+    return {**kind.example, name: both}
 
 
 @pytest.mark.parametrize("kind", KEEPING_APART, ids=lambda kind: kind.name)
