@@ -94,9 +94,16 @@ class Instruction:
 
 Step = Call | tuple[Call, ...] | tuple[Note, ...] | Note
 Script = Generator[Step, Any, Result]
+
 BatchScript = Generator[Step, Any, Mapping[str, Result | VendorError]]
 """Returns delivery_id → what came of it: a Result, or the VendorError for that one person."""
 PollScript = Generator[Step, Any, Mapping[str, Result | Undone | VendorError]]
 """The same of a job: done, `accepted` and to be asked again, undone; or the VendorError why it couldn't be asked."""
 ReadBackScript = Generator[Step, Any, Result | Undone]
 """`verified`, or the vendor still has the person."""
+
+
+def no_call(outcome: OutcomeWord, reason: str) -> Script:
+    """Ends so without asking the vendor anything."""
+    yield from ()
+    return Result(outcome, reason)

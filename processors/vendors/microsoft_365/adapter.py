@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 class Microsoft365(MicrosoftFacts):
     name = "microsoft_365"
 
-    def grant(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("not_applicable", "no_consent_needed")
-
-    def withdraw(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("manual_task", "no_switch_for_a_person")
-
     def delete(self, instruction: Instruction) -> Script:
         found = yield from look_up(instruction.need("email"), self.options)
         accounts = yield from noted_first(instruction, found.ids)

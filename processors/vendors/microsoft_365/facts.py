@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from processors.vendors.base import Call, Reply, Vendor
+from processors.vendors.base import Call, Reply
 from processors.vendors.capability import Capability
 from processors.vendors.microsoft_365.options import MicrosoftOptions
+from processors.vendors.office import CHOICES, OfficeSuite
 from schemas.windows import Window
 
 if TYPE_CHECKING:
@@ -19,20 +20,13 @@ RESTORABLE_S = 30 * 86_400
 _GRAPH = "https://learn.microsoft.com/graph"
 
 
-class MicrosoftFacts(Vendor):
+class MicrosoftFacts(OfficeSuite):
     title = "Microsoft 365"
     docs = f"{_GRAPH}/api/resources/user"
     base_url = "https://graph.microsoft.com"
-    channels = ()
     recipients = ("microsoft/microsoft-365",)
-    per_purpose = False
     can: ClassVar[Mapping[Action, Capability]] = {
-        "grant": Capability(kind="not_applicable", says="no call: nothing there waits for consent"),
-        "withdraw": Capability(
-            kind="manual_task",
-            calls=False,
-            says="a task, as there is no switch: mails, calendars and files aren't used for the purpose any more",
-        ),
+        **CHOICES,
         "delete": Capability(
             kind="manual_task",
             idempotent=False,
@@ -41,7 +35,6 @@ class MicrosoftFacts(Vendor):
             "account, and what mails, calendars, files and recordings of others hold, which Microsoft Purview finds",
         ),
     }
-    identifies_by = ("email",)
     auth = "client_credentials"
     scope = "https://graph.microsoft.com/.default"
     limits = (Window(calls=3_000, seconds=150),)

@@ -5,32 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Result, Script
-from processors.vendors.later import Undone
+from processors.vendors.read_backs import gone
+from processors.vendors.scripts import no_call
 from processors.vendors.second_look import noted
-from processors.vendors.stripe.customers import in_the_way, look_up, told
+from processors.vendors.stripe.customers import in_the_way, look_up
 from processors.vendors.stripe.facts import StripeFacts
 from processors.vendors.stripe.redaction import progress, redact
 from processors.vendors.stripe.removal import remove
-from schemas.errors import VendorError, VendorRefused
+from schemas.errors import VendorError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from processors.vendors.base import PollScript, ReadBackScript
+    from processors.vendors.later import Undone
 
 
 class Stripe(StripeFacts):
     name = "stripe"
 
-    def grant(self, instruction: Instruction) -> Script:
-        return self._no_difference(instruction)
+    def grant(self, _: Instruction) -> Script:
+        return no_call("not_applicable", "no_consent_at_stripe")
 
-    def withdraw(self, instruction: Instruction) -> Script:
-        return self._no_difference(instruction)
-
-    def _no_difference(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("not_applicable", "no_consent_at_stripe")
+    def withdraw(self, _: Instruction) -> Script:
+        return no_call("not_applicable", "no_consent_at_stripe")
 
     def delete(self, instruction: Instruction) -> Script:
         found = yield from look_up(instruction.need("email"), search=self.options.search)
@@ -55,6 +53,4 @@ class Stripe(StripeFacts):
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(instruction.need("email"), search=self.options.search)
-        if found.ids:
-            return Undone(VendorRefused("found_again", **told(found.reply)))
-        return Result("verified", evidence=found.reply.evidence(detail="not_found"))
+        return gone(found.ids, found.reply)

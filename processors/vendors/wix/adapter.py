@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Reply, Result, Script, all_good
-from processors.vendors.later import Undone
+from processors.vendors.read_backs import gone
 from processors.vendors.second_look import noted_first
 from processors.vendors.wix.consents import CONFIRMED, REVOKED, removal, set_to, upserts
 from processors.vendors.wix.contacts import erase, look_up, names_of
 from processors.vendors.wix.facts import WixFacts
-from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
     from processors.vendors.base import ReadBackScript
@@ -60,7 +59,4 @@ class Wix(WixFacts):
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(names_of(instruction), self.options.headers)
-        if found.ids:
-            told: dict[str, Any] = {"status": found.reply.status, "response_sha256": found.reply.sha256}
-            return Undone(VendorRefused("found_again", **told))
-        return Result("verified", evidence=found.reply.evidence(detail="not_found"))
+        return gone(found.ids, found.reply)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Result, Script
-from processors.vendors.later import Undone
+from processors.vendors.read_backs import gone
+from processors.vendors.scripts import no_call
 from processors.vendors.second_look import noted_first, seen
 from processors.vendors.wordpress_com.erase import erase
 from processors.vendors.wordpress_com.facts import WordpressFacts
 from processors.vendors.wordpress_com.people import look_up
-from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
     from processors.vendors.base import ReadBackScript
@@ -20,12 +20,10 @@ class WordpressCom(WordpressFacts):
     name = "wordpress_com"
 
     def grant(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("not_applicable", "people_subscribe_themselves")
+        return no_call("not_applicable", "people_subscribe_themselves")
 
     def withdraw(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("manual_task", "no_call_for_subscribers")
+        return no_call("manual_task", "no_call_for_subscribers")
 
     def delete(self, instruction: Instruction) -> Script:
         found = yield from look_up(instruction.need("email"), self.options)
@@ -38,7 +36,4 @@ class WordpressCom(WordpressFacts):
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(instruction.need("email"), self.options)
-        if found.refs:
-            told: dict[str, Any] = {"status": found.reply.status, "response_sha256": found.reply.sha256}
-            return Undone(VendorRefused("found_again", **told))
-        return Result("verified", evidence=found.reply.evidence(detail="not_found"))
+        return gone(found.refs, found.reply)

@@ -19,14 +19,6 @@ _DAY_USED_UP_S = 3600.0
 class GoogleWorkspace(WorkspaceFacts):
     name = "google_workspace"
 
-    def grant(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("not_applicable", "no_consent_needed")
-
-    def withdraw(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("manual_task", "no_switch_for_a_person")
-
     def delete(self, instruction: Instruction) -> Script:
         found = yield from look_up(instruction.need("email"), self.options.domains)
         allowed = found.ids if self.options.accounts else frozenset()

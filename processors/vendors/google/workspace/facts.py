@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from processors.vendors.base import Call, Reply, Vendor
+from processors.vendors.base import Call, Reply
 from processors.vendors.capability import Capability
 from processors.vendors.google.workspace.accounts import USERS
 from processors.vendors.google.workspace.options import WorkspaceOptions
+from processors.vendors.office import CHOICES, OfficeSuite
 from schemas.windows import Window
 
 if TYPE_CHECKING:
@@ -20,19 +21,12 @@ RESTORABLE_S = 20 * 86_400
 _DIRECTORY = "https://developers.google.com/workspace/admin/directory"
 
 
-class WorkspaceFacts(Vendor):
+class WorkspaceFacts(OfficeSuite):
     title = "Google Workspace"
     docs = f"{_DIRECTORY}/reference/rest/v1/users"
     base_url = "https://admin.googleapis.com"
-    channels = ()
-    per_purpose = False
     can: ClassVar[Mapping[Action, Capability]] = {
-        "grant": Capability(kind="not_applicable", says="no call: nothing there waits for consent"),
-        "withdraw": Capability(
-            kind="manual_task",
-            calls=False,
-            says="a task, as there is no switch: mails, calendars and files aren't used for the purpose any more",
-        ),
+        **CHOICES,
         "delete": Capability(
             kind="manual_task",
             idempotent=False,
@@ -41,7 +35,6 @@ class WorkspaceFacts(Vendor):
             "mails, calendars and files of others hold, which Vault finds",
         ),
     }
-    identifies_by = ("email",)
     auth = "google_service_account"
     scope = "https://www.googleapis.com/auth/admin.directory.user"
     limits = (Window(calls=2_400, seconds=60),)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Reply, Result, Script
-from processors.vendors.later import Undone
+from processors.vendors.read_backs import gone
+from processors.vendors.scripts import no_call
 from processors.vendors.second_look import noted_first
 from processors.vendors.zoho.books.contacts import look_up, told
 from processors.vendors.zoho.books.erase import erase
 from processors.vendors.zoho.books.facts import ZohoBooksFacts
-from schemas.errors import VendorError, VendorRefused, VendorUnavailable
+from schemas.errors import VendorError, VendorUnavailable
 
 if TYPE_CHECKING:
     from processors.vendors.base import ReadBackScript
@@ -21,15 +22,11 @@ _INTERNAL = b'"code":1000,'
 class ZohoBooks(ZohoBooksFacts):
     name = "zoho_books"
 
-    def grant(self, instruction: Instruction) -> Script:
-        return self._no_difference(instruction)
+    def grant(self, _: Instruction) -> Script:
+        return no_call("not_applicable", "no_consent_in_the_books")
 
-    def withdraw(self, instruction: Instruction) -> Script:
-        return self._no_difference(instruction)
-
-    def _no_difference(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("not_applicable", "no_consent_in_the_books")
+    def withdraw(self, _: Instruction) -> Script:
+        return no_call("not_applicable", "no_consent_in_the_books")
 
     def delete(self, instruction: Instruction) -> Script:
         found = yield from look_up(instruction.need("email"), self.options.account)
@@ -40,9 +37,7 @@ class ZohoBooks(ZohoBooksFacts):
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(instruction.need("email"), self.options.account)
-        if found.refs:
-            return Undone(VendorRefused("found_again", **told(found.reply)))
-        return Result("verified", evidence=found.reply.evidence(detail="not_found"))
+        return gone(found.refs, found.reply)
 
     def fault(self, reply: Reply) -> VendorError | None:
         is_internal = _INTERNAL in reply.body.replace(b" ", b"")
