@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.catalogue import systems
 from processors.catalogue.facts import options, recipients
 from processors.catalogue.words import checked, details, doubts, ending, limits, marks
 from processors.engine.kinds import KINDS
@@ -43,7 +44,7 @@ def page() -> str:
     heads = ("vendor", *actions, "finds a person by", "evidence")
     table = f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n{rows}\n"
     sections = ["\n".join(_section(kind)) + "\n" for kind in kinds]
-    return "\n".join((_HEAD, table, f"| evidence | |\n|---|---|\n{legend}\n", *sections))
+    return "\n".join((_HEAD, table, f"| evidence | |\n|---|---|\n{legend}\n", systems.section(), *sections))
 
 
 def _row(kind: type[Vendor], actions: Sequence[Action]) -> str:

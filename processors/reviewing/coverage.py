@@ -1,4 +1,4 @@
-"""Who carries a policy's choices to each of its recipients: a connection, an adapter without one, or an exemption."""
+"""Who carries a policy's choices to each recipient: a connection, or an adapter without one; or what is known."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from processors.planning.routes import Route
+from schemas.systems import systems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How choices reach one recipient. by: names of connections, adapters or exemptions; none: `nobody`.
+    """How choices reach one recipient. by: names of connections, adapters, exemptions or systems; none: `nobody`.
 
-    otherwise: how a leg for it ends, or stays open, without a connection. why: what a named exemption says.
+    how: `outcome`: it has no API, and schemas/systems.toml says what is done instead.
+    otherwise: how a leg for it ends, or stays open, without a connection. why: what that system or exemption says.
     needless: exemptions of a recipient that can be reached after all.
     """
 
     recipient: str
-    how: Literal["connection", "adapter", "exemption", "nobody"]
+    how: Literal["connection", "adapter", "exemption", "outcome", "nobody"]
     by: tuple[str, ...]
     otherwise: str
     why: str | None = None
@@ -56,6 +58,8 @@ def _of(recipient: Recipient, policy: Policy, config: RelayConfig, vendors: Iter
         return Coverage(name, "adapter", adapters, otherwise, needless=exempt)
     if exemptions:
         return Coverage(name, "exemption", exempt, otherwise, "; ".join(map(_why, exemptions)))
+    if system := systems().by_recipient.get(name):
+        return Coverage(name, "outcome", (system.id,), otherwise, f"{system.instructions}; proof: {system.proof}")
     return Coverage(name, "nobody", (), otherwise)
 
 

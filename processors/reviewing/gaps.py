@@ -17,7 +17,7 @@ def gaps(policy: Policy, covered: Iterable[Coverage]) -> Iterator[str]:
     """Each as `table.row.field: what is missing`."""
     for one in covered:
         if one.how == "nobody":
-            yield f"recipients.{one.recipient}: no connection, no adapter and no exemption that names it"
+            yield f"recipients.{one.recipient}: no connection, no adapter, no exemption; not in schemas/systems.toml"
     for purpose in policy.purposes:
         if not policy.flows.get(purpose.id) and not purpose.unshared:
             yield f"purposes.{purpose.id}: reaches nobody, and no `unshared` says why"

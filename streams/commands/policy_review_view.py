@@ -66,8 +66,9 @@ def _tables(screen: Console, one: Review) -> None:
         meanwhile = "-" if row.how == "connection" else row.otherwise
         table.add_row(row.recipient, row.how, ", ".join(row.by), meanwhile)
     screen.print(table)
-    exempt = {row.by: row.why for row in one.covered if row.how == "exemption"}
-    _list(screen, "exempt", (f"{', '.join(by)}: {why}" for by, why in exempt.items()))
+    for how, title in (("exemption", "exempt"), ("outcome", "without an API: what is done, and what proves it")):
+        known = {row.by: row.why for row in one.covered if row.how == how}
+        _list(screen, title, (f"{', '.join(by)}: {why}" for by, why in known.items()))
     unshared = (f"{purpose.id}: {purpose.unshared}" for purpose in policy.purposes if purpose.unshared)
     _list(screen, "purposes that reach nobody", unshared)
     defects = (f"{row.id} (lines {cited(row)}): {row.what} -> {row.reading}" for row in policy.defects)

@@ -11,6 +11,7 @@ from processors.delivering.tasks import TASK
 from processors.lane import lane_of
 from processors.planning.routes import UNBOUND
 from processors.vendors.base import VENDORS
+from schemas.systems import systems
 from schemas.times import iso
 from streams.commands.due_view import due_facts, due_text
 from streams.commands.tasks_open import AskedTask
@@ -44,6 +45,7 @@ def facts(task: Task, connections: Mapping[str, Connection], now: int) -> dict[s
 def _asked(task: AskedTask, connections: Iterable[Connection], now: int) -> dict[str, Any]:
     """The same words as for a lane's. connected_since: what could have carried it out, had it been there then."""
     request, leg = task.request, task.leg
+    system = systems().by_recipient.get(leg.recipient or "")
     return {
         "delivery_id": leg.leg_id,
         "lane": None,
@@ -58,7 +60,8 @@ def _asked(task: AskedTask, connections: Iterable[Connection], now: int) -> dict
         "reason": leg.reason or leg.outcome,
         "since": iso(leg.at),
         **due_facts(leg.rule, leg.due_at, now),
-        "instructions": None,
+        "instructions": system.instructions if system else None,
+        "proof": system.proof if system else None,
         "connected_since": _connected_since(request, leg, connections),
     }
 
@@ -91,6 +94,7 @@ def _of_lane(task: Kept, connection: Connection | None, now: int) -> dict[str, A
         "since": iso(entry.since),
         **due_facts(delivery.rule, delivery.due_at, now),
         "instructions": can.says or None if can and can.kind == TASK else None,
+        "proof": None,
         "connected_since": [],
     }
 
@@ -108,15 +112,22 @@ def table(told: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def hints(told: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What the adapters say of such tasks, once each; and where one need not be done by hand any more."""
+    """What is known of how to do such tasks, once each; and where one need not be done by hand any more."""
     said: dict[str, None] = {}
     for task in told:
         if task["instructions"]:
-            said[f"{task['lane']}, {task['action']}: {task['instructions']}"] = None
+            said[_instructed(task)] = None
         if task["connected_since"]:
             lanes, who = ", ".join(task["connected_since"]), task["recipients"][0]
             said[f"{who} was connected since, by {lanes}: {BEFORE}"] = None
     return sorted(said)
+
+
+def _instructed(task: Mapping[str, Any]) -> str:
+    """For whom, what to do, and what will prove it."""
+    whose = f"{task['lane']}, {task['action']}" if task["lane"] else ", ".join(task["recipients"])
+    proof = f"; proof: {task['proof']}" if task["proof"] else ""
+    return f"{whose}: {task['instructions']}{proof}"
 
 
 def _purposes(delivery: Delivery) -> list[str]:

@@ -16,6 +16,7 @@ from schemas.connections import load_config
 from schemas.errors import InvalidRecord, SetupError, VendorError
 from schemas.events import Identity
 from schemas.records import Action  # noqa: TC001 - typer reads the annotation
+from schemas.systems import systems
 from streams.commands import vendors_view as view
 from streams.commands.common import AsJson, MaybeConfig  # noqa: TC001 - typer reads the annotations
 from streams.commands.connections_try import try_connections
@@ -43,6 +44,15 @@ _STDIN = "-"
 def list_vendors(*, as_json: AsJson = False) -> None:
     """List all adapters and how each action ends when all goes well."""
     view.list_vendors([VENDORS[name] for name in sorted(VENDORS)], as_json=as_json)
+
+
+@vendors_app.command("systems")
+def list_systems(*, as_json: AsJson = False) -> None:
+    """List the systems without an API: how each ends, what a person does, and what proves it.
+
+    Example: consent-relay vendors systems --json
+    """
+    view.list_systems(systems().systems, as_json=as_json)
 
 
 @vendors_app.command("show")

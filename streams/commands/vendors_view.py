@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.table import Table
 
+from processors.catalogue import systems
 from processors.catalogue.facts import facts, options, windows
 from processors.catalogue.words import checked, details, doubts, ending, marks
 from processors.engine.kinds import KINDS
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from processors.engine.rehearse import Rehearsal
     from processors.vendors.base import Instruction, Vendor
     from schemas.connections import Connection
+    from schemas.systems import System
     from schemas.windows import Window
 
 
@@ -41,6 +43,17 @@ def list_vendors(kinds: Sequence[type[Vendor]], *, as_json: bool) -> None:
     screen.print(
         "\nNone was tried against a live vendor. `vendors show ID` says what is unverified, and the sources."
     )
+
+
+def list_systems(known: Sequence[System], *, as_json: bool) -> None:
+    if as_json:
+        for system in known:
+            _json(system.model_dump(mode="json"))
+        return
+    table = Table("system", "ends", "what is done", "what proves it", "evidence", box=None)
+    for system in known:
+        table.add_row(system.title, systems.ending(system), system.instructions, system.proof, system.mark)
+    console().print(table)
 
 
 def show_vendor(

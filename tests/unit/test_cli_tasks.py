@@ -57,6 +57,14 @@ def test_only_what_newer_choices_left_is_to_be_done() -> None:
     assert (told["purposes"], told["instructions"]) == (["b"], None)
 
 
+def test_a_task_at_a_system_without_an_api_says_how_it_is_done_and_what_proves_it() -> None:
+    kept = request(told(planned(open_leg("leadinfo", action="delete"))))
+    shown = facts(AskedTask(0, kept, kept.legs[0]), {}, NOW)
+    assert "https://www.leadinfo.com/en/opt-out" in shown["instructions"]
+    assert shown["proof"].startswith("Leadinfo's answer")
+    assert hints([shown, shown]) == [f"leadinfo: {shown['instructions']}; proof: {shown['proof']}"]
+
+
 @pytest.mark.parametrize(("regions", "lanes"), [(None, ["toy"]), (("HK",), [])])
 def test_a_recipient_that_was_connected_since_is_named_with_its_lane(
     regions: tuple[str, ...] | None, lanes: list[str]

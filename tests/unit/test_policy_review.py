@@ -40,17 +40,19 @@ def test_the_registry_has_no_gap(policy: Policy) -> None:
     assert 0 < len(found.derived) < len(found.rows)
 
 
-def test_a_recipient_is_reached_by_a_connection_an_adapter_or_exempt_by_name() -> None:
+def test_a_recipient_is_reached_has_an_outcome_or_is_exempt_by_name() -> None:
     covered = _covered(POLICY, EXAMPLE)
     assert (covered["zoho-one/crm"].how, covered["zoho-one/crm"].by) == ("connection", ("zoho-crm",))
     assert (covered["stripe"].how, covered["stripe"].by) == ("exemption", ("stripe-link",))
     assert "its own page" in (covered["stripe"].why or "")
-    assert "meanwhile: every choice that reaches them stays an open leg" in (covered["microsoft/azure"].why or "")
+    assert "meanwhile: every choice that reaches them stays an open leg" in (covered["zoho-salesiq"].why or "")
+    assert (covered["microsoft/azure"].how, covered["microsoft/azure"].by) == ("outcome", ("microsoft/azure",))
+    assert "proof: the job's log" in (covered["microsoft/azure"].why or "")
     meanwhile = {recipient: row.otherwise for recipient, row in covered.items()}
     assert (meanwhile["stripe"], meanwhile["microsoft/azure"]) == ("delegated_to", "manual_task")
     assert meanwhile["zoho-one/erp"] == "unbound_recipient"
     alone = _covered(POLICY, RelayConfig())
-    assert {row.how for row in alone.values()} == {"adapter", "exemption"}
+    assert {row.how for row in alone.values()} == {"adapter", "exemption", "outcome"}
     assert alone["zoho-one/marketing"].by == ("zoho_campaigns", "zoho_marketing_automation")
     assert alone["google-analytics"].by == ("google_analytics",)
 
@@ -65,7 +67,8 @@ def test_the_example_of_four_companies_connects_what_there_are_adapters_for() ->
         ("oomnis", "zoho-one/erp"), ("oomnis", "microsoft/microsoft-365"),
         ("osome", "google-analytics"), ("osome", "hubspot"), ("osome", "intercom"),
         ("osows", "google-analytics"), ("osows", "stripe"), ("osows", "shopify"), ("osows", "netlify"),
-        ("osows", "wix"), ("osows", "wordpress-com"),
+        ("osows", "wix"), ("osows", "wordpress-com"), ("osows", "google-tag-manager"), ("osows", "google-adsense"),
+        ("osows", "google-analytics-remarketing"), ("osows", "youtube-embed"), ("osows", "youtube-plugins"),
         ("osome", "facebook-ads"), ("osome", "google-ads"), ("osows", "facebook-ads"),
         ("osows", "facebook-remarketing"), ("osows", "linkedin-ads"), ("osows", "reddit-plugins"),
         ("omigroup", "storage"), ("omigroup", "marketing"), ("omigroup", "data-analytics"),
