@@ -52,6 +52,7 @@ class ZohoCrmFacts(Zoho):
         "a deletion only moves records to the recycle bin: they are purged from there",
         "workflows of the customer run on deletion and update unless the call says no, as ours do",
         "other apps of Zoho keep copies of their own",
+        "the search finds an address in every field: only those of email_fields are the person's, others are a task",
     )
     evidence = (
         ("S", "zoho/crm-oas@45dff2c v8.0: record.json, recycle_bin.json, mass_delete_cvid.json"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from processors.vendors.base import Instruction, PollScript, ReadBackScript, Reply
+    from processors.vendors.zoho.crm.options import CrmOptions
 
 
 def poll(instructions: Sequence[Instruction]) -> PollScript:
@@ -39,9 +40,9 @@ def under_way(refs: Collection[str], jobs: Collection[str], reply: Reply) -> Res
     return Result("accepted", evidence=evidence, later=Later(name, tuple(sorted({*refs, *jobs}))))
 
 
-def read_back(instruction: Instruction, modules: Sequence[str]) -> ReadBackScript:
+def read_back(instruction: Instruction, options: CrmOptions) -> ReadBackScript:
     emails = {instruction.delivery_id: instruction.need("email")}
-    found = (yield from look_up(emails, modules))[instruction.delivery_id]
+    found = (yield from look_up(emails, options))[instruction.delivery_id]
     if found.error is not None:
         raise found.error
     assert found.reply is not None  # noqa: S101 - without an answer there is an error
@@ -49,7 +50,8 @@ def read_back(instruction: Instruction, modules: Sequence[str]) -> ReadBackScrip
     if instruction.action == "delete":
         if found.refs:
             return Undone(VendorRefused("found_again", **told))  # type: ignore[arg-type]
-        return Result("verified", evidence=found.reply.evidence(detail="not_found"))
+        others = f", in_other_fields={found.others}" if found.others else ""
+        return Result("verified", evidence=found.reply.evidence(detail=f"not_found{others}"))
     if not all(isinstance(out, bool) for out in found.opted_out):
         raise VendorRefused("opt_out_not_shown", **told)  # type: ignore[arg-type]
     if not all(found.opted_out):

@@ -1,31 +1,44 @@
 """Zoho CRM: every record that carries an address.
 
-https://www.zoho.com/crm/developer/docs/api/v8/search-records.html
+https://www.zoho.com/crm/developer/docs/api/v8/search-records.html: `email` looks into every field of a module that
+has addresses, so what was found is compared with the person before anything is done.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Answer, Call, Reply, Step, gravest
+from processors.vendors.shapes import rows
 from processors.vendors.words import record_id
 from schemas.errors import VendorError, VendorRefused
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
+    from processors.vendors.zoho.crm.options import CrmOptions
+
 _LAST_PAGE = 10  # of 200: the search shows no more than 2,000 records
 
 
 @dataclass(slots=True)
 class Found:
-    """What the look-up of one person gave. `refs`: `Contacts:ID`; opted_out: what each says of `Email_Opt_Out`."""
+    """What the look-up of one person gave. `refs`: `Contacts:ID`; opted_out: what each says of `Email_Opt_Out`.
+
+    elsewhere: those that have an address in a field which isn't a person's own.
+    """
 
     refs: set[str] = field(default_factory=set)
+    elsewhere: set[str] = field(default_factory=set)
     opted_out: list[object] = field(default_factory=list)
     reply: Reply | None = None
     error: VendorError | None = None
+
+    @property
+    def others(self) -> int:
+        """Records that may be somebody else's."""
+        return len(self.elsewhere - self.refs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,7 @@ class _Page:
     who: str
     module: str
     email: str = field(repr=False)
+    own: Sequence[str]
     number: int = 1
 
     def call(self) -> Call:
@@ -49,26 +63,32 @@ class _Page:
         if answer.status == 204:  # noqa: PLR2004 - no content: nobody found
             return None
         body = answer.json()
-        # What has no id is no record but perhaps an error, and then nobody knows whom the answer leaves out.
-        mine = [record for record in body["data"] if record_id(record["id"]) and self._carries_it(record)]
-        found.refs |= {f"{self.module}:{record['id']}" for record in mine}
-        found.opted_out += [record.get("Email_Opt_Out") for record in mine]
+        for record in rows(body, "data"):
+            # What has no id is no record but perhaps an error, and then nobody knows whom the answer leaves out.
+            ref = f"{self.module}:{record_id(record['id'])}"
+            fields = self._carriers(record)
+            if fields.isdisjoint(self.own):
+                found.elsewhere |= {ref} if fields else set()
+            elif ref not in found.refs:
+                found.refs.add(ref)
+                found.opted_out.append(record.get("Email_Opt_Out"))
         if not body.get("info", {}).get("more_records"):
             return None
         if self.number == _LAST_PAGE:
             raise VendorRefused("more_than_2000_records")
-        return _Page(self.who, self.module, self.email, self.number + 1)
+        return replace(self, number=self.number + 1)
 
-    def _carries_it(self, record: Mapping[str, Any]) -> bool:
-        # The search also finds parts of an address: only the same address, in any field, is the same person.
+    def _carriers(self, record: Mapping[str, Any]) -> set[str]:
+        """The fields that have the address. The search finds parts of one as well, which are somebody else's."""
         wanted = self.email.strip().lower()
-        return any(isinstance(value, str) and value.strip().lower() == wanted for value in record.values())
+        return {name for name, value in record.items() if isinstance(value, str) and value.strip().lower() == wanted}
 
 
-def look_up(people: Mapping[str, Sequence[str]], modules: Sequence[str]) -> Generator[Step, Any, dict[str, Found]]:
+def look_up(people: Mapping[str, Sequence[str]], options: CrmOptions) -> Generator[Step, Any, dict[str, Found]]:
     """All pages of all modules for people → their addresses. One person's failure is that person's alone."""
     found = {who: Found() for who in people}
-    pages = [_Page(who, module, email) for who in people for email in people[who] for module in modules]
+    asked = [(who, module, email) for who in people for email in people[who] for module in options.modules]
+    pages = [_Page(*one, options.email_fields) for one in asked]
     while pages:
         answers = yield tuple(page.call() for page in pages)
         following = []
