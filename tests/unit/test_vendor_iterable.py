@@ -184,6 +184,15 @@ def test_somebody_else_is_never_changed() -> None:
         play(ITERABLE.script(instruction("withdraw")), answer)
 
 
+@pytest.mark.parametrize("fields", [[], "", 0])
+def test_a_profile_without_fields_that_can_be_read_is_not_written_over(fields: Any) -> None:
+    def answer(_: Call) -> Reply:
+        return reply({"user": {"email": EMAIL, "dataFields": fields}})
+
+    with pytest.raises(ValueError, match="no object"):
+        play(ITERABLE.script(instruction("withdraw")), answer)
+
+
 def test_an_address_is_one_parameter() -> None:
     odd = "a&email=b+c@example.test"
     call = play(ITERABLE.script(instruction("withdraw", emails=(odd,))), project()).calls[0]

@@ -103,6 +103,16 @@ def test_a_name_that_would_be_another_path_takes_no_group_away(email: str) -> No
     assert (played.calls, played.result.reason) == ([], "identity_not_encodable")
 
 
+@pytest.mark.parametrize("odd", [[], "", {"errors": []}])
+def test_only_an_empty_object_says_that_an_address_is_not_on_the_global_list(odd: Any) -> None:
+    def answer(call: Call) -> Answer:
+        return reply(odd) if call.method == "GET" else grid()(call)
+
+    for script in (GRID.script(instruction("grant")), GRID.read_back(instruction("withdraw", all_purposes=True))):
+        with pytest.raises((LookupError, TypeError)):
+            play(script, answer)
+
+
 def test_a_grant_of_every_purpose_does() -> None:
     answers = grid(GET_address={"recipient_email": EMAIL})
     played = play(GRID.script(instruction("grant", purposes=("news", "surveys"))), answers)

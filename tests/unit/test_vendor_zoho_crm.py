@@ -74,28 +74,6 @@ def test_a_neighbour_whom_the_search_finds_too_is_left_alone() -> None:
     )
 
 
-def test_a_second_address_field_is_the_person_too() -> None:
-    record = {"id": "11", "Email": "old@example.test", "Secondary_Email": EMAIL, "Owner": {"email": "boss@x.test"}}
-    played = play(CRM.script(instruction("withdraw")), crm({"Contacts": reply({"data": [record]})}))
-    assert played.result.outcome == "executed"
-
-
-def test_who_only_names_the_address_somewhere_is_left_alone_and_somebody_has_to_look() -> None:
-    other = {"id": "12", "Email": "boss@x.test", "Assistant_Email": EMAIL}
-    for mine, records in (([], 0), ([{"id": "11", "Email": EMAIL}], 1)):
-        answers = crm({"Contacts": reply({"data": [*mine, other]})})
-        withdrawn = play(CRM.script(instruction("withdraw")), answers)
-        erased = delete(answer=answers)
-        assert [call.path.rpartition("/")[2] for call in withdrawn.calls[2:]] == [one["id"] for one in mine]
-        assert {call.params["ids"] for call in erased.calls if call.method == "DELETE"} == {one["id"] for one in mine}
-        for came in (withdrawn.result, erased.result["d1"]):
-            assert (came.outcome, came.reason) == ("manual_task", "address_in_other_field")
-            assert came.evidence.detail == f"records={records}, in_other_fields=1"
-    own = vendor("zoho_crm", search_lag_s=0, email_fields=["Email", "Assistant_Email"])
-    played = play(own.script(instruction("withdraw")), crm({"Contacts": reply({"data": [other]})}))
-    assert played.result.outcome == "executed"
-
-
 def test_an_unknown_person_is_no_match() -> None:
     for action in ("grant", "withdraw"):
         assert play(CRM.script(instruction(action)), crm({})).result.outcome == "no_match"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
+from processors.vendors.shapes import listed, rows
 from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def memberships(contacts: Sequence[str]) -> Generator[Step, Any, dict[str, dict[
         replies = all_good((yield tuple(_page(one, offset) for one, offset in pages)))
         following = []
         for (one, offset), reply in zip(pages, replies, strict=True):
-            rows = {str(m["list"]): str(m["status"]) for m in reply.json()["contactLists"]}
+            rows = {str(m["list"]): str(m["status"]) for m in listed(reply.json()["contactLists"])}
             if len(rows) >= _USUAL and not rows.keys() <= on[one].keys():
                 following.append((one, offset + len(rows)))
             on[one] |= rows
@@ -100,7 +101,7 @@ def says_gone(reply: Reply) -> bool:
 
 
 def _ids(reply: Reply, email: str) -> list[str]:
-    found = reply.json()["contacts"]
+    found = rows(reply.json(), "contacts")
     if len(found) >= _MOST:
         raise VendorRefused("more_than_100_contacts", status=reply.status, response_sha256=reply.sha256)
     # That the filter finds whole addresses alone is not documented.

@@ -11,6 +11,7 @@ from processors.vendors.base import Call, Result, all_good
 from processors.vendors.braze.calls import GOOD, taken_in
 from processors.vendors.braze.people import look_up
 from processors.vendors.later import Undone
+from processors.vendors.shapes import rows
 from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def read_back(instruction: Instruction, options: ListOptions) -> ReadBackScript:
 def _states(replies: Iterable[Reply], groups: Collection[str]) -> Iterable[str]:
     """How each profile stands towards the groups that it is listed for; towards others it is unsubscribed."""
     for reply in replies:
-        for user in reply.json()["users"]:
-            yield from (g["status"].lower() for g in user["subscription_groups"] if g["id"] in groups)
+        for user in rows(reply.json(), "users"):
+            yield from (g["status"].lower() for g in rows(user, "subscription_groups") if g["id"] in groups)
 
 
 def _undone(reason: str, reply: Reply) -> Undone:

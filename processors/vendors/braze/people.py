@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, gravest
 from processors.vendors.braze.calls import GOOD, taken_in
+from processors.vendors.shapes import rows
 from schemas.errors import VendorError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def export(email: str) -> Call:
 
 def _read(reply: Reply, email: str, found: Profiles) -> None:
     found.reply = reply
-    for user in reply.json()["users"]:
+    for user in rows(reply.json(), "users"):
         if user["email"].strip().lower() != email.strip().lower():
             raise ValueError("a profile of somebody else")
         found.ids.add(user["braze_id"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
+from processors.vendors.shapes import rows
 from schemas.errors import VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _page(reply: Reply) -> list[dict[str, Any]]:
     body = reply.json()
     if (body.get("paging") or {}).get("next"):
         raise VendorRefused("more_contacts_than_a_page", status=reply.status, response_sha256=reply.sha256)
-    return list(body["results"])
+    return rows(body, "results")
 
 
 def _addresses(properties: dict[str, Any]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
 from processors.vendors.hubspot.contacts import fold, look_up
+from processors.vendors.shapes import rows
 from processors.vendors.words import path_part
 from schemas.errors import VendorRefused, VendorUnavailable
 
@@ -98,7 +99,7 @@ def _results(reply: Reply) -> list[dict[str, Any]]:
         raise refused("statuses_not_set", reply)
     if body["status"] != "COMPLETE":
         raise VendorUnavailable("statuses_pending", status=reply.status, response_sha256=reply.sha256)
-    return list(body["results"])
+    return rows(body, "results")
 
 
 def _of(email: str) -> str:

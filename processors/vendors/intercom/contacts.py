@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step
+from processors.vendors.shapes import rows
 from schemas.errors import VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def look_up(fields: Sequence[Field]) -> Generator[Step, Any, Found]:
     for _ in range(_LAST_PAGE):
         reply = yield _search(fields, after)
         body = reply.json()
-        ids |= {_id(one["id"]) for one in body["data"] if _carries(one, wanted)}
+        ids |= {_id(one["id"]) for one in rows(body, "data") if _carries(one, wanted)}
         following = (body.get("pages") or {}).get("next")
         if not following:
             return Found(frozenset(ids), reply)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from processors.vendors.base import Call, Reply, Step
 from processors.vendors.intercom.contacts import ANSWERS, follow, path, refused
 from processors.vendors.one_by_one import each
+from processors.vendors.shapes import rows
 from schemas.errors import VendorAuthRejected
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def kinds_of(ids: Iterable[str]) -> Generator[Step, Any, dict[str, str]]:
 
     """
     reply = yield Call("GET", "/subscription_types")
-    there = {str(one["id"]): one["consent_type"] for one in reply.json()["data"]}
+    there = {str(one["id"]): one["consent_type"] for one in rows(reply.json(), "data")}
     kinds = {one: there.get(one) for one in ids}
     if not {*kinds.values()} <= {OPT_OUT, OPT_IN}:
         raise VendorAuthRejected("subscription_type_unknown", status=reply.status, response_sha256=reply.sha256)
@@ -75,7 +76,7 @@ def _detach(contact: str, subscription: str) -> Generator[Step, Any, Reply]:
 
 def _attached(contact: str) -> Generator[Step, Any, tuple[set[str], Reply]]:
     _, reply = yield from follow(contact, lambda one: Call("GET", _of(one), expect=ANSWERS))
-    return {str(one["id"]) for one in reply.json()["data"]}, reply
+    return {str(one["id"]) for one in rows(reply.json(), "data")}, reply
 
 
 def _of(contact: str) -> str:

@@ -8,6 +8,7 @@ from processors.vendors.base import Call, Reply, Result, Script, all_good
 from processors.vendors.iterable.facts import FORGOTTEN_IN_S, IterableFacts
 from processors.vendors.iterable.later import FORGOTTEN, is_forgotten, read_back
 from processors.vendors.iterable.users import CHANNELS, CHANNELS_OUT, look_up, marketing, succeeded
+from processors.vendors.shapes import rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ class Iterable(IterableFacts):
         users, replies = yield from look_up(emails, _TYPES)
         if not users:
             return (yield from _unknown(emails))
-        types = [one for one in replies[-1].json()["messageTypes"] if one["id"] in wanted]
+        types = [one for one in rows(replies[-1].json(), "messageTypes") if one["id"] in wanted]
         if {one["channelId"] for one in types} & {out for user in users for out in user.ids(CHANNELS_OUT)}:
             return Result("manual_task", "channel_unsubscribed", replies[0].evidence())
         opt_in = {one["id"] for one in types if one["subscriptionPolicy"] == "OptIn"}

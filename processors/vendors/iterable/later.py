@@ -12,6 +12,7 @@ from processors.vendors.base import Call, Result
 from processors.vendors.identifiers import sha256_of
 from processors.vendors.iterable.users import CHANNELS, look_up, marketing
 from processors.vendors.later import Undone
+from processors.vendors.shapes import rows
 from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ FORGOTTEN = Call("GET", "/api/users/forgotten", api="forgotten")
 
 def is_forgotten(reply: Reply, email: str) -> bool:
     """Whether the list of the forgotten has the address."""
-    return sha256_of("email", email) in reply.json()["hashedEmails"]
+    return sha256_of("email", email) in rows(reply.json(), "hashedEmails")
 
 
 def read_back(instruction: Instruction, types: set[int]) -> ReadBackScript:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from processors.vendors.base import Call, Step, all_good
+from processors.vendors.shapes import keyed, rows
 from processors.vendors.words import word
 from schemas.errors import VendorUnavailable
 
@@ -40,7 +41,9 @@ class User:
             ValueError: it is no list of ids, and what can't be read must not be overwritten.
 
         """
-        found = self.fields.get(field) or []
+        found = self.fields.get(field)
+        if found is None:
+            return set()
         if not isinstance(found, list) or not all(type(one) is int for one in found):
             raise ValueError("a list of ids is none")
         return set(found)
@@ -74,7 +77,7 @@ def look_up(emails: Sequence[str], *more: Call) -> Generator[Step, Any, tuple[li
 def marketing(reply: Reply, instruction: Instruction) -> set[int]:
     """The project's channels that an instruction is about, those for transactions left out."""
     wanted = {channel for _, channel in instruction.cells}
-    every = reply.json()["channels"]
+    every = rows(reply.json(), "channels")
     mine = [one for one in every if one["channelType"] == "Marketing" and one["messageMedium"].lower() in wanted]
     return {one["id"] for one in mine}
 
@@ -94,4 +97,4 @@ def _user(reply: Reply, email: str) -> User | None:
     user = body["user"]
     if user["email"].strip().lower() != email.strip().lower():
         raise ValueError("a user with another address")
-    return User(user["email"], user.get("dataFields") or {})
+    return User(user["email"], keyed(user.get("dataFields", {})))

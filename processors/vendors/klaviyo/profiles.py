@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
 from processors.vendors.identifiers import e164
+from processors.vendors.shapes import rows
 from schemas.errors import MissingIdentity, VendorAuthRejected, VendorRefused
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def look_up(names: Iterable[tuple[str, str]]) -> Generator[Step, Any, Found]:
         body = reply.json()
         if (body.get("links") or {}).get("next"):
             raise VendorRefused("more_than_100_profiles", status=reply.status, response_sha256=reply.sha256)
-        mine = [one for one in body["data"] if _same(one["attributes"][attribute], value)]
+        mine = [one for one in rows(body, "data") if _same(one["attributes"][attribute], value)]
         profiles |= {one["id"]: _profile(one) for one in mine}
     return Found([profiles[key] for key in sorted(profiles)], replies[-1])
 
@@ -86,7 +87,8 @@ def _lists_of(profiles: Sequence[Profile]) -> Generator[Step, Any, dict[str, set
     calls = tuple(Call("GET", f"/api/profiles/{one.id}/relationships/lists", api="memberships") for one in profiles)
     replies = all_good((yield calls))
     return {
-        one.id: {item["id"] for item in reply.json()["data"]} for one, reply in zip(profiles, replies, strict=True)
+        one.id: {item["id"] for item in rows(reply.json(), "data")}
+        for one, reply in zip(profiles, replies, strict=True)
     }
 
 

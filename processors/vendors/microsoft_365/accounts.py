@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
 from processors.vendors.identifiers import trimmed_lower
+from processors.vendors.shapes import listed
 from processors.vendors.words import record_id
 from schemas.errors import VendorRefused
 
@@ -46,7 +47,7 @@ def look_up(emails: Sequence[str], options: MicrosoftOptions) -> Generator[Step,
         body = reply.json()
         if "@odata.nextLink" in body:
             raise VendorRefused("too_many_accounts", status=reply.status, response_sha256=reply.sha256)
-        rows |= {record_id(one["id"]): one for one in body["value"] if trimmed_lower(email) in _names(one)}
+        rows |= {record_id(one["id"]): one for one in listed(body["value"]) if trimmed_lower(email) in _names(one)}
     allowed = {account for account, row in rows.items() if _may_go(row, options)}
     return Found(frozenset(allowed), len(rows) - len(allowed), replies[-1])
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
 from processors.vendors.identifiers import trimmed_lower
+from processors.vendors.shapes import listed
 from processors.vendors.words import record_id
 from schemas.errors import VendorRefused
 
@@ -43,9 +44,7 @@ def look_up(emails: Sequence[str], sites: Sequence[str], most_pages: int) -> Gen
     for page in range(1, most_pages + 2):
         calls = [_list(site, page, state, wanted) for site, state in lists]
         replies = all_good((yield tuple(calls)))
-        rows = [one.json() for one in replies]
-        if not all(isinstance(some, list) for some in rows):
-            raise TypeError("no list")
+        rows = [listed(one.json()) for one in replies]
         ids |= {record_id(one["id"]) for some in rows for one in some if wanted & set(_addresses(one))}
         reply = replies[-1]
         # Only a page without any is the last one: how many Netlify puts on a page at the most isn't documented.

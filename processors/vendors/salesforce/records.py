@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from processors.vendors.base import Call, Reply, Step, all_good, gravest
+from processors.vendors.shapes import listed, rows
 from processors.vendors.words import record_id, word
 from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
@@ -121,7 +122,7 @@ def _records(reply: Reply) -> list[dict[str, Any]]:
     body = reply.json()
     if body["done"] is not True:
         raise _refused("too_many_records", reply)
-    return list(body["records"])
+    return rows(body, "records")
 
 
 def _parts(ref: str) -> tuple[str, str]:
@@ -131,7 +132,7 @@ def _parts(ref: str) -> tuple[str, str]:
 
 def _codes(reply: Reply, refs: Sequence[str]) -> dict[str, str]:
     """Each record's error, `` where it is done. One that has no result is not done."""
-    items = reply.json()
+    items = listed(reply.json())
     if len(items) != len(refs):
         raise _refused("results_missing", reply)
     return {ref: _code(item, _parts(ref)[1]) for ref, item in zip(refs, items, strict=True)}

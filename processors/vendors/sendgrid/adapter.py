@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Result, Script, all_good
-from processors.vendors.sendgrid.answers import contacts_of, is_absent, only, require_groups, require_listed
+from processors.vendors.sendgrid.answers import (
+    contacts_of,
+    is_absent,
+    is_global,
+    only,
+    require_groups,
+    require_listed,
+)
 from processors.vendors.sendgrid.calls import GLOBAL, GROUPS, at, members
 from processors.vendors.sendgrid.facts import SendgridFacts
 from processors.vendors.sendgrid.later import read_back
@@ -22,7 +29,7 @@ class Sendgrid(SendgridFacts):
         self.options.require_all(instruction)
         emails = instruction.need("email")
         asked = all_good((yield tuple(self.options.call("GET", at(GLOBAL, one)) for one in emails)))
-        everywhere = any("recipient_email" in reply.json() for reply in asked)
+        everywhere = any(map(is_global, asked))
         # `all_purposes` leaves out what needs a grant by name: only this says that nothing stays withdrawn.
         if everywhere and set(self.options.groups) != set(instruction.purposes):
             return Result("manual_task", "global_suppression_in_force", asked[-1].evidence())

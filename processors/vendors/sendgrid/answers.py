@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from processors.vendors.shapes import listed, rows
 from processors.vendors.words import record_id
 from schemas.errors import VendorAuthRejected, VendorError, VendorRefused
 
@@ -32,19 +33,30 @@ def lists(named: Iterable[str], emails: Iterable[str]) -> bool:
     return {email.lower() for email in emails} <= {name.lower() for name in named}
 
 
+def is_global(reply: Reply) -> bool:
+    """Whether an answer about one address has it on the global list; where it isn't, says the text, it is empty.
+
+    Raises:
+        LookupError, TypeError: it is neither.
+
+    """
+    body = reply.json()
+    return body != {} and bool(body["recipient_email"])
+
+
 def require_groups(reply: Reply, groups: Collection[int]) -> None:
     """Raises VendorAuthRejected for a group that isn't there: the configuration's fault, so nobody is blamed."""
-    rows = reply.json()
-    if not rows:
+    there = listed(reply.json())
+    if not there:
         raise VendorRefused("no_group_there", **told(reply))
-    if not set(groups) <= {row["id"] for row in rows}:
+    if not set(groups) <= {row["id"] for row in there}:
         raise VendorAuthRejected("group_not_found", **told(reply))
 
 
 def require_listed(replies: Iterable[Reply], emails: Sequence[str]) -> None:
     """Raises VendorRefused if an answer doesn't name them: then they were not taken."""
     for reply in replies:
-        if not lists(reply.json()["recipient_emails"], emails):
+        if not lists(rows(reply.json(), "recipient_emails"), emails):
             raise VendorRefused("address_not_taken", **told(reply))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
+from processors.vendors.shapes import listed
 from processors.vendors.words import record_id
 from schemas.errors import VendorRefused
 
@@ -49,7 +50,9 @@ def look_up(emails: Sequence[str], *, search: bool) -> Generator[Step, Any, Foun
     for _ in range(_LAST_PAGE):
         replies = all_good((yield tuple(pages)))
         bodies = [reply.json() for reply in replies]
-        ids |= {record_id(one["id"]) for body in bodies for one in body["data"] if _folded(one["email"]) in wanted}
+        ids |= {
+            record_id(one["id"]) for body in bodies for one in listed(body["data"]) if _folded(one["email"]) in wanted
+        }
         pages = [_next(call, body) for call, body in zip(pages, bodies, strict=True) if body["has_more"]]
         if not pages:
             return Found(frozenset(ids), replies[-1])
@@ -69,7 +72,7 @@ def in_the_way(customers: Collection[str]) -> Generator[Step, Any, tuple[str, Re
     replies = all_good((yield tuple(call for _, call in rows))) if rows else []
     for (reason, _), reply in zip(rows, replies, strict=True):
         body = reply.json()
-        if body["has_more"] or any(one["status"] not in _OVER for one in body["data"]):
+        if body["has_more"] or any(one["status"] not in _OVER for one in listed(body["data"])):
             return reason, reply
     return None
 
@@ -79,7 +82,7 @@ def newest_document(customers: Collection[str]) -> Generator[Step, Any, list[int
     paths = ("/v1/invoices", "/v1/charges")
     asked = [({"customer": one, "limit": "1"}, path) for one in sorted(customers) for path in paths]
     replies = all_good((yield tuple(Call("GET", path, params=params) for params, path in asked))) if asked else []
-    return [int(one["created"]) for reply in replies for one in reply.json()["data"]]
+    return [int(one["created"]) for reply in replies for one in listed(reply.json()["data"])]
 
 
 def asked_for(call: Call) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Note, Reply, Result, Step, all_good
 from processors.vendors.later import Later, Undone
+from processors.vendors.shapes import rows
 from processors.vendors.stripe.customers import told
 from processors.vendors.words import record_id, word
 from schemas.errors import VendorRefused
@@ -116,7 +117,7 @@ def status_of(reply: Reply) -> str:
 def _why(job: str) -> Generator[Step, Any, VendorRefused]:
     """The code of the first thing that kept a job from being run."""
     reply = yield Call("GET", f"{JOBS}/{job.removeprefix(JOB)}/validation_errors", params={"limit": "1"})
-    codes = [one["code"] for one in reply.json()["data"]]
+    codes = [one["code"] for one in rows(reply.json(), "data")]
     return VendorRefused(f"redaction_{word(codes[0]) if codes else FAILED}", **told(reply))
 
 

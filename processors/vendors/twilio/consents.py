@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from processors.vendors.base import Answer, Call, Reply, Result, gravest
 from processors.vendors.batches import together
 from processors.vendors.identifiers import e164
+from processors.vendors.shapes import rows
 from processors.vendors.words import word
 from schemas.errors import VendorError, VendorRefused
 
@@ -78,7 +79,7 @@ def _read(asked: Sequence[tuple[str, str]], answer: Answer, people: Mapping[str,
     """What each item's answer says of its person; no answer for an item is no success."""
     said: dict[str, int] = {}
     if isinstance(answer, Reply):
-        said = {str(item["correlation_id"]): int(item["error_code"]) for item in answer.json()["items"]}
+        said = {str(item["correlation_id"]): int(item["error_code"]) for item in rows(answer.json(), "items")}
     alone = len({who for who, _ in asked}) == 1
     for who, key in asked:
         person = people[who]

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from processors.vendors.base import Answer, Call, Reply, Step, all_good
 from processors.vendors.batches import chunks
+from processors.vendors.shapes import rows
 from processors.vendors.words import record_id, word
 from schemas.errors import VendorRefused, VendorUnavailable
 
@@ -79,8 +80,9 @@ def _lists(
         last, following = replies[-1], []
         for (kind, params), reply in zip(pages, replies, strict=True):
             body = reply.json()
-            _require_asked(body[kind.lower()], params, reply)
-            found += [(kind, record_id(row["sid"])) for row in body[kind.lower()]]
+            records = rows(body, kind.lower())
+            _require_asked(records, params, reply)
+            found += [(kind, record_id(row["sid"])) for row in records]
             if body.get("next_page_uri"):
                 following.append((kind, {**params, **_next(body["next_page_uri"])}))
         pages = following
@@ -89,10 +91,10 @@ def _lists(
     raise VendorRefused("more_than_50000_records")
 
 
-def _require_asked(rows: Iterable[Mapping[str, Any]], params: Mapping[str, str], reply: Reply) -> None:
+def _require_asked(records: Iterable[Mapping[str, Any]], params: Mapping[str, str], reply: Reply) -> None:
     """Raises VendorRefused for a record of somebody else: a filter that isn't heeded would delete everybody's."""
     wanted = [(FIELDS[key], params[key]) for key in FIELDS if key in params]
-    if not wanted or not all(row[field] == value for row in rows for field, value in wanted):
+    if not wanted or not all(row[field] == value for row in records for field, value in wanted):
         raise VendorRefused("list_of_others", status=reply.status, response_sha256=reply.sha256)
 
 

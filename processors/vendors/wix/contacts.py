@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
 from processors.vendors.identifiers import e164, trimmed_lower
+from processors.vendors.shapes import listed
 from processors.vendors.words import record_id, word
 from schemas.errors import VendorRefused
 
@@ -58,7 +59,7 @@ def look_up(names: Names, headers: Mapping[str, str]) -> Generator[Step, Any, Fo
     reply = Reply(0)
     for page in range(_LAST_PAGE):
         replies = all_good((yield tuple(_query(one, names[one], page, headers) for one in lists)))
-        rows = [one.json()["contacts"] for one in replies]
+        rows = [listed(one.json()["contacts"]) for one in replies]
         for channel, some in zip(lists, rows, strict=True):
             for contact in some:
                 if mine := names[channel] & set(_names(channel, contact)):
@@ -97,7 +98,7 @@ def _delete(path: str, headers: Mapping[str, str], expect: frozenset[int], **par
 
 def _names(channel: str, contact: Mapping[str, Any]) -> Iterator[str]:
     place, name = _PLACES[channel]
-    for item in (contact["info"].get(place) or {}).get("items") or ():
+    for item in listed((contact["info"].get(place) or {}).get("items", [])):
         yield trimmed_lower(str(item.get(name)))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
 from processors.vendors.identifiers import trimmed_lower
+from processors.vendors.shapes import listed
 from processors.vendors.words import record_id
 from schemas.errors import VendorAuthRejected, VendorRefused
 
@@ -43,13 +44,16 @@ def look_up(emails: Sequence[str], options: WordpressOptions) -> Generator[Step,
     wanted = tuple(sorted({trimmed_lower(email) for email in emails}))
     replies = all_good((yield tuple(_users(email, options) for email in wanted)))
     users = {
-        f"{USER}{record_id(one['ID'])}" for reply in replies for one in reply.json()["users"] if _is(one, wanted)
+        f"{USER}{record_id(one['ID'])}"
+        for reply in replies
+        for one in listed(reply.json()["users"])
+        if _is(one, wanted)
     }
     comments: set[str] = set()
     lists, reply = list(_STATUSES), replies[-1]
     for page in range(1, options.most_pages + 2):
         replies = all_good((yield tuple(_comments(status, page, wanted, options) for status in lists)))
-        rows = [one.json()["comments"] for one in replies]
+        rows = [listed(one.json()["comments"]) for one in replies]
         mine = [one for some in rows for one in some if _is(one["author"], wanted)]
         comments |= {f"{COMMENT}{record_id(one['ID'])}" for one in mine}
         reply = replies[-1]

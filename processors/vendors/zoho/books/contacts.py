@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
+from processors.vendors.shapes import listed
 from processors.vendors.words import record_id, word
 from schemas.errors import VendorRefused
 
@@ -57,7 +58,7 @@ def look_up(emails: Sequence[str], account: Mapping[str, str]) -> Generator[Step
             if error := refusal(one):
                 raise error
             body = one.json()
-            rows |= {record_id(row["contact_id"]): row for row in body["contacts"]}
+            rows |= {record_id(row["contact_id"]): row for row in listed(body["contacts"])}
             if body.get("page_context", {}).get("has_more_page"):
                 following.append((email, page + 1))
         pages = following
@@ -90,7 +91,7 @@ def _refs(contact: str, row: Mapping[str, Any], reply: Reply, wanted: Collection
     if error := refusal(reply):
         raise error
     whole = reply.json()["contact"]
-    people = whole.get("contact_persons") or []
+    people = listed(whole.get("contact_persons", []))
     mine = [person for person in people or [row] if _folded(person.get("email")) in wanted]
     if not mine:  # the search takes an address as a part of another one
         return

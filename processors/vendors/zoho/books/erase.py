@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Reply, Result, Step, all_good, gravest
 from processors.vendors.retention import review_at
+from processors.vendors.shapes import rows
 from processors.vendors.zoho.books.contacts import CONTACT, GONE, call, code, refusal
 from schemas.errors import VendorError, VendorRefused
 
@@ -69,7 +70,7 @@ def _last_year(
     newest = {"sort_column": "date", "sort_order": "D"}
     replies = all_good((yield tuple(call("GET", f"/{kind}", account, **newest, **one) for kind, one in asked)))
     _raise(filter(None, map(refusal, replies)))
-    dates = [row["date"] for (kind, _), one in zip(asked, replies, strict=True) for row in one.json()[kind]]
+    dates = [row["date"] for (kind, _), one in zip(asked, replies, strict=True) for row in rows(one.json(), kind)]
     return max(map(_year, dates or [one.json()["contact"]["last_modified_time"] for one in masked]))
 
 
