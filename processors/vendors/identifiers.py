@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from schemas.events import Identity
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
+_HASH = re.compile("[0-9a-f]{64}")
 _WRITTEN = re.compile(r"[\s().\-/]")
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
 Form = tuple[str, str]
@@ -137,7 +138,11 @@ def hashes(instruction: Instruction, *types: str, rules: Rules = USUAL) -> tuple
 
 
 def _sha256(one: Identity, rules: Rules) -> str:
-    return one.value if one.format == "sha256" else sha256_of(one.type, one.value, rules)
+    if one.format != "sha256":
+        return sha256_of(one.type, one.value, rules)
+    if not _HASH.fullmatch(one.value):  # vendors take it for a hash of somebody unknown, and don't say so
+        raise VendorRefused("hash_malformed")
+    return one.value
 
 
 def _address(email: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from vendor_support import instruction
 
-from processors.vendors.identifiers import GOOGLE, META, e164, hashes, md5_lower, sha256_of
+from processors.vendors.identifiers import ANALYTICS, GOOGLE, META, REDDIT, e164, hashed, hashes, md5_lower, sha256_of
 from schemas.errors import MissingIdentity, VendorRefused
 
 
@@ -39,6 +39,10 @@ def test_mailchimps_name_is_the_md5_of_the_address_in_lower_case() -> None:
         ("email", "Ann.Lee+x@Gmail.com", META, "ann.lee+x@gmail.com"),
         ("phone", "+49 151 12345678", GOOGLE, "+4915112345678"),
         ("phone", "+49 151 12345678", META, "4915112345678"),
+        ("email", "A.nn+news @GMail.com", GOOGLE, "ann@gmail.com"),
+        ("email", "A.nn+news @GMail.com", ANALYTICS, "ann+news@gmail.com"),
+        ("email", "A.nn+news@Example.test", ANALYTICS, "a.nn+news@example.test"),
+        ("email", " Al.ice$+Apple@Example.Com", REDDIT, "alice@example.com"),
         ("user_id", " U-7 ", META, "U-7"),
     ],
 )
@@ -52,6 +56,15 @@ def test_what_cannot_be_written_so_is_refused(kind: str, value: str) -> None:
         sha256_of(kind, value)
     with pytest.raises(VendorRefused):
         md5_lower(value)
+
+
+@pytest.mark.parametrize("value", ["0" * 63, "A" * 64, "ann@x.test", "0" * 64 + "\n"])
+def test_what_was_handed_in_as_a_hash_and_is_none_is_told_and_keeps_nothing_from_the_others(value: str) -> None:
+    person = instruction("delete", emails=("ann@x.test",))
+    given = person.identities[0].model_copy(update={"format": "sha256", "value": value})
+    found, odd = hashed(replace(person, identities=(given, *person.identities)), "email")
+    assert found == [("email", sha("ann@x.test"))]
+    assert (type(odd), odd.reason if odd else None) == (VendorRefused, "hash_malformed")
 
 
 def test_what_was_handed_in_hashed_stands_and_nothing_is_sent_twice() -> None:
