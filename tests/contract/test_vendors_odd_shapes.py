@@ -33,8 +33,8 @@ PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st
 ODD = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
 
 NO_LISTS: tuple[Any, ...] = ({}, "", None, False, {"errors": []})
-LEFT_OUT = {"unsubscribedMessageTypeIds"}
-"""Lists that a vendor leaves out where they are empty; how others are read is tested with the adapter."""
+LEFT_OUT = {"unsubscribedMessageTypeIds", "items"}
+"""Lists that a vendor leaves out, or as null, where they are empty."""
 NOBODY_IS_EMPTY = {
     ("iterable", "/api/users/getByEmail"): "no such user",
     ("activecampaign", "/api/3/contacts/"): "gone",
@@ -78,11 +78,9 @@ def hollow(hoped: Any) -> Iterator[Any]:
         yield from ([bent, *hoped[1:]] for bent in hollow(hoped[0])) if hoped else ()
     elif isinstance(hoped, dict):
         for key, value in hoped.items():
-            if key in LEFT_OUT:
-                continue
-            if isinstance(value, list):
+            if isinstance(value, list) and key not in LEFT_OUT:
                 yield {other: kept for other, kept in hoped.items() if other != key}
-            yield from ({**hoped, key: bent} for bent in hollow(value))
+            yield from ({**hoped, key: bent} for bent in hollow(value) if bent is not None or key not in LEFT_OUT)
 
 
 async def came_of(name: str, action: Action, at: int, odd: Reply) -> Any:
