@@ -9,6 +9,7 @@ from processors.vendors.amplitude.ids import has_odd_number, numbers_of
 from processors.vendors.amplitude.jobs import deletion, how_it_stands, put_into, question, unknown
 from processors.vendors.base import BatchScript, Instruction, PollScript, Result, Script
 from processors.vendors.id_lists import every, named
+from processors.vendors.scripts import no_call
 from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
@@ -18,15 +19,11 @@ if TYPE_CHECKING:
 class Amplitude(AmplitudeFacts):
     name = "amplitude"
 
-    def grant(self, instruction: Instruction) -> Script:
-        return self._signal(instruction)
+    def grant(self, _: Instruction) -> Script:
+        return no_call("client_signal", "sdk_opt_out")
 
-    def withdraw(self, instruction: Instruction) -> Script:
-        return self._signal(instruction)
-
-    def _signal(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("client_signal", "sdk_opt_out")
+    def withdraw(self, _: Instruction) -> Script:
+        return no_call("client_signal", "sdk_opt_out")
 
     def delete_batch(self, instructions: Sequence[Instruction]) -> BatchScript:
         people, outcomes = named(instructions, *self.identifies_by)

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.vendors.base import BatchScript, Instruction, PollScript, Result, Script
 from processors.vendors.id_lists import every, named
 from processors.vendors.mixpanel.facts import MixpanelFacts
 from processors.vendors.mixpanel.tasks import how_it_stands, id_of, question, task, under_way
+from processors.vendors.scripts import no_call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from processors.vendors.base import BatchScript, Instruction, PollScript, Script
 
 
 class Mixpanel(MixpanelFacts):
     name = "mixpanel"
 
-    def grant(self, instruction: Instruction) -> Script:
-        return self._signal(instruction)
+    def grant(self, _: Instruction) -> Script:
+        return no_call("client_signal", "sdk_opt_out")
 
-    def withdraw(self, instruction: Instruction) -> Script:
-        return self._signal(instruction)
-
-    def _signal(self, _: Instruction) -> Script:
-        yield from ()
-        return Result("client_signal", "sdk_opt_out")
+    def withdraw(self, _: Instruction) -> Script:
+        return no_call("client_signal", "sdk_opt_out")
 
     def delete_batch(self, instructions: Sequence[Instruction]) -> BatchScript:
         people, outcomes = named(instructions, *self.identifies_by)
