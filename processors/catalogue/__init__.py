@@ -1,1 +1,1 @@
-"""What the adapters say of themselves, for machines, for the screen and for docs/vendors.md."""
+"""What the adapters say of themselves, and what that makes of each policy: for machines, the screen and the docs."""

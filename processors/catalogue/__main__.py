@@ -1,9 +1,10 @@
-"""Prints docs/vendors.md."""
+"""Prints docs/vendors.md, or with `coverage` docs/coverage.md."""
 
 from __future__ import annotations
 
 import sys
 
-from processors.catalogue.page import page
+from processors.catalogue import coverage, page
 
-sys.stdout.write(page())
+PAGES = {"vendors": page.page, "coverage": coverage.page}
+sys.stdout.write(PAGES[(sys.argv[1:] or ["vendors"])[0]]())
