@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Result
 from processors.vendors.later import Later, Undone
+from processors.vendors.shapes import listed, rows
 from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def unknown(reply: Reply) -> set[str]:
         ValueError: they are told in another way than as plain ids.
 
     """
-    found = [one for job in _jobs(reply) for one in job.get("invalid_ids") or ()]
+    found = [one for job in _jobs(reply) for one in listed(job.get("invalid_ids", []))]
     if not all(isinstance(one, str | int) for one in found):
         raise ValueError("ids that are none")
     return {str(one) for one in found}
@@ -52,8 +53,8 @@ def unknown(reply: Reply) -> set[str]:
 
 def put_into(reply: Reply, ids: Collection[str]) -> Result:
     """Which job takes who is called by these ids."""
-    jobs = [job for job in _jobs(reply) if job["amplitude_ids"]]
-    named = [(str(job["day"]), one) for job in jobs for one in job["amplitude_ids"]]
+    jobs = [job for job in _jobs(reply) if rows(job, "amplitude_ids")]
+    named = [(str(job["day"]), one) for job in jobs for one in rows(job, "amplitude_ids")]
     own = [row for row in named if {str(row[1].get("user_id")), str(row[1]["amplitude_id"])} & set(ids)]
     if not own and not any("user_id" in one for _, one in named):
         own = named  # whose is whose isn't told: all wait for all
@@ -75,7 +76,7 @@ def how_it_stands(reply: Reply, refs: Sequence[str]) -> Result | Undone:
     places = [
         (str(one["amplitude_id"]), str(job["status"]).lower(), date.fromisoformat(job["day"]).isoformat())
         for job in _jobs(reply)
-        for one in job["amplitude_ids"]
+        for one in rows(job, "amplitude_ids")
     ]
     mine = [place for place in places if place[0] in wanted]
     if {who for who, _, _ in mine} != wanted:

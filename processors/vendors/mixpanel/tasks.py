@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Result
 from processors.vendors.later import Later, Undone
+from processors.vendors.shapes import listed
 from processors.vendors.words import record_id
 from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
@@ -52,7 +53,7 @@ def how_it_stands(reply: Reply, job: str, ids: Collection[str]) -> Result | Undo
     task = reply.json()["results"]
     state = task["status"]
     about: dict[str, Any] = {"status": reply.status, "response_sha256": reply.sha256}
-    named = set(map(str, task.get("distinct_ids", ids)))
+    named = set(map(str, listed(task.get("distinct_ids", list(ids)))))
     if state in _RUNNING:
         return under_way(reply, job)
     if state == "SUCCESS":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from processors.vendors.base import Call, Result
 from processors.vendors.id_lists import every, named
 from processors.vendors.later import Later, Undone
+from processors.vendors.shapes import rows
 from processors.vendors.words import record_id, word
 from schemas.errors import VendorRefused
 
@@ -52,7 +53,8 @@ def how_it_stands(reply: Reply, job: str) -> Result | Undone:
     """
     regulation = reply.json()["data"]["regulation"]
     overall = regulation["overallStatus"]
-    each = [str(one["status"]) for stream in regulation["streamStatus"] for one in stream["destinationStatus"]]
+    streams = rows(regulation, "streamStatus")
+    each = [str(one["status"]) for stream in streams for one in rows(stream, "destinationStatus")]
     if regulation["id"] != job or not {overall, *each} <= _RUNNING | _DONE | _FAILED:
         raise ValueError("another regulation, or a status that nobody knows")
     if overall in _RUNNING or (overall != "FINISHED" and _RUNNING & set(each)):
@@ -77,8 +79,8 @@ def suppressed(people: Mapping[str, Sequence[str]]) -> Generator[Step, Any, tupl
         page = {"pagination.count": str(_PAGE)} | ({"pagination.cursor": cursor} if cursor else {})
         reply = yield Call("GET", "/suppressions", params=page)
         data = reply.json()["data"]
-        for one in data["suppressed"]:
-            found |= wanted & set(one["subjectIds"]) if one["subjectType"] == "USER_ID" else set()
+        for one in rows(data, "suppressed"):
+            found |= wanted & set(rows(one, "subjectIds")) if one["subjectType"] == "USER_ID" else set()
         cursor = data["pagination"].get("next") or ""
         if not cursor:
             return found, reply

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call
+from processors.vendors.shapes import rows
 from schemas.errors import VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
@@ -40,11 +41,11 @@ def count_of(reply: Reply, names: dict[str, tuple[str, ...]]) -> int:
         VendorRefused: one of them is somebody else's.
 
     """
-    rows = reply.json()["data"]
+    found = rows(reply.json(), "data")
     wanted = {column: {name.strip().lower() for name in several} for column, several in names.items()}
-    if not all(any(str(row[column]).strip().lower() in wanted[column] for column in wanted) for row in rows):
+    if not all(any(str(row[column]).strip().lower() in wanted[column] for column in wanted) for row in found):
         raise VendorRefused("rows_of_others", status=reply.status, response_sha256=reply.sha256)
-    return len(rows)
+    return len(found)
 
 
 def deleted(reply: Reply, found: int) -> int:
