@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from processors.vendors.base import Options
 
@@ -16,6 +17,17 @@ def _one_pair(value: str) -> str:
         message = "has {} once, where the key stands"
         raise ValueError(message)
     return value
+
+
+def without_credentials(address: str) -> str:
+    """Raises ValueError: a name or password stands in it. Addresses are shown, as in the evidence of a dry run."""
+    if "@" in urlsplit(address).netloc:
+        message = "holds a name or password: they belong into `auth` and `secrets`, as addresses are shown"
+        raise ValueError(message)
+    return address
+
+
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(without_credentials)]
 
 
 class Auth(Options):
@@ -30,7 +42,9 @@ class Auth(Options):
     form: Annotated[str, AfterValidator(_one_pair)] = "{}"
     param: str = "token"
     scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z0-9-]+$")
-    token_url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    token_url: Annotated[str, StringConstraints(pattern=r"^(https?://.+)?$"), AfterValidator(without_credentials)] = (
+        ""
+    )
     scope: str = ""
 
     @model_validator(mode="after")

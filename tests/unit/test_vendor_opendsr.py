@@ -129,6 +129,18 @@ def test_an_answer_counts_only_with_the_processors_signature(key: CertificateIss
         assert (type(said), said.reason) == (VendorUnreachable, "signature_is_wrong")
 
 
+def test_nor_does_one_that_is_signed_with_an_expired_certificate() -> None:
+    body, own = told(), OpenDsr(signing().options, lambda: NOW + 400 * 86_400)
+    created = json.dumps({"subject_request_id": ID}).encode()
+    for script, answer in (
+        (own.poll([ASKED]), Reply(200, signed(body), body)),
+        (own.script(ASKED), Reply(200, signed(body), body)),
+        (own.script(instruction("delete")), Reply(201, signed(created), created)),
+    ):
+        came = play(script, lambda _, answer=answer: answer).result
+        assert (type(came), came.reason) == (VendorUnreachable, "certificate_expired")
+
+
 def _asked(key: CertificateIssuerPrivateKeyTypes, answer: Reply) -> Any:
     return play(signing(key).poll([ASKED]), lambda _: answer).result
 
@@ -186,6 +198,7 @@ def test_callbacks_are_taken_only_with_a_certificate() -> None:
         ({"certificate": self_signed(KEY, DOMAIN, NOW, san=False)}, "options.certificate: is no certificate of"),
         ({"certificate": of_unknown_kind()}, "options.certificate: has no RSA or EC key"),
         ({"regulation": "hipaa"}, "options.regulation: "),
+        ({"url": "https://user:pw@x.test/v2"}, "options.url: holds a name or password"),
     ],
 )
 def test_a_wrong_option_is_named(more: dict[str, Any], says: str) -> None:

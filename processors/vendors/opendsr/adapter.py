@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,22 +14,28 @@ from processors.vendors.callbacks import Heard
 from processors.vendors.later import Schedule, Undone
 from processors.vendors.opendsr.facts import OpenDsrFacts
 from processors.vendors.opendsr.said import DONE, REQUEST, Status, request_of, said, taken
+from processors.vendors.opendsr.signed import EXPIRED, WRONG
 from schemas.errors import CallbackRefused, VendorError, VendorUnavailable, VendorUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from schemas.records import Action
 
 _CREATED = frozenset({201})
+_FLAWS = {
+    EXPIRED: "the processor's certificate has expired: put its new one into the options",
+    WRONG: "X-OpenDSR-Signature is wrong, or of another processor",
+}
 
 
 class OpenDsr(OpenDsrFacts):
     name = "opendsr"
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, clock: Callable[[], float] = time.time) -> None:
+        """clock: s since 1970, for the certificate's own time."""
         super().__init__(options)
-        self._signer = self.options.signer
+        self._signer, self._clock = self.options.signer, clock
         given = self.options
         vars(self).update(identifies_by=tuple(given.identity_types), **given.auth.as_class_data())
 
@@ -85,10 +92,9 @@ class OpenDsr(OpenDsrFacts):
     def check(self, secret: str, headers: Mapping[str, str], body: bytes, now: float) -> str:
         """As `CallsBack.check`. A message has no id of its own: one that says the same again is the same."""
         del secret
-        if self._signer is None or not self._signer.is_valid_at(now):
-            raise CallbackRefused("the processor's certificate has expired: put its new one into the options")
-        if not self._signer.has_signed(headers, body):
-            raise CallbackRefused("X-OpenDSR-Signature is wrong, or of another processor")
+        flaw = EXPIRED if self._signer is None else self._signer.flaw(headers, body, now)
+        if flaw is not None:
+            raise CallbackRefused(_FLAWS[flaw])
         return hashlib.sha256(body).hexdigest()
 
     def heard(self, body: bytes) -> Heard:
@@ -107,8 +113,9 @@ class OpenDsr(OpenDsrFacts):
         return said(reply, ref)
 
     def _require_signed(self, reply: Reply) -> None:
-        if self._signer is not None and not self._signer.has_signed(reply.headers, reply.body):
-            raise VendorUnreachable("signature_is_wrong", status=reply.status, response_sha256=reply.sha256)
+        flaw = self._signer and self._signer.flaw(reply.headers, reply.body, self._clock())
+        if flaw is not None:
+            raise VendorUnreachable(flaw, status=reply.status, response_sha256=reply.sha256)
 
 
 def _status(ref: str) -> Call:

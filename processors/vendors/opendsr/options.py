@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from processors.vendors.any_auth import Auth  # noqa: TC001 - pydantic reads the annotations
+from processors.vendors.any_auth import Auth, Url  # noqa: TC001 - pydantic reads the annotations
 from processors.vendors.base import Options
 from processors.vendors.opendsr.signed import Signer
-
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")]
 
 
 class OpenDsrOptions(Options):

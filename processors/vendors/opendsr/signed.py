@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+EXPIRED, WRONG = "certificate_expired", "signature_is_wrong"
 _NAMES = ("x-opendsr", "x-opengdpr")
 """Both must be honoured: section 10.1."""
 
@@ -36,12 +37,13 @@ class Signer:
         self._key, self._from = _key(certificate), certificate.not_valid_before_utc
         self._until = certificate.not_valid_after_utc
 
-    def is_valid_at(self, now: float) -> bool:
-        """now: s since 1970."""
-        return self._from <= datetime.fromtimestamp(now, UTC) <= self._until
+    def flaw(self, headers: Mapping[str, str], body: bytes, now: float) -> str | None:
+        """Why it isn't signed so that it counts; None: it is. headers: names in lower case; now: s since 1970."""
+        if not self._from <= datetime.fromtimestamp(now, UTC) <= self._until:
+            return EXPIRED
+        return None if self._has_signed(headers, body) else WRONG
 
-    def has_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """headers: names in lower case."""
+    def _has_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         domain, signature = (_header(headers, part) for part in ("processor-domain", "signature"))
         if domain.strip().lower() != self._domain:
             return False
