@@ -93,6 +93,11 @@ def vendor_of(connection: Connection) -> Vendor:
         parts = urlsplit(url)
         if url and not (parts.scheme in {"http", "https"} and parts.hostname):
             raise SetupError(f"connections.{connection.name}.{key}: is no http(s) address")
+        if "@" in parts.netloc:
+            raise SetupError(
+                f"connections.{connection.name}.{key}: holds a name or password, and addresses are shown",
+                remedy="put them into `secrets`",
+            )
     return vendor
 
 

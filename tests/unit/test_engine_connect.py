@@ -114,6 +114,11 @@ async def test_accounts_of_one_zoho_login_share_their_token() -> None:
         ),
         (GA, "connections.x.secrets: is no key file of a Google service account"),
         ({**CRM, "base_url": "www.zohoapis.com"}, "connections.x.base_url: is no http(s) address"),
+        ({**CRM, "base_url": "https://ann:pw@x.test"}, "connections.x.base_url: holds a name or password"),
+        (
+            {**CRM, "options": {"accounts_url": "https://ann@x.test"}},
+            "connections.x.options.accounts_url: holds a name or password",
+        ),
         (
             {**CRM, "options": {"accounts_url": "accounts"}},
             "connections.x.options.accounts_url: is no http(s) address",
@@ -133,3 +138,4 @@ def test_what_is_wrong_is_named_with_its_key(table: dict[str, Any], says: str) -
     with pytest.raises(SetupError) as caught:
         connect(x=table)
     assert str(caught.value).startswith(says)
+    assert "ann:pw" not in str(caught.value)

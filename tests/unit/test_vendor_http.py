@@ -92,6 +92,15 @@ def test_several_identities_and_purposes_are_several_calls_in_the_systems_own_wo
     assert [call.json for call in made] == [{"hash": hashed, "p": "+4915112345678"}] * 4
 
 
+@pytest.mark.parametrize(("count", "made"), [(200, 200), (201, 0)])
+def test_more_calls_than_are_documented_for_one_person_are_refused_before_any_is_made(count: int, made: int) -> None:
+    own = adapter(**changed("delete", path="/people/{email}/{user_id}"), identifies_by=["email", "user_id"])
+    asked = instruction("delete", more=tuple(("user_id", f"u{n}") for n in range(count)))
+    played = play(own.script(asked), lambda _: reply(OK))
+    assert len(played.calls) == made
+    assert made or (type(played.result), played.result.reason) == (VendorRefused, "too_many_calls")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "came"),
     [
@@ -156,6 +165,11 @@ REFUSED = [
     ({"grant": None, "withdraw": None, "delete": None}, "options.withdraw: no action has a call"),
     ({"auth": {"kind": "client_credentials"}}, "options.auth: token_url: is missing"),
     ({"url": "ftp://x"}, "options.url: "),
+    ({"url": "https://user:pw@x.test"}, "options.url: holds a name or password"),
+    (
+        {"auth": {"kind": "client_credentials", "token_url": "https://user:pw@x.test"}},
+        "options.auth.token_url: holds a name or password",
+    ),
     ({"identifies_by": ["email", "action"]}, "options.identifies_by: action is a word of a call's own"),
     ({"identifies_by": ["phone"]}, "options.grant: {email} is neither in identifies_by"),
     ({"channels": ["email", "sms"]}, "options.grant: says no channel"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from processors.vendors.any_auth import Auth  # noqa: TC001 - pydantic reads the annotations
+from processors.vendors.any_auth import Auth, Url  # noqa: TC001 - pydantic reads the annotations
 from processors.vendors.base import Options
 from processors.vendors.http import templates
 from processors.vendors.http.rules import Success, Unknown  # noqa: TC001 - pydantic reads the annotations
@@ -93,7 +93,7 @@ class HttpOptions(Options):
     one switch for the person. names: the system's own names of purposes. An action without a call becomes a task.
     """
 
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")]
+    url: Url
     auth: Auth
     identifies_by: tuple[str, ...] = Field(min_length=1)
     channels: tuple[Channel, ...] = Field(min_length=1)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from processors.vendors.http.templates import Field, Value
 from processors.vendors.identifiers import e164, hashes, md5_lower, sha256_of
+from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 WORDS = frozenset({"delivery_id", "action", "purposes", "channels", "all_purposes", "purpose", "channel"})
 """What a call may say besides the person's identities."""
+MOST_CALLS = 200
+"""Of one instruction: they are made side by side, each identity of a type with each of the others."""
 Values = dict[Field, Value]
 
 
@@ -25,7 +29,7 @@ def values_of(instruction: Instruction, used: Collection[Field], names: Mapping[
 
     Raises:
         MissingIdentity: the event had none of a type that is used.
-        VendorRefused: one can't be written as it is wanted.
+        VendorRefused: one can't be written as it is wanted, or all of them together are more calls than MOST_CALLS.
 
     """
     cells = {(names.get(purpose, purpose), channel) for purpose, channel in instruction.cells}
@@ -41,6 +45,8 @@ def values_of(instruction: Instruction, used: Collection[Field], names: Mapping[
     each_cell = sorted({tuple(_of_cell(cell)[field] for field in words) for cell in cells}) if words else [()]
     types = sorted({field.name for field in used} - WORDS)
     people = [_of_identity(instruction, kind, {f.form for f in used if f.name == kind}) for kind in types]
+    if len(each_cell) * prod(map(len, people)) > MOST_CALLS:
+        raise VendorRefused("too_many_calls")
     for cell in each_cell:
         for several in product(*people):
             person = {field: value for one in several for field, value in one.items()}
