@@ -26,7 +26,8 @@ to the systems that it is for (`zoho-one/crm` by Zoho CRM, say); what isn't conn
 (`unbound_recipient`) or a task, and `consent-relay policy check` names it. **No adapter was tried against a live vendor.**
 
 `manual_task` is work for a person, with a due date: no call does it, or no adapter is there yet. `client_signal`: no call; the site's
-own tags are told ([signals](signals.md)). `not_applicable`: nothing is to be done, for the reason given. Other words:
+own tags are told ([signals](signals.md)). What a person does where there is no adapter is as [vendors](vendors.md#without) has it,
+with its source. `not_applicable`: nothing is to be done, for the reason given. Other words:
 [vendors](vendors.md), which has the sources, too.
 """  # noqa: E501 - lines of the page
 _COLUMNS = ("system", "adapter", "on a withdrawal", "on a deletion", "proven by", "evidence")
@@ -36,8 +37,7 @@ def page() -> str:
     """The whole page, in Markdown."""
     legend = "\n".join(f"| {mark} | {says} |" for mark, says in MARKS.items())
     sections = [_section(policy, list(rows)) for policy, rows in groupby(covered(), lambda row: row.policy)]
-    none = "| none | no API is called |"
-    return "\n".join((_HEAD, *sections, f"| evidence | |\n|---|---|\n{legend}\n{none}\n"))
+    return "\n".join((_HEAD, *sections, f"| evidence | |\n|---|---|\n{legend}\n"))
 
 
 def rows(several: Sequence[Covered]) -> Iterator[tuple[str, ...]]:
@@ -55,3 +55,7 @@ def _section(policy: Policy, several: Sequence[Covered]) -> str:
     lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |" for cells in rows(several)]
     title = f"## {policy.id}, {policy.version}\n\n{len(systems)} systems, {len(served)} of them with an adapter.\n"
     return "\n".join((title, *lines, ""))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")

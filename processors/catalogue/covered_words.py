@@ -26,7 +26,7 @@ _ENDS = {
 }
 _REASONS = {"channel": "it has nothing that a choice switches", "region": "not for people of that place"}
 _NOTHING = "`not_applicable`: the policy sends nothing there that this is about"
-_SAID_TWICE = "what is asked"
+_UNSAID = "nothing is to be done"
 
 
 def does(row: Covered, leg: Leg | None, *, after_review: bool = False) -> str:
@@ -43,8 +43,10 @@ def _done(row: Covered, leg: Leg) -> str:
         return f"`{ending(can)}`: {can.says}{goes_on}"
     if leg.kind == "task":
         return f"`manual_task`: {_task(row, leg)}"
+    if row.system and leg.outcome == row.system.outcome:
+        return f"`{leg.outcome}`: {row.system.instructions}"
     why = _REASONS.get(leg.reason or "") or (f"it rests on {_listed(leg.basis)}" if leg.basis else leg.reason)
-    return f"`{leg.outcome}`: {_ENDS.get(leg.outcome or '') or why or _SAID_TWICE}"
+    return f"`{leg.outcome}`: {_ENDS.get(leg.outcome or '') or why or _UNSAID}"
 
 
 def _listed(bases: str) -> str:
@@ -52,13 +54,10 @@ def _listed(bases: str) -> str:
 
 
 def _task(row: Covered, leg: Leg) -> str:
+    what = row.system.instructions if row.system else _TASKS.get(leg.task or "", _BY_HAND)
     if leg.outcome == UNBOUND:
-        named = row.policy.by_recipient[row.recipient].kind == "named"
-        why = "there is no adapter yet" if named else "the policy names no company"
-        return f"{why}: {_BY_HAND}, until a connection serves it (`{UNBOUND}` in the plan)"
-    if leg.reason == "no_call_for_it":
-        return f"the vendor has no call for it: {_BY_HAND}"
-    return _TASKS.get(leg.task or "", _BY_HAND)
+        return f"{what} (`{UNBOUND}` in the plan, until a connection serves it)"
+    return f"the vendor has no call for it: {what}" if leg.reason == "no_call_for_it" else what
 
 
 def _capability(row: Covered, leg: Leg) -> Capability | None:
@@ -74,6 +73,8 @@ def proven(row: Covered) -> str:
 
 
 def _proof(row: Covered, leg: Leg | None) -> str:
+    if row.system and leg is not None and (leg.kind == "task" or leg.outcome == row.system.outcome):
+        return row.system.proof
     if leg is None or leg.kind == "none":
         return "the plan, with its reason"
     can = _capability(row, leg)
@@ -91,5 +92,7 @@ def _proof(row: Covered, leg: Leg | None) -> str:
 
 
 def marked(row: Covered) -> str:
-    """The marks of the adapter's sources; `none`: no API is called."""
-    return marks(row.adapter) if row.adapter else "none"
+    """The marks of the sources of the adapter, or of what is known of a system without one."""
+    if row.adapter is not None:
+        return marks(row.adapter)
+    return row.system.mark if row.system else "U"

@@ -17,6 +17,7 @@ from processors.vendors.base import VENDORS
 from schemas.events import ConsentEvent
 from schemas.policy import policies
 from schemas.state import SubjectState
+from schemas.systems import systems
 from schemas.times import to_micros
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from processors.vendors.base import Vendor
     from schemas.policy import Policy
     from schemas.records import Leg
+    from schemas.systems import System
 
 WHERE = "EEA"
 _AT = "2026-06-15T12:00:00Z"
@@ -46,6 +48,11 @@ class Covered:
     withdrawal: Leg | None
     deletion: Leg | None
     is_reviewed: bool
+
+    @property
+    def system(self) -> System | None:
+        """What is known of one without an adapter."""
+        return None if self.adapter else systems().by_recipient.get(self.recipient)
 
 
 def covered() -> Iterator[Covered]:
@@ -74,7 +81,9 @@ def _at(legs: Mapping[Place, Leg], recipient: str, adapter: type[Vendor] | None)
 
 def _places(policy: Policy) -> Iterator[tuple[str, type[Vendor] | None]]:
     for recipient in policy.recipients:
-        found = [VENDORS[name] for name in sorted(VENDORS) if VENDORS[name].is_for(recipient.id)]
+        # To whom a link leads people, nobody gives anything, whoever could be told.
+        may_tell = recipient.reach != "link_out"
+        found = [VENDORS[name] for name in sorted(VENDORS) if may_tell and VENDORS[name].is_for(recipient.id)]
         yield from ((recipient.id, adapter) for adapter in found or (None,))
 
 
