@@ -113,7 +113,7 @@ class OpenDsr(OpenDsrFacts):
         return said(reply, ref)
 
     def _require_signed(self, reply: Reply) -> None:
-        flaw = self._signer and self._signer.flaw(reply.headers, reply.body, self._clock())
+        flaw = None if self._signer is None else self._signer.flaw(reply.headers, reply.body, self._clock())
         if flaw is not None:
             raise VendorUnreachable(flaw, status=reply.status, response_sha256=reply.sha256)
 
