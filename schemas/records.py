@@ -174,14 +174,15 @@ class DeadLetter(Contract):
 
 
 LaneStatus = Literal[
-    "attempted", "parked", "held", "waiting", "dry_run", "accepted", "verifying", "manual_task", "failed"
+    "attempted", "parked", "held", "waiting", "dry_run", "accepted", "verifying", "manual_task", "failed", "retained"
 ]
 
 
 class LaneEntry(Contract):
     """One unfinished delivery of a lane. `refs`: the vendor's own record ids as sealed JSON.
 
-    status: `accepted` has a job at the vendor, `verifying` is done and to be read back.
+    status: `accepted` has a job at the vendor, `verifying` is done and to be read back, `retained` begins anew at
+    next_at, when the vendor need not keep it any more.
     next_at: when a parked one is tried again, or the vendor asked again; None: it waits for the person's instructions
     before it. offset: of its record in the lane's topic, which says the order of one person's instructions.
     job_id: the vendor's job, no identity; asked: how often the vendor was asked about it; until: by then the vendor

@@ -24,6 +24,7 @@ from streams.closer.work import CloserWork
 from streams.control import CLOSER, NOTARY, ROUTER
 from streams.flood import Watch
 from streams.lanes.bench import Bench
+from streams.lanes.reviewer import held_at
 from streams.lanes.work import LaneWork
 from streams.metrics.meters import show_limits
 from streams.notary.office import Office
@@ -100,7 +101,9 @@ def pipeline(
         show_limits(metrics, name, connector.limiter)
         pace = (settings.partitions, settings.retry_budget, settings.commit_interval)
         bench = Bench(connector, seals, status, *pace, metrics=metrics, control=control, flood=_limits(settings))
-        bench.cancel_window_s = config.controllers[connector.connection.controller].cancel_window
+        controller = config.controllers[connector.connection.controller]
+        bench.cancel_window_s = controller.cancel_window
+        bench.held = partial(held_at, settings, connector.connection, controller.policy)
         stages.append(Stage(lane_role(prefix, name), partial(LaneWork, bench)))
     return stages
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.closing.words import is_held
+from processors.closing.words import is_held, is_under_review
 from schemas.times import DAY
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def wakes_at(request: Request) -> int | None:
     if request.is_open:
         untold = (leg.due_at for leg in request.pending if leg.overdue_at is None and leg.due_at is not None)
         return min((at + 1 for at in untold), default=None)
-    if any(map(is_held, request.legs)):
+    if any(is_held(leg) or is_under_review(leg) for leg in request.legs):
         return None
     return (request.closed_at or 0) + KEPT_FOR
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.deadlines import extended, limits
+from processors.house_rule import INTERNAL_LIMIT, INTERNAL_RULE
 from processors.reckoning.scope import scope
 from schemas.deadlines import HOUSE, law
 from schemas.errors import ExtensionRefused, SetupError
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from processors.reckoning.dues import Due
     from schemas.request import Request, RequestLeg
 
-INTERNAL_RULE = "internal.30d"
-"""The rule of all legs until deadlines were data; requests of then are still open."""
-INTERNAL_LIMIT = 30 * DAY
 _REASON = "given by who extends it"
 
 

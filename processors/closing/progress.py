@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from processors.closing.legs import kept
 from processors.closing.lifting import lifted
-from processors.closing.words import contradict, is_final, is_upgrade
+from processors.closing.words import contradict, is_final, is_under_review, is_upgrade
+from processors.house_rule import INTERNAL_LIMIT, INTERNAL_RULE
 from schemas.contract import trusted
 from schemas.ids import task_id
 from schemas.request import Request
@@ -71,7 +72,11 @@ def _begun_anew(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
     cycle = record.cycle or 0
     if cycle <= leg.cycle:
         return leg
-    return leg.changed(cycle=cycle, outcome=None, final=False, reason=record.reason, at=record.at, conflict=None)
+    anew = {"cycle": cycle, "outcome": None, "final": False, "reason": record.reason, "at": record.at}
+    if is_under_review(leg):  # its deadline passed long ago, and a new time begins
+        anew |= {"due_at": record.at + INTERNAL_LIMIT, "rule": INTERNAL_RULE, "mark": None}
+        anew |= {"overdue_at": None, "review_at": None}
+    return leg.changed(**anew, conflict=None)
 
 
 def _told(leg: RequestLeg, record: AuditRecord) -> RequestLeg:

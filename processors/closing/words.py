@@ -29,6 +29,11 @@ def is_held(leg: RequestLeg) -> bool:
     return (leg.outcome, leg.reason) == (RETAINED, "legal_hold")
 
 
+def is_under_review(leg: RequestLeg) -> bool:
+    """Whether a vendor keeps it for a time: it begins anew when that is over."""
+    return leg.outcome == RETAINED and leg.kind == "delivery" and leg.review_at is not None
+
+
 class Asked(Protocol):
     """What was asked of whom."""
 

@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from processors.delivering.backoff import Fail, Park, decide, is_lanes
+from processors.delivering.ready import soonest
 from processors.vendors.base import Result
 from processors.vendors.later import Undone
 from schemas.errors import VendorRefused, VendorUnavailable
@@ -55,8 +56,9 @@ class Asking:
         return bool(self._followups) and self._followups.is_due(now.steady)
 
     def wakes_at(self, now: Now) -> float | None:
-        """When the next question's time comes, steady s; None: no question waits for its time."""
-        return None if not self._followups or self.is_due(now) else self._followups.wakes_at()
+        """When the next question's time comes, or a review's, steady s; None: none waits for its time."""
+        asks = None if not self._followups or self.is_due(now) else self._followups.wakes_at()
+        return soonest(asks, self._following.reviews.wakes_at(now))
 
     def broken_off(self, call: Call, now: Now) -> None:
         """It wasn't answered, by our own doing: it is due again."""

@@ -93,12 +93,11 @@ class Book:
         job.attempt = tried
 
     def close(self, job: Job, result: Result, wall: int) -> None:
-        """The vendor did it, can't do it, or never knew the person; a manual task stays open in the lane state."""
+        """The vendor did it, can't do it, has to keep the person for a time, or never knew them."""
         self._tell_shrunk(job, wall)
         self._tell(job, result.outcome, wall, result.reason, result.evidence, review_at=result.review_at)
-        if result.outcome == "manual_task":
-            job.reason = result.reason
-            self._put(settle.entry(job, "manual_task", wall))
+        if (kept := job.stays(result)) is not None:
+            self._put(settle.entry(job, kept, wall))
         else:
             self._drop(job)
         self._leave(job)

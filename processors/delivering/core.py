@@ -46,7 +46,7 @@ class Core:
     """One object per time that the partition is owned. The breaker is the lane's, the rest its own.
 
     paused: somebody wants that no call begins; what is in the air ends as always. holds: what keeps deliveries back
-    beside failures.
+    beside failures. reviews: of what vendors had to keep, for whoever drives the core.
     """
 
     def __init__(
@@ -60,7 +60,8 @@ class Core:
         self.guard = Guard(limits.flood)
         self._course = Course(self._lines, self._book, backoff, breaker, self.guard)
         self.holds = Holds(rules, self._lines, self._book.entries, self._course)
-        self._following = Following(limits, self._lines, self._book)
+        self._following = Following(limits, self._lines, self._book, self._course)
+        self.reviews = self._following.reviews
         self._asking = Asking(self._following, self._lines, self._book, self._course, backoff)
         self._calls: set[Call] = set()
         self.paused = False

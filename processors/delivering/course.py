@@ -179,6 +179,7 @@ class Course:
             self.park(line, job, "dry_run", now, result.evidence)
             return
         self._guard.good(job.action)
+        result = tasks.by_hand(result, now.wall)
         self._book.close(job, result, now.wall)
         if result.outcome == tasks.TASK:
             newer = [other.delivery for other in line.jobs if other.offset > job.offset]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.delivering.followups import Followups
-from processors.delivering.job import FOLLOWS, Job
+from processors.delivering.job import FOLLOWS, RETAINED, Job
 from processors.delivering.overtaking import left_of_job, left_to_verify
 from processors.delivering.plans import USUAL
+from processors.delivering.reviews import Reviews
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
     from processors.delivering.book import Book
+    from processors.delivering.course import Course
     from processors.delivering.job import Now
     from processors.delivering.lines import Lines
     from processors.delivering.plans import Limits
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 
 
 class Following:
-    """`skipped`: how many weren't kept to be read back because there was no room."""
+    """`skipped`: how many weren't kept to be read back because there was no room; reviews: of what is retained."""
 
-    def __init__(self, limits: Limits, lines: Lines, book: Book) -> None:
+    def __init__(self, limits: Limits, lines: Lines, book: Book, course: Course) -> None:
+        self.reviews = Reviews(lines, book, course, limits.parked)
         self._plans = limits.plans
         self._most = limits.verifying
         self._lines = lines
@@ -37,6 +40,7 @@ class Following:
             for entry in self._book.entries.every(status):
                 next_at = now.planned(entry.next_at or now.wall, entry.since)
                 self.followups.add(Job.parked_as(entry), now.until(next_at))
+        self.reviews.begin()
 
     def ended(self, job: Job, result: Result, now: Now) -> None:
         """An instruction is closed, or the vendor runs a job for it. Afterwards its line is to be placed."""
@@ -46,6 +50,8 @@ class Following:
             self._took(job, result, result.later, now)
         elif result.outcome in {"accepted", "executed"}:
             self._plan_reading_back(job, now)
+        elif result.outcome == RETAINED:
+            self.reviews.add(job)
         self._shrink_jobs(job, now)
 
     def ask_again(self, job: Job, later: Later, now: Now) -> None:

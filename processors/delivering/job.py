@@ -9,6 +9,7 @@ from schemas.codec import encode
 from schemas.times import SECOND
 
 if TYPE_CHECKING:
+    from processors.vendors.base import Result
     from processors.vendors.later import Asks
     from schemas.contract import Sealed
     from schemas.records import Action, Cell, Delivery, LaneEntry
@@ -20,7 +21,9 @@ KEPT = ("parked", *HOLDS)
 """What the lane state keeps and the lane will carry out in the end; their records are settled."""
 FOLLOWS: dict[str, Asks] = {"accepted": "job", "verifying": "person"}
 """Status in the lane state → what the vendor is asked."""
-SETTLED = (*KEPT, *FOLLOWS)
+RETAINED: Literal["retained"] = "retained"
+"""Status of what the vendor has to keep until `next_at`."""
+SETTLED = (*KEPT, *FOLLOWS, RETAINED)
 LONGEST_WAIT_S = 86_400.0
 REDRIVEN = "redriven"
 """Why a delivery stands in the lane state that failed and is to be sent once more."""
@@ -107,6 +110,16 @@ class Job:
         job = Job(self.offset, delivery, None, parked=True, reason=reason, refs=self.refs, reopened=reopened)
         job.next_at, job.told = wall, ()
         return job
+
+    def stays(self, result: Result) -> Literal["manual_task", "retained"] | None:
+        """As what it is kept in the lane state once it is closed; None: it leaves."""
+        self.reason = result.reason
+        if result.outcome == "manual_task":
+            return "manual_task"
+        if result.outcome != RETAINED or result.review_at is None:
+            return None
+        self.next_at = result.review_at
+        return RETAINED
 
     @property
     def status(self) -> Literal["parked"] | Hold:

@@ -43,7 +43,7 @@ class Letter:
 _entry, _evidence = trusted(LaneEntry), trusted(Evidence)
 _audit, _SAID_NOTHING = maker(AuditRecord), defaults_of(AuditRecord)
 Record = AuditRecord | Change | Letter
-_TIMED = frozenset({"parked", "waiting", "accepted", "verifying"})
+_TIMED = frozenset({"parked", "waiting", "accepted", "verifying", "retained"})
 
 
 def outcome(

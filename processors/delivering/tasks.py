@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.delivering.job import Job
+from processors.delivering.job import RETAINED, Job
 from processors.delivering.overtaking import left_of
 from schemas.errors import InvalidRecord
 from schemas.events import EvidenceLink, names_person
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from processors.delivering.book import Book
+    from processors.vendors.base import Result
     from schemas.records import Command, Delivery
 
 TASK = "manual_task"
+RETENTION_OVER = "retention_over"
+"""Why a person must erase what the vendor had to keep, and keeps still."""
 OVERTAKEN = "task_overtaken"
 """Why a task ends as `superseded` that nobody had done."""
 SHA256, LINK = "sha256", "link"
@@ -57,6 +61,12 @@ def finish(book: Book, wanted: Collection[str], evidence: Evidence, command: Com
         if entry := tasks.get(one):
             book.finish(Job.parked_as(entry), evidence, command, wall)
     return Finished(len(tasks.keys() & set(wanted)), tuple(one for one in wanted if one not in tasks))
+
+
+def by_hand(result: Result, wall: int) -> Result:
+    """What a vendor still keeps although its time is over, a person must erase there. wall: µs."""
+    is_over = result.outcome == RETAINED and result.review_at is not None and result.review_at <= wall
+    return replace(result, outcome=TASK, reason=RETENTION_OVER, review_at=None) if is_over else result
 
 
 def overtake(book: Book, newer: Iterable[Delivery], wall: int) -> None:

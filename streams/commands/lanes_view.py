@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 STATUSES: tuple[str, ...] = get_args(LaneStatus)
-SETTLED = {"manual_task", "failed", "verifying"}
-"""Kept for a person to look at, or to be read back; the others wait for the lane."""
-ENDED = {"failed", "verifying"}
+SETTLED = {"manual_task", "failed", "verifying", "retained"}
+"""Kept for a person to look at, to be read back, or for its review; the others wait for the lane."""
+ENDED = {"failed", "verifying", "retained"}
 """The law's clock has stopped for them, or a person was told."""
 POLL_MS = 200
 LIMIT_S = 30.0

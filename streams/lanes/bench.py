@@ -26,12 +26,17 @@ from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Collection
 
     from processors.engine.run import Connector
     from schemas.records import Action
     from schemas.sealing import Seals
     from streams.status import Status
+
+
+async def nobody(_: int, __: Collection[str]) -> Collection[str]:
+    """Where there are no holds."""
+    return ()
 
 
 @dataclass
@@ -40,7 +45,7 @@ class Bench:
 
     steady: s that never go back; wall: µs since 1970. works: to be woken when the breaker may let somebody through.
     flood: from when on so many are refused that a partition pauses itself. cancel_window_s: so long after its receipt
-    a deletion can be cancelled.
+    a deletion can be cancelled. held: partition, pids → those of them for whom a legal hold keeps data here.
     """
 
     connector: Connector
@@ -58,6 +63,7 @@ class Bench:
     control: Control = field(default_factory=Control)
     flood: Flood = field(default_factory=Flood)
     cancel_window_s: float | None = None
+    held: Callable[[int, Collection[str]], Awaitable[Collection[str]]] = nobody
 
     def __post_init__(self) -> None:
         self.meter = LaneMeter(self.metrics, self.name)

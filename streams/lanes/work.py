@@ -17,6 +17,7 @@ from streams.lanes.pace import Pace
 from streams.lanes.pulse import Pulses
 from streams.lanes.quota import QuotaKeeper
 from streams.lanes.rest import Rest
+from streams.lanes.reviewer import Reviewer
 from streams.lanes.surge import SurgeKeeper
 from streams.stopping import lighten
 
@@ -94,6 +95,7 @@ class LaneWork:
         self._guard = SurgeKeeper(bench, self._core, tenure)
         self._foreman = Foreman(bench, self._core, tenure)
         self._pulses = Pulses(bench, self._core, tenure)
+        reviewer = Reviewer(bench, self._core, self._partition, self._decided)
         self._quota.open()
         bench.works.add(self._wake)
         committing = asyncio.create_task(self._commit_in_groups(tenure))
@@ -101,7 +103,7 @@ class LaneWork:
         try:
             waited = tenure.clean or await self._waited(self._bench.call_limit_s)
             with bench.control.wakes(self._wake):
-                await self._make_calls(tenure)
+                await self._make_calls(tenure, reviewer)
             answered = await self._finish()
             self._closing = True
             self._dirty.set()
@@ -110,6 +112,7 @@ class LaneWork:
             await self._commit(tenure, *last, clean=True if answered and waited else None)
         finally:
             self._rest.end()
+            await reviewer.end()
             self._quota.close()
             self._bench.works.discard(self._wake)
             await self._abandon(committing)
@@ -122,7 +125,7 @@ class LaneWork:
             return True
         return False
 
-    async def _make_calls(self, tenure: Tenure) -> None:
+    async def _make_calls(self, tenure: Tenure, reviewer: Reviewer) -> None:
         """Make the calls that the core wants, until drained or until something failed."""
         while not self._drained.is_set():
             self._wake.clear()
@@ -133,6 +136,7 @@ class LaneWork:
                 self._dirty.set()
                 if self._core.paused:
                     self._hold_back()
+            reviewer.look(now, self._look_at)
             for call in self._core.start(now):
                 self._begin(call, tenure)
             wakes_at = self._pulses.look(now, self._core.wakes_at(now), self._dirty)

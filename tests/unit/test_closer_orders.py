@@ -7,7 +7,7 @@ from closer_support import Closer, command
 from closing_support import KEY, NOW, delivery, planned, said, task
 from router_support import until
 
-from processors.closing.extension import INTERNAL_LIMIT, INTERNAL_RULE
+from processors.house_rule import INTERNAL_LIMIT, INTERNAL_RULE
 from streams.closer.orders import CANCEL, DONE, EXTEND
 from streams.ownership.tenure import CONTROL_KEY
 

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from closing_support import KEY, NOW, anew, closed_leg, delivery, kinds, planned, record, request, said, task, told
 
+from processors.closing.deadlines import KEPT_FOR
 from processors.closing.ending import exceptions
+from processors.house_rule import INTERNAL_LIMIT, INTERNAL_RULE
+from schemas.times import DAY
 
 if TYPE_CHECKING:
     from schemas.records import Leg
+
+YEARS = NOW + 4000 * DAY
 
 
 def ends(*legs: Leg, **words: str) -> tuple[str, list[tuple[str | None, str | None]]]:
@@ -44,6 +49,22 @@ def test_what_a_vendor_must_keep_says_when_it_is_looked_at_again() -> None:
     book = told(planned(delivery("a", "delete")))
     told(record("outcome", delivery_id="a", lane="a", outcome="retained", cycle=0, review_at=NOW + 9), book=book)
     assert [(leg.outcome, leg.review_at) for leg in request(book).legs] == [("retained", NOW + 9)]
+
+
+def test_it_begins_anew_then_with_a_time_of_its_own() -> None:
+    book = told(planned(delivery("a", "delete", mark="law")))
+    told(record("outcome", delivery_id="a", lane="a", outcome="retained", cycle=0, review_at=YEARS), book=book)
+    assert request(book).status == "completed_with_exceptions"
+    assert book.wakes_at() is None, "or it would be forgotten before"
+    told(anew("a", 1, at=YEARS, reason="review_date"), book=book)
+    (leg,) = request(book).legs
+    assert (leg.cycle, leg.outcome, leg.review_at, leg.mark) == (1, None, None, None)
+    assert (leg.due_at, leg.rule) == (YEARS + INTERNAL_LIMIT, INTERNAL_RULE)
+    told(said("a", "executed", cycle=1, at=YEARS + 9), book=book)
+    assert (request(book).status, kinds(book)) == (
+        "completed", ["request.closed", "request.reopened", "request.closed"]
+    )  # fmt: skip
+    assert book.wakes_at() == YEARS + 9 + KEPT_FOR
 
 
 @pytest.mark.parametrize("word", ["executed", "verified", "no_match", "superseded", "client_signal"])

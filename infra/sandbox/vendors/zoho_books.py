@@ -105,6 +105,14 @@ class ZohoBooks(Vendor):
         known = fold(person.email) in str([(one.fields, one.persons) for one in mine]).casefold()
         return {"known": known, "contacts": shown}
 
+    def happen(self, event: str, person: Person, args: Mapping[str, str]) -> None:
+        """`documents_deleted`: nothing keeps the person's contacts there any more."""
+        if event != "documents_deleted":
+            super().happen(event, person, args)
+        for contact in self._books.contacts.values():
+            if contact.key == person.key:
+                contact.has_transactions = False
+
     def clear(self) -> None:
         self._books.contacts.clear()
 
