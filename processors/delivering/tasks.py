@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from processors.delivering.job import RETAINED, Job
 from processors.delivering.overtaking import left_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from processors.vendors.base import Result
     from schemas.records import Command, Delivery
 
-TASK = "manual_task"
+TASK: Final = "manual_task"
 RETENTION_OVER = "retention_over"
 """Why a person must erase what the vendor had to keep, and keeps still."""
 OVERTAKEN = "task_overtaken"
