@@ -26,6 +26,7 @@ from streams.commands import (
     router,
     sandbox,
     signals,
+    sources,
     tasks,
     topics,
     up,
@@ -53,6 +54,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(deadlines.app, name="deadlines")
 app.add_typer(vendors.vendors_app, name="vendors")
 app.add_typer(vendors.connections_app, name="connections")
+app.add_typer(sources.app, name="sources")
 app.add_typer(audit.app, name="audit")
 app.add_typer(lanes.app, name="lanes")
 app.add_typer(tasks.app, name="tasks")

@@ -81,32 +81,40 @@ def known_sources(
     """
     found = {}
     for name, row in config.sources.items():
-        source = source_of(row)
-        if row.connection and (adapter := config.connections[row.connection].adapter) != row.vendor:
-            raise SetupError(f"sources.{name}.connection: {row.connection} is an account at {adapter}")
-        _check_purposes(name, source, policy_of(row.controller))
+        source = checked(row, config, policy_of(row.controller))
         value = secret(row.secret)
         if len(value) < SHORTEST_SECRET:
             raise SetupError(f"sources.{name}.secret: {row.secret!r} has less than {SHORTEST_SECRET} characters")
-        found[name] = Known(row, source, value, _ask(row, source, config, ready))
+        found[name] = Known(row, source, value, _ask(row, source, ready))
     return found
 
 
-def _check_purposes(name: str, source: Source, policy: Policy) -> None:
+def _ask(row: SourceRow, source: Source, ready: Mapping[str, Connector]) -> Ask | None:
+    if row.connection is None or not source.looks_up:
+        return None
+    return partial(ready[row.connection].caller.call, permit=nullcontext)
+
+
+def checked(row: SourceRow, config: RelayConfig, policy: Policy) -> Source:
+    """A source that fits its connection and its controller's policy.
+
+    Raises:
+        SetupError: as `known_sources`.
+
+    """
+    source, where = source_of(row), f"sources.{row.name}"
+    connection = None if row.connection is None else config.connections[row.connection]
+    if connection is not None and connection.adapter != row.vendor:
+        raise SetupError(f"{where}.connection: {row.connection} is an account at {connection.adapter}")
+    if source.looks_up and (connection is None or connection.mode != "live"):
+        raise SetupError(
+            f"{where}.connection: {source.title} names only its own records, which are looked up there",
+            remedy='name a connection to that account whose mode is "live"',
+        )
     named = {purpose for purposes in source.options.purposes.values() for purpose in purposes}
     if unknown := named - policy.by_purpose.keys():
         raise SetupError(
-            f"sources.{name}.options.purposes: {policy.id} has no purpose {min(unknown)!r}",
+            f"{where}.options.purposes: {policy.id} has no purpose {min(unknown)!r}",
             remedy=f"`consent-relay policy show {policy.id}` lists them",
         )
-
-
-def _ask(row: SourceRow, source: Source, config: RelayConfig, ready: Mapping[str, Connector]) -> Ask | None:
-    if not source.looks_up:
-        return None
-    if row.connection is None or config.connections[row.connection].mode != "live":
-        raise SetupError(
-            f"sources.{row.name}.connection: {source.title} names only its own records, which are looked up there",
-            remedy='name a connection to that account whose mode is "live"',
-        )
-    return partial(ready[row.connection].caller.call, permit=nullcontext)
+    return source
