@@ -56,6 +56,7 @@ class Klaviyo(Vendor):
         job = "/api/profile-subscription-bulk"
         for verb, method, path, handle, limits in (
             ("get_profiles", "GET", "/api/profiles", self._search, _USUAL),
+            ("get_profile", "GET", "/api/profiles/{id}", self._profile, _USUAL),
             ("get_list_ids_for_profile", "GET", member, self._memberships, _SLOW),
             ("get_list", "GET", "/api/lists/{id}", self._list, _USUAL),
             ("bulk_subscribe_profiles", "POST", f"{job}-create-jobs", self._subscribe, _USUAL),
@@ -129,6 +130,11 @@ class Klaviyo(Vendor):
             return self.error(400)
         found = self._profiles.matching({asked[1]: asked[2]})
         return Answer(200, {"data": [one.shown() for one in found], "links": {"self": call.url_path}})
+
+    def _profile(self, call: Call) -> Answer:
+        self.jobs.settle()
+        profile = self._profiles.all.get(call.path["id"])
+        return self.error(404) if profile is None else Answer(200, {"data": profile.shown()})
 
     def _memberships(self, call: Call) -> Answer:
         self.jobs.settle()
