@@ -41,7 +41,8 @@ def record_of(r: Relay, vendor: str) -> str:
     held: Any = r.sandbox.engines[vendor].vendor
     if vendor == "hubspot":
         return str(held._contacts.of(ANN.email).id)
-    return next(name for name, profile in held._profiles.all.items() if profile.names().get("email") == ANN.email)
+    (mine,) = (name for name, profile in held._profiles.all.items() if profile.names().get("email") == ANN.email)
+    return str(mine)
 
 
 @pytest.mark.parametrize("vendor", sorted(OPTIONS))
