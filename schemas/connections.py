@@ -29,12 +29,20 @@ class Controller(_Table):
     """A company that decides about the data. `policy`: id of the registry's policy it publishes.
 
     cancel_window: so long after its receipt a deletion waits and can be cancelled, s; text as in `72h` is taken.
+    owner: who does its tasks by hand, in words. notify_mail, notify_webhook: whom `tasks notify` tells of them,
+    addresses and an http(s) address; notify_secret: the name of the secret that the webhook's calls are signed with;
+    remind_before: so long before its deadline an open task is told of again, s; text as in `7d` is taken.
     audit_retention: so long after a person's last closed leg their audit is kept, as in `P6Y` (ISO 8601).
     """
 
     policy: str
     audit_retention: Period = AUDIT_RETENTION
     cancel_window: Duration | None = Field(default=None, gt=0, allow_inf_nan=False)
+    owner: str | None = Field(default=None, max_length=200)
+    notify_mail: tuple[Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$")], ...] = ()
+    notify_webhook: str | None = Field(default=None, pattern=r"^https?://[^/\s]+")
+    notify_secret: str | None = None
+    remind_before: Duration = Field(default=7 * 86_400.0, ge=0, allow_inf_nan=False)
 
 
 class Connection(_Table):

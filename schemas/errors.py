@@ -19,6 +19,7 @@ RelayError
 ├── ExtensionRefused          a deadline that can't be moved (any more); `reason` says why
 ├── NotProven                 a head, a key or a proof of the audit that doesn't hold
 ├── CallbackRefused           a call to us that isn't the vendor's, or says nothing that we know
+├── NotTold                   a message to people about their tasks that didn't get there
 ├── KeyRefused                a visitor's key that the site didn't make, or that is over
 └── VendorError               what came of a call to a vendor
     ├── VendorUnavailable     transient: retried
@@ -106,6 +107,10 @@ class CallbackRefused(RelayError): ...
 
 
 class KeyRefused(RelayError): ...
+
+
+class NotTold(RelayError):
+    retriable = True
 
 
 class OwnershipError(RelayError):

@@ -53,6 +53,11 @@ def iso(micros: int) -> str:
         return f"{micros}us"
 
 
+def moment(text: str) -> int:
+    """What `iso` has written, µs, without what is less than 1 ms."""
+    return int(text.removesuffix("us")) if text.endswith("us") else int(str(to_micros(text)))
+
+
 Micros = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 """int of 64 bits, µs since 1970-01-01T00:00:00Z."""
 Duration = Annotated[float, BeforeValidator(to_seconds)]

@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     callback_host: str = "127.0.0.1"
     signal_port: int | None = Field(default=None, ge=0, le=65535)
     signal_host: str = "127.0.0.1"
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "tls", "off"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
     slo_metrics: Literal["on", "off"] = "on"
     partitions: int = Field(default=4, ge=1)
     topics_interval: float = Field(default=30.0, gt=0)

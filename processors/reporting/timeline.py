@@ -32,6 +32,7 @@ _KINDS = {
     "request.extended": "request given more time",
     "request.cancelled": "request cancelled",
     "request.task": "task done",
+    "task.notified": "people were told of the task",
 }
 _OUTCOMES = {
     "attempted": "is about to be called",

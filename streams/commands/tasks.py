@@ -29,6 +29,7 @@ from streams.commands.lane_orders import check_lane
 from streams.commands.orders import By, Wait, operator, order
 from streams.commands.screen import console
 from streams.commands.tasks_find import wanted_tasks
+from streams.commands.tasks_notify import notify
 from streams.commands.tasks_open import AskedTask, id_of, lane_of, open_tasks
 from streams.commands.tasks_view import facts, hints, table
 from streams.lanes.orders.tasks import DELIVERIES, DONE
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 MOST = 300
 """With one command: it is one record, and its effect one transaction."""
 app = typer.Typer(help="What people must do by hand, and that they did.", no_args_is_help=True)
+app.command("notify")(notify)
 OfLane = Annotated[str | None, typer.Option("--lane", help="Only this lane's.")]
 OfController = Annotated[str | None, typer.Option("--controller", help="Only this company's.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it, or whole.")]

@@ -1,0 +1,44 @@
+"""When an open task is told of: when it is there, some time before it is due, and when it is overdue; once each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from schemas.times import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+NEW, DUE_SOON, OVERDUE = STAGES = ("new", "due_soon", "overdue")
+
+
+class Notice(NamedTuple):
+    """A task to be told of, as `tasks list --json` has it, and why."""
+
+    task: Mapping[str, Any]
+    stage: str
+
+    @property
+    def id(self) -> str:
+        return str(self.task["delivery_id"])
+
+
+def stage_of(due_at: int | None, now: int, remind_before_s: float) -> str:
+    """How far a task is. due_at, now: µs."""
+    if due_at is None or now < due_at - remind_before_s * 1_000_000:
+        return NEW
+    return DUE_SOON if now < due_at else OVERDUE
+
+
+def notices(
+    tasks: Iterable[Mapping[str, Any]], told: Mapping[str, str], now: int, remind_before_s: float
+) -> tuple[Notice, ...]:
+    """Those that have come further than what was last told of them. told: by the task's id."""
+    found = []
+    for task in tasks:
+        due_at = None if task["due_at"] is None else moment(task["due_at"])
+        notice = Notice(task, stage_of(due_at, now, remind_before_s))
+        last = told.get(notice.id)
+        if last is None or STAGES.index(notice.stage) > STAGES.index(last):
+            found.append(notice)
+    return tuple(found)

@@ -1,0 +1,73 @@
+"""One mail by SMTP (RFC 5321), encrypted unless the server is on this machine."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from schemas.errors import NotTold, SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.settings import Settings
+
+TIMEOUT_S = 30.0
+
+
+def send(settings: Settings, recipients: Sequence[str], subject: str, text: str) -> bytes:
+    """Hand a mail over to the server; what was handed over.
+
+    Raises:
+        SetupError: a setting is missing, or mail would cross a network unencrypted.
+        NotTold: the server can't be reached, or refuses it for anybody; names no address.
+
+    """
+    message = EmailMessage()
+    message["Subject"], message["From"] = subject, settings.required("smtp_from")
+    message["To"], message["Date"] = ", ".join(recipients), formatdate()
+    message["Message-ID"], message["Auto-Submitted"] = make_msgid(domain="consent-relay"), "auto-generated"
+    message.set_content(text)
+    try:
+        with _server(settings) as server:
+            if settings.smtp_username is not None:
+                password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
+                server.login(settings.smtp_username, password)
+            refused = server.send_message(message)
+    except smtplib.SMTPResponseException as error:
+        raise NotTold(f"the mail server answered {error.smtp_code}") from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotTold(f"the mail server: {type(error).__name__}") from None
+    if refused:
+        raise NotTold(f"the mail server refused {len(refused)} of {len(recipients)} addresses")
+    return message.as_bytes()
+
+
+def _server(settings: Settings) -> smtplib.SMTP:
+    host, port = settings.required("smtp_host"), settings.smtp_port
+    context = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.smtp_tls == "tls":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=context)
+    if settings.smtp_tls == "off" and not _is_here(host):
+        raise SetupError(
+            "smtp_tls is off for a server elsewhere", remedy="set CONSENT_RELAY_SMTP_TLS to starttls or tls"
+        )
+    server = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
+    if settings.smtp_tls == "starttls":
+        try:
+            server.starttls(context=context)
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
