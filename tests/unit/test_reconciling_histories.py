@@ -39,6 +39,7 @@ TOLD = {"consent.withdrawn", "objection.raised", "optout.sale", "consent.expired
 SOURCES: tuple[dict[str, Any], ...] = (
     {}, {}, {"method": "import"}, {"expressed_by": {"relation": "employer"}}, {"data_domain": "service_data"},
     {"jurisdiction": "US-CA"}, {"method": "import", "vendors_told": True},
+    *({"expressed_by": {"relation": "vendor"}, "published_by": lane.name} for lane in LANES),
 )  # fmt: skip
 
 HOLD: tuple[Any, ...] = ("hold.placed", 0, None, {}, ())
