@@ -1,19 +1,19 @@
 """Records as bytes that never leave the process: made and read in a fraction of the time that Avro takes.
 
-What is kept by the million is packed by Python's own `marshal`, whose format is another one with each Python.
+What is kept by the million is packed by Python's own `marshal`, whose format is another one with each Python. The
+functions between a record and its values are written once per contract, as `dataclasses` does it.
 """
 
 from __future__ import annotations
 
 import marshal
 from functools import cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args, get_origin
 
 from schemas.contract import Contract, maker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 C = TypeVar("C", bound=Contract)
 Row = tuple[Any, ...]
@@ -29,53 +29,68 @@ class Packer(NamedTuple, Generic[C]):
         return marshal.dumps(self.to_row(record))
 
     def unpack(self, packed: bytes) -> C:
-        return self.of_row(marshal.loads(packed))  # noqa: S302 - of our own making, and of this process
+        return self.of_row(row_of(packed))
+
+
+def row_of(packed: bytes) -> Row:
+    row: Row = marshal.loads(packed)  # noqa: S302 - of our own making, and of this process
+    return row
 
 
 @cache
 def packer(contract: type[C]) -> Packer[C]:
     """Packs records of this contract, with the records in them: alone, or in tuples."""
-    names, within = tuple(contract.model_fields), _within(contract)
-    make, values = maker(contract), _values(names)
-
-    def to_row(record: C) -> Row:
-        row: Row = values(record.__dict__)
-        return _inner(row, within) if within else row
-
-    def of_row(row: Row) -> C:
-        fields = dict(zip(names, row, strict=True))
-        for place, packs, many in within:
-            if value := row[place]:
-                back = packs.of_row
-                fields[names[place]] = tuple([back(one) for one in value]) if many else back(value)
-        return make(fields)
-
-    return Packer(to_row, of_row)
+    inner = {field: packer(kind) for field, (kind, _) in _within(contract).items()}
+    there = {field: packs.to_row for field, packs in inner.items()}
+    back = {field: packs.of_row for field, packs in inner.items()}
+    values = "".join(f"{one}, " for one in _values(contract, "of[{field!r}]"))
+    to_row = _function(contract, f"of = value.__dict__; return ({values})", there)
+    return Packer(to_row, _function(contract, f"{_taken(contract)}; return make({_dict(contract)})", back))
 
 
-def _values(names: tuple[str, ...]) -> Callable[[dict[str, Any]], Row]:
-    get = itemgetter(*names)
-    return get if len(names) > 1 else lambda fields: (get(fields),)
+@cache
+def plain(contract: type[Contract], but: frozenset[str] = frozenset()) -> Callable[[Row], dict[str, Any]]:
+    """Return what makes a dict of a row, and of the rows in it, without these fields wherever they stand."""
+    inner = {field: plain(kind, but) for field, (kind, _) in _within(contract).items()}
+    made: Callable[[Row], dict[str, Any]] = _function(
+        contract, f"{_taken(contract)}; return {_dict(contract, but)}", inner
+    )
+    return made
 
 
-Within = list[tuple[int, "Packer[Any]", bool]]
-"""Places of fields that hold records: how these are packed, and whether they are many."""
+def _function(contract: type[Contract], body: str, inner: Mapping[str, Any]) -> Any:
+    names = {"make": maker(contract), **{f"inner_{field}": function for field, function in inner.items()}}
+    code = f"def function(value): {body}"
+    exec(compile(code, f"<packing of {contract.__name__}>", "exec"), names)  # noqa: S102 - of our own contracts alone
+    return names["function"]
 
 
-def _inner(row: Row, within: Within) -> Row:
-    values = list(row)
-    for place, packs, many in within:
-        if value := values[place]:
-            to_row = packs.to_row
-            values[place] = tuple([to_row(one) for one in value]) if many else to_row(value)
-    return tuple(values)
+def _taken(contract: type[Contract]) -> str:
+    return "".join(f"v_{field}, " for field in contract.model_fields) + "= value"
 
 
-def _within(contract: type[Contract]) -> Within:
-    found = [
-        (place, *inner) for place, f in enumerate(contract.model_fields.values()) for inner in _records(f.annotation)
-    ]
-    return [(place, packer(kind), many) for place, kind, many in found]
+def _dict(contract: type[Contract], but: Collection[str] = ()) -> str:
+    pairs = zip(contract.model_fields, _values(contract, "v_{field}"), strict=True)
+    return "{" + ", ".join(f"{field!r}: {value}" for field, value in pairs if field not in but) + "}"
+
+
+def _values(contract: type[Contract], place: str) -> Iterator[str]:
+    """Each field's value as an expression: as it stands at its place, or what the inner function makes of it."""
+    within = _within(contract)
+    for field in contract.model_fields:
+        value = place.format(field=field)
+        if field not in within:
+            yield value
+        elif within[field][1]:
+            yield f"{value} and tuple([inner_{field}(one) for one in {value}])"
+        else:
+            yield f"{value} and inner_{field}({value})"
+
+
+def _within(contract: type[Contract]) -> dict[str, tuple[type[Contract], bool]]:
+    """The fields that hold records: of which contract, and whether many."""
+    fields = contract.model_fields.items()
+    return {field: found for field, about in fields for found in _records(about.annotation)}
 
 
 def _records(annotation: Any, *, many: bool = False) -> list[tuple[type[Contract], bool]]:

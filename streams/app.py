@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ import uvloop
 from streams import topics
 from streams.identity import claim_worker_id
 from streams.logs_setup import library_logging
-from streams.memory import Tidying, keep_little
+from streams.memory import Tidying, collect_seldom, keep_little
 from streams.metrics.meters import CountAlarms, begin_at_zero
 from streams.metrics.registry import Metrics
 from streams.metrics.scrape import scrape
@@ -41,8 +40,6 @@ log = structlog.get_logger()
 FOLLOWED_AT_ONCE = 50
 FOLLOW_PAUSE_S = 0.1
 STREAM_BUFFER = 256
-COLLECT_EVERY = 20_000, 10, 10
-"""Objects more than at the last collection, and so on: a lane has thousands in hand, and hardly any in a cycle."""
 
 
 def build_app(settings: Settings, worker_id: str) -> faust.App:
@@ -160,8 +157,7 @@ def run_worker(settings: Settings, wanted_id: str | None, prepare: Prepare) -> N
         worker.handover_s += settings.session_timeout / 2
         worker.spinner = None  # it would listen to every debug line of every library
         log.info("worker_starts", worker=worker_id, roles=[stage.role.name for stage in stages])
-        gc.freeze()  # what was imported stays: the collector need not walk it again and again
-        gc.set_threshold(*COLLECT_EVERY)
+        collect_seldom()
         with watching(loop, LoopWatch(settings.session_timeout)):
             worker.execute_from_commandline()
 

@@ -1,7 +1,7 @@
 """What the worker has no use for any more goes back to the system: by itself it would stay with the process.
 
 A takeover reads a state topic whole, and each tenure leaves a Kafka client behind, whose parts hang on each other.
-Python's collector seldom comes (streams/app.py), and the C library keeps what is freed, in a heap for each thread; of
+Python's collector seldom comes, and the C library keeps what is freed, in a heap for each thread; of
 large blocks, too, as soon as it has seen one freed.
 """
 
@@ -23,6 +23,9 @@ OPTIONS = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 128 * 1024), "M_TRIM
 """Of mallopt(3): one heap for all threads; a block that is larger, in bytes, is a mapping of its own, which ends with
 it, for good; so much may be left free at the end of the heap."""
 EVERY_S = 5.0
+COLLECT_EVERY = 20_000, 10, 10
+"""Objects more than at the last collection, and so on: a lane has thousands in hand, and hardly any in a cycle; so
+has a replay."""
 _libc: Any = ctypes.CDLL(None)
 
 
@@ -31,6 +34,12 @@ def keep_little() -> None:
     if hasattr(_libc, "malloc_trim"):
         for option, value in OPTIONS.values():
             _libc.mallopt(option, value)
+
+
+def collect_seldom() -> None:
+    """Let Python's collector come seldom, and not walk again and again through what was imported, which stays."""
+    gc.freeze()
+    gc.set_threshold(*COLLECT_EVERY)
 
 
 def collect() -> float:

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,8 +61,13 @@ def _loaded(bootstrap: str, number: int) -> Log:
             counts[out.partition] += 1
             yield out
 
+    began = time.perf_counter()
     load(bootstrap, counted())
+    made_s = time.perf_counter() - began
     load(bootstrap, heads(bootstrap, counts))
+    CONSOLE.print(
+        f"{counts.total():,} records in {made_s:.0f} s, heads in {time.perf_counter() - began - made_s:.0f} s"
+    )
     return Log(bootstrap, dict(sorted(counts.items())))
 
 

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 CONSOLE = Console(stderr=True)
 BARE, ALONE, TWO, VERIFY = "bare reader", "replay, 1 process", "replay, 2 processes", "audit verify"
-SHARES = (0.25, 0.5)
+SHARES = (0.1, 0.25, 0.5)
 """Of the log, for how memory grows."""
+STARTS = {ALONE: "start, 1 process", TWO: "start, 2 processes"}
+"""What a replay takes with nothing to read: Python, Kafka's client, the processes; it is no part of its pace."""
 _LINE = re.compile(r"^\d{4}-.*", re.MULTILINE)
 _NMSG, _NMSG_S = 4, 5
 
@@ -56,16 +58,26 @@ def contenders(log: Log, directory: Path, env: Mapping[str, str]) -> dict[str, C
         TWO: lambda: run((*replay, "2"), env),
         VERIFY: lambda: run(verify, signed),
     }
+    for processes, name in enumerate(STARTS.values(), 1):
+        found[name] = partial(run, (*replay, str(processes), "--as-of", _upto(log, 0)), env)
     for share in SHARES:
-        upto = ",".join(f"{partition}:{round(count * share)}" for partition, count in log.counts.items())
-        found[f"replay of {share:.0%}"] = partial(run, (*replay, "1", "--as-of", upto), env)
+        found[share_name(share)] = partial(run, (*replay, "1", "--as-of", _upto(log, share)), env)
     return found
 
 
+def share_name(share: float) -> str:
+    return f"replay of {share:.0%}"
+
+
+def _upto(log: Log, share: float) -> str:
+    return ",".join(f"{partition}:{round(count * share)}" for partition, count in log.counts.items())
+
+
 def _bare(command: tuple[str, ...], env: Mapping[str, str]) -> Spent:
-    """By its own clock: without the start of Python."""
+    """By its own clocks: without the start of Python."""
     spent = run(command, env)
-    return spent._replace(s=float(spent.told.split()[1]))
+    s, cpu_s = map(float, spent.told.split())
+    return spent._replace(s=s, cpu_s=cpu_s)
 
 
 def _consumer_performance(log: Log, env: Mapping[str, str]) -> Spent:

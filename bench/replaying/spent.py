@@ -6,9 +6,12 @@ import os
 import subprocess
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench.proc import peak_bytes
+from schemas.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +21,7 @@ LOOK_EVERY_S = 0.05
 
 
 class Spent(NamedTuple):
-    """s: from its start to its end; cpu_s: of its cores, and those of its children; peak_mb: its own."""
+    """s: from its start to its end; cpu_s: of its cores, and those of its children; peak_mb: of the largest one."""
 
     s: float
     cpu_s: float
@@ -50,6 +53,16 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> Spent:
 
 
 def _watch(pid: int, peak: list[int], ended: threading.Event) -> None:
-    """Until it has said its last word. Not its children: those of a replay are told apart by nobody."""
+    """Until it has said its last word: it, and its children as long as they are there."""
     while not ended.wait(LOOK_EVERY_S):
-        peak[0] = max(peak[0], peak_bytes(pid))
+        peak[0] = max(peak[0], *map(_peak, (pid, *_children(pid))))
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]
+
+
+def _peak(pid: int) -> int:
+    with suppress(SetupError):
+        return peak_bytes(pid)
+    return 0  # ended just now

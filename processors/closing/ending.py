@@ -17,7 +17,7 @@ def exceptions(request: Request) -> tuple[RequestLeg, ...]:
 
 def settled(request: Request) -> Request:
     """With the status that its legs give it; the same object if that is as before."""
-    if request.pending:
+    if any(not leg.final for leg in request.legs):
         return request if request.is_open else request.changed(status="open", closed_at=None)
     status = "completed_with_exceptions" if exceptions(request) else "completed"
     if request.status == status:

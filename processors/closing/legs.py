@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from schemas.contract import defaults_of, maker, trusted
+from schemas.contract import maker, trusted
 from schemas.records import Leg
 from schemas.request import RequestLeg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_kept, _planned, _BARE = maker(RequestLeg), trusted(Leg), defaults_of(RequestLeg)
+_kept, _planned = maker(RequestLeg), trusted(Leg)
 _SHARED = tuple(name for name in RequestLeg.model_fields if name in Leg.model_fields)
-_shared = itemgetter(*_SHARED)
 _UNDER_WAY = ("delivery", "task")
 
 
 def kept(leg: Leg, leg_id: str, at: int) -> RequestLeg:
     """As a request keeps it. at: since when it is due, µs."""
-    shared = zip(_SHARED, _shared(leg.__dict__), strict=True)
-    values = _BARE | dict(shared) | {"leg_id": leg_id, "final": leg.kind not in _UNDER_WAY, "at": at}
-    values["reason"] = leg.reason or leg.basis
-    return _kept(values)
+    of = leg.__dict__
+    return _kept({
+        "leg_id": leg_id, "kind": of["kind"], "recipient": of["recipient"], "lane": of["lane"],
+        "vendor": of["vendor"], "action": of["action"], "task": of["task"], "due_at": of["due_at"],
+        "rule": of["rule"], "mark": of["mark"], "review_at": of["review_at"], "backup_until": of["backup_until"],
+        "cycle": 0, "outcome": of["outcome"], "final": of["kind"] not in _UNDER_WAY,
+        "reason": of["reason"] or of["basis"], "at": at, "overdue_at": None, "conflict": None, "proof": None,
+    })  # fmt: skip
 
 
 def told(legs: Iterable[RequestLeg]) -> tuple[Leg, ...]:

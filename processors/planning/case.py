@@ -49,18 +49,17 @@ class Case(NamedTuple):
 
     def cells(self) -> list[Choice]:
         """What the event writes into the state. A deletion stands there as a withdrawal of everything."""
-        common = {
-            "status": "granted" if self.ask.action == "grant" else "withdrawn",
-            "occurred_at": self.moments.occurred_at,
-            "event_id": self.event.event_id,
-            "method": self.event.method,
-            "own": not self.ask.lends,
-        }
+        status = "granted" if self.ask.action == "grant" else "withdrawn"
+        at, own = self.moments.occurred_at, not self.ask.lends
+        event_id, method = self.event.event_id, self.event.method
         return [
-            _choice_of({**common, "purpose": purpose, "channel": channel})
+            _choice_of({
+                "purpose": purpose, "channel": channel, "status": status, "occurred_at": at, "event_id": event_id,
+                "method": method, "own": own,
+            })
             for purpose in _written(self.ask)
             for channel in (self.ask.channels if self.event.channels else (ALL,))
-        ]
+        ]  # fmt: skip
 
 
 @lru_cache(KEPT)

@@ -16,6 +16,7 @@ from schemas.state import SubjectState
 
 MOST_DOUBTS = 100
 _JUDGED = frozenset({"planned", "stale"})
+_OF_PEOPLE = _JUDGED | {"cycle"}
 HOLD_LIFTED = "hold_lifted"
 
 
@@ -46,8 +47,9 @@ class Fold:
         return record
 
     def _person(self, offset: int, record: AuditRecord, pid: str, controller: str) -> None:
-        before = self.people.get(pid)
-        facts = record.event
+        if record.kind not in _OF_PEOPLE:  # as most are: whom they are about need not even be unpacked
+            return
+        before, facts = self.people.get(pid), record.event
         if record.kind in _JUDGED and facts is not None:
             made = after(record, facts, before or nobody(pid, controller))
             self._doubt(offset, made)

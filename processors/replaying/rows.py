@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from json.encoder import encode_basestring as text
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_json
+
 from schemas.events import PROTECTIVE
-from schemas.request import Request, RequestLeg
+from schemas.packing import plain
+from schemas.request import Request
 from schemas.state import SubjectState
 
 if TYPE_CHECKING:
@@ -15,13 +17,13 @@ if TYPE_CHECKING:
     from processors.replaying.fold import Fold
 
 FILES = ("people", "requests", "deliveries")
-_person = SubjectState.__pydantic_serializer__.to_json
-_request = Request.__pydantic_serializer__.to_json
-_leg = RequestLeg.__pydantic_serializer__.to_json
-NOT_TOLD: Any = {"identities": {"__all__": {"sealed"}}, "retained": {"__all__": {"sealed"}}}
+SEALED = frozenset({"sealed"})
 """Of a person's state: what the audit can't tell."""
-LEG_NOT_TOLD = {"leg_id", "kind", "task", "proof"}
+NOT_TOLD: Any = {name: {"__all__": {*SEALED}} for name in ("identities", "retained")}
+"""The same, as pydantic leaves it out."""
+LEG_NOT_TOLD = ("leg_id", "kind", "task", "proof")
 """Of a delivery: what stands before these fields already, or is of tasks alone."""
+_person, _request = plain(SubjectState, SEALED), plain(Request)
 
 
 def rows(fold: Fold) -> Iterator[tuple[str, bytes]]:
@@ -30,19 +32,20 @@ def rows(fold: Fold) -> Iterator[tuple[str, bytes]]:
     A request is one that asks something of recipients; a grant is none. But each delivery has a line, with the newest
     word of its newest cycle: of grants, too.
     """
-    for state in fold.people.in_order():
-        yield "people", _person(state, exclude=NOT_TOLD)
-    for request in fold.requests.in_order():
-        if request.kind in PROTECTIVE:
-            yield "requests", _request(request)
+    for row in fold.people.rows():
+        yield "people", to_json(_person(row))
+    for row in fold.requests.rows():
+        request = _request(row)
+        if request["kind"] in PROTECTIVE:
+            yield "requests", to_json(request)
         for line in _deliveries(request):
             yield "deliveries", line
 
 
-def _deliveries(request: Request) -> Iterator[bytes]:
-    pid, controller, event_id, kind = map(text, (request.pid, request.controller, request.event_id, request.kind))
-    whose = f'{{"pid":{pid},"controller":{controller},"event_id":{event_id},"delivery_id":'
-    legs = {leg.leg_id: leg for leg in request.legs if leg.kind == "delivery"}
+def _deliveries(request: dict[str, Any]) -> Iterator[bytes]:
+    whose = {name: request[name] for name in ("pid", "controller", "event_id")}
+    legs = {leg["leg_id"]: leg for leg in request["legs"] if leg["kind"] == "delivery"}
     for delivery_id, leg in sorted(legs.items()):
-        head = f'{whose}{text(delivery_id)},"kind":{kind},'
-        yield head.encode() + _leg(leg, exclude=LEG_NOT_TOLD)[1:]
+        for name in LEG_NOT_TOLD:
+            del leg[name]
+        yield to_json({**whose, "delivery_id": delivery_id, "kind": request["kind"], **leg})

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from schemas.contract import Contract
-from schemas.packing import packer
+from schemas.packing import packer, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from schemas.packing import Row
 
 C = TypeVar("C", bound=Contract)
 AT_HAND = 1024
@@ -39,11 +41,14 @@ class Shelf(Generic[C]):
         self._tidy()
 
     def in_order(self) -> Iterator[C]:
-        """All of them by their keys, each made when its turn comes, of what was packed: so fields have one order."""
-        pack, unpack = self._packer.pack, self._packer.unpack
+        """All of them by their keys, each made when its turn comes."""
+        return map(self._packer.of_row, self.rows())
+
+    def rows(self) -> Iterator[Row]:
+        """Their values, by their keys."""
         for key in sorted({**self._stored, **self._at_hand}):
             stored = self._stored.get(key)
-            yield unpack(pack(self._at_hand[key]) if stored is None else stored)
+            yield self._packer.to_row(self._at_hand[key]) if stored is None else row_of(stored)
 
     def _tidy(self) -> None:
         """Half of them at once, those first that have been here for longest: looking at each use would cost more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,7 @@ from streams.replaying import live, parquet, shadows
 from streams.replaying.cuts import AsOf, as_of, cuts
 from streams.replaying.part import Part
 from streams.replaying.run import rebuild
+from streams.replaying.side_by_side import side_by_side
 from streams.wire import home_of
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ def replay(
     settings = settings_for(bootstrap_servers, data_dir, config)
     parts = parts_of(settings, as_of(as_of_), controller, subject)
     if diff:
-        wrong = _diff(settings, parts, as_json=as_json)
+        wrong = _diff(settings, parts, processes, as_json=as_json)
     elif shadow:
         wrong = _shadow(settings, parts, policy_file, as_json=as_json)
     else:
@@ -124,13 +126,10 @@ def _out(
     return bool(told["doubted"])
 
 
-def _diff(settings: Settings, parts: list[Part], *, as_json: bool) -> bool:
-    async def compare_all(read: Callable[[int], None]) -> list[live.Compared]:
-        lanes = await lanes_on(settings)
-        return [await live.compare(settings, lanes, part, read) for part in parts]
-
+def _diff(settings: Settings, parts: list[Part], processes: int, *, as_json: bool) -> bool:
+    job = partial(live.compared, settings, asyncio.run(lanes_on(settings)))
     with _progress(parts) as seen:
-        compared = asyncio.run(compare_all(_summed(seen)))
+        compared = side_by_side(job, parts, processes, seen)
     return view.compared(compared, as_json=as_json)
 
 

@@ -6,6 +6,7 @@ whoever the audit speaks of in between may be either way, and isn't compared.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,6 +51,11 @@ class Live(NamedTuple):
     requests: Mapping[str, bytes]
     closer_at: int
     lanes: Mapping[str, Mapping[str, bytes]]
+
+
+def compared(settings: Settings, lanes: Iterable[str], wanted: Part, read: Tell) -> Compared:
+    """As `compare`, without a loop: for a process of its own."""
+    return asyncio.run(compare(settings, lanes, wanted, read))
 
 
 async def compare(settings: Settings, lanes: Iterable[str], wanted: Part, read: Tell) -> Compared:

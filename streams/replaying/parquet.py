@@ -8,14 +8,14 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from processors.replaying.rows import FILES, LEG_NOT_TOLD
+from processors.replaying.rows import FILES, LEG_NOT_TOLD, SEALED
 from schemas.contract import Contract
 from schemas.errors import SetupError
 from schemas.request import Request, RequestLeg
 from schemas.state import SubjectState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     import pyarrow as pa
@@ -61,19 +61,19 @@ def columns(name: str) -> pa.Schema:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     if name == "people":
-        return pa.schema(_fields(SubjectState, {"sealed"}))
+        return pa.schema(_fields(SubjectState, SEALED))
     if name == "requests":
-        return pa.schema(_fields(Request, set()))
+        return pa.schema(_fields(Request))
     whose = ("pid", "controller", "event_id", "delivery_id", "kind")
     return pa.schema([*((name, pa.string()) for name in whose), *_fields(RequestLeg, LEG_NOT_TOLD)])
 
 
-def _fields(contract: type[Contract], but: set[str]) -> list[tuple[str, pa.DataType]]:
+def _fields(contract: type[Contract], but: Collection[str] = ()) -> list[tuple[str, pa.DataType]]:
     fields = contract.model_fields.items()
     return [(name, _type(field.annotation, but)) for name, field in fields if name not in but]
 
 
-def _type(said: Any, but: set[str]) -> pa.DataType:
+def _type(said: Any, but: Collection[str]) -> pa.DataType:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     plain = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}

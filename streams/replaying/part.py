@@ -82,7 +82,7 @@ def _unreadable(part: Part, offset: int) -> SetupError:
     )
 
 
-def write(settings: Settings, part: Part, directory: Path, read: Tell) -> Told:
+def write(settings: Settings, directory: Path, part: Part, read: Tell) -> Told:
     """Fold a partition and write its lines to `<file>.<partition>` there. Raises as `fold` does."""
     made = asyncio.run(fold(settings, part, read))
     lines = dict.fromkeys(FILES, 0)
