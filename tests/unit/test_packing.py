@@ -8,10 +8,12 @@ import pytest
 from contract_support import a_few, records
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import to_json
 
 from schemas.codec import CONTRACTS, encode
-from schemas.packing import packer
+from schemas.packing import packer, plain
 from schemas.request import Request
+from schemas.state import SubjectState
 
 if TYPE_CHECKING:
     from schemas.contract import Contract
@@ -36,3 +38,14 @@ def test_fields_come_back_in_the_contracts_order(record: Request) -> None:
     shuffled.__dict__["pid"] = shuffled.__dict__.pop("pid")
     packs = packer(Request)
     assert list(packs.unpack(packs.pack(shuffled)).__dict__) == list(Request.model_fields)
+
+
+@a_few
+@given(request=records(Request), state=records(SubjectState))
+def test_a_row_is_written_as_its_record_would_be(request: Request, state: SubjectState) -> None:
+    """But for what is left out of it, wherever that stands."""
+    row = packer(Request).to_row(request)
+    assert to_json(plain(Request)(row)) == request.model_dump_json().encode()
+    row = packer(SubjectState).to_row(state)
+    sealed = {"identities": {"__all__": {"sealed"}}, "retained": {"__all__": {"sealed"}}}
+    assert to_json(plain(SubjectState, frozenset({"sealed"}))(row)) == state.model_dump_json(exclude=sealed).encode()
