@@ -67,6 +67,10 @@ class Relay:
         self._noted |= {note.delivery_id: note.refs for note in lane.notes}
         return outcomes[name]
 
+    def forget(self) -> None:
+        """What was noted."""
+        self._noted.clear()
+
     async def read_back(self, vendor: str, action: Action, person: Person = ANN, **more: Any) -> Any:
         named = {"emails": (person.email,), "more": _further(person), "purposes": ("surveys",)}
         asked = instruction(action, **{**named, **more})

@@ -14,7 +14,8 @@ class Capability:
     """What an adapter does for one action. `kind`: how it ends when all goes well.
 
     closing: the rung that is final, because the vendor can't be asked further.
-    idempotent: doing it twice is as good as once, with the same answer; if not, the script notes before it acts.
+    idempotent: doing it twice is as good as once, with the same answer, which the contract suite tries on the
+    sandbox; if not, the script notes before it acts.
     batch: most people in one call; the first of them waits at most batch_wait_s for the others, s.
     batch_bytes: most bytes of all their `Vendor.weight`s together, where the vendor limits these.
     batch_ids: most ids of all of them, where it limits those: the weight counts them then (id_lists.py).

@@ -65,7 +65,7 @@ async def test_a_redo_without_notes_would_leave_the_person_in_the_bin() -> None:
     async with relay() as r:
         await r.control.set_fault(Fault(kind="reset", vendor="zoho_crm", verb="delete", times=2))
         await r.do("zoho_crm", "delete")
-        r._noted.clear()
+        r.forget()
         assert (await r.do("zoho_crm", "delete")).outcome == "no_match"
         assert (await r.held("zoho_crm"))["known"]
 

@@ -12,7 +12,7 @@ from sandbox_support import ANN, BOB, relay
 from infra.sandbox import Fault, Person
 from infra.sandbox.vendor import Vendor as Served
 from infra.sandbox.vendors import load
-from processors.vendors.base import Result
+from processors.vendors.base import VENDORS, Result
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -71,6 +71,36 @@ async def test_the_same_again_ends_the_same_and_changes_nothing_more(name: str, 
         assert again.outcome in (ends | {"no_match"} if (name, action) in NOT_FOUND_AGAIN else ends)
         if first.outcome in {"executed", "manual_task"}:
             assert [one for one in await r.control.ledger() if one["changed"]] == changed
+
+
+@pytest.mark.parametrize(("name", "action"), SERVED)
+async def test_a_redo_leaves_everything_as_the_first_try_did(name: str, action: Action) -> None:
+    """A blind one where the action is called idempotent; else with what was noted before the act."""
+    async with sandbox() as r:
+        first = await do(r, name, action)
+        assert isinstance(first, Result), first
+        state, effects = await r.held(name, PAT), len(await changes(r, name))
+        if VENDORS[name].can[action].idempotent:
+            r.forget()
+        again = await do(r, name, action)
+        assert isinstance(again, Result), again
+        if first.later is None:  # else the vendor's own job goes on meanwhile
+            assert (await changes(r, name))[effects:] == []
+            assert but_told(await r.held(name, PAT)) == but_told(state)
+
+
+def test_no_action_is_called_idempotent_that_is_not_tried_so() -> None:
+    untried = [case for case in API_CASES if case not in SERVED]
+    assert [(name, action) for name, action in untried if VENDORS[name].can[action].idempotent] == []
+
+
+def but_told(state: dict[str, Any]) -> dict[str, Any]:
+    """Without how often the vendor has written to the person: that a repeated call may do so again is a trap."""
+    return {key: value for key, value in state.items() if key != "notified"}
+
+
+async def changes(r: Relay, name: str) -> list[dict[str, Any]]:
+    return [one for one in await r.control.ledger() if one["vendor"] == name and one["changed"]]
 
 
 @pytest.mark.parametrize(("name", "action"), SERVED)
