@@ -6,6 +6,7 @@ import ast
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,7 @@ OURS = {"schemas", "processors", "streams", "infra"}
 KAFKA = {"faust", "mode", "aiokafka", "kafka", "confluent_kafka"}
 MAY_IMPORT = {"schemas": set[str](), "processors": {"schemas"}, "infra": {"schemas"}, "streams": OURS, "bench": OURS}
 LONGEST_FILE, LONGEST_FUNCTION = 250, 40
+MEDIAN_ADAPTER = 60
 FILES = [path for package in sorted(MAY_IMPORT) for path in sorted((ROOT / package).rglob("*.py"))]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 TREES = {path.relative_to(ROOT): ast.parse(path.read_text("utf-8")) for path in FILES}
@@ -62,6 +64,13 @@ def test_only_streams_knows_kafka(package: str) -> None:
 def test_no_file_is_too_long() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in [*FILES, *TESTS]}
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_half_of_the_adapters_are_short() -> None:
+    """What looks up, builds calls or reads answers stands in modules beside them."""
+    lengths = [len(path.read_text("utf-8").splitlines()) for path in FILES if path.name == "adapter.py"]
+    assert len(lengths) >= 18
+    assert median(lengths) < MEDIAN_ADAPTER
 
 
 def test_no_function_is_too_long() -> None:
