@@ -1,4 +1,4 @@
-"""What a connection to Intercom is told."""
+"""What a connection to Intercom is told, and what that makes of an instruction."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from processors.vendors.base import Options
+
+if TYPE_CHECKING:
+    from processors.vendors.base import Instruction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Mapping
@@ -28,3 +31,13 @@ class IntercomOptions(Options):
     @property
     def switches(self) -> Mapping[str, Collection[Hashable]]:
         return {purpose: (one,) for purpose, one in self.subscriptions.items()}
+
+    def fields_of(self, instruction: Instruction) -> list[tuple[str, str]]:
+        """(Intercom's field, value) of each identity. Raises MissingIdentity: the event had none that it knows."""
+        fields = {"email": "email", **({self.external_id: "external_id"} if self.external_id else {})}
+        instruction.need(*fields)
+        return list(dict.fromkeys((fields[one.type], one.value) for one in instruction.known(*fields)))
+
+    def types_of(self, instruction: Instruction) -> list[str]:
+        """The subscription types of its purposes, as far as they are known."""
+        return [self.subscriptions[purpose] for purpose in instruction.purposes if purpose in self.subscriptions]

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Result, Script, all_good
 from processors.vendors.klaviyo.facts import KlaviyoFacts
-from processors.vendors.klaviyo.jobs import deletion, reached_by, subscription, unsubscription
-from processors.vendors.klaviyo.profiles import Profile, look_up, members_of, names_of, opt_in_of
-from processors.vendors.later import Undone
+from processors.vendors.klaviyo.jobs import channels_of, deletion, reached_by, subscription, unsubscription
+from processors.vendors.klaviyo.later import read_back
+from processors.vendors.klaviyo.profiles import look_up, members_of, names_of, opt_in_of
 from processors.vendors.second_look import noted_first, seen
-from schemas.errors import MissingIdentity, VendorRefused
+from schemas.errors import MissingIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-
-    from processors.vendors.base import ReadBackScript, Step
+    from processors.vendors.base import ReadBackScript
 
 _TYPES = {"email": "email", "sms": "phone"}
 
@@ -25,9 +23,9 @@ class Klaviyo(KlaviyoFacts):
 
     def grant(self, instruction: Instruction) -> Script:
         self.options.require_all(instruction)
-        people = reached_by(names_of(instruction), _channels(instruction))
+        people = reached_by(names_of(instruction), channels_of(instruction))
         if not people:
-            raise MissingIdentity(*(_TYPES[channel] for channel in _channels(instruction)))
+            raise MissingIdentity(*(_TYPES[channel] for channel in channels_of(instruction)))
         opt_in = yield from opt_in_of(self.options.of(instruction))
         replies = all_good((yield tuple(subscription(people, one) for one in opt_in)))
         at_once = set(opt_in.values()) == {"single_opt_in"}
@@ -35,7 +33,7 @@ class Klaviyo(KlaviyoFacts):
         return Result("accepted", evidence=replies[-1].evidence(detail=detail))
 
     def withdraw(self, instruction: Instruction) -> Script:
-        channels = _channels(instruction)
+        channels = channels_of(instruction)
         found = yield from look_up(names_of(instruction))
         reached = [one for one in found.profiles if any(map(one.reached_by, channels))]
         if instruction.all_purposes:
@@ -56,26 +54,8 @@ class Klaviyo(KlaviyoFacts):
             return Result("no_match", evidence=found.last.evidence())
         jobs = tuple(deletion(one.id) for one in found.profiles)
         replies = all_good((yield jobs)) if jobs else [found.last]
-        return Result(
-            "accepted", evidence=replies[-1].evidence(detail=f"unconfirmed, {seen('profiles', len(jobs), len(due))}")
-        )
+        detail = f"unconfirmed, {seen('profiles', len(jobs), len(due))}"
+        return Result("accepted", evidence=replies[-1].evidence(detail=detail))
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
-        found = yield from look_up(names_of(instruction))
-        about: dict[str, Any] = {"status": found.last.status, "response_sha256": found.last.sha256}
-        if instruction.action == "delete" and found.profiles:
-            return Undone(VendorRefused("found_again", **about))
-        if instruction.action == "withdraw" and (yield from self._is_mailed(instruction, found.profiles)):
-            return Undone(VendorRefused("subscribed_again", **about))
-        return Result("verified", evidence=found.last.evidence(detail=f"profiles={len(found.profiles)}"))
-
-    def _is_mailed(self, instruction: Instruction, profiles: Sequence[Profile]) -> Generator[Step, Any, bool]:
-        channels = _channels(instruction)
-        if instruction.all_purposes:
-            return any(one.may_mail.get(channel) for one in profiles for channel in channels)
-        reached = [one for one in profiles if any(map(one.reached_by, channels))]
-        return any((yield from members_of(self.options.of(instruction), reached)).values())
-
-
-def _channels(instruction: Instruction) -> list[str]:
-    return [channel for channel in Klaviyo.channels if channel in {one for _, one in instruction.cells}]
+        return read_back(instruction, self.options)

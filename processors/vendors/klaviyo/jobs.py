@@ -14,9 +14,15 @@ from processors.vendors.base import Call
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from processors.vendors.base import Instruction
     from processors.vendors.klaviyo.profiles import Profile
 
 _ATTRIBUTE = {"email": "email", "sms": "phone_number"}
+
+
+def channels_of(instruction: Instruction) -> list[str]:
+    """Those of Klaviyo's that it is about."""
+    return [channel for channel in _ATTRIBUTE if channel in {one for _, one in instruction.cells}]
 
 
 def reached_by(names: Iterable[tuple[str, str]], channels: Sequence[str]) -> list[dict[str, str]]:

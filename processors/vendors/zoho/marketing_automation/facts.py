@@ -36,7 +36,7 @@ class ZohoMarketingAutomationFacts(ZohoLists):
     }
     limits = (Window(calls=499, seconds=300, lock_s=LOCKED_S),)
     traps = (
-        "whoever is subscribed or unsubscribed is notified by mail: a withdrawal is answered by one more mail",
+        "whoever is subscribed or unsubscribed is notified by mail: a withdrawal, and each redo, is one more mail",
         "no call lifts an entry in the do-not-mail registry: a later grant becomes a task",
         "a call too many locks that API for 30 minutes",
         "HTTP 200 is no success: the body's code says what came of it",
