@@ -35,7 +35,7 @@ COMMAND = (sys.executable, "-m", "streams", "reconcile", "--json")
 LAST_NIGHT = "reconcile.jsonl"
 """In the data directory: what the last run has said."""
 STOP_LIMIT_S = 5.0
-_BY_ENVIRONMENT = frozenset({"PEPPER", "RELAY_KEY", "SASL_PASSWORD"})
+_BY_ENVIRONMENT = frozenset({"PEPPER", "RELAY_KEY", "NOTARY_KEY", "SASL_PASSWORD", "SMTP_PASSWORD"})
 """Secrets: settings don't tell them, and the process has them as the worker has."""
 
 
