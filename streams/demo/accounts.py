@@ -15,18 +15,29 @@ if TYPE_CHECKING:
 CONTROLLER = "oomnis"
 """The one that a demo is about unless another is asked for."""
 ALL = "all"
-ACCOUNTS: Mapping[str, Mapping[str, str]] = {
+ACCOUNTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "oomnis": {
-        "zoho_crm": "zoho-one/crm",
-        "zoho_campaigns": "zoho-one/marketing",
-        "zoho_books": "zoho-one/erp",
-        "google_analytics": "google-analytics",
+        "zoho_crm": ("zoho-one/crm",),
+        "zoho_campaigns": ("zoho-one/marketing",),
+        "zoho_books": ("zoho-one/erp",),
+        "google_analytics": ("google-analytics",),
     },
-    "osome": {"google_analytics": "google-analytics", "hubspot": "hubspot", "intercom": "intercom"},
-    "osows": {"google_analytics": "google-analytics"},
-    "omigroup": {"zoho_crm": "storage", "zoho_campaigns": "marketing", "google_analytics": "data-analytics"},
+    "osome": {"google_analytics": ("google-analytics",), "hubspot": ("hubspot",), "intercom": ("intercom",)},
+    "osows": {
+        "google_analytics": ("google-analytics",),
+        "stripe": ("stripe",),
+        "shopify": ("shopify",),
+        "netlify": ("netlify",),
+        "wix": ("wix",),
+        "wordpress_com": ("wordpress-com",),
+    },
+    "omigroup": {
+        "zoho_crm": ("storage",),
+        "zoho_campaigns": ("marketing",),
+        "google_analytics": ("data-analytics",),
+    },
 }
-"""Controller → adapter → the recipient that is reached there; the policies' other recipients stay unbound."""
+"""Controller → adapter → the recipients that are reached there; the policies' other recipients stay unbound."""
 LISTS: Mapping[str, Mapping[str, bool]] = {
     "oomnis": DOUBLE_OPT_IN,
     "omigroup": {"product-information": True, "events-surveys": False, "marketing-cookies": False},

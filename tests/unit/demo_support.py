@@ -50,9 +50,9 @@ CONFIG = parse_config(
     {
         "controllers": {name: {"policy": name} for name in ACCOUNTS},
         "connections": {
-            lane_of(name, adapter): {"controller": name, "mode": "live", "adapter": adapter, "serves": [recipient]}
+            lane_of(name, adapter): {"controller": name, "mode": "live", "adapter": adapter, "serves": recipients}
             for name, accounts in ACCOUNTS.items()
-            for adapter, recipient in accounts.items()
+            for adapter, recipients in accounts.items()
         },
     },
     "tests",

@@ -1,10 +1,11 @@
-"""The vendors of Zoho and Google as the demo's people must find them at the end; others in contacts.py."""
+"""The vendors of Zoho and Google as the demo's people must find them at the end; a module beside it for others."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from streams.demo.model.contacts import Hubspot, Intercom
+from streams.demo.model.platforms import Netlify, Shopify, Stripe, Wix, WordpressCom
 from streams.demo.model.vendor import Terms, Vendor, purposes_of
 
 if TYPE_CHECKING:
@@ -156,6 +157,11 @@ _KINDS: Mapping[str, Callable[[Person, Terms], Vendor]] = {
     "google_analytics": Analytics,
     "hubspot": Hubspot,
     "intercom": Intercom,
+    "stripe": Stripe,
+    "shopify": Shopify,
+    "netlify": Netlify,
+    "wix": Wix,
+    "wordpress_com": WordpressCom,
 }
 
 
