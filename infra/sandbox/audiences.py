@@ -33,8 +33,9 @@ class Audiences(Vendor):
         """What the vendor hashes: kind of name → the name as it wants it written."""
 
     def seed(self, person: Person) -> None:
+        """Who is named by the address as anybody writes it is known, too, though not on an audience by it."""
         hashes = [digest(name) for name in self.written(person).values()]
-        self._named |= dict.fromkeys(hashes, fold(person.email))
+        self._named |= dict.fromkeys([*hashes, digest(fold(person.email))], fold(person.email))
         for key, purpose in self._purposes.items():
             if person.lists.get(purpose) == "active":
                 self._on[key].update(hashes)

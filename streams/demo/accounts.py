@@ -22,7 +22,12 @@ ACCOUNTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "zoho_books": ("zoho-one/erp",),
         "google_analytics": ("google-analytics",),
     },
-    "osome": {"google_analytics": ("google-analytics",), "hubspot": ("hubspot",), "intercom": ("intercom",)},
+    "osome": {
+        "google_analytics": ("google-analytics",),
+        "hubspot": ("hubspot",),
+        "intercom": ("intercom",),
+        "meta_ads": ("facebook-ads",),
+    },
     "osows": {
         "google_analytics": ("google-analytics",),
         "stripe": ("stripe",),
@@ -30,6 +35,9 @@ ACCOUNTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "netlify": ("netlify",),
         "wix": ("wix",),
         "wordpress_com": ("wordpress-com",),
+        "meta_ads": ("facebook-ads", "facebook-remarketing"),
+        "linkedin_ads": ("linkedin-ads",),
+        "reddit_ads": ("reddit-plugins",),
     },
     "omigroup": {
         "zoho_crm": ("storage",),
@@ -40,9 +48,11 @@ ACCOUNTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Controller → adapter → the recipients that are reached there; the policies' other recipients stay unbound."""
 LISTS: Mapping[str, Mapping[str, bool]] = {
     "oomnis": DOUBLE_OPT_IN,
+    "osome": {"direct-marketing": False, "advertising": False},
+    "osows": {"targeted-advertising": False, "campaign-effectiveness": False},
     "omigroup": {"product-information": True, "events-surveys": False, "marketing-cookies": False},
 }
-"""Controller → purposes with a mailing list → whether the person must confirm."""
+"""Controller → purposes with a mailing list or an audience → whether the person must confirm."""
 TOPICS: Mapping[str, Mapping[str, str]] = {
     "osome": {"enquiries": "opt_out", "service-updates": "opt_out", "direct-marketing": "opt_in"},
 }
@@ -52,12 +62,12 @@ TRACKING = ("visitor-tracking",)
 
 
 def lists_of(controller: str) -> tuple[str, ...]:
-    """The purposes for which it has a mailing list."""
+    """The purposes for which it has a mailing list or an audience."""
     return tuple(LISTS.get(controller, ()))
 
 
 def all_lists() -> dict[str, bool]:
-    """Every mailing list of the sandbox: no two controllers have a purpose of the same name on one."""
+    """Every mailing list and audience of the sandbox: no two controllers have a purpose of the same name on one."""
     return {purpose: ask for lists in LISTS.values() for purpose, ask in lists.items()}
 
 

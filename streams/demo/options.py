@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import processors.vendors  # noqa: F401 - registers the adapters
+from infra.sandbox.vendor import Vendor
 from infra.sandbox.vendors.zoho_books import ORGANISATION
 from processors.engine.kinds import KINDS
 from processors.vendors.base import VENDORS
@@ -20,12 +21,13 @@ _SHARED = {"zoho_oauth": "zoho", "google_service_account": "google"}
 def options_of(adapter: str, sandbox: SandboxSettings, controller: str) -> dict[str, Any]:
     """The sandbox's searches lag behind nothing. Where nothing is said here, its account is the adapter's example."""
     accounts = {"accounts_url": sandbox.base_urls["zoho_accounts"]}
+    lists = {purpose: sandbox.list_keys[purpose] for purpose in lists_of(controller)}
     numbers = {purpose: sandbox.topic_numbers[purpose] for purpose in topics_of(controller)}
     match adapter:
         case "google_analytics":
             return {"property_ids": [sandbox.ga_property_id]}
         case "zoho_campaigns":
-            return {**accounts, "lists": {purpose: sandbox.list_keys[purpose] for purpose in lists_of(controller)}}
+            return {**accounts, "lists": lists}
         case "zoho_books":
             return {**accounts, "organization_id": ORGANISATION, "keep_years": 10}
         case "zoho_crm":  # deletions of several people are a job of the CRM's
@@ -37,7 +39,9 @@ def options_of(adapter: str, sandbox: SandboxSettings, controller: str) -> dict[
             return {"search_lag_s": 0, "subscriptions": types}
         case "stripe":
             return {"erase": "delete", "keep_years": 7}
-    return dict(VENDORS[adapter].example)
+    kind, url = VENDORS[adapter], sandbox.base_urls[adapter]
+    here = {"lists": lists, "token_url": f"{url}{Vendor.registry[adapter].token_path}"}
+    return {**kind.example, **{key: here[key] for key in here if key in kind.options_type.model_fields}}
 
 
 def read_back_of(adapter: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streams.demo.model.audiences import Audiences, MetaAds
 from streams.demo.model.contacts import Hubspot, Intercom
 from streams.demo.model.platforms import Netlify, Shopify, Stripe, Wix, WordpressCom
 from streams.demo.model.vendor import Terms, Vendor, purposes_of
@@ -162,6 +163,9 @@ _KINDS: Mapping[str, Callable[[Person, Terms], Vendor]] = {
     "netlify": Netlify,
     "wix": Wix,
     "wordpress_com": WordpressCom,
+    "meta_ads": MetaAds,
+    "linkedin_ads": Audiences,
+    "reddit_ads": Audiences,
 }
 
 
