@@ -27,6 +27,7 @@ ACCOUNTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "hubspot": ("hubspot",),
         "intercom": ("intercom",),
         "meta_ads": ("facebook-ads",),
+        "site_signals": ("google-analytics", "facebook-ads", "google-ads"),
     },
     "osows": {
         "google_analytics": ("google-analytics",),
@@ -38,6 +39,17 @@ ACCOUNTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "meta_ads": ("facebook-ads", "facebook-remarketing"),
         "linkedin_ads": ("linkedin-ads",),
         "reddit_ads": ("reddit-plugins",),
+        "site_signals": (
+            "google-tag-manager",
+            "google-analytics",
+            "google-adsense",
+            "google-analytics-remarketing",
+            "facebook-ads",
+            "facebook-remarketing",
+            "youtube-embed",
+            "youtube-plugins",
+            "reddit-plugins",
+        ),
     },
     "omigroup": {
         "zoho_crm": ("storage",),

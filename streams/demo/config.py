@@ -42,7 +42,7 @@ def _tables(sandbox: SandboxSettings, controllers: Sequence[str]) -> dict[str, d
                 "controller": name,
                 "adapter": adapter,
                 "serves": recipients,
-                "base_url": sandbox.base_urls[adapter],
+                **({"base_url": sandbox.base_urls[adapter]} if adapter in sandbox.base_urls else {}),
                 "mode": "live",
                 "surge": "off",  # it would hold back so many deletions
                 "concurrency": 16,

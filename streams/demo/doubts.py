@@ -62,7 +62,7 @@ class _Seen:
 
     def fits(self, expected: Expected, who: Who, keys: Sequence[LegKey]) -> bool:
         account, state = expected.accounts[who], self._found.vendors.get(who[0], {}).get(who[1])
-        if state is None or account.told(state) != account.holds():
+        if (account.told(state) if state is not None else {}) != account.holds():
             return False
         if any(self._made_of(key) != expected.legs[key].outcome for key in keys):
             return False

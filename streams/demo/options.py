@@ -39,8 +39,9 @@ def options_of(adapter: str, sandbox: SandboxSettings, controller: str) -> dict[
             return {"search_lag_s": 0, "subscriptions": types}
         case "stripe":
             return {"erase": "delete", "keep_years": 7}
-    kind, url = VENDORS[adapter], sandbox.base_urls[adapter]
-    here = {"lists": lists, "token_url": f"{url}{Vendor.registry[adapter].token_path}"}
+    kind, here = VENDORS[adapter], dict[str, Any](lists=lists)
+    if adapter in sandbox.base_urls:  # all but a site's own signals
+        here["token_url"] = f"{sandbox.base_urls[adapter]}{Vendor.registry[adapter].token_path}"
     return {**kind.example, **{key: here[key] for key in here if key in kind.options_type.model_fields}}
 
 

@@ -14,6 +14,26 @@ if TYPE_CHECKING:
     from streams.demo.model.life import Cell
 
 
+class Site(Vendor):
+    """A site's own tags: they are told by what is served to the site, and no vendor is called."""
+
+    channels = frozenset({"web", "ads"})
+
+    def __init__(self, _person: Person, _: Terms) -> None:
+        super().__init__()
+
+    def do(self, action: Action, cells: Collection[Cell], *, everything: bool) -> str:
+        del action, cells, everything
+        return "client_signal"
+
+    def holds(self) -> dict[str, Any]:
+        return {}
+
+    @staticmethod
+    def told(state: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(state)
+
+
 class Netlify(Vendor):
     """A form was sent for each record in a CRM; choices make no difference."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from streams.demo.model.audiences import Audiences, MetaAds
 from streams.demo.model.contacts import Hubspot, Intercom
-from streams.demo.model.platforms import Netlify, Shopify, Stripe, Wix, WordpressCom
+from streams.demo.model.platforms import Netlify, Shopify, Site, Stripe, Wix, WordpressCom
 from streams.demo.model.vendor import Terms, Vendor, purposes_of
 
 if TYPE_CHECKING:
@@ -166,6 +166,7 @@ _KINDS: Mapping[str, Callable[[Person, Terms], Vendor]] = {
     "meta_ads": MetaAds,
     "linkedin_ads": Audiences,
     "reddit_ads": Audiences,
+    "site_signals": Site,
 }
 
 
