@@ -62,13 +62,14 @@ class Audiences(Vendor):
 
     def change(self, call: Call, audiences: Iterable[str] | None, hashes: Sequence[str], *, joins: bool) -> None:
         """Put them on these audiences, or take them off; None: off all that there are."""
-        changed = False
-        keys = list(self._on if audiences is None else audiences)
-        for key in keys:
+        whom, effect = [self._named.get(one, one) for one in hashes], "grant" if joins else "withdraw"
+        changed = {}
+        for key in self._on if audiences is None else audiences:
             held = self._on[key]
-            changed |= not set(hashes) <= held if joins else bool(held & set(hashes))
-            held.symmetric_difference_update(set(hashes) - held if joins else held & set(hashes))
-        purposes = "*" if audiences is None else ",".join(self._purposes[key] for key in keys)
-        whom = [self._named.get(one, one) for one in hashes]
-        effect = "grant" if joins else "withdraw"
-        self.record(call, effect, whom, given=list(hashes), changed=changed, purpose=purposes)
+            change = set(hashes) - held if joins else held & set(hashes)
+            held.symmetric_difference_update(change)
+            changed[self._purposes[key]] = bool(change)
+        if audiences is None:
+            changed = {"*": any(changed.values())}
+        for purpose, is_news in changed.items():
+            self.record(call, effect, whom, given=list(hashes), changed=is_news, purpose=purpose)

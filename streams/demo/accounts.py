@@ -21,12 +21,14 @@ ACCOUNTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "zoho_campaigns": ("zoho-one/marketing",),
         "zoho_books": ("zoho-one/erp",),
         "google_analytics": ("google-analytics",),
+        "microsoft_365": ("microsoft/microsoft-365",),
     },
     "osome": {
         "google_analytics": ("google-analytics",),
         "hubspot": ("hubspot",),
         "intercom": ("intercom",),
         "meta_ads": ("facebook-ads",),
+        "google_ads": ("google-ads",),
         "site_signals": ("google-analytics", "facebook-ads", "google-ads"),
     },
     "osows": {

@@ -45,7 +45,7 @@ def settle_doubts(expected: Expected, found: Found, world: World) -> None:
         mine = [entry for entry in found.log if who[0].encode() in (entry.value or b"")]  # and maybe other people's
         ways = {key: seen.ways(who, key, expected.legs[key].purposes) for key in keys if key in world.overtaken}
         for done in islice(_some(ways), _MOST):
-            other = expect(mine, replace(world, done=done))
+            other = expect(mine, replace(world, done={**world.done, **done}))
             if seen.fits(other, who, keys):
                 expected.accounts[who] = other.accounts[who]
                 expected.legs |= {key: other.legs[key] for key in keys}

@@ -45,6 +45,7 @@ async def judge(stage: Stage) -> Judged:
         terms=terms(),
         broken=frozenset((vendor, person.key) for cast in stage.casts for vendor, person in cast.broken),
         overtaken=tally.overtaken(),
+        done=tally.told(),
     )
     log = await read_events(stage.settings)
     expected = expect(log, world)

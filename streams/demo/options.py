@@ -39,7 +39,7 @@ def options_of(adapter: str, sandbox: SandboxSettings, controller: str) -> dict[
             return {"search_lag_s": 0, "subscriptions": types}
         case "stripe":
             return {"erase": "delete", "keep_years": 7}
-    kind, here = VENDORS[adapter], dict[str, Any](lists=lists)
+    kind, here = VENDORS[adapter], dict[str, Any](lists=lists, poll_s=1)
     if adapter in sandbox.base_urls:  # all but a site's own signals
         here["token_url"] = f"{sandbox.base_urls[adapter]}{Vendor.registry[adapter].token_path}"
     return {**kind.example, **{key: here[key] for key in here if key in kind.options_type.model_fields}}

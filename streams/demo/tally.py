@@ -158,6 +158,15 @@ class Tally:
                 found[key] = self._overtaken[delivery_id]
         return found
 
+    def told(self) -> dict[LegKey, frozenset[str]]:
+        """What was superseded although its vendor had accepted it: the purposes it was told about."""
+        found = {}
+        for delivery_id, due in self.dues.items():
+            said = [record.outcome for record in self._outcomes[delivery_id]]
+            if said[-1:] == [SUPERSEDED] and "accepted" in said:
+                found[key_of(due)] = frozenset(due.leg.purposes)
+        return found
+
     def outcomes(self) -> Iterator[AuditRecord]:
         """All that the audit says of deliveries."""
         for records in self._outcomes.values():

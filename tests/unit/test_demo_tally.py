@@ -180,3 +180,15 @@ def test_a_task_that_something_newer_took_the_place_of_is_over_but_the_vendors_p
     ending = tally.ending("d1")
     assert ending
     assert (ending.made, ending.conflicts, ending.repeats, tally.overtaken()) == ("manual_task", 0, 0, {})
+
+
+def test_what_a_vendor_had_accepted_before_it_was_overtaken_was_told_there() -> None:
+    about = ("zoho-campaigns", "withdraw")
+    tally = _tally(
+        *(_planned(n, _leg(f"d{n}", *about)) for n in (1, 2, 3)),
+        _outcome("d1", "accepted", *about),
+        _outcome("d1", "superseded", *about),
+        _outcome("d2", "superseded", *about),
+        _outcome("d3", "accepted", *about),
+    )
+    assert [key.event_id for key in tally.told()] == ["e1"]

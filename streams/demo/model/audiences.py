@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 class Audiences(Vendor):
     """A call for each audience; none says whether the person was in it.
 
-    at_once: one call takes people off all that there are.
+    at_once: one call takes people off all that there are. ends: what the vendor says of it at last.
     """
 
     channels = frozenset({"ads"})
     at_once: ClassVar[bool] = False
+    ends: ClassVar[str] = "accepted"
 
     def __init__(self, person: Person, _: Terms) -> None:
         super().__init__()
@@ -34,7 +35,7 @@ class Audiences(Vendor):
         self._on = self._on | set(purposes) if action == "grant" else self._on - set(purposes)
         effect = "grant" if action == "grant" else "withdraw"
         self._step(*((effect, purpose) for purpose in (("*",) if altogether and self.at_once else purposes)))
-        return "accepted"
+        return self.ends
 
     def holds(self) -> dict[str, Any]:
         return {"audiences": dict.fromkeys(self._on, True)}
@@ -48,3 +49,9 @@ class MetaAds(Audiences):
     """Takes people off whatever audience of the account they are in."""
 
     at_once = True
+
+
+class GoogleAds(Audiences):
+    """Says how each request has ended."""
+
+    ends = "executed"

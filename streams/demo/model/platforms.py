@@ -34,6 +34,31 @@ class Site(Vendor):
         return dict(state)
 
 
+class Microsoft365(Vendor):
+    """A guest for each lead in a CRM, who can be restored; what mails and files of others hold is always a task."""
+
+    channels = frozenset()
+
+    def __init__(self, person: Person, _: Terms) -> None:
+        super().__init__()
+        self._guests, self._restorable = person.crm.count("Leads"), 0
+
+    def do(self, action: Action, cells: Collection[Cell], *, everything: bool) -> str:
+        del action, cells, everything
+        if self._guests:
+            self._guests, self._restorable = 0, self._guests
+            self._step(("delete", ""))
+        return "manual_task"
+
+    def holds(self) -> dict[str, Any]:
+        known = bool(self._guests or self._restorable)
+        return {"known": known, "accounts": ["Guest"] * self._guests, "restorable": self._restorable}
+
+    @staticmethod
+    def told(state: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(state)
+
+
 class Netlify(Vendor):
     """A form was sent for each record in a CRM; choices make no difference."""
 

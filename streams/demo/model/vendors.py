@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streams.demo.model.audiences import Audiences, MetaAds
+from streams.demo.model.audiences import Audiences, GoogleAds, MetaAds
 from streams.demo.model.contacts import Hubspot, Intercom
-from streams.demo.model.platforms import Netlify, Shopify, Site, Stripe, Wix, WordpressCom
+from streams.demo.model.platforms import Microsoft365, Netlify, Shopify, Site, Stripe, Wix, WordpressCom
 from streams.demo.model.vendor import Terms, Vendor, purposes_of
 
 if TYPE_CHECKING:
@@ -161,9 +161,11 @@ _KINDS: Mapping[str, Callable[[Person, Terms], Vendor]] = {
     "stripe": Stripe,
     "shopify": Shopify,
     "netlify": Netlify,
+    "microsoft_365": Microsoft365,
     "wix": Wix,
     "wordpress_com": WordpressCom,
     "meta_ads": MetaAds,
+    "google_ads": GoogleAds,
     "linkedin_ads": Audiences,
     "reddit_ads": Audiences,
     "site_signals": Site,

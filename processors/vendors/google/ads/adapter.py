@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Result
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from processors.vendors.audiences import Group
     from processors.vendors.base import BatchScript, Instruction, PollScript, Reply
     from processors.vendors.identifiers import Form
+    from processors.vendors.later import Schedule
     from schemas.errors import VendorError
     from schemas.records import Action
 
@@ -49,6 +51,10 @@ class GoogleAds(GoogleAdsFacts):
 
     def done(self, replies: Sequence[Reply]) -> Result:
         return under_way(replies, (str(reply.json()["requestId"]) for reply in replies))
+
+    def polls(self, action: Action) -> Schedule | None:
+        usual = super().polls(action)
+        return usual and replace(usual, first_s=self.options.poll_s)
 
     def poll(self, instructions: Sequence[Instruction]) -> PollScript:
         return poll(instructions)
