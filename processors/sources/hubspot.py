@@ -3,7 +3,8 @@
 Signature v3: https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests and
 https://developers.hubspot.com/changelog/introducing-version-3-of-webhook-signatures: base64 of the HMAC-SHA256 over
 method, URL as HubSpot called it, body and time (ms); not older than 5 minutes.
-A batch of events: https://developers.hubspot.com/docs/guides/api/app-management/webhooks.
+A batch of events: https://developers.hubspot.com/docs/guides/api/app-management/webhooks: `eventId` isn't unique, and
+an app tells of every account (`portalId`) that has installed it; a contact's number is one of its account's.
 A contact by its number: HubSpot/HubSpot-public-api-spec-collection 9989379, contacts.json (v3).
 """
 
@@ -33,10 +34,12 @@ _GONE = 404
 class HubspotOptions(SourceOptions):
     """`url`: at which HubSpot calls, as it stands in the app's settings: it is signed.
 
+    portal: the number of the connection's account; what other accounts with the app tell is not about its contacts.
     purposes: by number of the subscription type; subject: a property of the contact.
     """
 
     url: str = Field(pattern=r"^https://[^\s?#]+$")
+    portal: int = Field(gt=0)
 
 
 class Hubspot(Source):
@@ -72,12 +75,13 @@ class Hubspot(Source):
         if not isinstance(events, list):
             raise CallbackRefused("is no batch of events")
         for one in events:
-            if (left := _left(one)) is None:
+            if (left := _left(one)) is None or one.get("portalId") != self.options.portal:
                 continue
-            contact = yield from self._contact(text(one.get("objectId")))
-            which, at = text(one.get("eventId")), one.get("occurredAt")
+            number, which, at = text(one.get("objectId")), text(one.get("eventId")), one.get("occurredAt")
             if which is None or type(at) is not int:
                 raise CallbackRefused("an event without eventId or occurredAt")
+            contact = yield from self._contact(number)
+            which = f"{which} {number} {one['propertyName']} {at}"
             if email := people(email=contact.get("email")):
                 subject = text(contact.get(self.options.subject)) if self.options.subject else None
                 found.append(Told(which, "consent.withdrawn", at * 1000, email, subject, left or None, ("email",)))

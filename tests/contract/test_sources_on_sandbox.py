@@ -19,7 +19,7 @@ from schemas.errors import VendorError
 if TYPE_CHECKING:
     from sandbox_support import Relay
 
-OPTIONS: dict[str, dict[str, Any]] = {"hubspot": {"url": HUBSPOT_URL}, "klaviyo": {}}
+OPTIONS: dict[str, dict[str, Any]] = {"hubspot": {"url": HUBSPOT_URL, "portal": 33}, "klaviyo": {}}
 GONE = "424242"
 
 

@@ -35,7 +35,7 @@ SOURCES = {
         "vendor": "hubspot",
         "connection": "osome-hubspot",
         "secret": "source_secret",
-        "options": {"url": URL, "purposes": {"77": [MARKETING]}},
+        "options": {"url": URL, "portal": 33, "purposes": {"77": [MARKETING]}},
     },
     "sources.newsletter": {
         "controller": CONTROLLER,

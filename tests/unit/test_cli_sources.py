@@ -28,7 +28,8 @@ controller = "osome"
 secret = "news_secret"
 """
 MAILCHIMP = 'vendor = "mailchimp"\noptions = { purposes = { a6b5 = ["direct-marketing"] } }\n'
-HUBSPOT = 'vendor = "hubspot"\nconnection = "hubspot"\noptions = { url = "https://relay.example/sources/news" }\n'
+URL = "https://relay.example/sources/news"
+HUBSPOT = f'vendor = "hubspot"\nconnection = "hubspot"\noptions = {{ url = "{URL}", portal = 33 }}\n'
 
 
 def listed(tmp_path: Path, source: str, *options: str, head: str = HEAD) -> tuple[int, str]:

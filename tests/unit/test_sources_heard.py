@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SECONDS = NOW / 1_000_000
 OPTIONS: dict[str, dict[str, Any]] = {
     "mailchimp": {"purposes": {"a6b5da1054": ["marketing-campaigns"]}, "subject": "CUSTOMER"},
-    "hubspot": {"url": HUBSPOT_URL, "purposes": {"77": ["surveys"]}, "subject": "customer_id"},
+    "hubspot": {"url": HUBSPOT_URL, "portal": 33, "purposes": {"77": ["surveys"]}, "subject": "customer_id"},
     "klaviyo": {"subject": "external_id"},
     "shopify": {"subject": "id"},
 }
@@ -124,6 +124,13 @@ def test_what_is_sent_again_later_is_signed_anew_and_yet_the_same_event() -> Non
     assert events("klaviyo", retried) == events("klaviyo", Message(*klaviyo(klaviyo_event(**WHO))))
 
 
+def test_hubspot_may_call_two_events_the_same_and_each_is_one_of_its_own() -> None:
+    type_77 = {"propertyName": "hs_email_optout_77"}
+    more: tuple[dict[str, Any], ...] = ({}, {"objectId": 102}, type_77, {"occurredAt": 2})
+    both = Message(*hubspot(SECONDS, *(hubspot_event("101", **changes) for changes in more)))
+    assert len({one.event_id for one in events("hubspot", both, ANSWERS["hubspot"])}) == len(more)
+
+
 @pytest.mark.parametrize("vendor", sorted(GENUINE))
 @pytest.mark.parametrize("spoilt", ["secret", "body", "headers"])
 def test_whoever_has_not_the_secret_is_not_believed(vendor: str, spoilt: str) -> None:
@@ -182,6 +189,7 @@ def test_whose_id_nobody_knows_is_known_by_the_address_which_the_id_does_not_tel
         ("mailchimp", Message({}, mailchimp(**{"data[action]": "delete"}), SECRET)),
         ("hubspot", Message(*hubspot(SECONDS, hubspot_event("101", propertyValue="false")))),
         ("hubspot", Message(*hubspot(SECONDS, hubspot_event("101", propertyName="lifecyclestage")))),
+        ("hubspot", Message(*hubspot(SECONDS, hubspot_event("101", portalId=34)))),
         ("klaviyo", Message(*klaviyo({"topic": "event:klaviyo.opened_email"}))),
         ("shopify", Message(*shopify(topic="customers/data_request", **WHO))),
     ],
