@@ -18,6 +18,7 @@ from processors.sources.configured import known_sources
 from schemas.errors import SetupError
 from schemas.sealing import Seals
 from streams.callbacks import CallbackDesk, callers
+from streams.called import runner_of, taking
 from streams.clients import writer
 from streams.ownership.tenure import now_micros
 from streams.sources import SourceDesk
@@ -53,7 +54,7 @@ async def receiving(
         return
     producer = writer(settings)
     app = application(settings, config, transport, producer, metrics)
-    runner = web.AppRunner(app, access_log=None)
+    runner = runner_of(app)
     try:
         await producer.start()
         await runner.setup()
@@ -67,7 +68,7 @@ def application(
     settings: Settings, config: RelayConfig, transport: Transport, producer: AIOKafkaProducer, metrics: Metrics
 ) -> web.Application:
     """All that is taken in. Raises SetupError as `receiving`."""
-    app = web.Application()
+    app = taking()
     jobs = CallbackDesk(callers(config.connections, settings.secret), producer, metrics)
     app.router.add_post("/callbacks/{connection}", jobs.take)
     if config.sources:

@@ -56,7 +56,7 @@ def opened(key: bytes, token: str, now: float) -> str:
             raise KeyRefused("kind")
         claims = json.loads(AESGCM(key).decrypt(_bytes(nonce), _bytes(text) + _bytes(tag), header.encode()))
         subject_id, expires_at = claims["sub"], claims["exp"]
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidTag):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidTag):
         raise KeyRefused("not_ours") from None
     if not (isinstance(subject_id, str) and subject_id and isinstance(expires_at, int | float)):
         raise KeyRefused("claims")

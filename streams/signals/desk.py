@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from processors.signals.told import told
 from schemas.errors import KeyRefused
 from schemas.ids import pid
 from schemas.policy import in_force
+from streams.called import read
 from streams.metrics import definitions as d
 from streams.ownership.tenure import now_micros
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from streams.signals.people import People
 
 SCRIPT = Path(__file__).parent / "consent-relay.js"
-READ_LIMIT_S = 10.0
 UNKNOWN = "unknown"
 
 
@@ -75,15 +74,10 @@ class Desk:
 
     async def _asked(self, site: Site, request: web.Request) -> tuple[int, Mapping[str, bool] | None]:
         try:
-            async with asyncio.timeout(READ_LIMIT_S):
-                key = (await request.read()).decode("ascii", "replace")
-            if len(key) > MOST_BYTES:
-                return 413, None
-            subject_id = opened(site.key, key, time.time())
-        except web.HTTPRequestEntityTooLarge:
-            return 413, None
-        except TimeoutError:
-            return 408, None
+            _, body = await read(request, MOST_BYTES)
+            subject_id = opened(site.key, body.decode("ascii", "replace"), time.time())
+        except web.HTTPException as error:
+            return error.status, None
         except KeyRefused:
             return 401, None
         gpc = request.headers.get("sec-gpc") == "1"

@@ -10,11 +10,12 @@ import structlog
 from aiohttp import web
 
 from processors.engine.connect import vendor_of
-from processors.signals.key import MOST_BYTES, key_of
+from processors.signals.key import key_of
 from processors.vendors.site_signals.adapter import SiteSignals
 from schemas.errors import SetupError
 from schemas.policy import versions_of
 from schemas.systems import systems
+from streams.called import runner_of, taking
 from streams.clients import writer
 from streams.signals.desk import Desk, Site
 from streams.signals.ledger import Ledger
@@ -86,7 +87,7 @@ async def serving(settings: Settings, config: RelayConfig, metrics: Metrics) -> 
     async with at_work(writer(settings)) as producer:
         desk = Desk(known, people, Ledger(producer), settings.key("pepper"), metrics)
         following = asyncio.create_task(people.follow(settings))
-        runner = web.AppRunner(app_of(desk), access_log=None)
+        runner = runner_of(app_of(desk))
         try:
             await runner.setup()
             port = await _listening(runner, settings)
@@ -99,7 +100,7 @@ async def serving(settings: Settings, config: RelayConfig, metrics: Metrics) -> 
 
 def app_of(desk: Desk) -> web.Application:
     """What the listener takes in, and nothing else."""
-    app = web.Application(client_max_size=MOST_BYTES)
+    app = taking()
     app.router.add_get("/signals.js", desk.script)
     app.router.add_post("/signals/{site}", desk.ask)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -78,3 +79,9 @@ def test_a_shared_secret_is_the_hex_of_32_bytes(text: str) -> None:
     with pytest.raises(SetupError):
         key_of(text)
     assert key_of("0F" * 32) == b"\x0f" * 32
+
+
+def test_a_header_that_is_nested_without_end_is_refused_like_any_other() -> None:
+    deep = urlsafe_b64encode(b"[" * 3000).decode()
+    with pytest.raises(KeyRefused):
+        opened(KEY, f"{deep}..n.t.t", NOW)

@@ -1,0 +1,88 @@
+"""Calls from outside that nobody can read: refused, and no log says anything of what they hold."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
+
+from streams.called import read, runner_of, taking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WHO = "jane.roe@example.org"
+HEAD = f"POST /sources/news/s3cret HTTP/1.1\r\nHost: relay.example\r\nX-Who: {WHO}\r\n"
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def said() -> Iterator[list[logging.LogRecord]]:
+    """Whatever a library logs."""
+    handler = _Kept()
+    logging.getLogger().addHandler(handler)
+    yield handler.records
+    logging.getLogger().removeHandler(handler)
+
+
+async def _answered(request: bytes) -> str:
+    """The first line of the answer to a request, as it goes over the wire."""
+
+    async def take(called: web.Request) -> web.Response:
+        _, body = await read(called, 1000)
+        if body == b"fault":
+            raise ValueError(WHO)
+        return web.Response(status=204)
+
+    app = taking()
+    app.router.add_post("/sources/{source}/{token}", take)
+    runner = runner_of(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+    writer.write(request)
+    line = await reader.readline()
+    writer.close()
+    await runner.cleanup()
+    return line.decode().strip()
+
+
+def posted(body: bytes, *headers: str) -> bytes:
+    return "\r\n".join((HEAD + f"Content-Length: {len(body)}", *headers, "", "")).encode() + body
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "answer"),
+    [
+        (posted(b"x"), "204 No Content"),
+        (posted(gzip.compress(b"x"), "Content-Encoding: gzip"), "204 No Content"),
+        (posted(b"no gzip", "Content-Encoding: gzip"), "400 Bad Request"),
+        (posted(gzip.compress(bytes(1001)), "Content-Encoding: gzip"), "413 Request Entity Too Large"),
+        (posted(b"x", "Content-Encoding: br"), "400 Bad Request"),
+        (posted(bytes(1001)), "413 Request Entity Too Large"),
+        (f"{HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n".encode(), "400 Bad Request"),
+        (f"POST /sources/news/s3cret?{WHO * 1000} HTTP/1.1\r\n\r\n".encode(), "400 Bad Request"),
+        (posted(b"fault"), "500 Internal Server Error"),
+    ],
+)
+def test_it_is_answered_and_no_log_has_a_word_of_it(
+    request_bytes: bytes, answer: str, said: list[logging.LogRecord]
+) -> None:
+    with capture_logs() as ours:
+        assert asyncio.run(_answered(request_bytes)).partition(" ")[2] == answer
+    assert said == []
+    fault = {"event": "call_failed", "error": "ValueError", "log_level": "error"}
+    assert ours == ([fault] if answer.startswith("500") else [])
