@@ -61,8 +61,9 @@ def klaviyo_event(which: str = "evt-1", channel: str = "email", **included: Any)
     return {"external_id": which, "topic": topic, "payload": {"data": event, "included": profile}}
 
 
-def shopify(secret: str = SECRET, topic: str = "customers/redact", **customer: Any) -> Sent:
-    said = {"shop_id": 954889, "shop_domain": "x.myshopify.com", "customer": customer, "orders_to_redact": [299938]}
+def shopify(secret: str = SECRET, topic: str = "customers/redact", shop: str = "x", **customer: Any) -> Sent:
+    domain = f"{shop}.myshopify.com"
+    said = {"shop_id": 954889, "shop_domain": domain, "customer": customer, "orders_to_redact": [299938]}
     body = json.dumps(said).encode()
     signature = base64.b64encode(_mac(body, secret)).decode()
     at = "2026-03-02T08:00:00.123Z"

@@ -72,8 +72,10 @@ class Klaviyo(Source):
         if not who:
             return ()
         subject = text(profile.get(self.options.subject)) if self.options.subject else None
-        at = str(payload["data"]["attributes"]["datetime"])
-        return (Told(str(event["external_id"]), "consent.withdrawn", at, who, subject, channels=(channel,)),)
+        at, which = str(payload["data"]["attributes"]["datetime"]), text(event["external_id"])
+        if which is None:
+            raise CallbackRefused("an event without external_id")
+        return (Told(which, "consent.withdrawn", at, who, subject, channels=(channel,)),)
 
 
 def _profile(payload: dict[str, Any]) -> Generator[Call, Any, dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance: a POST of JSON, 401 to a wrong signature, done
 within 30 days. X-Shopify-Hmac-Sha256 is base64 of the HMAC-SHA256 over the body by the app's client secret;
-X-Shopify-Triggered-At, which it doesn't cover, tells when. Shopify wants all compliance topics answered with 2xx: the
+X-Shopify-Triggered-At, which it doesn't cover, tells when. An app has one address for all shops that have installed
+it: `shop_domain` tells which it is. Shopify wants all compliance topics answered with 2xx: the
 other two are, and do nothing here.
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
 
 from processors.sources.base import Message, Source, SourceOptions, Told, people, text
 from processors.sources.signatures import base64ed, require_same
@@ -20,9 +23,16 @@ if TYPE_CHECKING:
     from processors.vendors.evidence import Source as Evidence
 
 
-class Shopify(Source):
-    """`subject`: a field of the message's customer, as `id`, where our id of a person is Shopify's."""
+class ShopifyOptions(SourceOptions):
+    """`shop`: the name before `.myshopify.com`; customers of other shops with the app are other companies'.
 
+    subject: a field of the message's customer, as `id`, where our id of a person is Shopify's.
+    """
+
+    shop: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+
+
+class Shopify(Source):
     name = "shopify"
     title = "Shopify"
     docs = "https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance"
@@ -31,7 +41,8 @@ class Shopify(Source):
         ("D", "https://help.shopify.com/api/guides/gdpr-resources/"),
     )
     unverified = ("that X-Shopify-Triggered-At stays the same when a message is sent again",)
-    options: SourceOptions
+    options_type = ShopifyOptions
+    options: ShopifyOptions
 
     def check(self, secret: str, message: Message, now: float) -> None:
         """It names no age at which a message is too old: sent again, it is the same event."""
@@ -47,6 +58,8 @@ class Shopify(Source):
         customer = body.get("customer") if isinstance(body, dict) else None
         if not isinstance(customer, dict) or not at:
             raise CallbackRefused("has not the form of customers/redact")
+        if body.get("shop_domain") != f"{self.options.shop}.myshopify.com":
+            return ()
         who = people(email=customer.get("email"), phone=customer.get("phone"), shopify_id=text(customer.get("id")))
         subject = text(customer.get(self.options.subject)) if self.options.subject else None
         which = hashlib.sha256(message.body).hexdigest()

@@ -36,7 +36,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "mailchimp": {"purposes": {"a6b5da1054": ["marketing-campaigns"]}, "subject": "CUSTOMER"},
     "hubspot": {"url": HUBSPOT_URL, "portal": 33, "purposes": {"77": ["surveys"]}, "subject": "customer_id"},
     "klaviyo": {"subject": "external_id"},
-    "shopify": {"subject": "id"},
+    "shopify": {"shop": "x", "subject": "id"},
 }
 WHO = {"email": "jane.roe@example.org"}
 
@@ -192,6 +192,7 @@ def test_whose_id_nobody_knows_is_known_by_the_address_which_the_id_does_not_tel
         ("hubspot", Message(*hubspot(SECONDS, hubspot_event("101", portalId=34)))),
         ("klaviyo", Message(*klaviyo({"topic": "event:klaviyo.opened_email"}))),
         ("shopify", Message(*shopify(topic="customers/data_request", **WHO))),
+        ("shopify", Message(*shopify(shop="another", **WHO))),
     ],
 )
 def test_what_is_no_choice_to_stop_says_nothing(vendor: str, message: Message) -> None:
@@ -206,6 +207,7 @@ def test_what_is_no_choice_to_stop_says_nothing(vendor: str, message: Message) -
         ("hubspot", Message({}, b"{}")),
         ("hubspot", Message(*hubspot(SECONDS, hubspot_event("101", objectId=None)))),
         ("hubspot", Message(*hubspot(SECONDS, hubspot_event("101", occurredAt=None)))),
+        ("klaviyo", Message(*klaviyo({**klaviyo_event(**WHO), "external_id": None}))),
         ("klaviyo", Message({}, b"[]")),
         ("klaviyo", Message({}, b"no json")),
         ("shopify", Message({"x-shopify-topic": "customers/redact"}, b"{}")),
