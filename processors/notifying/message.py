@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from processors.notifying.stages import STAGES
 
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 _WORDS = {"new": "new", "due_soon": "due soon", "overdue": "OVERDUE"}
 SHORT = 12
 """So many characters of an id are shown, as `tasks list` shows it."""
+
+
+class Taken(NamedTuple):
+    """A message as it was taken in. flaw: it wasn't by all whom it was for; those who have it aren't told again."""
+
+    message: bytes
+    flaw: str | None = None
 
 
 def subject(controller: str, told: Sequence[Notice]) -> str:

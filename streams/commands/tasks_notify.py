@@ -40,16 +40,17 @@ if TYPE_CHECKING:
     from schemas.connections import Controller
     from streams.settings import Settings
 
-    Send = Callable[[str, Controller, Sequence[Notice]], Awaitable[bytes]]
+    Send = Callable[[str, Controller, Sequence[Notice]], Awaitable[message.Taken]]
 
 
 class Sent(NamedTuple):
-    """What came of one message; error: None, it was taken in."""
+    """What came of one message; error: None, it was taken in. is_told: by somebody at least."""
 
     controller: str
     channel: str
     tasks: tuple[Notice, ...]
-    error: str | None
+    error: str | None = None
+    is_told: bool = True
 
 
 def notify(
@@ -68,7 +69,7 @@ def notify(
     example. What was told is in the audit; what could not be told is tried
     again by the next run.
 
-    Exit code 1: a message could not be told.
+    Exit code 1: a message could not be told, or not to all.
 
     Example: consent-relay tasks notify
     """
@@ -85,9 +86,13 @@ def notify(
 def _show(sent: Sent, *, as_json: bool) -> None:
     if as_json:
         tasks = [{"task": notice.id, "stage": notice.stage} for notice in sent.tasks]
-        show_json({"controller": sent.controller, "channel": sent.channel, "tasks": tasks, "error": sent.error})
+        about = {"controller": sent.controller, "channel": sent.channel, "tasks": tasks}
+        show_json({**about, "told": sent.is_told, "error": sent.error})
     elif sent.error:
-        complain(f"{sent.controller}, {sent.channel}: not told: {sent.error}; it is tried again by the next run")
+        come = f"told, but {sent.error}: mend `notify_mail`; the others aren't told again"
+        if not sent.is_told:
+            come = f"not told: {sent.error}; it is tried again by the next run"
+        complain(f"{sent.controller}, {sent.channel}: {come}")
     else:
         typer.echo(f"{sent.channel}: {message.subject(sent.controller, sent.tasks)}")
 
@@ -109,22 +114,22 @@ async def _notified(settings: Settings, by: str) -> list[Sent]:
                 try:
                     sent = await send(name, controller, found)
                 except NotTold as error:
-                    done.append(Sent(name, channel, found, str(error)))
+                    done.append(Sent(name, channel, found, str(error), is_told=False))
                     continue
-                await note(producer, by, channel, sent, [(notice, tasks[notice.id]) for notice in found])
-                done.append(Sent(name, channel, found, None))
+                await note(producer, by, channel, sent.message, [(notice, tasks[notice.id]) for notice in found])
+                done.append(Sent(name, channel, found, sent.flaw))
         await forget(producer, before, tasks.keys())
     return done
 
 
 def _channels(settings: Settings, transport: Transport, controller: Controller) -> Iterator[tuple[str, Send]]:
-    async def by_mail(name: str, controller: Controller, found: Sequence[Notice]) -> bytes:
+    async def by_mail(name: str, controller: Controller, found: Sequence[Notice]) -> message.Taken:
         text = message.text(name, controller.owner, found)
         return await asyncio.to_thread(
             mail.send, settings, controller.notify_mail, message.subject(name, found), text
         )
 
-    async def by_webhook(name: str, controller: Controller, found: Sequence[Notice]) -> bytes:
+    async def by_webhook(name: str, controller: Controller, found: Sequence[Notice]) -> message.Taken:
         secret = settings.secret(controller.notify_secret) if controller.notify_secret else None
         payload = message.payload(name, controller.owner, found)
         return await hook.send(transport, controller.notify_webhook or "", secret, payload)

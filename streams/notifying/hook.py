@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from processors.engine.transport import Request
+from processors.notifying.message import Taken
 from processors.vendors.callbacks import secret_bytes
 from schemas.errors import NotTold, VendorError
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 TIMEOUT_S = 30.0
 
 
-async def send(transport: Transport, url: str, secret: str | None, payload: Mapping[str, Any]) -> bytes:
+async def send(transport: Transport, url: str, secret: str | None, payload: Mapping[str, Any]) -> Taken:
     """Returns the body once it was taken in: answered with 2xx; its id follows from it, the same if it is sent again.
 
     Raises:
@@ -46,4 +47,4 @@ async def send(transport: Transport, url: str, secret: str | None, payload: Mapp
         raise NotTold(f"the webhook: {error.reason}") from None
     if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
         raise NotTold(f"the webhook answered {reply.status}")
-    return body
+    return Taken(body)

@@ -9,6 +9,7 @@ from email.utils import formatdate, make_msgid
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from processors.notifying.message import Taken
 from schemas.errors import NotTold, SetupError
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 TIMEOUT_S = 30.0
 
 
-def send(settings: Settings, recipients: Sequence[str], subject: str, text: str) -> bytes:
-    """Hand a mail over to the server; what was handed over.
+def send(settings: Settings, recipients: Sequence[str], subject: str, text: str) -> Taken:
+    """Hand a mail over to the server; what was handed over, and whom it refuses, as a number.
 
     Raises:
         SetupError: a setting is missing, or mail would cross a network unencrypted.
-        NotTold: the server can't be reached, or refuses it for anybody; names no address.
+        NotTold: the server can't be reached, or refuses it for everybody; names no address.
 
     """
     message = EmailMessage()
@@ -42,9 +43,8 @@ def send(settings: Settings, recipients: Sequence[str], subject: str, text: str)
         raise NotTold(f"the mail server answered {error.smtp_code}") from None
     except (smtplib.SMTPException, OSError) as error:
         raise NotTold(f"the mail server: {type(error).__name__}") from None
-    if refused:
-        raise NotTold(f"the mail server refused {len(refused)} of {len(recipients)} addresses")
-    return message.as_bytes()
+    flaw = f"the mail server refused {len(refused)} of {len(recipients)} addresses" if refused else None
+    return Taken(message.as_bytes(), flaw)
 
 
 def _server(settings: Settings) -> smtplib.SMTP:

@@ -22,10 +22,19 @@ if TYPE_CHECKING:
 HOUSE = paper()
 
 
+BOX_FULL = "@full.example"
+
+
 class Box:
     def __init__(self) -> None:
         self.mails: list[bytes] = []
         self.were_encrypted: list[bool] = []
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: ARG002, N802
+        if address.endswith(BOX_FULL):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 taken"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802 - aiosmtpd's
         self.mails.append(envelope.content)
@@ -60,8 +69,17 @@ def test_a_mail_goes_by_starttls_after_a_login_and_what_was_sent_is_what_came(tm
     with server(tmp_path) as (box, settings):
         sent = send(settings, ["office@osows.example"], "osows: 1 task by hand, 1 new", "one ü\n")
     assert box.were_encrypted == [True]
-    assert box.mails[0].replace(b"\r\n", b"\n").rstrip() == sent.replace(b"\r\n", b"\n").rstrip()
-    assert b"Auto-Submitted: auto-generated" in sent
+    assert box.mails[0].replace(b"\r\n", b"\n").rstrip() == sent.message.replace(b"\r\n", b"\n").rstrip()
+    assert b"Auto-Submitted: auto-generated" in sent.message
+    assert sent.flaw is None
+
+
+def test_who_has_the_mail_is_not_told_again_because_another_address_is_refused(tmp_path: Path) -> None:
+    with server(tmp_path) as (box, settings):
+        sent = send(settings, ["office@osows.example", f"left{BOX_FULL}", "privacy@osows.example"], "s", "t")
+        with pytest.raises(NotTold, match="SMTPRecipientsRefused"):
+            send(settings, [f"left{BOX_FULL}"], "s", "t")
+    assert (len(box.mails), sent.flaw) == (1, "the mail server refused 1 of 3 addresses")
 
 
 @pytest.mark.parametrize(
