@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aiohttp.typedefs import Handler
 
@@ -18,25 +19,51 @@ log = structlog.get_logger()
 READ_LIMIT_S = 10.0
 _SILENT = logging.Logger("called", logging.CRITICAL + 1)  # noqa: LOG001 - one that no setting gives a voice
 """aiohttp's own texts about a request that it can't read repeat the caller's address and a piece of the request."""
+SHORT_BYTES = 64 * 1024
 
 
-async def read(request: web.Request, most: int) -> tuple[Mapping[str, str], bytes]:
-    """Headers, with names in lower case, and body. most: bytes of it.
+class Room:
+    """So many long bodies are in memory at once: anybody can begin to send one, and only the whole tells who it was.
+
+    A short one always finds room, so that who fills it keeps no short message out.
+    """
+
+    def __init__(self, most: int = 4) -> None:
+        self._free = most
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Raises web.HTTPServiceUnavailable: there is no more room now."""
+        if self._free == 0:
+            raise web.HTTPServiceUnavailable
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+async def read(request: web.Request, most: int, room: Room | None = None) -> tuple[Mapping[str, str], bytes]:
+    """Headers, with names in lower case, and body. most: bytes of it; room: for one above `SHORT_BYTES`.
 
     Raises:
         web.HTTPBadRequest: it breaks off, or is not encoded as it says.
         web.HTTPRequestEntityTooLarge: it is longer.
         web.HTTPRequestTimeout: it takes too long.
+        web.HTTPServiceUnavailable: too many long ones are coming in.
 
     """
     parts, size = [], 0
     try:
-        async with asyncio.timeout(READ_LIMIT_S):
-            async for part in request.content.iter_any():
-                size += len(part)
-                if size > most:
-                    raise web.HTTPRequestEntityTooLarge(most, size)
-                parts.append(part)
+        with ExitStack() as stack:
+            async with asyncio.timeout(READ_LIMIT_S):
+                async for part in request.content.iter_any():
+                    before, size = size, size + len(part)
+                    if size > most:
+                        raise web.HTTPRequestEntityTooLarge(most, size)
+                    if room is not None and before <= SHORT_BYTES < size:
+                        stack.enter_context(room.taken())
+                    parts.append(part)
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     except (web.RequestPayloadError, OSError):

@@ -14,7 +14,7 @@ from aiohttp import web
 from processors.sources.base import Message
 from processors.sources.events import event_of
 from schemas.errors import CallbackRefused, DataError, VendorError
-from streams.called import read
+from streams.called import Room, read
 from streams.commands.lines import Line
 from streams.commands.publishing import publish_all
 from streams.metrics import definitions as d
@@ -46,6 +46,7 @@ class SourceDesk:
         self._desk = desk
         self._producer = producer
         self._counter = metrics[d.CALLBACKS]
+        self._room = Room()
 
     async def greet(self, request: web.Request) -> web.Response:
         """GET /sources/<source>/<secret>: is there anybody?"""
@@ -60,7 +61,7 @@ class SourceDesk:
         if known is None:
             return self._answer("unknown", 404)
         try:
-            message = _message(request, *await read(request, MOST_BYTES))
+            message = _message(request, *await read(request, MOST_BYTES, self._room))
         except web.HTTPException as error:
             return self._answer(known.row.name, error.status)
         if not _is_genuine(known, message):
