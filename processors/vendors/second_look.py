@@ -8,7 +8,7 @@ from processors.vendors.base import Note, Result
 from schemas.errors import VendorUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Collection, Generator, Iterable
 
     from processors.vendors.base import Instruction, Reply, Script, Step
 
@@ -49,12 +49,15 @@ def seen(what: str, acted_on: int, due: int) -> str:
     return f"{what}={acted_on}" + (f", not_found_again={rest}" if rest else "")
 
 
-def noted_first(instruction: Instruction, found: Iterable[str]) -> Generator[Step, None, list[str]]:
+def noted_first(
+    instruction: Instruction, found: Iterable[str], kept: Collection[str] = ()
+) -> Generator[Step, None, list[str]]:
     """The records that were found now and those that an earlier try noted; what is new is noted before the act.
 
-    Once deleted a record is unknown like one that never was: a second try must know better.
+    Once deleted a record is unknown like one that never was: a second try must know better. kept: those that may not
+    be acted on as things stand now, whatever an earlier try noted.
     """
-    known = noted(instruction)
+    known = noted(instruction) - set(kept)
     records = sorted({*known, *found})
     if set(records) != known:
         yield Note(instruction.delivery_id, tuple(records))

@@ -60,6 +60,12 @@ def test_an_account_that_may_not_go_is_a_task_and_stays(adapter: Any, more: dict
     assert played.result.evidence.vendor_limit_s is None
 
 
+@pytest.mark.parametrize(("adapter", "more"), [(CAREFUL, {}), (ALLOWED, {"isAdmin": True})])
+def test_what_an_earlier_try_noted_stays_if_it_may_not_go_any_more(adapter: Any, more: dict[str, Any]) -> None:
+    played = play(adapter.script(instruction("delete", refs=("u1",))), directory(account(**more)))
+    assert (made(played.calls), played.result.reason) == ([], "account_kept")
+
+
 def test_an_alias_is_the_persons_and_an_address_that_is_none_of_theirs_is_nobodys() -> None:
     other = {"primaryEmail": "a@example.test"}
     alias = play(ALLOWED.script(instruction("delete")), directory(account(**other, aliases=[EMAIL.upper()])))

@@ -67,12 +67,24 @@ def test_without_guests_nobody_is_deleted_and_nobody_found_is_still_a_task() -> 
     assert nobody.evidence.vendor_limit_s is None
 
 
-@pytest.mark.parametrize(("status", "limit"), [(204, None), (404, None), (403, 30 * 86_400)])
-def test_a_purge_that_is_refused_leaves_the_account_to_the_thirty_days(status: int, limit: int | None) -> None:
+@pytest.mark.parametrize(("status", "limit"), [(204, None), (404, 30 * 86_400), (403, 30 * 86_400)])
+def test_a_purge_that_is_refused_or_too_early_leaves_the_account_to_the_thirty_days(status: int, limit: int | None) -> None:
     purging = vendor("microsoft_365", **TENANT, purge=True)
     played = play(purging.script(instruction("delete")), tenant(GUEST, purge=status))
     assert made(played.calls) == ["/v1.0/users/g1", "/v1.0/directory/deletedItems/g1"]
     assert played.result.evidence.vendor_limit_s == limit
+
+
+def test_what_an_earlier_try_noted_stays_if_it_may_not_go_any_more() -> None:
+    careful = vendor("microsoft_365", **TENANT, guests=False)
+    played = play(careful.script(instruction("delete", refs=("g1",))), tenant(GUEST))
+    assert (made(played.calls), played.result.reason) == ([], "account_of_a_member")
+
+
+def test_an_account_that_is_gone_and_in_no_bin_is_gone() -> None:
+    purging = vendor("microsoft_365", **TENANT, purge=True)
+    played = play(purging.script(instruction("delete", refs=("g1",))), tenant(gone=("g1",), purge=404))
+    assert played.result.evidence.vendor_limit_s is None
 
 
 def test_what_an_earlier_try_deleted_is_told_as_such() -> None:

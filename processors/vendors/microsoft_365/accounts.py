@@ -27,10 +27,10 @@ _SELECT = "id,userType,mail,userPrincipalName,otherMails"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """ids: of accounts that may be deleted; kept: how many may not; reply: the last answer."""
+    """ids: of accounts that may be deleted; kept: of those that may not; reply: the last answer."""
 
     ids: frozenset[str]
-    kept: int
+    kept: frozenset[str]
     reply: Reply
 
 
@@ -49,7 +49,7 @@ def look_up(emails: Sequence[str], options: MicrosoftOptions) -> Generator[Step,
             raise VendorRefused("too_many_accounts", status=reply.status, response_sha256=reply.sha256)
         rows |= {record_id(one["id"]): one for one in listed(body["value"]) if trimmed_lower(email) in _names(one)}
     allowed = {account for account, row in rows.items() if _may_go(row, options)}
-    return Found(frozenset(allowed), len(rows) - len(allowed), replies[-1])
+    return Found(frozenset(allowed), frozenset(rows.keys() - allowed), replies[-1])
 
 
 def removal(account: str) -> Call:

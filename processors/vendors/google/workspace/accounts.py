@@ -23,10 +23,10 @@ _FIELDS = "id,primaryEmail,aliases,nonEditableAliases,emails,isAdmin,isDelegated
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """ids: of ordinary accounts; admins: how many are an administrator's; reply: the last answer, if any was."""
+    """ids: of ordinary accounts; admins: of administrators'; reply: the last answer, if any was."""
 
     ids: frozenset[str]
-    admins: int
+    admins: frozenset[str]
     reply: Reply | None
 
 
@@ -43,7 +43,7 @@ def look_up(emails: Sequence[str], domains: Collection[str]) -> Generator[Step, 
         else:
             require_not_found(reply)
     admins = {one for one, row in rows.items() if row.get("isAdmin") or row.get("isDelegatedAdmin")}
-    return Found(frozenset(rows.keys() - admins), len(admins), replies[-1] if replies else None)
+    return Found(frozenset(rows.keys() - admins), frozenset(admins), replies[-1] if replies else None)
 
 
 def removal(account: str) -> Call:

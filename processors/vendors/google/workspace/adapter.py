@@ -22,15 +22,15 @@ class GoogleWorkspace(WorkspaceFacts):
     def delete(self, instruction: Instruction) -> Script:
         found = yield from look_up(instruction.need("email"), self.options.domains)
         allowed = found.ids if self.options.accounts else frozenset()
-        kept = found.admins + len(found.ids - allowed)
-        accounts = yield from noted_first(instruction, allowed)
+        kept = found.admins | (found.ids - allowed)
+        accounts = yield from noted_first(instruction, allowed, kept)
         reply = found.reply
         if accounts:
             replies = all_good((yield tuple(map(removal, accounts))))
             for one in filter(is_gone, replies):
                 require_not_found(one)
             reply = replies[-1]
-        detail = f"{seen('accounts', len(allowed), len(accounts))}, kept={kept}"
+        detail = f"{seen('accounts', len(allowed), len(accounts))}, kept={len(kept)}"
         limit_s = RESTORABLE_S if accounts else None
         evidence = reply.evidence(detail=detail, vendor_limit_s=limit_s) if reply else None
         return Result("manual_task", "account_kept" if kept else "search_mail_and_files", evidence)
