@@ -89,6 +89,8 @@ def test_an_amplitude_id_that_is_no_number_keeps_no_other_name_from_being_acted_
     assert "amplitude_ids" not in played.calls[0].json
     assert (type(played.result["d1"]), played.result["d1"].reason) == (VendorRefused, "amplitude_id_is_no_number")
     assert deleted(job(), about("d1", ("amplitude_id", "seven"))).calls == []
+    beside = deleted(job(entry(7, "u-1")), about(), about("d2", ("amplitude_id", "seven"))).result
+    assert (beside["d1"].outcome, beside["d2"].reason) == ("accepted", "amplitude_id_is_no_number")
 
 
 def test_a_job_is_looked_for_from_the_day_on_which_it_was_asked_for() -> None:

@@ -116,6 +116,17 @@ def test_a_number_that_cannot_be_written_keeps_no_address_on_the_audience() -> N
     assert (type(ended["d1"]), ended["d1"].reason) == (VendorRefused, "phone_not_e164")
 
 
+def test_a_name_that_meta_calls_invalid_is_no_success_and_is_found_out_by_trying_apart() -> None:
+    def one_is_odd(call: Call) -> Reply:
+        rows = len(call.json["payload"]["data"])
+        return reply({"audience_id": "61", "num_received": rows, "num_invalid_entries": 1})
+
+    both = [instruction("withdraw"), instruction("withdraw", delivery_id="d2", emails=(OTHER,))]
+    assert {type(one) for one in carried(*both, answer=one_is_odd)[1].values()} == {BatchRefused}
+    alone = carried(instruction("withdraw"), answer=one_is_odd)[1]["d1"]
+    assert (type(alone), alone.reason) == (VendorRefused, "invalid_entries")
+
+
 def test_fewer_received_than_sent_is_no_success_of_anybody_in_the_call() -> None:
     both = [instruction("withdraw"), instruction("withdraw", delivery_id="d2", emails=(OTHER,))]
     _, ended = carried(*both, answer=lambda _: reply({"audience_id": "61", "num_received": 1}))

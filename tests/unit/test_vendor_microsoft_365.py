@@ -68,7 +68,7 @@ def test_without_guests_nobody_is_deleted_and_nobody_found_is_still_a_task() -> 
 
 
 @pytest.mark.parametrize(("status", "limit"), [(204, None), (404, 30 * 86_400), (403, 30 * 86_400)])
-def test_a_purge_that_is_refused_or_too_early_leaves_the_account_to_the_thirty_days(status: int, limit: int | None) -> None:
+def test_a_purge_refused_or_too_early_leaves_the_account_to_the_thirty_days(status: int, limit: int | None) -> None:
     purging = vendor("microsoft_365", **TENANT, purge=True)
     played = play(purging.script(instruction("delete")), tenant(GUEST, purge=status))
     assert made(played.calls) == ["/v1.0/users/g1", "/v1.0/directory/deletedItems/g1"]

@@ -24,6 +24,7 @@ class Site:
     comments: dict[tuple[str, str], dict[int, Any]] = field(default_factory=dict)
     trash: set[str] = field(default_factory=set)
     barred: dict[str, str] | None = None
+    status: int = 400
     success: bool = True
 
     def __call__(self, call: Call) -> Reply:
@@ -33,7 +34,7 @@ class Site:
             some = self.comments.get((call.params["status"], call.params["page"]), {})
             return reply({"comments": [{"ID": one, "author": {"email": email}} for one, email in some.items()]})
         if "/users/" in call.path:
-            return reply(self.barred, 400) if self.barred else reply({"success": self.success})
+            return reply(self.barred, self.status) if self.barred else reply({"success": self.success})
         comment = call.path.split("/")[-2]
         status = "trash" if comment in self.trash else "deleted"
         self.trash.discard(comment)
@@ -63,6 +64,17 @@ def test_a_user_with_a_paid_plan_is_a_task() -> None:
     barred = {"error": "user_has_active_subscriptions", "message": "User has active subscriptions"}
     played = play(BLOG.script(instruction("delete")), Site(users={7: EMAIL}, barred=barred))
     assert (played.result.outcome, played.result.reason) == ("manual_task", "user_has_active_subscriptions")
+
+
+def test_the_owner_of_the_site_is_a_task_and_missing_rights_are_not() -> None:
+    owner = {"error": "forbidden", "message": "A site owner can not be removed through this endpoint."}
+    site = Site(users={7: EMAIL}, comments={("all", "1"): {1: EMAIL}}, barred=owner, status=403)
+    played = play(BLOG.script(instruction("delete")), site)
+    assert made(played.calls) == ["/comments/1/delete", "/users/7/delete"]
+    assert (played.result.outcome, played.result.reason) == ("manual_task", "owner_of_the_site")
+    rights = {"error": "unauthorized", "message": "User cannot delete users for specified site."}
+    refused = play(BLOG.script(instruction("delete")), Site(users={7: EMAIL}, barred=rights, status=403))
+    assert isinstance(refused.result, VendorAuthRejected)
 
 
 def test_who_went_meanwhile_is_gone_and_a_200_that_says_no_is_no_success() -> None:

@@ -32,8 +32,11 @@ class Amplitude(AmplitudeFacts):
         if users or any(numbers.values()):
             reply = yield deletion(every(users), every(numbers), self.options.requester)
             strangers = unknown(reply)
-            for who, ids in people.items():
-                known = set(ids) - strangers
+            for who in people:
+                ids = {*users.get(who, ()), *numbers[who]}
+                if not ids:  # nobody was asked about; why, is said below
+                    continue
+                known = ids - strangers
                 outcomes[who] = put_into(reply, known) if known else Result("no_match", evidence=reply.evidence())
         odd = VendorRefused("amplitude_id_is_no_number")  # the others' names have been acted on
         return outcomes | {one.delivery_id: odd for one in instructions if has_odd_number(one)}

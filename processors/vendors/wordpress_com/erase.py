@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from processors.vendors.base import Call, Reply, Step, all_good
 from processors.vendors.wordpress_com.people import COMMENT, USER
 from processors.vendors.words import word
-from schemas.errors import VendorRefused
+from schemas.errors import VendorAuthRejected, VendorRefused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Sequence
 
     from processors.vendors.wordpress_com.options import WordpressOptions
 
-_BARRED, _GONE = 400, 404
+_BARRED, _FORBIDDEN, _GONE = 400, 403, 404
+_OWNER = ("forbidden", "A site owner can not be removed through this endpoint.")
+"""It has the status of missing rights (`unauthorized`), yet is of one person."""
 _NO_USER = ("A user does not exist with that ID.", "User is not a member of the specified site.")
 
 
@@ -57,8 +59,8 @@ def _deletion(comment: str, options: WordpressOptions) -> Call:
 
 
 def _removal(user: str, options: WordpressOptions) -> Call:
-    body = {"reassign": options.reassign_to}
-    return Call("POST", f"{options.root}/users/{user}/delete", json=body, expect=frozenset({200, _BARRED}))
+    body, expect = {"reassign": options.reassign_to}, frozenset({200, _BARRED, _FORBIDDEN})
+    return Call("POST", f"{options.root}/users/{user}/delete", json=body, expect=expect)
 
 
 def _status(reply: Reply) -> str:
@@ -73,9 +75,14 @@ def _barred(reply: Reply) -> str | None:
 
     Raises:
         VendorRefused: a 200 that says that it wasn't done.
+        VendorAuthRejected: the token may not delete users.
 
     """
     body = reply.json()
+    if reply.status == _FORBIDDEN:
+        if (body.get("error"), body.get("message")) == _OWNER:
+            return "owner_of_the_site"
+        raise VendorAuthRejected("http_403", status=reply.status, response_sha256=reply.sha256)
     if reply.status == _BARRED:
         return None if body["message"] in _NO_USER else word(body["error"])
     if body["success"] is not True:

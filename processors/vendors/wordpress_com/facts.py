@@ -34,7 +34,8 @@ class WordpressFacts(Vendor):
             idempotent=False,
             read_back_s=3600.0,
             says="deletes every comment that carries the address, spam and trash too, and the site's user with it, "
-            "whose posts go to another user; where a paid plan or a domain of the user bars that, it is a task",
+            "whose posts go to another user; a site at WordPress.com itself only takes the user off, with the posts "
+            "left under their name; for the owner, or where a paid plan or a domain bars it, it is a task",
         ),
     }
     identifies_by = ("email",)
@@ -43,6 +44,7 @@ class WordpressFacts(Vendor):
     concurrency = 2
     documented: ClassVar[Mapping[int, str]] = {
         400: "with invalid_input: no such user (any more); else what bars the user from being deleted",
+        403: "with forbidden: the owner of the site, whom nobody can remove",
         404: "with unknown_comment: no such comment (any more)",
     }
     traps = (
@@ -50,7 +52,7 @@ class WordpressFacts(Vendor):
         "a comment goes into the trash first: it is deleted twice",
         "`status=all` leaves out spam and trash",
         "there is no search among comments: all are read for each person, which costs a call for every 100",
-        "the owner of a site answers 403, as missing rights do: the lane stops",
+        "a site at WordPress.com itself (multisite) heeds no `reassign`: posts stay the removed user's",
         "subscribers by mail, form entries, orders and the person's own account at WordPress.com are not reached",
     )
     evidence = (

@@ -8,7 +8,7 @@ from processors.vendors.base import Call, Result
 from processors.vendors.batches import NOT_UNDERSTOOD
 from processors.vendors.meta.ads.calls import fault_of, payload
 from processors.vendors.meta.ads.facts import CHANGED_AFTER_S, VERSION, MetaAdsFacts
-from schemas.errors import VendorUnavailable
+from schemas.errors import VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,8 @@ class MetaAds(MetaAdsFacts):
             raise VendorUnavailable(NOT_UNDERSTOOD, **about)
         if counted and int(body["num_received"]) < lines:
             raise VendorUnavailable("fewer_received_than_sent", lane_wide=False, **about)
+        if int(body.get("num_invalid_entries") or 0):  # which of them isn't told: each is tried in less company
+            raise VendorRefused("invalid_entries", **about)
         return [reply] * lines
 
     def done(self, replies: Sequence[Reply]) -> Result:
