@@ -7,9 +7,9 @@ import pytest
 from pydantic import ValidationError
 from vendor_support import EMAIL, instruction, play, reply, vendor
 
-from processors.vendors.base import Call, Note, Reply
+from processors.vendors.base import Answer, Call, Note
 from processors.vendors.later import Undone
-from schemas.errors import VendorRefused
+from schemas.errors import VendorRefused, VendorUnavailable
 
 JOBS = "/v1/privacy/redaction_jobs"
 STRIPE = vendor("stripe")
@@ -25,14 +25,19 @@ class Account:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     statuses: list[str] = field(default_factory=lambda: ["validating"])
     gone: tuple[str, ...] = ()
+    fails: bool = False
 
-    def __call__(self, call: Call) -> Reply:
+    def __call__(self, call: Call) -> Answer:
+        customer = call.path.split("/")[-1]
+        if customer.startswith("cus_") and call.method == "GET":
+            return reply({"id": customer, "email": "moved@x.test", "deleted": customer in self.gone})
         if call.method == "DELETE":
-            customer = call.path.split("/")[-1]
             missing = {"error": {"code": "resource_missing"}}
             return reply(missing, 404) if customer in self.gone else reply({"id": customer, "deleted": True})
         if call.path.endswith("/validation_errors"):
             return reply({"data": [{"code": "invalid_state"}]})
+        if call.path.startswith(JOBS) and call.method == "POST" and self.fails:
+            return VendorUnavailable("http_500", status=500)
         if call.path.startswith(JOBS):
             status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
             return reply({"id": "prj_1", "status": status})
@@ -56,7 +61,7 @@ def test_a_job_is_made_for_every_customer_with_the_address_and_noted() -> None:
     (create,) = [call for call in played.calls if call.method == "POST"]
     assert create.form == {"objects[customers][]": ["cus_1", "cus_2"], "validation_behavior": "error"}
     assert [step for step in played.steps if isinstance(step, Note) or step is create] == [
-        Note("d1", ("cus_1", "cus_2")),
+        Note("d1", ("due:cus_1", "due:cus_2")),
         create,
         Note("d1", ("cus_1", "cus_2", "job:prj_1")),
     ]
@@ -141,9 +146,28 @@ def test_a_deletion_leaves_invoices_and_says_until_when() -> None:
     assert made(played.calls) == [("DELETE", "/v1/customers/cus_1")]
     assert (played.result.outcome, played.result.reason) == ("retained", "invoices_or_charges")
     assert played.result.review_at == 2_051_222_400_000_000, "2035-01-01"
-    again = play(DELETING.script(instruction("delete", refs=played.notes[0].refs)), Account([]))
+    again = play(DELETING.script(instruction("delete", refs=played.notes[0].refs)), Account([], gone=("cus_1",)))
     assert (made(again.calls), again.result.outcome) == ([], "retained")
     assert again.result.review_at == played.result.review_at
+
+
+def test_who_was_only_noted_is_in_no_job_yet_and_gets_one_though_no_look_up_finds_them() -> None:
+    begun = instruction("delete", refs=("cus_1", "job:prj_0"))
+    both = [{"id": "cus_1", "email": EMAIL}, {"id": "cus_2", "email": EMAIL}]
+    failed = play(STRIPE.script(begun), Account(both, fails=True, statuses=["succeeded"]))
+    assert failed.notes == [Note("d1", ("cus_1", "due:cus_2", "job:prj_0"))]
+    again = instruction("delete", refs=failed.notes[-1].refs)
+    for customers in (both, []):
+        played = play(STRIPE.script(again), Account(customers, statuses=["succeeded", "validating"]))
+        assert [call.form["objects[customers][]"] for call in played.calls if call.form] == [["cus_2"]]
+        assert played.result.later.refs == ("cus_1", "cus_2", "job:prj_0", "job:prj_1")
+
+
+def test_a_noted_customer_is_deleted_whose_address_has_changed_and_not_while_they_pay() -> None:
+    again = instruction("delete", refs=("cus_1", f"kept:{PAID}"))
+    assert made(play(DELETING.script(again), Account([])).calls) == [("DELETE", "/v1/customers/cus_1")]
+    paying = play(DELETING.script(again), Account([], rows={"/v1/subscriptions": [{"status": "active"}]}))
+    assert (made(paying.calls), paying.result.reason) == ([], "live_subscription")
 
 
 def test_a_customer_without_documents_is_deleted_for_good_and_one_that_went_is_gone() -> None:
@@ -163,7 +187,7 @@ def test_without_the_search_only_the_list_is_asked_in_both_spellings() -> None:
 def test_pages_are_followed_and_not_for_ever() -> None:
     pages = iter([True, False])
 
-    def two(call: Call) -> Reply:
+    def two(call: Call) -> Answer:
         if call.path == "/v1/customers":
             more = next(pages)
             return reply({"data": [{"id": f"cus_{more}", "email": EMAIL}], "has_more": more})

@@ -55,6 +55,7 @@ class Stripe(Vendor):
             ("balance", "GET", "/v1/balance", lambda _: Answer(200, {"object": "balance", "available": []})),
             ("list", "GET", "/v1/customers", self._list),
             ("search", "GET", "/v1/customers/search", self._search),
+            ("retrieve", "GET", "/v1/customers/{id}", self._retrieve),
             ("delete", "DELETE", "/v1/customers/{id}", self._delete),
             ("subscriptions", "GET", "/v1/subscriptions", self._subscriptions),
             ("invoices", "GET", "/v1/invoices", self._invoices),
@@ -113,6 +114,10 @@ class Stripe(Vendor):
     def _search(self, call: Call) -> Answer:
         found = [one.shown() for one in self._of(_queried(call) or "")]
         return Answer(200, {"object": "search_result", "data": found, "has_more": False, "next_page": None})
+
+    def _retrieve(self, call: Call) -> Answer:
+        customer = self._customers.get(call.path["id"])
+        return Answer(200, customer.shown()) if customer else self.error(404)
 
     def _delete(self, call: Call) -> Answer:
         customer = self._customers.pop(call.path["id"], None)

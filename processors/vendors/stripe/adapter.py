@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Result, Script
 from processors.vendors.read_backs import gone
 from processors.vendors.scripts import no_call
 from processors.vendors.second_look import noted
-from processors.vendors.stripe.customers import in_the_way, look_up
+from processors.vendors.stripe.customers import in_the_way, look_up, still_there
 from processors.vendors.stripe.facts import StripeFacts
 from processors.vendors.stripe.redaction import progress, redact
-from processors.vendors.stripe.removal import remove
+from processors.vendors.stripe.removal import customers_in, remove
 from schemas.errors import VendorError
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class Stripe(StripeFacts):
         known = noted(instruction)
         if not (found.ids or known):
             return Result("no_match", evidence=found.reply.evidence())
+        if self.options.keep_years is not None:
+            there = yield from still_there(customers_in(known) - found.ids)
+            found = replace(found, ids=found.ids | there)
         if obstacle := (yield from in_the_way(found.ids)):
             reason, shown = obstacle
             return Result("manual_task", reason, shown.evidence(detail=f"customers={len(found.ids)}"))

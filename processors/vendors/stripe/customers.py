@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
 
 CUSTOMERS, SEARCH = "/v1/customers", "/v1/customers/search"
+GONE, _MISSING = 404, "resource_missing"
 _LAST_PAGE = 10  # of 100
 _OVER = frozenset({"canceled", "incomplete_expired"})
 
@@ -57,6 +58,26 @@ def look_up(emails: Sequence[str], *, search: bool) -> Generator[Step, Any, Foun
         if not pages:
             return Found(frozenset(ids), replies[-1])
     raise VendorRefused("too_many_customers", **told(replies[-1]))
+
+
+def still_there(customers: Collection[str]) -> Generator[Step, Any, set[str]]:
+    """Which of these haven't been deleted: that no look-up finds them may be because their address has changed.
+
+    https://docs.stripe.com/api/customers/retrieve: one that was deleted is shown with `deleted`.
+    """
+    calls = [Call("GET", f"{CUSTOMERS}/{one}", expect=frozenset({200, GONE})) for one in sorted(customers)]
+    replies = all_good((yield tuple(calls))) if calls else []
+    return {one for one, reply in zip(sorted(customers), replies, strict=True) if not is_gone(reply)}
+
+
+def is_gone(reply: Reply) -> bool:
+    """Raises VendorRefused: the 404 is of something else than the customer, as a wrong address is."""
+    body = reply.json()
+    if reply.status != GONE:
+        return body.get("deleted") is True
+    if body["error"]["code"] != _MISSING:
+        raise VendorRefused("http_404", **told(reply))
+    return True
 
 
 def in_the_way(customers: Collection[str]) -> Generator[Step, Any, tuple[str, Reply] | None]:

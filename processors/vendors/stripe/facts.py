@@ -79,7 +79,7 @@ class StripeFacts(Vendor):
 
     def rehearse(self, call: Call) -> Reply:
         body: dict[str, Any] = {"object": "list", "data": [], "has_more": False}
-        if call.method == "DELETE":
+        if call.method == "DELETE" or call.path.startswith("/v1/customers/cus_"):
             body = {"id": "cus_EXAMPLE", "object": "customer", "deleted": True}
         elif call.path.startswith(JOBS):
             body = {"id": "prj_EXAMPLE", "object": "privacy.redaction_job", "status": "validating"}

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from processors.vendors.stripe.customers import Found
 
 JOBS, JOB = "/v1/privacy/redaction_jobs", "job:"
+DUE = "due:"
+"""Before a customer who is to be put into a job; without it: who is in one of those that are noted."""
 DONE, READY, FAILED = "succeeded", "ready", "failed"
 CANCELED = frozenset({"canceling", "canceled"})
 _MOST = 10
@@ -53,20 +55,24 @@ def jobs_in(refs: Collection[str]) -> list[str]:
 def redact(instruction: Instruction, found: Found, known: set[str]) -> Generator[Step, Any, Result]:
     """What an earlier try has begun is gone on with; customers that are in none of its jobs get one.
 
-    known: what that try noted, customers and jobs.
+    known: what that try noted, customers and jobs. Whom it only noted is put into a job even if no look-up finds them
+    any more, as when their address has changed since.
     """
     jobs, reply, states = jobs_in(known), found.reply, set()
+    due = {ref.removeprefix(DUE) for ref in known if ref.startswith(DUE)}
+    placed = {ref for ref in known if not ref.startswith((DUE, JOB))}
     for job in jobs:
         status, reply = yield from drive(job, again=True)
         states.add(status)
     is_canceled = bool(states & CANCELED)
-    fresh = found.ids - (known if jobs and not is_canceled else set())
+    fresh = due | (found.ids if is_canceled else found.ids - placed)
     if not fresh:
         return under_way(known, reply) if states - {DONE} else over(known, reply)
-    refs = (known - set(jobs) if is_canceled else known) | fresh
-    yield Note(instruction.delivery_id, tuple(sorted(refs)))
+    kept = placed | (set() if is_canceled else set(jobs))
+    noted = {*placed, *jobs, *(f"{DUE}{one}" for one in fresh)}
+    yield Note(instruction.delivery_id, tuple(sorted(noted)))
     made = all_good((yield tuple(creations(sorted(fresh), instruction.delivery_id, jobs))))
-    refs |= set(map(ref_of, made))
+    refs = kept | fresh | set(map(ref_of, made))
     yield Note(instruction.delivery_id, tuple(sorted(refs)))
     return under_way(refs, made[-1])
 
@@ -104,8 +110,7 @@ def under_way(refs: Collection[str], reply: Reply) -> Result:
 
 
 def over(refs: Collection[str], reply: Reply) -> Result:
-    """Without a job: an earlier try noted customers who are gone meanwhile."""
-    name = next((job.removeprefix(JOB) for job in jobs_in(refs)), None)
+    name = jobs_in(refs)[0].removeprefix(JOB)
     return Result("executed", evidence=reply.evidence(job_id=name, detail=_counted(refs)))
 
 
