@@ -118,6 +118,18 @@ def forms(
     return list(found), odd if found or odd else MissingIdentity(*types)
 
 
+def searched(one: Identity) -> str:
+    """An address or a number for `forms` as vendors search for it; nothing for a hash, by which they find nobody.
+
+    Raises:
+        VendorRefused: the number can't be written as E.164.
+
+    """
+    if one.format != "raw":
+        return ""
+    return trimmed_lower(one.value) if one.type == "email" else e164(one.value)
+
+
 def hashed(instruction: Instruction, *types: str, rules: Rules = USUAL) -> tuple[list[Form], VendorError | None]:
     """`forms`, with the SHA-256 of each; those that were handed in hashed stand as they are."""
     return forms(instruction, types, lambda one: _sha256(one, rules))

@@ -148,6 +148,17 @@ def test_errors_of_a_200_are_told_by_their_code(code: str, kind: type[Exception]
     assert SHOPIFY.fault(reply({"data": {"it": {"userErrors": []}}})) is None
 
 
+@pytest.mark.parametrize("action", ["grant", "withdraw", "delete"])
+def test_a_number_that_cannot_be_written_keeps_nothing_from_the_address(action: Any) -> None:
+    with_odd = asked(action, more=(("phone", "0151 123"),))
+    shop = Shop({"email": "PENDING"})
+    played = play(SHOPIFY.script(with_odd), shop)
+    assert len(made(played.calls)) == (2 if action == "delete" else 1)
+    assert (type(played.result), played.result.reason) == (VendorRefused, "phone_not_e164")
+    nobody = play(SHOPIFY.script(with_odd), Shop(there=False))
+    assert (made(nobody.calls), nobody.result.reason) == ([], "phone_not_e164"), "it may be the one that is known"
+
+
 def test_whether_a_withdrawal_stands_is_asked() -> None:
     assert play(SHOPIFY.read_back(asked("withdraw")), Shop({"email": "UNSUBSCRIBED"})).result.outcome == "verified"
     assert isinstance(play(SHOPIFY.read_back(asked("withdraw")), Shop()).result, Undone)

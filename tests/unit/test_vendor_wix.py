@@ -8,7 +8,7 @@ from vendor_support import EMAIL, instruction, play, reply, vendor
 
 from processors.vendors.base import Call, Note, Reply
 from processors.vendors.later import Undone
-from schemas.errors import VendorRefused
+from schemas.errors import VendorRefused, VendorUnavailable
 
 SITE = "4f8a1c2e-0000-4000-8000-000000000002"
 WIX = vendor("wix", site=SITE)
@@ -23,6 +23,7 @@ class Site:
     contacts: dict[str, tuple[str, str]] = field(default_factory=lambda: {"c1": (EMAIL, PHONE)})
     barred: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    empty_bin: bool = False
     state: str = ""
 
     def __call__(self, call: Call) -> Reply:
@@ -35,7 +36,8 @@ class Site:
             return reply({"marketingConsent": {"id": "m1", "state": self.state or call.json["state"]}})
         if last in self.barred:
             return reply(OWNER, 428)
-        return reply({}, 404 if last in self.gone else 200)
+        missing = last in self.gone or (self.empty_bin and "trash-bin" in call.path)
+        return reply({}, 404 if missing else 200)
 
 
 def _contact(contact: str, email: str, phone: str) -> dict[str, Any]:
@@ -59,6 +61,9 @@ def test_a_choice_reaches_the_names_that_a_contact_has_on_its_channels() -> None
     assert [one["details"] for one in told] == [{"type": "EMAIL", "email": EMAIL}, {"type": "SMS", "phone": PHONE}]
     assert all(one["state"] == "REVOKED" and one["lastRevokeActivity"] for one in told)
     assert played.result.outcome == "executed"
+    only = play(WIX.script(asked("withdraw", "sms")), Site())
+    assert only.calls[-1].json["details"] == {"type": "SMS", "phone": PHONE}, "the contact's, though nobody named it"
+    assert play(WIX.script(asked("grant", "sms")), Site()).result.outcome == "no_match"
     only = play(WIX.script(asked("withdraw", "sms", more=(("phone", PHONE),))), Site())
     assert [call.json["details"]["type"] for call in only.calls if "details" in call.json] == ["SMS"]
     granted = play(vendor("wix", site=SITE, opt_in="DOUBLE_CONFIRMATION").script(asked("grant", "email")), Site())
@@ -93,6 +98,26 @@ def test_who_is_barred_is_a_task_and_the_others_are_purged_all_the_same() -> Non
     assert made(played.calls)[-1] == "DELETE /contacts/v5/contacts/trash-bin/c2"
     reason = "cannot_delete_member_owner_or_contributor"
     assert (played.result.outcome, played.result.reason) == ("manual_task", reason)
+
+
+def test_a_deletion_ends_and_forgets_the_consent_of_a_number_that_nobody_named() -> None:
+    played = play(WIX.script(asked("delete", "email")), Site())
+    told = [call.json["details"] for call in played.calls if call.path.endswith("/upsert")]
+    assert told == [{"type": "EMAIL", "email": EMAIL}, {"type": "SMS", "phone": PHONE}]
+
+
+@pytest.mark.parametrize(("action", "acts"), [("grant", 1), ("withdraw", 1), ("delete", 4)])
+def test_a_number_that_cannot_be_written_keeps_nothing_from_the_address(action: Any, acts: int) -> None:
+    with_odd = asked(action, "email", more=(("phone", "0151 123"),))
+    played = play(WIX.script(with_odd), Site({"c1": (EMAIL, "")}))
+    assert (len(made(played.calls)), played.result.reason) == (acts, "phone_not_e164")
+    nobody = play(WIX.script(with_odd), Site({}))
+    assert (made(nobody.calls), nobody.result.reason) == ([], "phone_not_e164"), "it may be the one that is known"
+
+
+def test_who_was_just_deleted_and_is_not_in_the_bin_yet_is_not_purged() -> None:
+    played = play(WIX.script(asked("delete", "email")), Site(empty_bin=True))
+    assert (type(played.result), played.result.reason) == (VendorUnavailable, "not_in_the_trash_bin_yet")
 
 
 def test_a_redo_purges_what_is_in_the_bin_and_forgets_what_was_revoked() -> None:

@@ -53,6 +53,11 @@ def test_rows_are_looked_at_noted_and_deleted_by_the_same_criteria() -> None:
     assert (played.result.outcome, played.result.evidence.detail) == ("executed", "rows=1, tables=1")
 
 
+def test_an_address_is_looked_for_without_the_blanks_around_it_too() -> None:
+    tests = criteria_for(Table.model_validate(VISITS), {"Email": (" A@x.test",)}).split(" OR ")
+    assert tests == [f"\"Visits\".\"Email\"='{name}'" for name in (" A@x.test", "A@x.test", "a@x.test")]
+
+
 @pytest.mark.parametrize("criteria", ["", "  "])
 def test_without_a_criteria_no_call_is_made_as_it_would_be_about_every_row(criteria: str) -> None:
     visits = Table.model_validate(VISITS)

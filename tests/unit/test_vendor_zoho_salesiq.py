@@ -48,6 +48,11 @@ def test_conversations_of_every_department_go_to_the_bin_and_the_visitor_is_a_ta
     assert played.result.evidence.detail == "conversations=2"
 
 
+def test_an_address_is_asked_for_without_the_blanks_around_it() -> None:
+    played = play(SALESIQ.script(instruction("delete", emails=(f" {EMAIL} ",))), iq(chat(7)))
+    assert played.calls[0].params["email"] == EMAIL
+
+
 def test_every_page_is_read_and_no_call_has_more_than_a_page() -> None:
     played = play(SALESIQ.script(instruction("delete")), iq(*map(chat, range(1, 150))))
     assert [call.params["page"] for call in played.calls if call.method == "GET"] == ["1", "2", "1"]

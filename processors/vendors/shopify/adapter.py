@@ -35,9 +35,11 @@ class Shopify(ShopifyFacts):
         found = yield from look_up(instruction)
         channels = self._channels(instruction)
         having = [one for one in found.customers.values() if set(channels) & set(one.states)]
-        if not having:
+        if not having and found.odd is None:
             return Result("no_match", evidence=found.reply.evidence(detail=f"customers={len(found.customers)}"))
         states, reply = yield from _change(having, channels, state, level)
+        if found.odd is not None:
+            raise found.odd
         evidence = (reply or found.reply).evidence(detail=f"customers={len(having)}")
         if "PENDING" in states and state != _UNSUBSCRIBED:
             return Result("accepted", evidence=(reply or found.reply).evidence(detail="pending_opt_in"))
@@ -47,12 +49,14 @@ class Shopify(ShopifyFacts):
         """Marketing ends at once; the erasure itself waits for days or months."""
         found = yield from look_up(instruction)
         customers = yield from noted_first(instruction, found.customers)
-        if not customers:
+        if not customers and found.odd is None:
             return Result("no_match", evidence=found.reply.evidence())
         yield from _change(found.customers.values(), self.channels, _UNSUBSCRIBED, "")
-        replies = all_good((yield tuple(map(erasure, customers))))
+        replies = all_good((yield tuple(map(erasure, customers)))) if customers else []
         for reply in replies:
             require_requested(reply)
+        if found.odd is not None:
+            raise found.odd
         detail = f"unconfirmed, {seen('customers', len(found.customers), len(customers))}"
         return Result("accepted", evidence=replies[-1].evidence(detail=detail, vendor_limit_s=LONGEST_S))
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Reply, Step, all_good
-from processors.vendors.identifiers import e164, trimmed_lower
+from processors.vendors.identifiers import forms, searched, trimmed_lower
 from processors.vendors.shopify.graphql import ask, it
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from processors.vendors.base import Call, Instruction
+    from schemas.errors import VendorError
 
 PLACES = {"email": ("defaultEmailAddress", "emailAddress"), "sms": ("defaultPhoneNumber", "phoneNumber")}
 """Channel → where a customer has it."""
@@ -37,9 +38,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """reply: the last answer."""
+    """odd: the error of a name that can't be looked up, to be told when all else is done; reply: the last answer."""
 
     customers: Mapping[str, Customer]
+    odd: VendorError | None
     reply: Reply
 
 
@@ -48,10 +50,13 @@ def look_up(instruction: Instruction) -> Generator[Step, Any, Found]:
 
     Raises:
         MissingIdentity: the event had none of them.
+        VendorRefused: none of them can be looked up.
 
     """
-    instruction.need("email", "phone")
-    asked = [_asked(one.type, one.value) for one in instruction.known("email", "phone")]
+    names, odd = forms(instruction, ("email", "phone"), searched)
+    if not names and odd is not None:
+        raise odd
+    asked = [_asked(kind, name) for kind, name in names]
     replies = all_good((yield tuple(call for _, _, call in asked)))
     found: dict[str, Customer] = {}
     for (channel, value, _), reply in zip(asked, replies, strict=True):
@@ -61,18 +66,18 @@ def look_up(instruction: Instruction) -> Generator[Step, Any, Found]:
         if row is not None and trimmed_lower(str((row[place] or {}).get(name))) == value:
             customer = _customer(row)
             found[customer.id] = customer
-    return Found(found, replies[-1])
+    return Found(found, odd, replies[-1])
 
 
 def states_of(row: Mapping[str, Any]) -> dict[str, str]:
     return {channel: str(row[place]["marketingState"]) for channel, (place, _) in PLACES.items() if row[place]}
 
 
-def _asked(kind: str, value: str) -> tuple[str, str, Call]:
+def _asked(kind: str, name: str) -> tuple[str, str, Call]:
     """Channel, what its place must say, and the call."""
     if kind == "email":
-        return "email", trimmed_lower(value), ask(_LOOK_UP, identifier={"emailAddress": trimmed_lower(value)})
-    return "sms", e164(value), ask(_LOOK_UP, identifier={"phoneNumber": e164(value)})
+        return "email", name, ask(_LOOK_UP, identifier={"emailAddress": name})
+    return "sms", name, ask(_LOOK_UP, identifier={"phoneNumber": name})
 
 
 def _customer(row: Mapping[str, Any]) -> Customer:

@@ -27,27 +27,35 @@ class Wix(WixFacts):
         return self._set(instruction, REVOKED)
 
     def _set(self, instruction: Instruction, state: str) -> Script:
-        found = yield from look_up(names_of(instruction), self.options.headers)
+        """Whoever withdraws is out under all that their contacts have; a grant is of what they named alone."""
+        names, odd = names_of(instruction)
+        found = yield from look_up(names, self.options.headers)
         told = {channel for _, channel in instruction.cells}
         channels = [channel for channel in self.channels if channel in told]
-        calls = upserts(found.names, channels, state, self.options.opt_in, self.options.headers)
-        if not calls:
+        meant = found.names if state == CONFIRMED else found.all_names
+        calls = upserts(meant, channels, state, self.options.opt_in, self.options.headers)
+        if not calls and odd is None:
             return Result("no_match", evidence=found.reply.evidence(detail=f"contacts={len(found.ids)}"))
-        replies = all_good((yield calls))
+        replies = all_good((yield calls)) if calls else []
         for reply in replies:
             set_to(state, reply)
+        if odd is not None:
+            raise odd
         return Result("executed", evidence=replies[-1].evidence(detail=f"consents={len(replies)}"))
 
     def delete(self, instruction: Instruction) -> Script:
         """A consent is revoked before it is deleted: so marketing ends also where the contact is barred."""
         headers = self.options.headers
-        found = yield from look_up(names_of(instruction), headers)
-        calls = upserts(found.names, self.channels, REVOKED, "", headers)
+        names, odd = names_of(instruction)
+        found = yield from look_up(names, headers)
+        calls = upserts(found.all_names, self.channels, REVOKED, "", headers)
         revoked = all_good((yield calls)) if calls else []
         consents = [f"{_CONSENT}{set_to(REVOKED, reply)}" for reply in revoked]
         refs = yield from noted_first(instruction, [*found.ids, *consents])
         contacts = [ref for ref in refs if not ref.startswith(_CONSENT)]
         if not contacts:
+            if odd is not None:
+                raise odd
             return Result("no_match", evidence=found.reply.evidence())
         ended = yield from erase(contacts, headers)
         if not isinstance(ended, Reply):
@@ -55,8 +63,11 @@ class Wix(WixFacts):
             return Result("manual_task", reason, shown.evidence(detail=f"contacts={len(contacts)}"))
         due = [removal(ref.removeprefix(_CONSENT), headers) for ref in refs if ref.startswith(_CONSENT)]
         replies = [ended, *(all_good((yield tuple(due))) if due else [])]
+        if odd is not None:
+            raise odd
         return Result("executed", evidence=replies[-1].evidence(detail=f"contacts={len(contacts)}"))
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
-        found = yield from look_up(names_of(instruction), self.options.headers)
+        names, _ = names_of(instruction)
+        found = yield from look_up(names, self.options.headers)
         return gone(found.ids, found.reply)

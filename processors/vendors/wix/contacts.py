@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
-from processors.vendors.identifiers import e164, trimmed_lower
+from processors.vendors.identifiers import forms, searched, trimmed_lower
 from processors.vendors.shapes import listed
 from processors.vendors.words import record_id, word
-from schemas.errors import VendorRefused
+from schemas.errors import VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Mapping
 
     from processors.vendors.base import Instruction
+    from schemas.errors import VendorError
 
 _PAGE, _LAST_PAGE = 1000, 10
 _FIELDS = {"email": "info.emails.email", "sms": "info.phones.e164Phone"}
@@ -29,21 +30,32 @@ Names = dict[str, set[str]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`ids`: of all contacts with one of the names; names: those that a contact has; reply: the last answer."""
+    """`ids`: of all contacts with one of the names; reply: the last answer.
+
+    names: those of the event that a contact has; all_names: whatever else these contacts have, too.
+    """
 
     ids: frozenset[str]
     names: Names
+    all_names: Names
     reply: Reply
 
 
-def names_of(instruction: Instruction) -> Names:
-    """Raises MissingIdentity: the event has neither address nor number."""
-    instruction.need("email", "phone")
+def names_of(instruction: Instruction) -> tuple[Names, VendorError | None]:
+    """What the person is looked up by, and the error of a name that can't be, to be told when all else is done.
+
+    Raises:
+        MissingIdentity: the event has neither address nor number.
+        VendorRefused: none of them can be looked up.
+
+    """
+    written, odd = forms(instruction, ("email", "phone"), searched)
+    if not written and odd is not None:
+        raise odd
     names: Names = {}
-    for one in instruction.known("email", "phone"):
-        channel = "email" if one.type == "email" else "sms"
-        names.setdefault(channel, set()).add(trimmed_lower(one.value) if channel == "email" else e164(one.value))
-    return names
+    for kind, name in written:
+        names.setdefault("email" if kind == "email" else "sms", set()).add(name)
+    return names, odd
 
 
 def look_up(names: Names, headers: Mapping[str, str]) -> Generator[Step, Any, Found]:
@@ -55,6 +67,7 @@ def look_up(names: Names, headers: Mapping[str, str]) -> Generator[Step, Any, Fo
     """
     ids: set[str] = set()
     had: Names = {}
+    every: Names = {}
     lists = sorted(names)
     reply = Reply(0)
     for page in range(_LAST_PAGE):
@@ -65,10 +78,12 @@ def look_up(names: Names, headers: Mapping[str, str]) -> Generator[Step, Any, Fo
                 if mine := names[channel] & set(_names(channel, contact)):
                     ids.add(record_id(contact["id"]))
                     had.setdefault(channel, set()).update(mine)
+                    for place in _PLACES:
+                        every.setdefault(place, set()).update(_names(place, contact))
         reply = replies[-1]
         lists = [channel for channel, some in zip(lists, rows, strict=True) if len(some) == _PAGE]
         if not lists:
-            return Found(frozenset(ids), had, reply)
+            return Found(frozenset(ids), had, every, reply)
     raise VendorRefused("too_many_contacts", status=reply.status, response_sha256=reply.sha256)
 
 
@@ -76,13 +91,21 @@ def erase(contacts: Collection[str], headers: Mapping[str, str]) -> Generator[St
     """Into the trash bin, with the member that the contact may be, and out of it for good.
 
     Returns the last answer; with a reason, where something at Wix bars a contact from being deleted.
+
+    Raises:
+        VendorUnavailable: one that was just deleted isn't in the bin yet.
+
     """
     expect = frozenset({200, GONE, BARRED})
     trashed = all_good((yield tuple(_delete(f"{one}", headers, expect, deleteMember="true") for one in contacts)))
     barred = [reply for reply in trashed if reply.status == BARRED]
-    gone = [one for one, reply in zip(contacts, trashed, strict=True) if reply.status != BARRED]
+    gone = [(one, reply) for one, reply in zip(contacts, trashed, strict=True) if reply.status != BARRED]
     expect = frozenset({200, GONE})
-    purged = all_good((yield tuple(_delete(f"trash-bin/{one}", headers, expect) for one in gone))) if gone else []
+    purged = all_good((yield tuple(_delete(f"trash-bin/{one}", headers, expect) for one, _ in gone))) if gone else []
+    late = [two for (_, one), two in zip(gone, purged, strict=True) if one.status != GONE == two.status]
+    if late:  # or else it would stay there for 90 days, and nobody would look there any more
+        about: dict[str, Any] = {"status": late[0].status, "response_sha256": late[0].sha256}
+        raise VendorUnavailable("not_in_the_trash_bin_yet", lane_wide=False, **about)
     return (_why(barred[0]), barred[0]) if barred else purged[-1]
 
 
@@ -99,7 +122,8 @@ def _delete(path: str, headers: Mapping[str, str], expect: frozenset[int], **par
 def _names(channel: str, contact: Mapping[str, Any]) -> Iterator[str]:
     place, name = _PLACES[channel]
     for item in listed((contact["info"].get(place) or {}).get("items", [])):
-        yield trimmed_lower(str(item.get(name)))
+        if item.get(name):
+            yield trimmed_lower(str(item[name]))
 
 
 def _why(reply: Reply) -> str:

@@ -26,14 +26,16 @@ class WixFacts(Vendor):
     channels = ("email", "sms")
     per_purpose = False
     can: ClassVar[Mapping[Action, Capability]] = {
-        "grant": Capability(says="confirms the marketing consent of each address or number that a contact has"),
-        "withdraw": Capability(says="revokes the marketing consent of each address or number that a contact has"),
+        "grant": Capability(says="confirms the marketing consent of each named address or number that a contact has"),
+        "withdraw": Capability(
+            says="revokes the marketing consent of every address or number that the person's contacts have"
+        ),
         "delete": Capability(
             idempotent=False,
             read_back_s=3600.0,
             says="revokes, then deletes every contact with the address or number, with the member that it may be, "
-            "out of the trash bin, too, and the consents; where a subscription that is paid for, or the role of an "
-            "owner, bars that, it is a task",
+            "out of the trash bin, too, and the consents of all that these have; where a subscription that is paid "
+            "for, or the role of an owner, bars that, it is a task",
         ),
     }
     identifies_by = ("email", "phone")

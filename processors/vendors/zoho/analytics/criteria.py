@@ -29,7 +29,7 @@ def names_in(table: Table, instruction: Instruction) -> dict[str, tuple[str, ...
 
 
 def criteria_for(table: Table, names: dict[str, tuple[str, ...]]) -> str:
-    """Rows that have one of the names in its column: as it was given, and in lower case.
+    """Rows that have one of the names in its column: as it was given, without blanks, and in lower case.
 
     Raises:
         VendorRefused: there is no name, so it would be no criteria; or one that a literal can't hold safely.
@@ -46,7 +46,7 @@ def criteria_for(table: Table, names: dict[str, tuple[str, ...]]) -> str:
 
 
 def _forms(name: str) -> Iterable[str]:
-    return name, name.lower()
+    return name, name.strip(), name.strip().lower()
 
 
 def _literal(value: str) -> str:

@@ -40,7 +40,7 @@ def look_up(emails: Sequence[str], options: SalesiqOptions) -> Generator[Step, A
 
     """
     found: Conversations | None = None
-    for email, department in ((email, one) for email in emails for one in options.departments):
+    for email, department in ((email.strip(), one) for email in emails for one in options.departments):
         for page in range(1, _MOST_PAGES + 2):
             if page > _MOST_PAGES:
                 raise VendorRefused("too_many_conversations")
