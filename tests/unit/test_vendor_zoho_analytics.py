@@ -55,7 +55,7 @@ def test_rows_are_looked_at_noted_and_deleted_by_the_same_criteria() -> None:
 
 def test_an_address_is_looked_for_without_the_blanks_around_it_too() -> None:
     tests = criteria_for(Table.model_validate(VISITS), {"Email": (" A@x.test",)}).split(" OR ")
-    assert tests == [f"\"Visits\".\"Email\"='{name}'" for name in (" A@x.test", "A@x.test", "a@x.test")]
+    assert tests == [f'"Visits"."Email"=\'{name}\'' for name in (" A@x.test", "A@x.test", "a@x.test")]
 
 
 @pytest.mark.parametrize("criteria", ["", "  "])
