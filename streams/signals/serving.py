@@ -38,16 +38,22 @@ def sites(config: RelayConfig, secret: Callable[[str], str]) -> dict[str, Site]:
     """The connections that serve a site's script, by name.
 
     Raises:
-        SetupError: a key isn't there or is none, or a recipient has no signal.
+        SetupError: a key isn't there, is none or is another controller's, too, or a recipient has no signal.
 
     """
     found: dict[str, Site] = {}
+    owners: dict[bytes, str] = {}
     for connection in config.connections.values():
         vendor = vendor_of(connection)
         if isinstance(vendor, SiteSignals):
             versions = versions_of(config.controllers[connection.controller].policy)
             key, origins = _key(connection, secret), frozenset(vendor.options.origins)
             _check(connection)
+            if owners.setdefault(key, connection.controller) != connection.controller:
+                raise SetupError(  # a key of one company's visitor would be good for another one's, under the same id
+                    f"connections.{connection.name}.secrets.{KEY}: {owners[key]} has the same",
+                    remedy="make one for each controller with `openssl rand -hex 32`",
+                )
             serves = connection.serves
             found[connection.name] = Site(connection.name, connection.controller, versions, serves, origins, key)
     return found

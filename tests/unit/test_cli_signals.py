@@ -29,9 +29,9 @@ secrets = { key = "osows_site_key" }
 """
 
 
-def run(directory: Path, *words: str, secret: str | None = "0f" * 32) -> Result:
+def run(directory: Path, *words: str, secret: str | None = "0f" * 32, more: str = "") -> Result:
     path = directory / "relay.toml"
-    path.write_text(CONFIG)
+    path.write_text(CONFIG + more)
     env = {"CONSENT_RELAY_SECRET_OSOWS_SITE_KEY": secret}
     return CliRunner().invoke(app, ["signals", "key", *words, "--config", str(path)], env=env)  # type: ignore[return-value]
 
@@ -41,6 +41,13 @@ def test_it_makes_a_key_that_the_relay_opens(tmp_path: Path) -> None:
     assert opened(bytes([15]) * 32, plain.stdout.strip(), time.time()) == "visitor-17"
     told = json.loads(run(tmp_path, "osows-site", "--subject", "visitor-17", "--lives", "86400", "--json").stdout)
     assert opened(bytes([15]) * 32, told["key"], told["expires_at"] - 86_300) == "visitor-17"
+
+
+def test_two_companies_do_not_share_a_key_as_their_ids_of_visitors_are_not_the_same(tmp_path: Path) -> None:
+    shared = CONFIG.replace("osows", "osome").replace("osome_site_key", "osows_site_key")
+    refused = run(tmp_path, "osows-site", "--subject", "v", more=shared)
+    assert refused.exit_code == 2
+    assert "connections.osome-site.secrets.key: osows has the same" in refused.output
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
