@@ -138,6 +138,11 @@ def test_of_several_requests_all_must_be_decided_and_one_refusal_is_told() -> No
     assert come(status("fulfilled"), reply({}, 404)).error.reason == "request_unknown"
 
 
+def test_the_status_of_another_request_is_not_taken_for_the_answer() -> None:
+    played = play(drp().poll([instruction("delete", refs=("r1",))]), lambda _: status("fulfilled", name="r2"))
+    assert isinstance(played.result, VendorUnavailable)
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"status": "open"}, {"request_id": "a/b", "status": "open"}, {"request_id": "r"}]
 )

@@ -41,13 +41,16 @@ def requests_of(instruction: Instruction, right: Right, options: DrpOptions) -> 
         yield {"agent-request-id": f"{instruction.delivery_id}-{number}", **asked, **who}
 
 
-def request_id(reply: Reply) -> str:
-    """Raises VendorUnavailable: it has none."""
+def request_id(reply: Reply, asked: str | None = None) -> str:
+    """Raises VendorUnavailable: it has none, or isn't the one that was asked about."""
     body = reply.json()
     try:
-        return record_id(body["request_id"])
+        found = record_id(body["request_id"])
     except (ValueError, KeyError, TypeError):
         raise _odd(reply) from None
+    if asked is not None and found != asked:
+        raise _odd(reply)
+    return found
 
 
 def said(reply: Reply) -> Result | Undone | None:

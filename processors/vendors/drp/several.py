@@ -36,6 +36,8 @@ def asked(names: Sequence[str]) -> Generator[Step, Any, Result | Undone]:
     gone = next((reply for reply in replies if reply.status == _GONE), None)
     if gone is not None:  # to be asked for anew
         return Undone(VendorUnavailable("request_unknown", status=gone.status, response_sha256=gone.sha256))
+    for name, reply in zip(names, replies, strict=True):
+        request_id(reply, name)  # the status of another request is nobody's here
     return _together(replies)
 
 
