@@ -26,13 +26,15 @@ class Site:
     barred: dict[str, str] | None = None
     status: int = 400
     success: bool = True
+    found: int = -1
 
     def __call__(self, call: Call) -> Reply:
         if call.path == f"{ROOT}/users":
             return reply({"users": [{"ID": one, "email": email} for one, email in self.users.items()]})
         if call.path == f"{ROOT}/comments/":
             some = self.comments.get((call.params["status"], call.params["page"]), {})
-            return reply({"comments": [{"ID": one, "author": {"email": email}} for one, email in some.items()]})
+            rows = [{"ID": one, "author": {"email": email}} for one, email in some.items()]
+            return reply({"found": self.found, "comments": rows})
         if "/users/" in call.path:
             return reply(self.barred, self.status) if self.barred else reply({"success": self.success})
         comment = call.path.split("/")[-2]
@@ -58,6 +60,11 @@ def test_comments_of_every_status_and_the_user_go_whose_posts_another_one_is_giv
     assert played.calls[-1].json == {"reassign": 1}
     assert played.notes == [Note("d1", ("comment:1", "comment:3", "comment:4", "user:7"))]
     assert (played.result.outcome, played.result.evidence.detail) == ("executed", "records=4")
+
+
+def test_a_page_of_comments_that_nobody_may_read_is_not_the_last() -> None:
+    site = Site(comments={("all", "1"): {1: ""}, ("all", "3"): {2: EMAIL}}, found=201)
+    assert made(play(BLOG.script(instruction("delete")), site).calls)[0] == "/comments/2/delete"
 
 
 def test_a_user_with_a_paid_plan_is_a_task() -> None:

@@ -33,8 +33,8 @@ class WordpressFacts(Vendor):
         "delete": Capability(
             idempotent=False,
             read_back_s=3600.0,
-            says="deletes every comment that carries the address, spam and trash too, and the site's user with it, "
-            "whose posts go to another user; a site at WordPress.com itself only takes the user off, with the posts "
+            says="deletes every listed comment that carries the address, spam and trash too, and the site's user with "
+            "it, whose posts go to another user; a site at WordPress.com itself only takes the user off, with the posts "
             "left under their name; for the owner, or where a paid plan or a domain bars it, it is a task",
         ),
     }
@@ -53,6 +53,7 @@ class WordpressFacts(Vendor):
         "`status=all` leaves out spam and trash",
         "there is no search among comments: all are read for each person, which costs a call for every 100",
         "a site at WordPress.com itself (multisite) heeds no `reassign`: posts stay the removed user's",
+        "reviews of products and comments that the token may not read aren't listed, and stay",
         "subscribers by mail, form entries, orders and the person's own account at WordPress.com are not reached",
     )
     evidence = (

@@ -1,7 +1,8 @@
 """WordPress.com: users with an address, and comments that carry it.
 
 `status=all` leaves out spam and trash (WP_Comment_Query), so that these are listed by themselves. An address is
-`false` for a token that may not see it.
+`false` for a token that may not see it. A page leaves out comments that the token may not read, so that an empty one
+is the last only where `found`, the number of all, says so (-1: not counted).
 """
 
 from __future__ import annotations
@@ -53,11 +54,15 @@ def look_up(emails: Sequence[str], options: WordpressOptions) -> Generator[Step,
     lists, reply = list(_STATUSES), replies[-1]
     for page in range(1, options.most_pages + 2):
         replies = all_good((yield tuple(_comments(status, page, wanted, options) for status in lists)))
-        rows = [listed(one.json()["comments"]) for one in replies]
+        bodies = [one.json() for one in replies]
+        rows = [listed(one["comments"]) for one in bodies]
         mine = [one for some in rows for one in some if _is(one["author"], wanted)]
         comments |= {f"{COMMENT}{record_id(one['ID'])}" for one in mine}
         reply = replies[-1]
-        lists = [status for status, some in zip(lists, rows, strict=True) if some]
+        more = [
+            bool(some) or page * _PAGE < int(one.get("found", -1)) for some, one in zip(rows, bodies, strict=True)
+        ]
+        lists = [status for status, goes_on in zip(lists, more, strict=True) if goes_on]
         if not lists:
             return Found(frozenset(users | comments), reply)
     raise VendorRefused("more_comments_than_most_pages", status=reply.status, response_sha256=reply.sha256)
