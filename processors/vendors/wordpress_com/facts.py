@@ -33,9 +33,9 @@ class WordpressFacts(Vendor):
         "delete": Capability(
             idempotent=False,
             read_back_s=3600.0,
-            says="deletes every listed comment that carries the address, spam and trash too, and the site's user with "
-            "it, whose posts go to another user; a site at WordPress.com itself only takes the user off, with the posts "
-            "left under their name; for the owner, or where a paid plan or a domain bars it, it is a task",
+            says="deletes every listed comment that carries the address, spam and trash too, and the site's user "
+            "with it, whose posts go to another user; a site at WordPress.com itself only takes the user off, with "
+            "the posts left under their name; for the owner, or where a paid plan or a domain bars it, it is a task",
         ),
     }
     identifies_by = ("email",)
