@@ -48,16 +48,18 @@ def heard(request: Request, record: AuditRecord) -> Request:
     """After an `outcome` or a `cycle` of one of its deliveries; the same object if that changes nothing."""
     if record.kind == "cycle" and record.legs:
         return lifted(request, record)
+    delivery_id = record.delivery_id
     for number, leg in enumerate(request.legs):
-        if leg.leg_id == record.delivery_id:
+        if leg.leg_id == delivery_id:
             after = _begun_anew(leg, record) if record.kind == "cycle" else _told(leg, record)
             return request if after is leg else with_leg(request, number, after)
     return request
 
 
 def with_leg(request: Request, number: int, leg: RequestLeg) -> Request:
-    legs = (*request.legs[:number], leg, *request.legs[number + 1 :])
-    return request.changed(legs=legs)
+    legs = list(request.legs)
+    legs[number] = leg
+    return request.changed(legs=tuple(legs))
 
 
 def _begun_anew(leg: RequestLeg, record: AuditRecord) -> RequestLeg:

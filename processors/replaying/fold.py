@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from processors.closing.ending import settled
 from processors.closing.progress import opened
 from processors.replaying.people import After, after, freed, kept_there, nobody
 from processors.replaying.requests import went_on
 from processors.replaying.shelf import AT_HAND, Shelf
-from schemas.codec import decode_own
-from schemas.records import AuditRecord
 from schemas.request import Request
 from schemas.state import SubjectState
+
+if TYPE_CHECKING:
+    from schemas.records import AuditRecord
 
 MOST_DOUBTS = 100
 _JUDGED = frozenset({"planned", "stale"})
@@ -35,20 +37,21 @@ class Fold:
         self._pid = pid
         self._controller = controller
 
-    def take(self, offset: int, value: bytes) -> AuditRecord | None:
-        """The next record; None: it is about somebody else. Raises UndecodableRecord, InvalidRecord, PolicyError."""
-        record = decode_own(AuditRecord, value)
-        if self._pid not in {None, record.pid} or self._controller not in {None, record.controller}:
-            return None
+    def take(self, offset: int, record: AuditRecord) -> bool:
+        """The next record, and whether it counts: it may be about somebody else. Raises PolicyError."""
+        pid, controller = record.pid, record.controller
+        if self._pid is not None and self._pid != pid:
+            return False
+        if self._controller is not None and self._controller != controller:
+            return False
         self.kinds[record.kind] += 1
-        if record.pid is not None and record.controller is not None:
-            self._person(offset, record, record.pid, record.controller)
-            self._request(record, f"{record.pid}|{record.event_id}")
-        return record
+        if pid is not None and controller is not None:
+            if record.kind in _OF_PEOPLE:  # most are not: whom they are about need not even be unpacked
+                self._person(offset, record, pid, controller)
+            self._request(record, f"{pid}|{record.event_id}")
+        return True
 
     def _person(self, offset: int, record: AuditRecord, pid: str, controller: str) -> None:
-        if record.kind not in _OF_PEOPLE:  # as most are: whom they are about need not even be unpacked
-            return
         before, facts = self.people.get(pid), record.event
         if record.kind in _JUDGED and facts is not None:
             made = after(record, facts, before or nobody(pid, controller))

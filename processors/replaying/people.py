@@ -6,7 +6,7 @@ should be erased is told by the legs.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.plan import plan
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _event, _retained, _state = maker(ConsentEvent), maker(Retained), maker(SubjectState)
 _BARE, _UNKNOWN = defaults_of(ConsentEvent), defaults_of(SubjectState)
-_NOT_OF_THE_EVENT = {"content_hash", "named"}
+_NOT_OF_THE_EVENT = ("content_hash", "named")
 
 
 class After(NamedTuple):
@@ -44,9 +44,12 @@ def nobody(pid: str, controller: str) -> SubjectState:
 
 def event_of(record: AuditRecord, facts: EventFacts) -> ConsentEvent:
     """The event, but for who it is about: nothing that is planned depends on that. Its moments are as judged."""
-    known = {name: value for name, value in facts.__dict__.items() if name not in _NOT_OF_THE_EVENT}
-    named = {"event_id": record.event_id, "controller": record.controller, "subject_id": ""}
-    return _event({**_BARE, **known, **named})
+    values = {
+        **_BARE, **facts.__dict__, "event_id": record.event_id, "controller": record.controller, "subject_id": ""
+    }  # fmt: skip
+    for name in _NOT_OF_THE_EVENT:
+        del values[name]
+    return _event(values)
 
 
 @cache
@@ -76,14 +79,22 @@ def after(record: AuditRecord, facts: EventFacts, before: SubjectState) -> After
         return After(before)
     if made.verdict != record.kind:
         doubt = doubt or f"recorded as {record.kind}, but today it would be {made.verdict}: {made.reason}"
-    state = changed(_named(event, made, before, facts), retained=before.retained)
+    state = _named(event, made, before, facts)
+    if state.retained is not before.retained:
+        state = changed(state, retained=before.retained)
     return After(kept_there(record, facts, state), doubt)
 
 
 def _named(event: ConsentEvent, made: Plan, before: SubjectState, facts: EventFacts) -> SubjectState:
     """With what is known of the identities. Only the size of what was sealed is known, and that it was."""
-    sealed = Sealed(key_id="", bytes=bytes(facts.named.size)) if facts.named else None
+    sealed = _sealed(facts.named.size) if facts.named else None
     return remembered(event, made, before, sealed, facts.named)
+
+
+@lru_cache(1024)
+def _sealed(size: int) -> Sealed:
+    """Something of that size in its place."""
+    return Sealed(key_id="", bytes=bytes(size))
 
 
 def kept_there(record: AuditRecord, facts: EventFacts, state: SubjectState) -> SubjectState:

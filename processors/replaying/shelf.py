@@ -32,13 +32,15 @@ class Shelf(Generic[C]):
         found = self._at_hand.get(key)
         if found is None and (stored := self._stored.get(key)) is not None:
             found = self._at_hand[key] = self._packer.unpack(stored)
-            self._tidy()
+            if len(self._at_hand) > self._most:
+                self._tidy()
         return found
 
     def put(self, key: str, record: C) -> None:
         self._stored.pop(key, None)
         self._at_hand[key] = record
-        self._tidy()
+        if len(self._at_hand) > self._most:
+            self._tidy()
 
     def in_order(self) -> Iterator[C]:
         """All of them by their keys, each made when its turn comes."""
@@ -52,8 +54,6 @@ class Shelf(Generic[C]):
 
     def _tidy(self) -> None:
         """Half of them at once, those first that have been here for longest: looking at each use would cost more."""
-        if len(self._at_hand) <= self._most:
-            return
         for key in list(self._at_hand)[: self._most // 2 + 1]:
             record = self._at_hand.pop(key)
             if key not in self._stored:

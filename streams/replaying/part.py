@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.replaying.fold import Fold
 from processors.replaying.rows import FILES, rows
+from schemas.codec import decode_own
 from schemas.errors import DataError, SetupError
+from schemas.records import AuditRecord
 from streams import topics
 from streams.logs import slices
 from streams.storage import writing
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
 
     from aiokafka import ConsumerRecord
 
-    from schemas.records import AuditRecord
     from streams.settings import Settings
 
     Tell = Callable[[int], None]
+
+AT_ONCE = 200
+"""So many records are decoded, then folded: by turns, each would drive the other out of the processor's caches, and
+all would take a tenth longer."""
 
 
 class Part(NamedTuple):
@@ -61,13 +66,11 @@ async def fold(
     made = Fold(part.pid, part.controller)
     at = 0
     async for records in slices(settings, topics.AUDIT, {part.partition: part.end}):
-        for record in records:
-            try:
-                taken = made.take(record.offset, record.value or b"")
-            except DataError:
-                raise _unreadable(part, record.offset) from None
-            if taken is not None and heard is not None:
-                heard(taken, record)
+        for first in range(0, len(records), AT_ONCE):
+            some = records[first : first + AT_ONCE]
+            for record, said in [(one, _said(part, one)) for one in some]:
+                if made.take(record.offset, said) and heard is not None:
+                    heard(said, record)
         if records:
             read(records[-1].offset + 1 - at)
             at = records[-1].offset + 1
@@ -75,11 +78,14 @@ async def fold(
     return made
 
 
-def _unreadable(part: Part, offset: int) -> SetupError:
-    return SetupError(
-        f"{topics.AUDIT}[{part.partition}]@{offset} can't be read",
-        remedy="a newer release may have written it: replay with that one, and see `consent-relay audit verify`",
-    )
+def _said(part: Part, record: ConsumerRecord) -> AuditRecord:
+    try:
+        return decode_own(AuditRecord, record.value or b"")
+    except DataError:
+        raise SetupError(
+            f"{topics.AUDIT}[{part.partition}]@{record.offset} can't be read",
+            remedy="a newer release may have written it: replay with that one, and see `consent-relay audit verify`",
+        ) from None
 
 
 def write(settings: Settings, directory: Path, part: Part, read: Tell) -> Told:

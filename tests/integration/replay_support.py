@@ -13,6 +13,8 @@ from reading import committed
 
 from infra.sandbox import Fault
 from processors.replaying.fold import Fold
+from schemas.codec import decode_own
+from schemas.records import AuditRecord
 from streams import topics
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ async def settles(stage: Stage) -> None:
     async def told() -> bool:
         folds = [Fold() for _ in range(stage.settings.partitions)]
         for record in await committed(stage.settings, topics.AUDIT):
-            folds[record.partition].take(record.offset, record.value)
+            folds[record.partition].take(record.offset, decode_own(AuditRecord, record.value))
         judged = sum(fold.kinds[kind] for fold in folds for kind in ("planned", "stale", "duplicate"))
         legs = [leg for fold in folds for request in fold.requests.in_order() for leg in request.legs]
         return judged == PUBLISHED and not any(leg.kind == "delivery" and leg.outcome in _UNTOLD for leg in legs)

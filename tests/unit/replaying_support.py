@@ -10,14 +10,14 @@ from routing_support import DESK, EMAIL, NOW, event, incoming
 from processors.replaying.fold import Fold
 from processors.replaying.rows import FILES, NOT_TOLD, rows
 from processors.routing.route import route
-from schemas.codec import encode
+from schemas.codec import decode_own, encode
 from schemas.contract import Origin
+from schemas.records import AuditRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemas.events import ConsentEvent
-    from schemas.records import AuditRecord
     from schemas.state import SubjectState
 
 KINDS = (
@@ -45,7 +45,7 @@ class Run:
 def folded(log: Iterable[AuditRecord], **more: Any) -> Fold:
     fold = Fold(**more)
     for offset, record in enumerate(log):
-        fold.take(offset, encode(record))
+        fold.take(offset, decode_own(AuditRecord, encode(record)))
     return fold
 
 

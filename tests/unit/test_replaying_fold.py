@@ -13,7 +13,8 @@ from replaying_support import Run, folded, histories, lines, told
 from routing_support import DESK, EMAIL, event
 
 from processors.replaying.fold import Fold
-from schemas.codec import encode
+from schemas.codec import decode_own, encode
+from schemas.records import AuditRecord
 
 if TYPE_CHECKING:
     from schemas.events import ConsentEvent
@@ -40,7 +41,7 @@ def test_it_is_the_same_wherever_it_stopped_on_the_way(
     for offset, record in enumerate(log):
         if offset == stop:
             assert lines(fold) == lines(folded(log[:stop])), "as of then: the records up to then, and no others"
-        fold.take(offset, encode(record))
+        fold.take(offset, decode_own(AuditRecord, encode(record)))
     assert lines(fold) == lines(folded(log))
 
 
