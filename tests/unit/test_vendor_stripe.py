@@ -26,6 +26,7 @@ class Account:
     statuses: list[str] = field(default_factory=lambda: ["validating"])
     gone: tuple[str, ...] = ()
     fails: bool = False
+    code: str = "invalid_state"
 
     def __call__(self, call: Call) -> Answer:
         customer = call.path.split("/")[-1]
@@ -35,7 +36,7 @@ class Account:
             missing = {"error": {"code": "resource_missing"}}
             return reply(missing, 404) if customer in self.gone else reply({"id": customer, "deleted": True})
         if call.path.endswith("/validation_errors"):
-            return reply({"data": [{"code": "invalid_state"}]})
+            return reply({"data": [{"code": self.code}]})
         if call.path.startswith(JOBS) and call.method == "POST" and self.fails:
             return VendorUnavailable("http_500", status=500)
         if call.path.startswith(JOBS):
@@ -118,6 +119,13 @@ def test_a_job_that_failed_is_told_with_stripes_code_and_run_by_nobody() -> None
     assert isinstance(said, Undone)
     assert (type(said.error), said.error.reason, made(played.calls)) == (VendorRefused, "redaction_invalid_state", [])
     assert polled(Account(statuses=["canceled"]))[1].error.reason == "redaction_canceled"
+
+
+def test_a_customer_in_another_job_waits_for_its_end_and_one_that_is_validated_for_stripe() -> None:
+    locked = polled(Account(statuses=["failed"], code="locked_by_other_job"))[1]
+    assert (type(locked.error), locked.error.reason) == (VendorUnavailable, "redaction_locked_by_other_job")
+    played, said = polled(Account(statuses=["validated"]))
+    assert (said.outcome, made(played.calls)) == ("accepted", [])
 
 
 def test_a_redo_goes_on_with_its_job_and_has_one_that_failed_validated_again() -> None:

@@ -16,7 +16,7 @@ from processors.vendors.later import Later, Undone
 from processors.vendors.shapes import rows
 from processors.vendors.stripe.customers import told
 from processors.vendors.words import record_id, word
-from schemas.errors import VendorRefused
+from schemas.errors import VendorError, VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Sequence
@@ -30,7 +30,9 @@ DUE = "due:"
 DONE, READY, FAILED = "succeeded", "ready", "failed"
 CANCELED = frozenset({"canceling", "canceled"})
 _MOST = 10
-_NAMES = frozenset({"created", "validating", "redacting", DONE, READY, FAILED, *CANCELED})
+_LOCKED = "locked_by_other_job"
+# "validated", passed but not redacted yet: https://docs.stripe.com/changelog/dahlia/2026-06-24 tells it of jobs, too
+_NAMES = frozenset({"created", "validating", "validated", "redacting", DONE, READY, FAILED, *CANCELED})
 
 
 def creations(customers: Sequence[str], delivery_id: str, earlier: Collection[str]) -> Iterator[Call]:
@@ -119,11 +121,14 @@ def status_of(reply: Reply) -> str:
     return {name: name for name in _NAMES}[reply.json()["status"]]
 
 
-def _why(job: str) -> Generator[Step, Any, VendorRefused]:
-    """The code of the first thing that kept a job from being run."""
+def _why(job: str) -> Generator[Step, Any, VendorError]:
+    """The code of the first thing that kept a job from being run; a job of others ends by itself."""
     reply = yield Call("GET", f"{JOBS}/{job.removeprefix(JOB)}/validation_errors", params={"limit": "1"})
     codes = [one["code"] for one in rows(reply.json(), "data")]
-    return VendorRefused(f"redaction_{word(codes[0]) if codes else FAILED}", **told(reply))
+    reason = f"redaction_{word(codes[0]) if codes else FAILED}"
+    if _LOCKED in codes[:1]:
+        return VendorUnavailable(reason, lane_wide=False, **told(reply))
+    return VendorRefused(reason, **told(reply))
 
 
 def _counted(refs: Collection[str]) -> str:
