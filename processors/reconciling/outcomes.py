@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.closing.words import contradict, is_final, is_upgrade
+from processors.closing.words import RETAINED, contradict, is_final, is_upgrade
+from processors.house_rule import INTERNAL_LIMIT
 from schemas.times import iso
 
 if TYPE_CHECKING:
@@ -50,12 +51,14 @@ def ended(duty: Duty, word: str, at: int) -> Wrong:
 
 
 def began_anew(duty: Duty, record: AuditRecord) -> Wrong:
-    """A cycle: by redrive, or by what a read-back showed."""
+    """A cycle: by redrive, by what a read-back showed, or as the vendor need not keep it any more."""
     cycle = record.cycle or 0
     if cycle != duty.cycle + 1:
         yield "surplus", f"begins cycle {cycle} after cycle {duty.cycle}"
     elif duty.final is None:
         yield "conflicting", f"begins cycle {cycle} before cycle {duty.cycle} has ended"
+    elif duty.final == RETAINED:  # its deadline passed long ago, and a new time begins
+        duty.due_at = record.at + INTERNAL_LIMIT
     duty.begin(max(cycle, duty.cycle))
 
 

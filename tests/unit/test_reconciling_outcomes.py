@@ -8,6 +8,7 @@ import pytest
 from reconciling_support import LATER, LONG_AFTER, Paper, leg_of
 from routing_support import EMAIL, NOW, event
 
+from processors.house_rule import INTERNAL_LIMIT
 from schemas.records import Evidence
 from schemas.times import DAY
 
@@ -117,6 +118,21 @@ def test_cycles(paper: Paper, planned: AuditRecord) -> None:
     paper.audit.pop()
     paper.tell(planned, CRM, "", kind="cycle", cycle=3)
     assert paper.kinds() == ["surplus"]
+
+
+def test_what_a_vendor_had_to_keep_has_a_time_of_its_own_from_its_review_date_on(
+    paper: Paper, planned: AuditRecord
+) -> None:
+    paper.tell(planned, CRM, "retained", review_at=LONG_AFTER)
+    paper.tell(planned, CRM, "", kind="cycle", cycle=1, reason="review_date", at=LONG_AFTER)
+
+    def found(now: int) -> list[str]:
+        return [one.kind for one in paper.found(now) if one.lane]
+
+    assert found(LONG_AFTER + DAY) == []
+    assert found(LONG_AFTER + INTERNAL_LIMIT + DAY) == ["late"]
+    paper.tell(planned, CRM, "executed", cycle=1, at=LONG_AFTER + INTERNAL_LIMIT)
+    assert found(LONG_AFTER + INTERNAL_LIMIT + DAY) == []
 
 
 def test_a_cycle_that_begins_before_the_last_one_has_ended_is_conflicting(paper: Paper, planned: AuditRecord) -> None:
