@@ -35,6 +35,7 @@ class Reviews:
         self._most = most
         self._heap: list[tuple[int, int, LaneEntry]] = []
         self._numbers = count()
+        self._is_asking = False
 
     def begin(self) -> None:
         """Go on with what the lane state keeps."""
@@ -52,10 +53,12 @@ class Reviews:
         found: list[LaneEntry] = []
         while self._heap and self._heap[0][0] <= now.wall and len(found) < room:
             found.append(heappop(self._heap)[2])
+        self._is_asking = bool(found)
         return found
 
     def decide(self, due: Collection[LaneEntry], held: Collection[str], now: Now) -> None:
         """They begin anew but for people (pids) for whom a hold keeps data here: those are looked at a day later."""
+        self._is_asking = False
         for entry in due:
             if entry.delivery.pid in held:
                 self._wait(entry, now.wall + DAY)
@@ -63,8 +66,8 @@ class Reviews:
                 self._begin_anew(entry, now)
 
     def wakes_at(self, now: Now) -> float | None:
-        """When a date comes, steady s; None: none is awaited, or there is no room."""
-        if not self._heap or self._book.entries.kept >= self._most:
+        """When a date comes, steady s; None: none is awaited, there is no room, or those taken aren't decided yet."""
+        if self._is_asking or not self._heap or self._book.entries.kept >= self._most:
             return None
         return now.until(self._heap[0][0])
 

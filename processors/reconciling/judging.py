@@ -70,13 +70,17 @@ class Law:
     def then(self, seen: frozenset[str], legs: Iterable[Leg], event: ConsentEvent) -> frozenset[str]:
         """Which connections there were when these legs were planned, as nobody keeps what the configuration was.
 
-        Those that legs had named by then; and those for whose recipients nothing was planned, not even by hand.
+        Those that legs had named by then; those for whose recipients nothing was planned, not even by hand; and those
+        all of whose recipients are looked at together, as a task that is a person's names no connection.
         What a lifted hold had kept is not among the legs of the event that lifts it.
         """
         if self.names <= seen or event.kind == "hold.lifted":
             return self.names & seen
+        legs = tuple(legs)
         named = {one for leg in legs for one in split(leg.recipient)}
-        return frozenset(lane.name for lane in self.lanes if lane.name in seen or named.isdisjoint(lane.serves))
+        looked_at = [set(split(leg.recipient)) for leg in legs if leg.task == "review"]
+        reached = {lane.name: named.intersection(lane.serves) for lane in self.lanes}
+        return frozenset(name for name, some in reached.items() if name in seen or not some or some in looked_at)
 
     def lanes_among(self, names: frozenset[str]) -> tuple[Lane, ...]:
         """The same names give the same tuple: planning keeps by it what it has worked out."""

@@ -73,4 +73,6 @@ async def held_at(
 
 
 def _keeps(policy: Policy, state: SubjectState, recipients: str) -> bool:
-    return bool(recipients) and held(policy, state).keeps(policy, recipients)
+    """Where the policy names none of them any more nobody can tell what the hold is about there: it keeps."""
+    kept_by = held(policy, state)
+    return kept_by.keeps(policy, recipients) if recipients else bool(kept_by.purposes)

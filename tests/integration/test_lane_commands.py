@@ -146,14 +146,14 @@ async def test_what_failed_is_sent_once_more_with_what_newer_choices_left_of_it(
     lane: LaneUnderTest, sandbox: Sandbox, cli: Cli
 ) -> None:
     sandbox.arm(Fault(kind="status", vendor="zoho_crm", status=400))
-    both = lane.delivery(BEN, "grant", 1, purposes=("one", "two"))
+    both = lane.delivery(BEN, "withdraw", 1, purposes=("one", "two"))
     given = ("--reason", "scopes", "--by", "ops")
     async with lane.working():
         await lane.deliver(both, lane.delivery(EVA, "withdraw", 2))
         assert {outcome for _, outcome, _ in await lane.settled(2)} == {"failed"}
         async with sandbox.client() as client:
             await client.clear_faults()
-        await lane.deliver(lane.delivery(BEN, "withdraw", 3, purposes=("two",)))
+        await lane.deliver(lane.delivery(BEN, "grant", 3, purposes=("two",)))
         await lane.settled(3)
         told = await said(cli, "dead-letters", "redrive", "--lane", lane.name, "--delivery", both.delivery_id, *given)
         assert told["partitions"]["0"] == "1 sent once more"

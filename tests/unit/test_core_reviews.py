@@ -151,3 +151,13 @@ def test_so_many_begin_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> N
     until_then(lane)
     assert [len(look(lane)) for _ in range(4)] == [2, 2, 1, 0]
     assert len(lane.entries("parked")) == 5
+
+
+def test_while_those_that_are_due_are_looked_at_nobody_is_woken_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviews, "MOST_AT_ONCE", 1)
+    lane = retained("p1.1", "p1.2")
+    until_then(lane)
+    due = lane.core.reviews.due(lane.now)
+    assert lane.core.reviews.wakes_at(lane.now) is None
+    lane.core.reviews.decide(due, (), lane.now)
+    assert lane.core.reviews.wakes_at(lane.now) == lane.seconds

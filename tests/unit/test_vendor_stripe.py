@@ -178,6 +178,12 @@ def test_a_noted_customer_is_deleted_whose_address_has_changed_and_not_while_the
     assert (made(paying.calls), paying.result.reason) == ([], "live_subscription")
 
 
+def test_who_has_come_back_when_what_was_kept_is_reviewed_is_a_customer_anew() -> None:
+    again = instruction("delete", refs=("cus_1", f"kept:{PAID}"))
+    played = play(DELETING.script(again), Account([{"id": "cus_9", "email": EMAIL}]))
+    assert made(played.calls) == [("DELETE", "/v1/customers/cus_1")]
+
+
 def test_a_customer_without_documents_is_deleted_for_good_and_one_that_went_is_gone() -> None:
     assert play(DELETING.script(instruction("delete")), Account()).result.outcome == "executed"
     assert play(DELETING.script(instruction("delete")), Account(gone=("cus_1",))).result.outcome == "executed"

@@ -110,6 +110,13 @@ def test_a_second_try_knows_what_the_first_one_has_deleted_and_masked() -> None:
     assert played.result.outcome == "retained"
 
 
+def test_who_has_come_back_when_what_was_kept_is_reviewed_is_a_customer_anew() -> None:
+    books = Books({"9": {"contact_persons": [PERSON]}})
+    played = play(BOOKS.script(instruction("delete", refs=("contact:7",))), books)
+    assert (changes(played.calls), played.notes) == (["DELETE /contacts/7"], [])
+    assert played.result.outcome == "executed"
+
+
 def test_one_record_that_zoho_refuses_keeps_no_other_from_being_masked() -> None:
     contacts = {key: {"contact_persons": [PERSON]} for key in ("7", "8")}
     refused = Books(contacts, DELETE_7=IN_USE, DELETE_8=(400, {"code": 1038, "message": "no"}))

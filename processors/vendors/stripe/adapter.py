@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Result, Script
@@ -32,13 +31,14 @@ class Stripe(StripeFacts):
         return no_call("not_applicable", "no_consent_at_stripe")
 
     def delete(self, instruction: Instruction) -> Script:
-        found = yield from look_up(instruction.need("email"), search=self.options.search)
+        """Who was noted once is all who is deleted: who has come back when it is reviewed is a customer anew."""
         known = noted(instruction)
+        if known and self.options.keep_years is not None:
+            found = yield from still_there(customers_in(known))
+        else:
+            found = yield from look_up(instruction.need("email"), search=self.options.search)
         if not (found.ids or known):
             return Result("no_match", evidence=found.reply.evidence())
-        if self.options.keep_years is not None:
-            there = yield from still_there(customers_in(known) - found.ids)
-            found = replace(found, ids=found.ids | there)
         if obstacle := (yield from in_the_way(found.ids)):
             reason, shown = obstacle
             return Result("manual_task", reason, shown.evidence(detail=f"customers={len(found.ids)}"))

@@ -60,14 +60,15 @@ def look_up(emails: Sequence[str], *, search: bool) -> Generator[Step, Any, Foun
     raise VendorRefused("too_many_customers", **told(replies[-1]))
 
 
-def still_there(customers: Collection[str]) -> Generator[Step, Any, set[str]]:
+def still_there(customers: Collection[str]) -> Generator[Step, Any, Found]:
     """Which of these haven't been deleted: that no look-up finds them may be because their address has changed.
 
     https://docs.stripe.com/api/customers/retrieve: one that was deleted is shown with `deleted`.
     """
     calls = [Call("GET", f"{CUSTOMERS}/{one}", expect=frozenset({200, GONE})) for one in sorted(customers)]
-    replies = all_good((yield tuple(calls))) if calls else []
-    return {one for one, reply in zip(sorted(customers), replies, strict=True) if not is_gone(reply)}
+    replies = all_good((yield tuple(calls)))
+    there = {one for one, reply in zip(sorted(customers), replies, strict=True) if not is_gone(reply)}
+    return Found(frozenset(there), replies[-1])
 
 
 def is_gone(reply: Reply) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from processors.vendors.base import Instruction, Reply, Result, Script
 from processors.vendors.read_backs import gone
 from processors.vendors.scripts import no_call
-from processors.vendors.second_look import noted_first
+from processors.vendors.second_look import noted, noted_first
 from processors.vendors.zoho.books.contacts import look_up, told
 from processors.vendors.zoho.books.erase import erase
 from processors.vendors.zoho.books.facts import ZohoBooksFacts
@@ -29,10 +29,13 @@ class ZohoBooks(ZohoBooksFacts):
         return no_call("not_applicable", "no_consent_in_the_books")
 
     def delete(self, instruction: Instruction) -> Script:
-        found = yield from look_up(instruction.need("email"), self.options.account)
-        refs = yield from noted_first(instruction, found.refs)
+        """What was noted once is all that is erased: who has come back when it is reviewed is a customer anew."""
+        refs = sorted(noted(instruction))
         if not refs:
-            return Result("no_match", evidence=found.reply.evidence())
+            found = yield from look_up(instruction.need("email"), self.options.account)
+            refs = yield from noted_first(instruction, found.refs)
+            if not refs:
+                return Result("no_match", evidence=found.reply.evidence())
         return (yield from erase(refs, self.options.account, instruction.delivery_id, self.options.keep_years))
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
