@@ -55,16 +55,13 @@ class Law:
 
     def shown(self, controller: str, legs: Iterable[Leg]) -> frozenset[str]:
         """Connections that these legs speak of, known now or not: by name, or as one that has no call for it."""
-        by_hand: set[str] = set()
-        named: set[str] = set()
-        for leg in legs:
-            if leg.lane:
-                named.add(leg.lane)
-            elif leg.reason == _NO_CALL:
-                by_hand.update(split(leg.recipient))
-        if by_hand:
-            mine = (lane for lane in self.lanes if lane.controller == controller)
-            named.update(lane.name for lane in mine if not by_hand.isdisjoint(lane.serves))
+        legs = tuple(legs)
+        named = {leg.lane for leg in legs if leg.lane}
+        by_hand = [set(split(leg.recipient)) for leg in legs if not leg.lane and leg.reason == _NO_CALL]
+        there = {one for leg in legs for one in split(leg.recipient)}
+        for lane in self.lanes if by_hand else ():
+            if lane.controller == controller and any(_is_of(one, lane, there) for one in by_hand):
+                named.add(lane.name)
         return frozenset(named)
 
     def then(self, seen: frozenset[str], legs: Iterable[Leg], event: ConsentEvent) -> frozenset[str]:
@@ -129,3 +126,8 @@ class Law:
         if made.state is not state:
             person.state = encode(made.state)
         return made
+
+
+def _is_of(recipients: set[str], lane: Lane, there: set[str]) -> bool:
+    """Whether a leg about these is that connection's, not another's to some of them. there: all that are named."""
+    return recipients == there.intersection(lane.serves) or (len(recipients) > 1 and recipients <= set(lane.serves))
