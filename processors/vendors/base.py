@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from processors.limits.headers import COMMON, LimitHeader
 from processors.vendors.calls import Answer, Call, Reply, all_good, gravest
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "VENDORS", "Answer", "BatchScript", "Call", "Instruction", "Note", "Options", "OutcomeWord",
-    "PollScript", "ReadBackScript", "Reply", "Result", "Script", "Step", "Vendor", "all_good", "gravest",
+    "PollScript", "Polled", "ReadBackScript", "Reply", "Result", "Script", "Step", "Vendor", "all_good", "gravest",
 ]  # fmt: skip
 
 
@@ -50,6 +51,12 @@ class Options(BaseModel):
     def switches(self) -> Mapping[str, Collection[Hashable]]:
         """Purpose → what stands for it at the vendor, where that is an option: two may have the same."""
         return {}
+
+
+class Polled(Options):
+    """Of a vendor with jobs. poll_s: when to ask about one first, s; left out: as the adapter says."""
+
+    poll_s: float | None = Field(default=None, ge=0.1)
 
 
 VENDORS: dict[str, type[Vendor]] = {}
@@ -198,7 +205,9 @@ class Vendor:
 
     def polls(self, action: Action) -> Schedule | None:
         """When to ask about an action's jobs."""
-        return self.can[action].polls if action in self.can else None
+        usual = self.can[action].polls if action in self.can else None
+        first_s = self.options.poll_s if isinstance(self.options, Polled) else None
+        return usual if usual is None or first_s is None else replace(usual, first_s=first_s)
 
     def poll(self, instructions: Sequence[Instruction]) -> PollScript:
         """How one job stands for each of its people; only where `can[action].polls`. refs: as `Later` had them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, PollScript, Result, Script
@@ -13,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from processors.vendors.drp.options import Right
-    from processors.vendors.later import Schedule, Undone
+    from processors.vendors.later import Undone
     from schemas.errors import VendorError
-    from schemas.records import Action
 
 _NO_CALL = "not_in_protocol"
 
@@ -44,10 +42,6 @@ class Drp(DrpFacts):
         if right not in self.options.offers:
             return Result("manual_task", "not_offered")
         return (yield from exercise(instruction, right, self.options))
-
-    def polls(self, action: Action) -> Schedule | None:
-        usual = super().polls(action)
-        return usual and replace(usual, first_s=self.options.poll_s)
 
     def poll(self, instructions: Sequence[Instruction]) -> PollScript:
         answers: dict[str, Result | Undone | VendorError] = {}

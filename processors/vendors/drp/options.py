@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from processors.vendors.base import Options
+from processors.vendors.base import Polled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Mapping
@@ -17,12 +17,12 @@ DirectoryId = Annotated[str, StringConstraints(pattern=r"^[A-Z_]+$")]
 Right = Literal["deletion", "sale:opt-out", "sale:opt-in"]
 
 
-class DrpOptions(Options):
+class DrpOptions(Polled):
     """url: `api_base` of the business in the Service Directory; agent_id, business_id: ours and its there.
 
     token_url: another address for tokens. sale: the purposes that are a sale or sharing with this business. offers:
     its `supported_actions`. regime: `ccpa`; left out, it is asked to do it of its own will. verified: identities that
-    we have verified as the network's rules want it. poll_s: when to ask about a request first, s.
+    we have verified as the network's rules want it.
     """
 
     url: Url
@@ -33,7 +33,6 @@ class DrpOptions(Options):
     offers: tuple[Right, ...] = ("deletion", "sale:opt-out", "sale:opt-in")
     regime: Literal["ccpa"] | None = None
     verified: tuple[Literal["email", "phone"], ...] = ()
-    poll_s: float = Field(default=3600.0, ge=0.1)
 
     @property
     def switches(self) -> Mapping[str, Collection[Hashable]]:

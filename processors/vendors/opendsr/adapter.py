@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from processors.vendors.base import Call, Instruction, Note, Options, PollScript, Reply, Result, Script
 from processors.vendors.callbacks import Heard
-from processors.vendors.later import Schedule, Undone
+from processors.vendors.later import Undone
 from processors.vendors.opendsr.facts import OpenDsrFacts
 from processors.vendors.opendsr.said import DONE, REQUEST, Status, request_of, said, taken
 from processors.vendors.opendsr.signed import EXPIRED, WRONG
@@ -20,7 +19,6 @@ from schemas.errors import CallbackRefused, VendorError, VendorUnavailable, Vend
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from schemas.records import Action
 
 _CREATED = frozenset({201})
 _FLAWS = {
@@ -68,10 +66,6 @@ class OpenDsr(OpenDsrFacts):
         )
         self._require_signed(reply)
         return taken(reply, ref)
-
-    def polls(self, action: Action) -> Schedule | None:
-        usual = super().polls(action)
-        return usual and replace(usual, first_s=self.options.poll_s)
 
     def poll(self, instructions: Sequence[Instruction]) -> PollScript:
         answers: dict[str, Result | Undone | VendorError] = {}

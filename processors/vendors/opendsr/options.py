@@ -7,11 +7,11 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from processors.vendors.any_auth import Auth, Url  # noqa: TC001 - pydantic reads the annotations
-from processors.vendors.base import Options
+from processors.vendors.base import Polled
 from processors.vendors.opendsr.signed import Signer
 
 
-class OpenDsrOptions(Options):
+class OpenDsrOptions(Polled):
     """Addresses, identities, and how the processor is known.
 
     url: with the major version (section 3.4), `https://opendsr.processor.example/v2`. domain: the processor's, as in
@@ -19,7 +19,7 @@ class OpenDsrOptions(Options):
     certificate: PEM, from the `processor_certificate` of the processor's /discovery; answers and callbacks are then
     checked with it. callback_url: where the processor shall call us, `.../callbacks/<connection>`.
     identity_types: our type of an identity → the protocol's. identity_format: `sha256` sends no identity readable.
-    extension: what this processor wants besides, sent under its domain. poll_s: when to ask about a request first, s.
+    extension: what this processor wants besides, sent under its domain.
     """
 
     url: Url
@@ -33,7 +33,6 @@ class OpenDsrOptions(Options):
     )
     identity_format: Literal["raw", "sha256"] = "raw"
     extension: dict[str, Any] = Field(default_factory=dict)
-    poll_s: float = Field(default=3600.0, ge=0.1)
 
     @model_validator(mode="after")
     def _checkable(self) -> Self:

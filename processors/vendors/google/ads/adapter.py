@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Result
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from processors.vendors.audiences import Group
     from processors.vendors.base import BatchScript, Instruction, PollScript, Reply
     from processors.vendors.identifiers import Form
-    from processors.vendors.later import Schedule
     from schemas.errors import VendorError
     from schemas.records import Action
 
@@ -51,10 +49,6 @@ class GoogleAds(GoogleAdsFacts):
 
     def done(self, replies: Sequence[Reply]) -> Result:
         return under_way(replies, (str(reply.json()["requestId"]) for reply in replies))
-
-    def polls(self, action: Action) -> Schedule | None:
-        usual = super().polls(action)
-        return usual and replace(usual, first_s=self.options.poll_s)
 
     def poll(self, instructions: Sequence[Instruction]) -> PollScript:
         return poll(instructions)

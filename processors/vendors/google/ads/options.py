@@ -7,24 +7,23 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from processors.vendors.audiences import AudienceOptions
+from processors.vendors.base import Polled
 
 MOST_LISTS = 10
 """Destinations in one request."""
 _Account = Annotated[str, Field(pattern=r"^\d{10}$")]
 
 
-class GoogleAdsOptions(AudienceOptions):
+class GoogleAdsOptions(AudienceOptions, Polled):
     """`account_id`: the customer's ten digits, without dashes; `lists`: purpose → id of its customer list.
 
     login_account_id: the manager account by which the service account gets in. terms_accepted: the Customer Match
-    terms are; without them no grant can be carried out. poll_s: when to ask about a request first, s; Google says to
-    wait for 30 minutes. `lists` and `other_lists` have at most ten between them.
+    terms are; without them no grant can be carried out. `lists` and `other_lists` have at most ten between them.
     """
 
     account_id: _Account
     login_account_id: _Account | None = None
     terms_accepted: bool = False
-    poll_s: float = Field(default=1800.0, ge=0.1)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
