@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
+from schemas.errors import SetupError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from aiohttp.typedefs import Handler
 
@@ -76,9 +78,29 @@ def taking() -> web.Application:
     return web.Application(middlewares=(_only_its_kind,))
 
 
-def runner_of(app: web.Application) -> web.AppRunner:
-    """Of an app that takes calls from outside."""
-    return web.AppRunner(app, access_log=None, logger=_SILENT)
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int, refused: str, variable: str) -> AsyncIterator[int]:
+    """Calls are taken for as long as the context is open; at which port. port: 0 for any that is free.
+
+    refused: what can't be done without it, for people; variable: the middle of the settings that name the address.
+
+    Raises:
+        SetupError: the port can't be had.
+
+    """
+    runner = web.AppRunner(app, access_log=None, logger=_SILENT)
+    try:
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise SetupError(
+                f"{refused} at {host}:{port}: {error.strerror}",
+                remedy=f"set CONSENT_RELAY_{variable}_HOST and CONSENT_RELAY_{variable}_PORT to a free address",
+            ) from None
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
 
 
 @web.middleware

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from schemas.ids import command_record_id
 from schemas.records import AuditRecord, Command, Evidence
 from schemas.version import SOFTWARE
 from streams.clients import reader
-from streams.stopping import at_work, is_meant
+from streams.stopping import again_and_again, at_work
 from streams.topics import CONTROL
 
 if TYPE_CHECKING:
@@ -156,16 +157,7 @@ class Control:
 
     async def follow(self, settings: Settings) -> None:
         """Read for ever. Never raises: without the topic the work goes on, only no command is heard."""
-        while True:
-            try:
-                await self._read(settings)
-            except asyncio.CancelledError:
-                if is_meant():
-                    raise
-                log.warning("control_not_read", error="broken off from within", again_in_s=RETRY_S)
-            except Exception as error:  # noqa: BLE001 - tried again whatever it is
-                log.warning("control_not_read", error=type(error).__name__, again_in_s=RETRY_S)
-            await asyncio.sleep(RETRY_S)
+        await again_and_again(partial(self._read, settings), "control_not_read", RETRY_S)
 
     async def _read(self, settings: Settings) -> None:
         async with at_work(reader(settings)) as source:

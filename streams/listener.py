@@ -10,24 +10,23 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import web
 
 from processors.engine.connect import connectors
 from processors.routing.desk import Desk
 from processors.sources.configured import known_sources
-from schemas.errors import SetupError
 from schemas.sealing import Seals
 from streams.callbacks import CallbackDesk, callers
-from streams.called import runner_of, taking
+from streams.called import listening, taking
 from streams.clients import writer
 from streams.ownership.tenure import now_micros
 from streams.sources import SourceDesk
-from streams.stopping import stopped
+from streams.stopping import at_work
 from streams.wire import home_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from aiohttp import web
     from aiokafka import AIOKafkaProducer
 
     from processors.engine.run import Connector
@@ -54,14 +53,9 @@ async def receiving(
         return
     producer = writer(settings)
     app = application(settings, config, transport, producer, metrics)
-    runner = runner_of(app)
-    try:
-        await producer.start()
-        await runner.setup()
-        yield await _listening(settings, runner)
-    finally:
-        await runner.cleanup()
-        await stopped(producer)
+    at = (settings.callback_host, settings.callback_port)
+    async with at_work(producer), listening(app, *at, "callbacks can't be taken", "CALLBACK") as port:
+        yield port
 
 
 def application(
@@ -104,15 +98,3 @@ def _beside(settings: Settings, config: RelayConfig, transport: Transport) -> di
     for connector in found.values():
         connector.limiter.hold(0, 1, new=True)
     return found
-
-
-async def _listening(settings: Settings, runner: web.AppRunner) -> int:
-    host, port = settings.callback_host, settings.callback_port
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        raise SetupError(
-            f"callbacks can't be taken at {host}:{port}: {error.strerror}",
-            remedy="set CONSENT_RELAY_CALLBACK_HOST and CONSENT_RELAY_CALLBACK_PORT to a free address",
-        ) from None
-    return int(runner.addresses[0][1])

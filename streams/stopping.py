@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
@@ -86,6 +86,21 @@ async def at_work(client: AIOKafkaConsumer | AIOKafkaProducer) -> AsyncIterator[
         yield client
     finally:
         await stopped(client)
+
+
+async def again_and_again(work: Callable[[], Awaitable[None]], not_done: str, rest_s: float) -> None:
+    """For ever, whatever ends the work; only a cancellation that is meant goes on. not_done: the log's word."""
+    while True:
+        error = "broken off from within"
+        try:
+            await work()
+        except asyncio.CancelledError:
+            if is_meant():
+                raise
+        except Exception as failure:  # noqa: BLE001 - tried again whatever it is
+            error = type(failure).__name__
+        log.warning(not_done, error=error, again_in_s=rest_s)
+        await asyncio.sleep(rest_s)
 
 
 async def dropped(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:

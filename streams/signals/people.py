@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ from schemas.codec import decode_own
 from schemas.contract import Origin
 from schemas.state import SubjectState
 from streams.logs import POLL_MS, reading
-from streams.stopping import is_meant
+from streams.stopping import again_and_again
 from streams.topics import STATE
 
 if TYPE_CHECKING:
@@ -66,20 +67,16 @@ class People:
 
     async def follow(self, settings: Settings) -> None:
         """For ever, and from the beginning again after whatever went wrong; until then nobody is served."""
-        while True:
-            try:
-                async with reading(settings, STATE, None) as (consumer, places):
-                    self._kept.clear()
-                    while True:
-                        await self._to_the_end(consumer, places)
-            except asyncio.CancelledError:
-                if is_meant():
-                    raise
-                log.warning("states_not_read", error="broken off from within", again_in_s=RETRY_S)
-            except Exception as error:  # noqa: BLE001 - tried again whatever it is
-                log.warning("states_not_read", error=type(error).__name__, again_in_s=RETRY_S)
+        await again_and_again(partial(self._read, settings), "states_not_read", RETRY_S)
+
+    async def _read(self, settings: Settings) -> None:
+        try:
+            async with reading(settings, STATE, None) as (consumer, places):
+                self._kept.clear()
+                while True:
+                    await self._to_the_end(consumer, places)
+        finally:
             self._whole_at = -inf
-            await asyncio.sleep(RETRY_S)
 
     async def _to_the_end(self, consumer: AIOKafkaConsumer, places: list[object]) -> None:
         """As far as the topic reaches now, at least."""

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import web
 
 from processors.engine.connect import vendor_of
 from processors.signals.key import key_of
@@ -15,7 +14,7 @@ from processors.vendors.site_signals.adapter import SiteSignals
 from schemas.errors import SetupError
 from schemas.policy import versions_of
 from schemas.systems import systems
-from streams.called import runner_of, taking
+from streams.called import listening, taking
 from streams.clients import writer
 from streams.signals.desk import Desk, Site
 from streams.signals.ledger import Ledger
@@ -24,6 +23,8 @@ from streams.stopping import at_work, ended
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
+    from aiohttp import web
 
     from schemas.connections import Connection, RelayConfig
     from streams.metrics.registry import Metrics
@@ -93,14 +94,12 @@ async def serving(settings: Settings, config: RelayConfig, metrics: Metrics) -> 
     async with at_work(writer(settings)) as producer:
         desk = Desk(known, people, Ledger(producer), settings.key("pepper"), metrics)
         following = asyncio.create_task(people.follow(settings))
-        runner = runner_of(app_of(desk))
+        at = (settings.signal_host, settings.signal_port)
         try:
-            await runner.setup()
-            port = await _listening(runner, settings)
-            log.info("signals_served", port=port, connections=sorted(known))
-            yield port
+            async with listening(app_of(desk), *at, "signals can't be served", "SIGNAL") as port:
+                log.info("signals_served", port=port, connections=sorted(known))
+                yield port
         finally:
-            await runner.cleanup()
             await ended(following)
 
 
@@ -110,14 +109,3 @@ def app_of(desk: Desk) -> web.Application:
     app.router.add_get("/signals.js", desk.script)
     app.router.add_post("/signals/{site}", desk.ask)
     return app
-
-
-async def _listening(runner: web.AppRunner, settings: Settings) -> int:
-    try:
-        await web.TCPSite(runner, settings.signal_host, settings.signal_port).start()
-    except OSError as error:
-        raise SetupError(
-            f"signals can't be served at {settings.signal_host}:{settings.signal_port}: {error.strerror}",
-            remedy="set CONSENT_RELAY_SIGNAL_HOST and CONSENT_RELAY_SIGNAL_PORT to a free address",
-        ) from None
-    return int(runner.addresses[0][1])

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from streams.called import read, runner_of, taking
+from streams.called import listening, read, taking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,14 +49,11 @@ async def _answered(request: bytes) -> str:
 
     app = taking()
     app.router.add_post("/sources/{source}/{token}", take)
-    runner = runner_of(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
-    writer.write(request)
-    line = await reader.readline()
-    writer.close()
-    await runner.cleanup()
+    async with listening(app, "127.0.0.1", 0, "nothing is taken", "CALLBACK") as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request)
+        line = await reader.readline()
+        writer.close()
     return line.decode().strip()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from streams.called import SHORT_BYTES, Room, read, runner_of, taking
+from streams.called import SHORT_BYTES, Room, listening, read, taking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -51,21 +51,17 @@ async def test_long_ones_find_no_room_while_others_are_coming_in_and_short_ones_
     app = taking()
     app[ROOM] = Room(AT_ONCE)
     app.router.add_post("/x", _take)
-    runner = runner_of(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    port = int(runner.addresses[0][1])
-    assert await _answer(port, LONG) == "204"
-    slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(AT_ONCE)]
-    for _, writer in slow:
-        writer.write(_head(LONG) + bytes(LONG - 1))
-    async for answer in _answers(port, LONG):
-        if answer == "503":
-            break
-    assert await _answer(port, SHORT_BYTES) == "204"
-    for reader, writer in slow:
-        writer.write(b"x")
-        assert b" 204 " in await reader.readline()
-        writer.close()
-    assert await _answer(port, LONG) == "204"
-    await runner.cleanup()
+    async with listening(app, "127.0.0.1", 0, "nothing is taken", "CALLBACK") as port:
+        assert await _answer(port, LONG) == "204"
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(AT_ONCE)]
+        for _, writer in slow:
+            writer.write(_head(LONG) + bytes(LONG - 1))
+        async for answer in _answers(port, LONG):
+            if answer == "503":
+                break
+        assert await _answer(port, SHORT_BYTES) == "204"
+        for reader, writer in slow:
+            writer.write(b"x")
+            assert b" 204 " in await reader.readline()
+            writer.close()
+        assert await _answer(port, LONG) == "204"
