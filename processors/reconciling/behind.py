@@ -35,8 +35,8 @@ def lifted(people: People, person: Person, record: AuditRecord, leg: Leg) -> str
         return "begins anew as another one than was kept there"
     if not waits and own_id is not None:
         return "begins anew, and no hold that kept it was lifted"
-    # What another connection to the same recipients has to do begins anew by itself.
-    waits = same_place or waits
+    # What another connection to the same recipients has to do begins anew by itself, and no leg without work ends it.
+    waits = same_place or [duty for duty in waits if own_id is not None or duty.lane is None]
     for old in waits:
         person.hand_over(old, there, pid)
     _take_place(person, leg, record)

@@ -161,6 +161,11 @@ class People(dict[str, Person]):
             self.weight += 1
             person.duties[duty.id] = duty
 
+    def owe_anew(self, person: Person, duty: Duty) -> None:
+        """When a hold is over. What was done at once begins anew, too, if its recipient was kept through another."""
+        self.weight += duty.id not in person.duties
+        person.duties[duty.id] = duty
+
     def fits(self, most: int, before: int) -> bool:
         """Whether all may stay in memory, without what ended before that moment, µs, if need be.
 

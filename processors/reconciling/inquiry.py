@@ -14,7 +14,7 @@ from processors.reconciling.coverage import unnamed
 from processors.reconciling.duties import About, Deletion, Duty, People, begun_id, duties_of
 from processors.reconciling.finding import Finding
 from processors.reconciling.hearing import Hearing
-from processors.reconciling.judging import Read
+from processors.reconciling.judging import Read, names_in
 from processors.reconciling.matching import Matching
 from processors.reconciling.slices import EVERYBODY
 from processors.reconciling.standing import wished
@@ -177,7 +177,7 @@ class Inquiry:
         """Plan it ourselves, and hold that against what was planned. record: None: nothing was."""
         controller, person = read.event.controller, self.people[read.pid]
         legs = (record.legs if record else None) or ()
-        named = self._law.shown(controller, legs)
+        named = names_in(legs)
         seen = self._seen[controller] = self._seen[controller] | named
         made = self._law.judge(read, person, self._law.then(seen, legs, read.event) if record else self._law.names)
         verdict = "rejected" if isinstance(made, DataError) else made.verdict
@@ -234,7 +234,7 @@ class Inquiry:
                 own = about._replace(occurred_at=of.occurred_at, received_at=of.received_at)
                 duty = Duty(leg, own_id, own)
                 duty.cycle, duty.announced = 1, False
-                self.people.owe(person, duty)
+                self.people.owe_anew(person, duty)
 
     def _add(self, kind: Kind, what: str, at: int, offset: int | None) -> None:
         self.findings.append(Finding(kind, what, at, self._partition, offset))

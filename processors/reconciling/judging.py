@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,7 @@ from schemas.policy import in_force, versions_of
 from schemas.state import SubjectState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from processors.lane import Lane
     from processors.reconciling.duties import Person
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
     from schemas.records import Leg
 
-_NO_CALL = "no_call_for_it"
+_NO_CALL, _REVIEW = "no_call_for_it", "review"
 """Why something is a person's work although the recipient is connected."""
 
 
@@ -53,31 +54,25 @@ class Law:
         self.names = frozenset(lane.name for lane in self.lanes)
         self._versions = {name: versions_of(one.policy) for name, one in self.config.controllers.items()}
 
-    def shown(self, controller: str, legs: Iterable[Leg]) -> frozenset[str]:
-        """Connections that these legs speak of, known now or not: by name, or as one that has no call for it."""
-        legs = tuple(legs)
-        named = {leg.lane for leg in legs if leg.lane}
-        by_hand = [set(split(leg.recipient)) for leg in legs if not leg.lane and leg.reason == _NO_CALL]
-        there = {one for leg in legs for one in split(leg.recipient)}
-        for lane in self.lanes if by_hand else ():
-            if lane.controller == controller and any(_is_of(one, lane, there) for one in by_hand):
-                named.add(lane.name)
-        return frozenset(named)
-
-    def then(self, seen: frozenset[str], legs: Iterable[Leg], event: ConsentEvent) -> frozenset[str]:
+    def then(self, seen: frozenset[str], legs: Sequence[Leg], event: ConsentEvent) -> frozenset[str]:
         """Which connections there were when these legs were planned, as nobody keeps what the configuration was.
 
         Those that legs had named by then; those for whose recipients nothing was planned, not even by hand; and those
-        all of whose recipients are looked at together, as a task that is a person's names no connection.
+        whose recipients stand together in a leg that is a person's, and names no connection. Where that fits several,
+        as many as there are legs, those known by then first.
         What a lifted hold had kept is not among the legs of the event that lifts it.
         """
         if self.names <= seen or event.kind == "hold.lifted":
             return self.names & seen
-        legs = tuple(legs)
-        named = {one for leg in legs for one in split(leg.recipient)}
-        looked_at = [set(split(leg.recipient)) for leg in legs if leg.task == "review"]
-        reached = {lane.name: named.intersection(lane.serves) for lane in self.lanes}
-        return frozenset(name for name, some in reached.items() if name in seen or not some or some in looked_at)
+        there = {one for leg in legs for one in split(leg.recipient)}
+        named, by_hand, found = names_in(legs), _by_hand(legs), set[str]()
+        mine = (lane for lane in self.lanes if lane.controller == event.controller)
+        for lane in sorted(mine, key=lambda one: (one.name not in seen, not there.issuperset(one.serves))):
+            reached = frozenset(there.intersection(lane.serves))
+            if lane.name in seen or not reached or by_hand[reached]:
+                found.add(lane.name)
+                by_hand[reached] -= by_hand[reached] > 0 and lane.name not in named
+        return frozenset(found)
 
     def lanes_among(self, names: frozenset[str]) -> tuple[Lane, ...]:
         """The same names give the same tuple: planning keeps by it what it has worked out."""
@@ -128,6 +123,20 @@ class Law:
         return made
 
 
-def _is_of(recipients: set[str], lane: Lane, there: set[str]) -> bool:
-    """Whether a leg about these is that connection's, not another's to some of them. there: all that are named."""
-    return recipients == there.intersection(lane.serves) or (len(recipients) > 1 and recipients <= set(lane.serves))
+def _named_in(legs: Iterable[Leg]) -> set[str]:
+    return {one for leg in legs for one in split(leg.recipient)}
+
+
+def names_in(legs: Iterable[Leg]) -> frozenset[str]:
+    """The connections that legs name."""
+    return frozenset(leg.lane for leg in legs if leg.lane)
+
+
+def _by_hand(legs: Iterable[Leg]) -> Counter[frozenset[str]]:
+    """Of how many connections each set of recipients has a task that names none; one may have several."""
+    tasks = (leg for leg in legs if not leg.lane and (leg.reason == _NO_CALL or leg.task == _REVIEW))
+    each = Counter((frozenset(split(leg.recipient)), leg.action, leg.task) for leg in tasks)
+    found: Counter[frozenset[str]] = Counter()
+    for (recipients, _, _), times in each.items():
+        found[recipients] = max(found[recipients], times)
+    return found
