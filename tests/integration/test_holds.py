@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ownership_support import until
 from reading import audit
-from requests_support import LIMIT_S, facts, finish_tasks, is_closed, on, publish, shown
+from requests_support import LIMIT_S, facts, finish_tasks, is_closed, lanes_have_told, on, publish, shown
 
 from streams.demo.cast import make_cast
 from streams.demo.stage import Stage
@@ -44,8 +44,7 @@ async def finish(stage: Stage, event_id: str) -> dict[str, Any]:
     """By hand all that is only done by hand, once the lanes have told theirs; the request when it is closed."""
 
     async def told() -> bool:
-        lanes = [leg for leg in (await shown(stage, event_id)).get("legs", ()) if leg["lane"]]
-        return bool(lanes) and all(leg["ended"] or leg["state"] == "manual_task" for leg in lanes)
+        return lanes_have_told(await shown(stage, event_id))
 
     await until(told, LIMIT_S)
     await finish_tasks(stage, await shown(stage, event_id))
