@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import aiohttp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
     from infra.sandbox.faults import Fault
     from infra.sandbox.people import Person
+
+    _Params = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
 class SandboxClient:
@@ -42,9 +44,10 @@ class SandboxClient:
         state: dict[str, Any] = await self._call("GET", "person", params={"name": name})
         return state
 
-    async def everybody(self) -> dict[str, dict[str, Any]]:
-        """What each vendor holds of each seeded person, by key."""
-        states: dict[str, dict[str, Any]] = await self._call("GET", "people")
+    async def everybody(self, *vendors: str) -> dict[str, dict[str, Any]]:
+        """What each of these vendors, or of all, holds of each seeded person, by key."""
+        asked = [("vendor", name) for name in vendors]
+        states: dict[str, dict[str, Any]] = await self._call("GET", "people", params=asked)
         return states
 
     async def happen(self, vendor: str, event: str, person: str, **args: str) -> None:
@@ -85,7 +88,7 @@ class SandboxClient:
         """Forget people, faults, limits and counts; secrets, tokens and the ledger stay."""
         await self._call("POST", "reset")
 
-    async def _call(self, method: str, path: str, *, json: Any = None, params: dict[str, str] | None = None) -> Any:
+    async def _call(self, method: str, path: str, *, json: Any = None, params: _Params = ()) -> Any:
         if self._session is None:
             message = "use the client as an asynchronous context manager"
             raise RuntimeError(message)

@@ -69,11 +69,12 @@ class Control:
         self._sandbox.seed(people)
         return web.json_response({"seeded": len(people)})
 
-    async def everybody(self, _: web.Request) -> web.Response:
-        return web.json_response({person.key: self._state(person) for person in self._world.people.all()})
+    async def everybody(self, request: web.Request) -> web.Response:
+        engines = {name: self._engine(name) for name in request.query.getall("vendor", ())} or self._engines
+        return web.json_response({one.key: _state(one, engines) for one in self._world.people.all()})
 
     async def person(self, request: web.Request) -> web.Response:
-        return web.json_response(self._state(self._find(request.query["name"])))
+        return web.json_response(_state(self._find(request.query["name"]), self._engines))
 
     async def happen(self, request: web.Request) -> web.Response:
         happening = _parse(TypeAdapter(Happening), await request.read())
@@ -143,9 +144,10 @@ class Control:
             raise web.HTTPNotFound(text=f"no vendor {vendor}: there are {', '.join(sorted(self._engines))}")
         return self._engines[vendor]
 
-    def _state(self, person: Person) -> dict[str, Any]:
-        states = {name: engine.vendor.state(person) for name, engine in self._engines.items()}
-        return {name: state for name, state in states.items() if state is not None}
+
+def _state(person: Person, engines: Mapping[str, Engine]) -> dict[str, Any]:
+    states = {name: engine.vendor.state(person) for name, engine in engines.items()}
+    return {name: state for name, state in states.items() if state is not None}
 
 
 def _parse(adapter: TypeAdapter[T], raw: bytes) -> T:

@@ -99,7 +99,7 @@ async def records_of(cluster: Cluster) -> dict[str, str]:
     """The CRM's records: id → whose, by e-mail address."""
     emails = {person.key: person.email for person in cluster.people}
     async with cluster.sandboxes["crm"].client() as client:
-        states = await client.everybody()
+        states = await client.everybody("zoho_crm")
     return {record["id"]: emails[key] for key, state in states.items() for record in state["zoho_crm"]["records"]}
 
 

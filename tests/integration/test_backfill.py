@@ -63,7 +63,7 @@ def choices() -> list[dict[str, Any]]:
 async def opted_out(stage: Stage) -> set[str]:
     """Whom the vendor holds as opted out, by key."""
     async with stage.sandbox.client() as client:
-        everybody = await client.everybody()
+        everybody = await client.everybody("zoho_crm")
     return {key for key, held in everybody.items() if all(one["opted_out"] for one in held["zoho_crm"]["records"])}
 
 

@@ -70,7 +70,7 @@ async def called(stage: Stage) -> set[str]:
 
 async def opted_out(stage: Stage) -> int:
     async with stage.sandbox.client() as client:
-        everybody = await client.everybody()
+        everybody = await client.everybody("zoho_crm")
     return sum(all(one["opted_out"] for one in held["zoho_crm"]["records"]) for held in everybody.values())
 
 

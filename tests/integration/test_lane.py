@@ -123,7 +123,7 @@ async def test_deletions_of_many_people_share_calls_and_leave_nothing_in_the_rec
         outcomes = await lane.settled(120)
     assert {outcome for _, outcome, _ in outcomes} == {"executed"}
     async with sandbox.client() as client:
-        states = await client.everybody()
+        states = await client.everybody("zoho_crm")
         ledger = await client.ledger()
     assert all(not states[person.key]["zoho_crm"]["records"] for person in crowd)  # nor in the recycle bin
     assert not [entry for entry in ledger if entry["effect"] == "workflow"]

@@ -51,7 +51,7 @@ async def calls(sandbox: Sandbox, effect: str, vendor: str = "zoho_crm") -> list
 async def left(sandbox: Sandbox, vendor: str = "zoho_crm") -> list[str]:
     """Whom the vendor still holds, its recycle bin included."""
     async with sandbox.client() as client:
-        states = await client.everybody()
+        states = await client.everybody(vendor)
     return sorted(who for who, state in states.items() if state[vendor].get("records") or state[vendor].get("known"))
 
 

@@ -23,6 +23,8 @@ async def test_nine_hundred_people_in_one_call_and_all_states_in_another(bench: 
     people = make_people(900, seed=7)
     assert await bench.control.seed(people) == 900
     states = await bench.control.everybody()
+    of_one = await bench.control.everybody("zoho_crm")
+    assert of_one == {key: {"zoho_crm": held["zoho_crm"]} for key, held in states.items()}
     assert list(states) == [person.key for person in people]
     for person in people:
         held = states[person.key]

@@ -25,9 +25,10 @@ async def hand_in(cluster: Cluster, until: int, expect: dict[str, Any]) -> None:
             run.note("faults.jsonl", line)
     states = {}
     for name, sandbox in cluster.sandboxes.items():
+        adapter = accounts[name].adapter
         async with sandbox.client() as client:
-            everybody = await client.everybody()
-        states[name] = {who: state[accounts[name].adapter] for who, state in everybody.items()}
+            everybody = await client.everybody(adapter)
+        states[name] = {who: state[adapter] for who, state in everybody.items()}
     run.write("vendors.json", states)
     run.write("people.json", [person.model_dump(mode="json") for person in cluster.people])
     pepper = cluster.settings.key("pepper")
