@@ -144,7 +144,7 @@ class Cluster(Blows):
     async def settled(self, within_s: float) -> bool:
         """Wait until all that was published is judged, and all that is due is over."""
         progress = self.progress
-        return await self.wait(lambda: self.publisher.acked <= progress.judged and not progress.open, within_s)
+        return await self.wait(lambda: not progress.open and self.publisher.acked <= progress.judged, within_s)
 
     def check_alive(self) -> None:
         """Raises RelayError if a worker ended by itself, or the audit can't be followed any more."""
