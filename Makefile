@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 MINUTES ?= 60
 SEED ?= 1
+# Of the fault tests at a time: they wait so much that three keep two cores busy.
+PROCESSES ?= 3
 
 .PHONY: help setup demo bench bench-where bench-replay bench-scale faults soak test tools unit protocol lint clean
 
@@ -53,8 +55,10 @@ $(VENV)/.soak: $(VENV)/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded,dev,parquet,soak]"
 	@touch $@
 
-faults: setup ## the fault tests at full size: 100,000 events, 20 kills, three workers (SEED=2 ARGS="-k storm")
-	@FAULTS_EVENTS=100000 FAULTS_KILLS=20 FAULTS_WORKERS=3 FAULTS_FROZEN=30 SEED=$(SEED) $(BIN)/pytest -s --timeout=0 tests/faults $(ARGS)
+faults: setup ## the fault tests at full size: 100,000 events, 20 kills, three workers (SEED=2 PROCESSES=1 ARGS="-k storm")
+	@echo "SEED=$(SEED), $(PROCESSES) tests at a time"
+	@FAULTS_EVENTS=100000 FAULTS_KILLS=20 FAULTS_WORKERS=3 FAULTS_FROZEN=30 SEED=$(SEED) \
+	  $(BIN)/pytest -v --timeout=0 --numprocesses $(PROCESSES) --dist loadgroup tests/faults $(ARGS)
 
 protocol: setup ## the model of how a partition changes hands (ARGS='--without "wait at takeover"', --help)
 	@$(BIN)/python tests/protocol/show.py $(ARGS)
