@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
 
     from processors.routing.desk import Desk
-    from processors.sources.base import Told
+    from processors.sources.base import Heard, Told
     from processors.sources.configured import Known
     from schemas.events import ConsentEvent
     from streams.metrics.registry import Metrics
@@ -70,7 +70,7 @@ class SourceDesk:
 
     async def _taken(self, known: Known, message: Message) -> int:
         try:
-            told = await known.hear(message)
+            heard = await known.hear(message)
         except CallbackRefused as error:
             log.warning("source_not_understood", source=known.row.name, reason=str(error))
             return 400
@@ -80,9 +80,13 @@ class SourceDesk:
         except Exception as error:  # noqa: BLE001 - a fault of ours; its text may hold what the message said
             log.error("source_not_understood", source=known.row.name, error=type(error).__name__)  # noqa: TRY400
             return 500
-        return await self._published(known, told)
+        return await self._published(known, heard)
 
-    async def _published(self, known: Known, told: tuple[Told, ...]) -> int:
+    async def _published(self, known: Known, heard: tuple[Heard, ...]) -> int:
+        odd = [one for one in heard if isinstance(one, CallbackRefused)]
+        for one in odd:
+            log.warning("source_not_understood", source=known.row.name, reason=str(one))
+        told = [one for one in heard if not isinstance(one, CallbackRefused)]
         lines = [Line(known.row.name, number, self._event(known, one)) for number, one in enumerate(told, 1)]
         errors = [fate.error for fate in await publish_all(self._producer, lines, self._desk.home, WRITE_LIMIT_S)]
         for error in errors:
@@ -90,7 +94,7 @@ class SourceDesk:
                 log.warning("source_not_taken", source=known.row.name, field=error.field, reason=error.message)
         if any(error is not None and not isinstance(error, DataError) for error in errors):
             return 503
-        return 422 if any(errors) else 204
+        return 422 if odd or any(errors) else 204
 
     def _event(self, known: Known, told: Told) -> ConsentEvent | DataError:
         try:

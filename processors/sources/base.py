@@ -60,7 +60,8 @@ class Told:
     channels: tuple[Channel, ...] = ()
 
 
-Telling = Generator[Call, Any, tuple[Told, ...]]
+Heard = Told | CallbackRefused
+Telling = Generator[Call, Any, tuple[Heard, ...]]
 
 
 class SourceOptions(Options):
@@ -111,11 +112,21 @@ class Source:
     def told(self, message: Message) -> Telling:
         """What a genuine message says; nothing: of nobody's choice.
 
+        Of a batch, what has not the form stands in its place as the error, and costs the others nothing (`apart`).
+
         Raises:
-            CallbackRefused: it has not the vendor's form.
+            CallbackRefused: the whole has not the vendor's form.
 
         """
         raise NotImplementedError
+
+
+def apart(telling: Telling) -> Telling:
+    """One of a batch; what has not the vendor's form is that one's error. What a look-up raises isn't caught."""
+    try:
+        return (yield from telling)
+    except CallbackRefused as error:
+        return (error,)
 
 
 def people(**values: Any) -> tuple[Identity, ...]:

@@ -16,7 +16,7 @@ from schemas.errors import CallbackRefused, SetupError
 
 if TYPE_CHECKING:
     from processors.engine.run import Connector
-    from processors.sources.base import Message, Source, Told
+    from processors.sources.base import Heard, Message, Source
     from schemas.connections import RelayConfig, SourceRow
     from schemas.policy import Policy
 
@@ -32,11 +32,11 @@ class Known(NamedTuple):
     secret: str
     ask: Ask | None
 
-    async def hear(self, message: Message) -> tuple[Told, ...]:
-        """What a genuine message says.
+    async def hear(self, message: Message) -> tuple[Heard, ...]:
+        """What a genuine message says; of a batch, what can't be understood stands in its place as the error.
 
         Raises:
-            CallbackRefused: it has not the vendor's form.
+            CallbackRefused: the whole has not the vendor's form.
             VendorError: a look-up failed.
 
         """
@@ -45,7 +45,7 @@ class Known(NamedTuple):
             try:
                 call = script.send(answer)
             except StopIteration as done:
-                told: tuple[Told, ...] = done.value
+                told: tuple[Heard, ...] = done.value
                 return told
             if self.ask is None:
                 raise CallbackRefused("is about a record that can't be looked up")

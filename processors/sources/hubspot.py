@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from processors.sources.base import TOLERANCE_S, Message, Source, SourceOptions, Told, people, text
+from processors.sources.base import TOLERANCE_S, Message, Source, SourceOptions, Told, apart, people, text
 from processors.sources.signatures import base64ed, require_same
 from processors.vendors.base import Call
 from schemas.errors import CallbackRefused
@@ -23,7 +23,7 @@ from schemas.errors import CallbackRefused
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from processors.sources.base import Telling
+    from processors.sources.base import Heard, Telling
     from processors.vendors.evidence import Source as Evidence
 
 _OUT = re.compile(r"hs_email_optout(?:_(\d+))?")
@@ -70,22 +70,27 @@ class Hubspot(Source):
         )
 
     def told(self, message: Message) -> Telling:
-        found = []
+        found: list[Heard] = []
         events = message.json()
         if not isinstance(events, list):
             raise CallbackRefused("is no batch of events")
         for one in events:
-            if (left := _left(one)) is None or one.get("portalId") != self.options.portal:
-                continue
-            number, which, at = text(one.get("objectId")), text(one.get("eventId")), one.get("occurredAt")
-            if which is None or type(at) is not int:
-                raise CallbackRefused("an event without eventId or occurredAt")
-            contact = yield from self._contact(number)
-            which = f"{which} {number} {one['propertyName']} {at}"
-            if email := people(email=contact.get("email")):
-                subject = text(contact.get(self.options.subject)) if self.options.subject else None
-                found.append(Told(which, "consent.withdrawn", at * 1000, email, subject, left or None, ("email",)))
+            found += yield from apart(self._one(one))
         return tuple(found)
+
+    def _one(self, event: Any) -> Telling:
+        if (left := _left(event)) is None or event.get("portalId") != self.options.portal:
+            return ()
+        number, which, at = text(event.get("objectId")), text(event.get("eventId")), event.get("occurredAt")
+        if which is None or type(at) is not int:
+            raise CallbackRefused("an event without eventId or occurredAt")
+        contact = yield from self._contact(number)
+        email = people(email=contact.get("email"))
+        if not email:
+            return ()
+        which = f"{which} {number} {event['propertyName']} {at}"
+        subject = text(contact.get(self.options.subject)) if self.options.subject else None
+        return (Told(which, "consent.withdrawn", at * 1000, email, subject, left or None, ("email",)),)
 
     def _contact(self, number: str | None) -> Generator[Call, Any, dict[str, Any]]:
         """Its properties; nothing: it is gone meanwhile, and with it everything that says who that was."""

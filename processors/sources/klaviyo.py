@@ -9,10 +9,10 @@ Order of body and time, topics: github.com/hookdeck/webhook-skills 3b4079e skill
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import quote
 
-from processors.sources.base import Message, Source, SourceOptions, Told, people, text
+from processors.sources.base import Message, Source, SourceOptions, Told, apart, people, text
 from processors.sources.signatures import hexed, require_same
 from processors.vendors.base import Call
 from schemas.errors import CallbackRefused
@@ -20,7 +20,7 @@ from schemas.errors import CallbackRefused
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from processors.sources.base import Telling
+    from processors.sources.base import Heard, Telling
     from processors.vendors.evidence import Source as Evidence
     from schemas.events import Channel
 
@@ -58,32 +58,55 @@ class Klaviyo(Source):
         try:
             if body["meta"]["klaviyo_webhook_id"] != message.headers.get("klaviyo-webhook-id"):
                 raise CallbackRefused("Klaviyo-Webhook-Id is of another webhook")
-            found: list[Told] = []
-            for one in body["data"]:
-                found += (yield from self._one(one)) if one["topic"] in _TOPICS else ()
-        except (KeyError, TypeError):
+            events = list(body["data"])
+        except (KeyError, TypeError, AttributeError):
             raise CallbackRefused("has not the form of a system webhook") from None
+        found: list[Heard] = []
+        for one in events:
+            found += yield from apart(self._one(one))
         return tuple(found)
 
-    def _one(self, event: dict[str, Any]) -> Telling:
-        payload, channel = event["payload"], _TOPICS[event["topic"]]
-        profile = yield from _profile(payload)
+    def _one(self, event: Any) -> Telling:
+        said = _said(event)
+        if said is None:
+            return ()
+        profile = said.profile if said.profile is not None else (yield from _looked_up(said.name))
         who = people(email=profile.get("email"), phone=profile.get("phone_number"))
         if not who:
             return ()
         subject = text(profile.get(self.options.subject)) if self.options.subject else None
-        at, which = str(payload["data"]["attributes"]["datetime"]), text(event["external_id"])
-        if which is None:
-            raise CallbackRefused("an event without external_id")
-        return (Told(which, "consent.withdrawn", at, who, subject, channels=(channel,)),)
+        return (Told(said.which, "consent.withdrawn", said.at, who, subject, channels=(said.channel,)),)
 
 
-def _profile(payload: dict[str, Any]) -> Generator[Call, Any, dict[str, Any]]:
+class _Said(NamedTuple):
+    """Of an event; profile: its attributes, where they are included with an address."""
+
+    which: str
+    at: str
+    channel: Channel
+    name: str
+    profile: dict[str, Any] | None
+
+
+def _said(event: Any) -> _Said | None:
+    """Nothing: it is of another topic. Raises CallbackRefused."""
+    try:
+        channel = _TOPICS.get(event["topic"])
+        if channel is None:
+            return None
+        payload, which = event["payload"], text(event["external_id"])
+        at = str(payload["data"]["attributes"]["datetime"])
+        name = payload["data"]["relationships"]["profile"]["data"]["id"]
+        there = [dict(one["attributes"]) for one in payload.get("included", ())
+                 if (one["type"], one["id"]) == ("profile", name) and one["attributes"].get("email")]  # fmt: skip
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise CallbackRefused("an event that has not the form of a system webhook's") from None
+    if which is None:
+        raise CallbackRefused("an event without external_id")
+    return _Said(which, at, channel, str(name), there[0] if there else None)
+
+
+def _looked_up(name: str) -> Generator[Call, Any, dict[str, Any]]:
     """Its attributes; nothing: it is gone meanwhile, and with it everything that says who that was."""
-    name = payload["data"]["relationships"]["profile"]["data"]["id"]
-    for one in payload.get("included", ()):
-        if (one["type"], one["id"]) == ("profile", name) and one["attributes"].get("email"):
-            return dict(one["attributes"])
-    path = f"/api/profiles/{quote(str(name), safe='')}"
-    reply = yield Call("GET", path, api="profiles", expect=frozenset({200, _GONE}))
+    reply = yield Call("GET", f"/api/profiles/{quote(name, safe='')}", api="profiles", expect=frozenset({200, _GONE}))
     return {} if reply.status == _GONE else dict(reply.json()["data"]["attributes"])

@@ -11,7 +11,7 @@ from sandbox_support import ANN, relay
 from source_support import HUBSPOT_URL, SECRET, hubspot, hubspot_event, klaviyo, klaviyo_event
 
 from infra.sandbox import Fault
-from processors.sources.base import Message
+from processors.sources.base import Message, Told
 from processors.sources.configured import Known, source_of
 from schemas.connections import SourceRow
 from schemas.errors import VendorError
@@ -49,6 +49,7 @@ def record_of(r: Relay, vendor: str) -> str:
 async def test_the_address_is_looked_up_and_who_is_gone_is_nobody(vendor: str) -> None:
     async with relay() as r:
         (told,) = await known(r, vendor).hear(about(vendor, record_of(r, vendor)))
+        assert isinstance(told, Told)
         assert [(one.type, one.value) for one in told.identities] == [("email", ANN.email)]
         assert await known(r, vendor).hear(about(vendor, GONE)) == ()
         assert await r.effects(vendor) == []

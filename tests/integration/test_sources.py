@@ -99,9 +99,10 @@ async def test_an_opt_out_of_all_mail_at_hubspot_reaches_the_other_vendors_and_n
     assert contact is not None
     # The clock of a demo's people stands long before today: the opt-out is the newest that they said.
     event = hubspot_event(contact.id, occurredAt=int(time.time() * 1000))
-    for _ in range(2):
-        headers, body = hubspot(time.time(), event, url=URL)
-        assert await call(stage, "hubspot-optouts", body, headers) == 204
+    odd = hubspot_event(contact.id, occurredAt=None)
+    for batch, status in (([event], 204), ([odd, event], 422)):
+        headers, body = hubspot(time.time(), *batch, url=URL)
+        assert await call(stage, "hubspot-optouts", body, headers) == status
     first, again = (one for one in await events(stage) if one.told_by == "osome-hubspot")
     assert first == again, "told twice it is the same event"
     assert (first.purposes, first.channels, first.identities[0].value) == (None, ("email",), person.email)

@@ -27,7 +27,7 @@ from schemas.errors import CallbackRefused, InvalidRecord
 from schemas.times import to_micros
 
 if TYPE_CHECKING:
-    from processors.sources.base import Told
+    from processors.sources.base import Heard, Told
     from processors.vendors.base import Call, Reply
     from schemas.events import ConsentEvent
 
@@ -47,7 +47,15 @@ def row(vendor: str, **more: Any) -> SourceRow:
 
 
 def hear(vendor: str, message: Message, answer: Reply | None = None, **more: Any) -> tuple[Told, ...]:
-    """All that it tells. answer: to every look-up."""
+    """All that it tells, and nothing of it is refused. answer: to every look-up."""
+    heard = hear_all(vendor, message, answer, **more)
+    for one in heard:
+        if isinstance(one, CallbackRefused):
+            raise one
+    return tuple(one for one in heard if not isinstance(one, CallbackRefused))
+
+
+def hear_all(vendor: str, message: Message, answer: Reply | None = None, **more: Any) -> tuple[Heard, ...]:
     calls: list[Call] = []
 
     async def ask(call: Call) -> Reply:
@@ -216,6 +224,24 @@ def test_what_is_no_choice_to_stop_says_nothing(vendor: str, message: Message) -
 def test_what_has_not_the_vendors_form_is_refused(vendor: str, message: Message) -> None:
     with pytest.raises(CallbackRefused):
         hear(vendor, message, ANSWERS.get(vendor))
+
+
+@pytest.mark.parametrize(
+    ("vendor", "good", "odd"),
+    [
+        (
+            "hubspot",
+            hubspot_event("101"),
+            [hubspot_event("101", occurredAt="now"), hubspot_event("101", objectId="x")],
+        ),
+        ("klaviyo", klaviyo_event(**WHO), [{}, None, {**klaviyo_event(**WHO), "payload": {"data": []}}]),
+    ],
+)
+def test_an_odd_one_of_a_batch_costs_the_others_nothing(vendor: str, good: Any, odd: list[Any]) -> None:
+    batch = [odd[0], good, *odd[1:]]
+    message = Message(*(hubspot(SECONDS, *batch) if vendor == "hubspot" else klaviyo(*batch)))
+    heard = hear_all(vendor, message, ANSWERS.get(vendor))
+    assert [isinstance(one, CallbackRefused) for one in heard] == [one is not good for one in batch]
 
 
 def test_a_list_that_nobody_named_is_no_event() -> None:
