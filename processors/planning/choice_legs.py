@@ -123,15 +123,15 @@ def _draft(ask: Ask, route: Route, newest: Cells, after: Standing | None) -> Leg
     cells = all_of_it & newest
     if not cells:
         return not_due(ask.action, route, "superseded", "own_choice" if ask.lends else "newer_choice")
-    whole = ask.everything and cells == all_of_it
-    if ask.action == "grant":
-        cells = cells if lane is None else grantable(ask.policy, lane, cells, after)
+    if ask.action == "grant" and lane is not None:
+        cells = grantable(ask.policy, lane, cells, after)
         if not cells:
             return not_due(ask.action, route, "not_applicable", "other_purpose_withdrawn")
-        return due(ask, route, ask.action, scope(ask.policy, cells, all_purposes=whole))
-    continues, basis = goes_on(ask, route.recipient)
-    stopped = scope(ask.policy, cells, all_purposes=whole)
-    return due(ask, route, ask.action, stopped._replace(continues=continues, basis=basis))
+    about = scope(ask.policy, cells, all_purposes=ask.everything and cells == all_of_it)
+    if ask.action != "grant":
+        continues, basis = goes_on(ask, route.recipient)
+        about = about._replace(continues=continues, basis=basis)
+    return due(ask, route, ask.action, about)
 
 
 @lru_cache(KEPT)

@@ -44,6 +44,15 @@ def test_an_older_choice_counts_where_nothing_newer_was_said(tmp_path: Path) -> 
     assert not mail.everything
 
 
+def test_a_grant_that_a_newer_restriction_takes_something_from_is_not_one_of_everything(tmp_path: Path) -> None:
+    run = MadeRun()
+    run.say("restriction.requested", WHO, 20, purposes=["surveys"])
+    older = run.say(GRANT, WHO, 10)
+    dues = {key[1]: due for key, due in Case(Run(run.write(tmp_path))).oracle.dues.items() if key[0] == older}
+    assert dues["mail"].cells == {("marketing-campaigns", "email")}
+    assert (dues["mail"].everything, dues["crm"].everything) == (False, True)
+
+
 def test_what_is_granted_after_an_older_deletion_is_granted_once_more_behind_it(tmp_path: Path) -> None:
     run = MadeRun()
     grant = run.say(GRANT, WHO, 20, **MAIL)

@@ -42,6 +42,15 @@ def test_a_delivery_leg_is_complete() -> None:
     assert not leg.all_purposes
 
 
+def test_a_grant_of_everything_that_a_restriction_takes_something_from_is_not_one_of_everything() -> None:
+    late = event(2, "grant", 1)
+    *_, made = run(event(1, "restriction.requested", 2, ["campaign-analytics"]), late)
+    legs = due(made, "delivery")
+    assert "campaign-analytics" not in legs["google-analytics"].purposes
+    assert not legs["google-analytics"].all_purposes
+    assert legs["zoho-one/crm"].all_purposes
+
+
 def test_a_due_recipient_without_a_connection_is_open_work() -> None:
     (made,) = run(event(1, "withdraw", purposes=["surveys"]), lanes=())
     (task,) = made.legs

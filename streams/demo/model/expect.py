@@ -138,9 +138,9 @@ class _Telling:
             purposes = word.purposes & rules.reaching(connection) & rules.reached(said.event)
             asked = {(p, c) for p in purposes for c in word.channels & vendor.channels}
             cells = {cell for cell in asked if before.counts(word, cell)}
-            everything = said.event.purposes is None and cells == asked
             if not word.is_withdrawal:
                 cells = _free(rules.switches(connection), vendor, cells, life)
+            everything = said.event.purposes is None and cells == asked
             if cells:
                 action: Action = "withdraw" if word.is_withdrawal else "grant"
                 self._act(said, connection, action, cells, everything=everything)

@@ -31,9 +31,9 @@ def choose(said: Said, desk: Desk) -> bool:
     for connection in desk.concerned(event) if newest else ():
         asked = square(connection, connection.reaching & reached & about, said.channels)
         mine = asked & newest
-        everything = event["purposes"] is None and not kind.picks and mine == asked
         if not stops:
             mine = free(connection, frozenset(filter(life.is_granted, mine)), life)
+        everything = event["purposes"] is None and not kind.picks and mine == asked
         if mine:
             desk.tell(said, connection, kind.action, mine, everything=everything)
     counts = newest if stops else frozenset(filter(life.is_granted, newest))
