@@ -162,12 +162,13 @@ class Sandbox:
             secrets_dir=self._secrets_dir,
         )
 
-    def seed(self, people: Iterable[Person]) -> None:
-        """Make the vendors know these people, as the control API's seeding does."""
+    def seed(self, people: Iterable[Person], *vendors: str) -> None:
+        """Make these vendors, or all, know these people; the control API's seeding is for all."""
+        whom = [self.engines[name].vendor for name in vendors or self.engines]
         for person in people:
             self.world.people.add(person)
-            for engine in self.engines.values():
-                engine.vendor.seed(person)
+            for vendor in whom:
+                vendor.seed(person)
 
     def arm(self, fault: Fault) -> int:
         """Arm a fault and return its id; ValueError for one that could never strike."""

@@ -90,7 +90,7 @@ class Cluster(Blows):
         async with AsyncExitStack() as stack:
             bootstrap = self._bootstrap or await self._start_broker(stack)
             for name, sandbox in self.sandboxes.items():
-                sandbox.seed(self.people)
+                sandbox.seed(self.people, self.accounts[name].adapter)
                 await sandbox.start()
                 stack.push_async_callback(sandbox.stop)
                 if self._proxied:
