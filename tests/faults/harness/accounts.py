@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sizes import EVENTS
+
 from infra.sandbox import Fault
 from schemas.connections import RelayConfig, load_config
 from streams.demo.accounts import CONTROLLER
@@ -35,6 +37,9 @@ class Account:
     more: tuple[tuple[str, Any], ...] = ()
 
 
+BUSY = min(0.01, 100 / EVENTS)
+"""Of calls that are answered with 429. Each halves the pace of all that follow, so that a long run with as many would be a
+run of this alone."""
 DEAD = Fault(kind="status", status=503)
 HEALTHY = (
     Account("crm", "zoho_crm"),
@@ -47,7 +52,7 @@ TROUBLED = (
     Account("crm-resets", "zoho_crm", (Fault(kind="reset", share=0.05),)),
     Account("campaigns", "zoho_campaigns"),
     Account("campaigns-lies", "zoho_campaigns", (Fault(kind="lie", share=0.05),)),
-    Account("campaigns-busy", "zoho_campaigns", (Fault(kind="status", status=429, retry_after_s=1, share=0.01),)),
+    Account("campaigns-busy", "zoho_campaigns", (Fault(kind="status", status=429, retry_after_s=1, share=BUSY),)),
     Account("analytics-dead", "google_analytics", (DEAD,), dead=True),
 )
 """One is dead for the whole run, one slow, one answers 429, one breaks off when it has done what was asked, one says
