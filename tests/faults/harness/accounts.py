@@ -38,8 +38,8 @@ class Account:
 
 
 BUSY = min(0.01, 100 / EVENTS)
-"""Of calls that are answered with 429. Each halves the pace of all that follow, so that a long run with as many would be a
-run of this alone."""
+"""Of calls that are answered with 429. Each halves the pace of all that follow: with as many, a long run would have
+nothing else to wait for."""
 DEAD = Fault(kind="status", status=503)
 HEALTHY = (
     Account("crm", "zoho_crm"),
