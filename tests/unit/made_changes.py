@@ -49,6 +49,16 @@ def kill(run: MadeRun, second: float) -> None:
     run.faults.append({"at": at, "until": at, "what": "kill", "whom": "w1"})
 
 
+def ask_to_wait(run: MadeRun, second: float) -> None:
+    at = BEGAN + round(second * SECOND)
+    run.faults.append({"at": at, "until": at, "what": "429", "whom": "crm"})
+
+
+def wait_too_late(run: MadeRun) -> None:
+    again(run, 20.3)
+    ask_to_wait(run, 20.5)
+
+
 def call_when_settled(run: MadeRun) -> None:
     kill(run, 20.2)
     again(run, 25)

@@ -9,6 +9,7 @@ import pytest
 from checker import RULES, check
 from made_changes import (
     again,
+    ask_to_wait,
     call_when_settled,
     count_nothing,
     end_after_a_freeze,
@@ -21,6 +22,7 @@ from made_changes import (
     purge,
     shrink,
     swap,
+    wait_too_late,
 )
 from made_run import BEGAN, SECOND
 from made_story import ANNA, BORIS, clean_run
@@ -68,6 +70,7 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "a call for a stranger": ("order", lambda run: run.call("mail", "x@y.z", 3, "grant", purpose="surveys")),
     "half of it": ("order", lambda run: run.ledger["crm"].remove(purge(run))),
     "a call made twice": ("order", lambda run: again(run, 20.3)),
+    "made again before it was asked to wait": ("order", wait_too_late),
     "a call once more when all is settled": ("order", call_when_settled),
     "overtaken by nothing newer": ("superseded", shrink),
     "two endings after a freeze": ("zombie", end_after_a_freeze),
@@ -116,6 +119,12 @@ def _retry(run: MadeRun) -> None:
     outcome(run, "executed")["record"].update(attempt=2)
 
 
+def _be_asked_to_wait(run: MadeRun) -> None:
+    """Broken off by a vendor that wants fewer calls, which counts as no try: begun anew."""
+    again(run, 20.6)
+    ask_to_wait(run, 20.4)
+
+
 def _overtake(run: MadeRun) -> None:
     """Anna's withdrawal is overtaken by her later grant."""
     outcome(run, "executed")["record"].update(outcome="superseded", attempt=0)
@@ -135,7 +144,15 @@ def _be_down(run: MadeRun) -> None:
     run.vendors["web"][BORIS].update(deletion_requested=None)
 
 
-FORGIVEN = [_lose_the_answer, _come_back_late, _retry, _overtake, _overtake_what_was_done, _be_down]
+FORGIVEN = [
+    _lose_the_answer,
+    _come_back_late,
+    _retry,
+    _be_asked_to_wait,
+    _overtake,
+    _overtake_what_was_done,
+    _be_down,
+]
 
 
 @pytest.mark.parametrize("change", FORGIVEN)

@@ -18,7 +18,8 @@ CLOCKS = SECOND // 5
 """How far apart the moments of one machine's processes may be noted."""
 LATE = 10 * SECOND
 """So much later a slow vendor may carry out what nobody waits for any more."""
-_AT_ONCE = {"status", "lie", "reset"}
+_TOO_FAST = "429"
+_AT_ONCE = {"status", "lie", "reset", _TOO_FAST}
 """Faults of a connection that delay nothing."""
 
 
@@ -26,12 +27,14 @@ _AT_ONCE = {"status", "lie", "reset"}
 class Outages:
     """From when to when, µs. clocks_jump: no moment of a worker's can be compared with a vendor's.
 
-    late: so long after an ending its call may still be carried out, µs.
+    late: so long after an ending its call may still be carried out, µs. asked: when the vendor asked to wait: what
+    was broken off by that begins anew, and no try is counted.
     """
 
     spans: tuple[tuple[int, int], ...]
     clocks_jump: bool
     late: int
+    asked: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(cls, faults: Sequence[dict[str, Any]], connection: str, all_of_them: Collection[str]) -> Outages:
@@ -40,13 +43,19 @@ class Outages:
         spans = tuple((fault["at"], fault["until"] + AFTERMATH) for fault in lost)
         slow = any(fault["whom"] == connection and fault["what"] not in _AT_ONCE for fault in faults)
         jumps = any(fault["what"].startswith("clock") for fault in lost)
-        return cls(spans, jumps, LATE if slow else CLOCKS)
+        asked = [fault for fault in faults if (fault["whom"], fault["what"]) == (connection, _TOO_FAST)]
+        waits = tuple((fault["at"], fault["until"]) for fault in asked)
+        return cls(spans, jumps, LATE if slow else CLOCKS, waits)
 
     def is_between(self, planned: int, called: int, settled: int | None) -> bool:
         """Whether a call came after its planning and before its end; where clocks jump nobody can tell."""
         if self.clocks_jump:
             return True
         return planned - CLOCKS <= called and (settled is None or called <= settled + self.late)
+
+    def made_wait(self, called: int, again: int) -> bool:
+        """Whether the vendor asked to wait between two calls."""
+        return any(began <= again and called <= ended for began, ended in self.asked)
 
     def may_lose(self, called: int, again: int | None = None) -> bool:
         """Whether what is known of a call can have been lost; again: when it was called once more, if it was."""

@@ -3,8 +3,8 @@
 What is allowed: the calls of each instruction stand together, each instruction whole before the next one's first
 call, none before it was planned or after it was settled; one may be skipped if it asks nothing of that vendor or
 something newer overtook it. A call may be made once more within its instruction if the outcome of the first was lost,
-or a try was counted that failed. For the same reasons there may be calls of what was overtaken since, as a whole or
-in part. Nothing of an older one ever follows a newer one.
+a try was counted that failed, or the vendor asked to wait meanwhile. For the first two reasons there may be calls of
+what was overtaken since, as a whole or in part. Nothing of an older one ever follows a newer one.
 """
 
 from __future__ import annotations
@@ -73,9 +73,12 @@ class Story:
         was_tried = (
             one.tries > 1 or one.cycle > one.begins or self.outages.may_lose(call.at)
         )  # the count of tries, too
-        may_repeat = was_tried or all(self.outages.may_lose(other.at, call.at) for other in same)
+        may_repeat = was_tried or all(self._may_call_again(other.at, call.at) for other in same)
         if may_repeat and self._may_make(one, before.before, call):
             yield before._replace(made=before.made - same | {call})
+
+    def _may_call_again(self, called: int, again: int) -> bool:
+        return self.outages.may_lose(called, again) or self.outages.made_wait(called, again)
 
     def _may_make(self, one: Delivery, account: Account, call: Call) -> bool:
         if not self.outages.is_between(one.planned_at, call.at, one.settled_at):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.sandbox import Fault
+from schemas.times import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from harness.cluster import Cluster
 
     from infra.sandbox.vendor import Call
+
+TOO_FAST = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,13 @@ class Wire:
     def count(self) -> Counter[int]:
         """How many answers had which status."""
         return Counter(one.status for one in self.heard)
+
+    def note_waits(self, lane: str) -> None:
+        """In `faults.jsonl`, when the vendor asked to wait."""
+        for one in self.heard:
+            if one.status == TOO_FAST:
+                span = {"at": round(one.call.at * SECOND), "until": round(one.left * SECOND)}
+                self._cluster.run.note("faults.jsonl", {**span, "what": str(TOO_FAST), "whom": lane})
 
     def __iter__(self) -> Iterator[Heard]:
         return iter(self.heard)
