@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from checker import Finding
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("shares a broker")]
+pytestmark = pytest.mark.timeout(900)
 BUGS: dict[str, tuple[scenes.Scene, *tuple[str, ...]]] = {
     "commit_past_in_flight": (scenes.killed_while_one_hangs, "ending"),
     "lost_settled_set": (scenes.killed_while_one_hangs, "ending"),
