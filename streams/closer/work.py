@@ -109,9 +109,9 @@ class CloserWork(Inbox):
         await self._commit(tenure, orders, clean=True)
 
     def _read(self) -> None:
-        """What waits, for a moment."""
+        """What waits, for a moment, and not more than one transaction is to hold."""
         until = time.perf_counter() + SLICE_S
-        while self._waiting and time.perf_counter() < until:
+        while self._waiting and self._book.changed < MOST_AT_ONCE and time.perf_counter() < until:
             record = self._waiting.popleft()
             self._take(record)
             self._next = record.offset + 1
