@@ -58,7 +58,7 @@ $(VENV)/.soak: $(VENV)/.ready
 faults: setup ## the fault tests at full size: 100,000 events, 20 kills, three workers (SEED=2 PROCESSES=1 ARGS="-k storm")
 	@echo "SEED=$(SEED), $(PROCESSES) tests at a time"
 	@FAULTS_EVENTS=100000 FAULTS_KILLS=20 FAULTS_WORKERS=3 FAULTS_FROZEN=30 SEED=$(SEED) \
-	  $(BIN)/pytest -v --timeout=0 --numprocesses $(PROCESSES) --dist worksteal tests/faults $(ARGS)
+	  $(BIN)/pytest -v --timeout=0 --numprocesses $(PROCESSES) --dist load --maxschedchunk 1 tests/faults $(ARGS)
 
 protocol: setup ## the model of how a partition changes hands (ARGS='--without "wait at takeover"', --help)
 	@$(BIN)/python tests/protocol/show.py $(ARGS)

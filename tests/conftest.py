@@ -27,6 +27,28 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 hypothesis.settings.register_profile("consent-relay", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("consent-relay")
 
+LONGEST = (
+    "kill_storm",
+    "quotas",
+    "network",
+    "broker_bounce",
+    "hung_vendor",
+    "clock_and_disk",
+    "scale",
+    "zombie",
+    "poison",
+)
+"""Of the fault tests at full size: side by side, what lasts longest begins first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    name = item.path.stem.removeprefix("test_")
+    return LONGEST.index(name) if item.path.parent.name == "faults" and name in LONGEST else len(LONGEST)
+
 
 @dataclass(frozen=True)
 class KafkaUnderTest:
