@@ -18,6 +18,7 @@ from schemas.times import DAY, SECOND
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from schemas.policy import Policy
     from schemas.records import Leg
 
 POLICY = load_policy("oomnis")
@@ -75,13 +76,17 @@ def fresh() -> SubjectState:
 
 
 def run(
-    *events: ConsentEvent, lanes: tuple[Lane, ...] = LANES, now: int = NOW, state: SubjectState | None = None
+    *events: ConsentEvent,
+    lanes: tuple[Lane, ...] = LANES,
+    now: int = NOW,
+    state: SubjectState | None = None,
+    policy: Policy = POLICY,
 ) -> list[Plan]:
     """Plan the events one after the other for one person."""
     state = state or fresh()
     plans = []
     for one in events:
-        made = plan(one, state, POLICY, lanes, now, content_hash(b"pepper", one))
+        made = plan(one, state, policy, lanes, now, content_hash(b"pepper", one))
         state = made.state
         plans.append(made)
     return plans

@@ -16,6 +16,8 @@ from processors.lane import lane_of
 from processors.switches import APART, TOGETHER, Switches
 from processors.vendors.base import VENDORS
 from schemas.connections import Connection
+from schemas.policy import load_policy
+from schemas.state import SubjectState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +79,19 @@ def test_a_list_goes_on_only_when_no_purpose_on_it_stands_withdrawn() -> None:
 def test_a_grant_of_which_nothing_is_left_says_why() -> None:
     _, blocked = run(event(1, "withdraw", 0, ["surveys"]), event(2, "grant", 1, ["comms-marketing"]), lanes=(LISTS,))
     assert (told(blocked).outcome, told(blocked).reason) == ("not_applicable", "other_purpose_withdrawn")
+
+
+def test_a_grant_of_everything_that_leaves_a_switch_off_is_not_told_as_one() -> None:
+    """What has to be granted by name is not among everything, and stays withdrawn on one channel."""
+    lane = replace(CAMPAIGNS, controller="osome", serves=frozenset({"hubspot"}), channels=("email", "sms"))
+    _, made = run(
+        event(1, "withdraw", 0, ["direct-marketing"], channels=("email",), controller="osome"),
+        event(2, "grant", 1, controller="osome"),
+        lanes=(replace(lane, switches=TOGETHER),),
+        state=SubjectState(pid="p1.ann", controller="osome"),
+        policy=load_policy("osome"),
+    )
+    assert (told(made).action, told(made).channels, told(made).all_purposes) == ("grant", ("sms",), False)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["grant", "withdraw", "delete"]), st.sampled_from(PURPOSES)), max_size=8))
