@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from schemas.records import Leg
 
 _NO_CALL, _REVIEW = "no_call_for_it", "review"
-"""Why something is a person's work although the recipient is connected."""
+"""Reason and task of a leg that is a person's work although the recipient is connected."""
 
 
 class Read(NamedTuple):
@@ -121,10 +121,6 @@ class Law:
         if made.state is not state:
             person.state = encode(made.state)
         return made
-
-
-def _named_in(legs: Iterable[Leg]) -> set[str]:
-    return {one for leg in legs for one in split(leg.recipient)}
 
 
 def names_in(legs: Iterable[Leg]) -> frozenset[str]:

@@ -7,7 +7,7 @@ names only the vendor's own record, the script looks it up through the source's 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -74,6 +74,10 @@ class SourceOptions(Options):
     purposes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     subject: str | None = None
 
+    def subject_in(self, fields: Mapping[str, Any]) -> str | None:
+        """Our own id of the person, of what the vendor holds of them."""
+        return text(fields.get(self.subject)) if self.subject else None
+
 
 class Source:
     """One vendor's webhooks. Subclass with class data, `check` and `told`.
@@ -112,7 +116,7 @@ class Source:
     def told(self, message: Message) -> Telling:
         """What a genuine message says; nothing: of nobody's choice.
 
-        Of a batch, what has not the form stands in its place as the error, and costs the others nothing (`apart`).
+        Of a batch, what has not the form stands in its place as the error (`one_by_one`).
 
         Raises:
             CallbackRefused: the whole has not the vendor's form.
@@ -121,12 +125,15 @@ class Source:
         raise NotImplementedError
 
 
-def apart(telling: Telling) -> Telling:
-    """One of a batch; what has not the vendor's form is that one's error. What a look-up raises isn't caught."""
-    try:
-        return (yield from telling)
-    except CallbackRefused as error:
-        return (error,)
+def one_by_one(events: Iterable[Any], tell: Callable[[Any], Telling]) -> Telling:
+    """A batch, in which what has not the vendor's form costs the others nothing."""
+    found: list[Heard] = []
+    for event in events:
+        try:
+            found += yield from tell(event)
+        except CallbackRefused as error:
+            found.append(error)
+    return tuple(found)
 
 
 def people(**values: Any) -> tuple[Identity, ...]:

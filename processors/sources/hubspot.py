@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from processors.sources.base import TOLERANCE_S, Message, Source, SourceOptions, Told, apart, people, text
+from processors.sources.base import TOLERANCE_S, Message, Source, SourceOptions, Told, one_by_one, people, text
 from processors.sources.signatures import base64ed, require_same
 from processors.vendors.base import Call
 from schemas.errors import CallbackRefused
@@ -23,7 +23,7 @@ from schemas.errors import CallbackRefused
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from processors.sources.base import Heard, Telling
+    from processors.sources.base import Telling
     from processors.vendors.evidence import Source as Evidence
 
 _OUT = re.compile(r"hs_email_optout(?:_(\d+))?")
@@ -70,13 +70,10 @@ class Hubspot(Source):
         )
 
     def told(self, message: Message) -> Telling:
-        found: list[Heard] = []
         events = message.json()
         if not isinstance(events, list):
             raise CallbackRefused("is no batch of events")
-        for one in events:
-            found += yield from apart(self._one(one))
-        return tuple(found)
+        return (yield from one_by_one(events, self._one))
 
     def _one(self, event: Any) -> Telling:
         if (left := _left(event)) is None or event.get("portalId") != self.options.portal:
@@ -89,7 +86,7 @@ class Hubspot(Source):
         if not email:
             return ()
         which = f"{which} {number} {event['propertyName']} {at}"
-        subject = text(contact.get(self.options.subject)) if self.options.subject else None
+        subject = self.options.subject_in(contact)
         return (Told(which, "consent.withdrawn", at * 1000, email, subject, left or None, ("email",)),)
 
     def _contact(self, number: str | None) -> Generator[Call, Any, dict[str, Any]]:

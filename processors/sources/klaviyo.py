@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import quote
 
-from processors.sources.base import Message, Source, SourceOptions, Told, apart, people, text
+from processors.sources.base import Message, Source, SourceOptions, Told, one_by_one, people, text
 from processors.sources.signatures import hexed, require_same
 from processors.vendors.base import Call
 from schemas.errors import CallbackRefused
@@ -20,7 +20,7 @@ from schemas.errors import CallbackRefused
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from processors.sources.base import Heard, Telling
+    from processors.sources.base import Telling
     from processors.vendors.evidence import Source as Evidence
     from schemas.events import Channel
 
@@ -61,10 +61,7 @@ class Klaviyo(Source):
             events = list(body["data"])
         except (KeyError, TypeError, AttributeError):
             raise CallbackRefused("has not the form of a system webhook") from None
-        found: list[Heard] = []
-        for one in events:
-            found += yield from apart(self._one(one))
-        return tuple(found)
+        return (yield from one_by_one(events, self._one))
 
     def _one(self, event: Any) -> Telling:
         said = _said(event)
@@ -74,7 +71,7 @@ class Klaviyo(Source):
         who = people(email=profile.get("email"), phone=profile.get("phone_number"))
         if not who:
             return ()
-        subject = text(profile.get(self.options.subject)) if self.options.subject else None
+        subject = self.options.subject_in(profile)
         return (Told(said.which, "consent.withdrawn", said.at, who, subject, channels=(said.channel,)),)
 
 

@@ -61,6 +61,6 @@ class Shopify(Source):
         if body.get("shop_domain") != f"{self.options.shop}.myshopify.com":
             return ()
         who = people(email=customer.get("email"), phone=customer.get("phone"), shopify_id=text(customer.get("id")))
-        subject = text(customer.get(self.options.subject)) if self.options.subject else None
+        subject = self.options.subject_in(customer)
         which = hashlib.sha256(message.body).hexdigest()
         return (Told(f"{which} {at}", "deletion.requested", at, who, subject),)

@@ -42,7 +42,7 @@ async def test_nothing_is_lost_and_nobody_has_to_lend_a_hand(
             await cluster.start_worker(name)
         await cluster.ready()
         records = make_records(FEWER, cluster.people, cluster.settings.partitions, SEED, now_micros())
-        await Conductor(cluster).play(draw(SEED, count, kinds, ("broker",)), records)
+        await Conductor(cluster).play(draw(SEED, max(count, len(kinds)), kinds, ("broker",)), records)
         assert await cluster.settled(SETTLE_S), f"{len(cluster.progress.open)} not settled"
         run = await cluster.finish()
     assert check(run) == []

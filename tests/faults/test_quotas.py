@@ -64,7 +64,7 @@ async def test_four_workers_keep_all_windows_through_deaths_and_rebalances(tmp_p
         await cluster.publisher.publish(records)
         await churn(cluster, limited)
         assert await cluster.settled(SETTLE_S), cluster.progress.open
-        busy.note_waits("crm")
+        busy.note_waits()
         run = await cluster.finish(limits={"campaigns": TOGETHER})
     used = {f"{calls} in {seconds:g} s": worst(times(limited), seconds) for calls, seconds in TOGETHER}
     each = {verb: worst(times(limited, verb), EACH[1]) for verb in {heard.call.verb for heard in limited}}
@@ -94,7 +94,7 @@ async def test_whoever_follows_a_dead_worker_waits_as_the_vendor_wished(tmp_path
         await cluster.kill("w1")
         await cluster.start_worker("w1")
         assert await cluster.settled(SETTLE_S), cluster.progress.open
-        wire.note_waits("crm")
+        wire.note_waits()
         run = await cluster.finish()
     asked = next(heard for heard in wire if heard.status == 429)
     later = [heard for heard in wire if heard.call.authorization != asked.call.authorization]

@@ -32,7 +32,7 @@ from streams.pipeline import Stage, lane_role
 from streams.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Collection, Mapping
     from pathlib import Path
 
     from infra.sandbox import Person, Sandbox
@@ -152,12 +152,14 @@ class LaneUnderTest:
         mine = [record for record in records if record.lane == self.name and record.kind != "command"]
         return [(record.pid or "", record.outcome or "", record.reason) for record in mine]
 
-    async def settled(self, count: int, limit_s: float = LIMIT_S) -> list[tuple[str, str, str | None]]:
-        """Wait for so many outcomes other than `attempted`."""
+    async def settled(
+        self, count: int, limit_s: float = LIMIT_S, *, apart: Collection[str] = ("attempted",)
+    ) -> list[tuple[str, str, str | None]]:
+        """Wait for so many outcomes other than those."""
         found: list[tuple[str, str, str | None]] = []
 
         async def enough() -> bool:
-            found[:] = [outcome for outcome in await self.outcomes() if outcome[1] != "attempted"]
+            found[:] = [outcome for outcome in await self.outcomes() if outcome[1] not in apart]
             return len(found) >= count
 
         await until(enough, limit_s)

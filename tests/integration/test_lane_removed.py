@@ -73,18 +73,9 @@ async def test_its_work_is_told_and_goes_on_when_the_connection_comes_back(stage
     async with stage.sandbox.client() as client:
         await client.clear_faults()
     async with lane.working("w2"):
-        await until(lambda: has_done(lane, 2))
-        assert sorted(await done(lane)) == [("p1.ben", "executed", None), ("p1.eva", "executed", None)]
+        done = await lane.settled(2, apart=("attempted", "parked"))
+        assert sorted(done) == [("p1.ben", "executed", None), ("p1.eva", "executed", None)]
         await until(lambda: are(lane, []))
-
-
-async def done(lane: LaneUnderTest) -> list[tuple[str, str, str | None]]:
-    """Outcomes, but for tries: of what is parked there is one for each."""
-    return [outcome for outcome in await lane.outcomes() if outcome[1] not in {"attempted", "parked"}]
-
-
-async def has_done(lane: LaneUnderTest, count: int) -> bool:
-    return len(await done(lane)) >= count
 
 
 async def are(lane: LaneUnderTest, wanted: list[str]) -> bool:

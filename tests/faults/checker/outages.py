@@ -34,7 +34,7 @@ class Outages:
     spans: tuple[tuple[int, int], ...]
     clocks_jump: bool
     late: int
-    asked: tuple[tuple[int, int], ...] = ()
+    asked: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, faults: Sequence[dict[str, Any]], connection: str, all_of_them: Collection[str]) -> Outages:

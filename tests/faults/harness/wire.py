@@ -36,6 +36,7 @@ class Wire:
 
     def __init__(self, cluster: Cluster, lane: str) -> None:
         self._cluster = cluster
+        self._lane = lane
         self._trap: tuple[str, str] | None = None
         self.heard: list[Heard] = []
         self._arm = cluster.sandboxes[lane].arm
@@ -59,12 +60,12 @@ class Wire:
         """How many answers had which status."""
         return Counter(one.status for one in self.heard)
 
-    def note_waits(self, lane: str) -> None:
+    def note_waits(self) -> None:
         """In `faults.jsonl`, when the vendor asked to wait."""
         for one in self.heard:
             if one.status == TOO_FAST:
                 span = {"at": round(one.call.at * SECOND), "until": round(one.left * SECOND)}
-                self._cluster.run.note("faults.jsonl", {**span, "what": str(TOO_FAST), "whom": lane})
+                self._cluster.run.note("faults.jsonl", {**span, "what": str(TOO_FAST), "whom": self._lane})
 
     def __iter__(self) -> Iterator[Heard]:
         return iter(self.heard)
