@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from pydantic_core import to_json
 
 from checker.avro import decode
 from checker.tokens import pieces
@@ -63,10 +63,10 @@ async def _decided(consumer: Any, written: Any, places: _Places) -> None:
 
 
 async def _lines(consumer: Any, topic: _Places, path: Path, line: Callable[[Any], dict[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("wb") as file:
         async for record in _all(consumer, topic):
             place = {"partition": record.partition, "offset": record.offset, "timestamp": record.timestamp}
-            file.write(json.dumps({**place, **line(record)}) + "\n")
+            file.write(to_json({**place, **line(record)}) + b"\n")
 
 
 def _event(record: Any) -> dict[str, Any]:
@@ -99,21 +99,27 @@ def _without_bytes(value: Any) -> Any:
 
 async def _readable(consumer: Any, topic: _Places, path: Path) -> None:
     found: set[bytes] = set()
-    async for record in _all(consumer, topic):
-        for part in (record.key, record.value, *(said for _, said in record.headers)):
-            found |= pieces(part or b"")
+    async for some in _each(consumer, topic):  # many at once: most of what is readable in one is in all of them
+        parts = (part for one in some for part in (one.key, one.value, *(said for _, said in one.headers)))
+        found |= pieces(b"\n".join(part or b"" for part in parts))
     path.write_bytes(b"\n".join(sorted(found)) + b"\n")
 
 
 async def _all(consumer: Any, places: _Places) -> AsyncIterator[Any]:
     """Every committed record of a topic as it is now, each partition in its order."""
+    async for some in _each(consumer, places):
+        for record in some:
+            yield record
+
+
+async def _each(consumer: Any, places: _Places) -> AsyncIterator[list[Any]]:
+    """The same, many at once."""
     consumer.assign(places)
     await consumer.seek_to_beginning(*places)
     ends = await consumer.end_offsets(places)
     while [place for place in places if await consumer.position(place) < ends[place]]:
         for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
-            for record in records:
-                yield record
+            yield records
 
 
 async def _topics(consumer: Any) -> dict[str, _Places]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic_core import from_json
+
 from checker.policy import Connection, Policy
 
 if TYPE_CHECKING:
@@ -101,8 +103,8 @@ class Run:
         """A file of JSON lines, one after the other; what isn't there has none."""
         path = self.path / name
         if path.exists():
-            with path.open(encoding="utf-8") as file:
-                yield from (json.loads(line) for line in file if line.strip())
+            with path.open("rb") as file:
+                yield from (from_json(line) for line in file if line.strip())
 
     def _json(self, name: str) -> Any:
         return json.loads((self.path / name).read_text("utf-8"))
