@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 C = TypeVar("C", bound="Contract")
-# A frozen model is filled past its own guard, slot by slot, as pydantic itself does.
-_SLOTS = vars(BaseModel)
-_put_values, _put_fields_set = _SLOTS["__dict__"].__set__, _SLOTS["__pydantic_fields_set__"].__set__
-_put_extra, _put_private = _SLOTS["__pydantic_extra__"].__set__, _SLOTS["__pydantic_private__"].__set__
+_put_values = vars(BaseModel)["__dict__"].__set__
+"""A frozen model is filled past its own guard, as pydantic itself does."""
 _KEY = re.compile(r"[\w. -]{1,64}")
 
 
@@ -25,6 +23,17 @@ class Contract(BaseModel):
 
     # Inputs hold identities: they must never be repeated in an error text.
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, ser_json_bytes="base64")
+
+    if not TYPE_CHECKING:  # else any name would pass for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """What pydantic keeps beside the values, of a record that `maker` made: asked for by the way, if ever."""
+            match name:
+                case "__pydantic_fields_set__":
+                    return set(type(self).model_fields)
+                case "__pydantic_extra__" | "__pydantic_private__":
+                    return None
+            return super().__getattr__(name)
 
     @classmethod
     def parse(cls, data: dict[str, Any]) -> Self:
@@ -74,14 +83,11 @@ def defaults_of(contract: type[Contract]) -> dict[str, Any]:
 
 def maker(contract: type[C]) -> Callable[[dict[str, Any]], C]:
     """Return what makes a record of a dict with all its fields, without checks. The dict is the record's then."""
-    fields, new = set(contract.model_fields), object.__new__
+    new = object.__new__
 
     def make(values: dict[str, Any]) -> C:
         record = new(contract)
-        _put_values(record, values)
-        _put_fields_set(record, fields)
-        _put_extra(record, None)
-        _put_private(record, None)
+        _put_values(record, values)  # what else pydantic keeps would take as long again: see __getattr__
         return record
 
     return make
