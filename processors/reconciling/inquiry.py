@@ -92,7 +92,7 @@ class Inquiry:
         if record.command is None or record.command.name != BACKFILL or record.lane not in self._law.names:
             return
         lanes = self._law.lanes_among(frozenset({record.lane}))
-        policy = self._law.in_force(lanes[0].controller, record.at)
+        policy = self._law.applied(lanes[0].controller, record)
         self.hearing.after_backfill(record, lanes, policy, offset)
 
     def _is_acted_on(self, taken: Taken) -> bool:

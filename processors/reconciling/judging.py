@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from processors.routing.incoming import Incoming
     from schemas.connections import RelayConfig
     from schemas.policy import Policy
-    from schemas.records import Leg
+    from schemas.records import AuditRecord, Leg
 
 _NO_CALL, _REVIEW = "no_call_for_it", "review"
 """Reason and task of a leg that is a person's work although the recipient is connected."""
@@ -106,9 +106,10 @@ class Law:
             raise InvalidRecord("is no controller of this relay", field="controller")
         return version_for(versions, event, now)
 
-    def in_force(self, controller: str, at: int) -> Policy:
-        """The version of its policy at that moment, µs."""
-        return in_force(self._versions[controller], at)
+    def applied(self, controller: str, record: AuditRecord) -> Policy:
+        """The version of its policy that a record names, else the one in force at the record's moment."""
+        versions, name = self._versions[controller], record.policy and record.policy.version
+        return next((one for one in versions if one.version == name), in_force(versions, record.at))
 
     def judge(self, read: Read, person: Person, lanes: frozenset[str]) -> Plan | DataError:
         """What is due by it with these connections; the person's own state goes on."""

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 FILE = Path(schemas.__file__).parent / "policies" / "oomnis.toml"
 
+TOMORROW = "2026-03-03"
+"""The day after the tests' NOW."""
+POLLS = '[[recipients]]\nid = "zoho-polls"\ntitle = "Zoho Polls"\nlines = [212]\nmark = "derived"\n'
+
 
 def write(path: Path, *replacements: tuple[str, str], base: Path = FILE) -> Path:
     """Write oomnis' file, or another one, with these texts replaced, each once."""
@@ -26,3 +30,15 @@ def write(path: Path, *replacements: tuple[str, str], base: Path = FILE) -> Path
 
 def variant(directory: Path, *replacements: tuple[str, str]) -> Policy:
     return read_policy(write(directory / "oomnis.toml", *replacements))
+
+
+def next_version(directory: Path) -> Policy:
+    """The version of tomorrow: `surveys` are `polls` then, and go to another recipient."""
+    return variant(
+        directory,
+        ('version = "2021-09-08"', 'version = "2"\nsupersedes = "2021-09-08"'),
+        ("effective = 2021-09-08", f"effective = {TOMORROW}"),
+        ('id = "surveys"', 'id = "polls"'),
+        ('"surveys" = [{ to = "zoho-one/marketing"', '"polls" = [{ to = "zoho-polls"'),
+        ('[[recipients]]\nid = "stripe"', f'{POLLS}\n[[recipients]]\nid = "stripe"'),
+    )

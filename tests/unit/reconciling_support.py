@@ -85,8 +85,8 @@ class Paper:
             if leg.kind == "delivery":
                 self.tell(planned, leg.lane or "", "executed", leg.action)
 
-    def connect(self, lane: Lane) -> list[AuditRecord]:
-        """Let the routers know one more connection, and bring it what stands; the records of that."""
+    def connect(self, lane: Lane, done_at: int = NOW) -> list[AuditRecord]:
+        """Let the routers know one more connection, and bring it what stands, until then; the records of that."""
         self.desk = replace(self.desk, lanes=(*self.desk.lanes, lane))
         command = Command(command_id="c", name="router.backfill", lane=None, args={}, by="eva", reason="new", at=NOW)
         errand = Errand(self.desk, lane, command)
@@ -98,8 +98,8 @@ class Paper:
                 if got.state:
                     self.states[got.state.pid] = got.state
         ended = AuditRecord(
-            record_id="e" * 64, kind="command", at=NOW, lane=lane.name, command=command.ref,
-            origin=Origin(topic=topics.CONTROL, partition=0, offset=0), software="tests/1",
+            record_id="e" * 64, kind="command", at=done_at, lane=lane.name, command=command.ref,
+            origin=Origin(topic=topics.CONTROL, partition=0, offset=0), policy=errand.policy.ref, software="tests/1",
         )  # fmt: skip
         self.audit += [*made, ended]
         return made

@@ -10,7 +10,7 @@ from aiokafka import ConsumerRecord
 from contract_support import a_few
 from hypothesis import given
 from hypothesis import strategies as st
-from plan_support import CAMPAIGNS, CRM
+from plan_support import CAMPAIGNS, CRM, POLICY
 from router_support import LIMIT_S, PaperTenure, until
 from routing_support import DESK, EMAIL, HOME, NOW, event, incoming, record
 
@@ -128,11 +128,15 @@ class Bench:
     def audit(self) -> list[AuditRecord]:
         return [one for tenure in self.tenures for commit in tenure.commits for one in commit.audit()]
 
-    def detail(self, command_id: str) -> str | None:
+    def told(self, command_id: str) -> AuditRecord | None:
         about = record_id(command_id, "router", HOME)
-        found = [one.evidence.detail for one in self.audit if one.record_id == about and one.evidence]
+        found = [one for one in self.audit if one.record_id == about]
         assert len(found) <= 1
         return found[0] if found else None
+
+    def detail(self, command_id: str) -> str | None:
+        told = self.told(command_id)
+        return told.evidence.detail if told and told.evidence else None
 
     @property
     def brought(self) -> list[str]:
@@ -148,6 +152,9 @@ async def test_all_that_stands_is_brought_and_counted() -> None:
     assert sorted(bench.brought) == sorted(wish.event_id for wish in WISHES)
     assert bench.detail("c1") == f"seen {PEOPLE}, withdraw {PEOPLE}"
     assert sum(one.kind == "cycle" for one in bench.audit) == PEOPLE
+    told = bench.told("c1")
+    assert told is not None
+    assert (told.lane, told.policy) == (CAMPAIGNS.name, POLICY.ref)
 
 
 @a_few

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from plan_support import CAMPAIGNS, LANES, NOW, POLICY, due, event, fresh
-from policy_support import variant
+from policy_support import next_version
 
 from processors.plan import plan
 from processors.planning.choices import Standing
@@ -19,24 +19,6 @@ from schemas.times import DAY
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from schemas.policy import Policy
-
-TOMORROW = "2026-03-03"
-"""The day after NOW."""
-POLLS = '[[recipients]]\nid = "zoho-polls"\ntitle = "Zoho Polls"\nlines = [212]\nmark = "derived"\n'
-
-
-def _next(directory: Path) -> Policy:
-    """The version of tomorrow: `surveys` are `polls` then, and go to another recipient."""
-    return variant(
-        directory,
-        ('version = "2021-09-08"', 'version = "2"\nsupersedes = "2021-09-08"'),
-        ("effective = 2021-09-08", f"effective = {TOMORROW}"),
-        ('id = "surveys"', 'id = "polls"'),
-        ('"surveys" = [{ to = "zoho-one/marketing"', '"polls" = [{ to = "zoho-polls"'),
-        ('[[recipients]]\nid = "stripe"', f'{POLLS}\n[[recipients]]\nid = "stripe"'),
-    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +35,7 @@ def _next(directory: Path) -> Policy:
 )
 def test_which_version_counts(tmp_path: Path, named: str | None, happened: int, came_in: int, judged_by: str) -> None:
     one = event(1, "withdraw", policy_version=named, occurred_at=happened)
-    assert version_for((POLICY, _next(tmp_path)), one, came_in).version == judged_by
+    assert version_for((POLICY, next_version(tmp_path)), one, came_in).version == judged_by
 
 
 @pytest.mark.parametrize(
@@ -66,7 +48,7 @@ def test_a_version_that_is_not_there_is_refused_with_its_field(more: dict[str, A
 
 
 def test_choices_about_purposes_of_another_version_stand_and_harm_nothing(tmp_path: Path) -> None:
-    new, state = _next(tmp_path), fresh()
+    new, state = next_version(tmp_path), fresh()
     for number, (policy, action, purposes) in enumerate(
         [(POLICY, "grant", ["surveys"]), (new, "grant", ["polls"]), (new, "withdraw", None), (POLICY, "delete", None)]
     ):
@@ -87,7 +69,7 @@ def test_choices_about_purposes_of_another_version_stand_and_harm_nothing(tmp_pa
 def test_a_grant_of_everything_covers_no_purpose_that_came_later(
     tmp_path: Path, action: str, purposes: list[str] | None, stands: str | None
 ) -> None:
-    new = _next(tmp_path)
+    new = next_version(tmp_path)
     new = new.model_copy(update={"added": {"polls": new.begins_at}})
     judged_by = new if purposes else POLICY
     one = event(1, action, 0, purposes)
@@ -101,6 +83,6 @@ def test_a_grant_of_everything_covers_no_purpose_that_came_later(
 
 def test_a_connection_may_serve_a_recipient_of_any_version(tmp_path: Path) -> None:
     polls = replace(CAMPAIGNS, serves=frozenset({"zoho-polls"}))
-    check_serves((POLICY, _next(tmp_path)), "oomnis", [polls, CAMPAIGNS])
+    check_serves((POLICY, next_version(tmp_path)), "oomnis", [polls, CAMPAIGNS])
     with pytest.raises(SetupError, match="oomnis 2021-09-08 names no recipient 'zoho-polls'"):
         check_serves((POLICY,), "oomnis", [polls])

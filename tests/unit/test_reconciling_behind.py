@@ -6,11 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from plan_support import ANALYTICS, CAMPAIGNS, CRM
+from plan_support import ANALYTICS, CAMPAIGNS, CRM, POLICY
+from policy_support import next_version
 from reconciling_support import LATER, LONG_AFTER, Paper, leg_of
 from routing_support import DESK, EMAIL, NOW, event
 
+from processors.reconciling import judging
+from schemas.times import DAY
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from processors.lane import Lane
     from schemas.events import ConsentEvent
     from schemas.records import AuditRecord
@@ -117,6 +123,18 @@ def test_whom_a_backfill_left_out_is_missing_there(events: tuple[ConsentEvent, .
         (found,) = paper.found()
         ours = (found.kind, found.lane, found.action, found.delivery_id, found.event_id)
         assert ours == ("missing", LANE, one.action, one.delivery_id, one.event_id)
+
+
+def test_a_backfill_is_judged_by_the_version_that_it_was_ordered_under(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = (POLICY, next_version(tmp_path))  # by the later one, `surveys` don't go to that recipient any more
+    monkeypatch.setattr(judging, "versions_of", lambda _: versions)
+    paper = paper_of(WISH)
+    (brought,) = paper.connect(CAMPAIGNS, done_at=versions[-1].begins_at + DAY)
+    assert paper.found() == []
+    paper.audit.remove(brought)
+    assert paper.kinds() == ["missing"]
 
 
 def test_nobody_is_left_out_for_whom_nothing_stands_or_who_was_told_before() -> None:
