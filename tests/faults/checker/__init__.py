@@ -4,8 +4,9 @@ Of the directory (see docs/fault-tests.md) it reads input.jsonl, acked.jsonl, le
 vendors.json, relay.toml, faults.jsonl, expect.json, logs/*; and what `dump` writes: events.jsonl, audit.jsonl,
 dead_letters.jsonl, topics/*.txt.
 
-faults.jsonl: whatever happens to workers and broker must stand in it, each with at and until (µs), as it may lose the
-outcome of a call. Of a connection (`whom`) only what makes it slow counts: it may carry out later what was asked.
+faults.jsonl: whatever happens to workers and broker must stand in it, and when the vendors' process stood still, each
+with at and until (µs), as it may lose the outcome of a call. Of a connection (`whom`) only what makes it slow counts:
+it may carry out later what was asked.
 Other calls that fail are tries that the audit counts.
 expect.json: policy, pids; open: lanes that may have open deliveries; limits: {connection: [[calls, seconds], ...]};
 partitions of consent.events (4).

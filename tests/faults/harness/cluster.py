@@ -6,7 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from harness import network
+from harness import network, steady
 from harness.accounts import HEALTHY, write_config
 from harness.blows import Blows
 from harness.handing_in import hand_in
@@ -99,8 +99,10 @@ class Cluster(Blows):
             await self._make_topics()
             self.publisher = Publisher(self.settings, self.run)
             stack.push_async_callback(self.publisher.stop)
+            stack.enter_context(steady.hardly_collecting())
             self._following = asyncio.create_task(follow_audit(self.settings, self.progress))
             stack.push_async_callback(ended, self._following)
+            stack.push_async_callback(ended, asyncio.create_task(steady.watch(self.run)))
             stack.push_async_callback(self.stop_workers)
             self._stack = stack.pop_all()
         return self
