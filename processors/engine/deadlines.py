@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 TICK_S = 0.05
-"""A limit that has passed is noticed so much later at most."""
+"""A limit that has passed is noticed so much later at most, or at twice that after the process stood still."""
 
 
 class Deadlines:
@@ -20,6 +20,7 @@ class Deadlines:
         self.running: set[Deadline] = set()
         self._loop = asyncio.get_running_loop()
         self._ticks = False
+        self._next, self._late = 0.0, False
 
     def within(self, seconds: float) -> Deadline:
         """A `with` around what must not take longer; raises TimeoutError out of it."""
@@ -28,16 +29,22 @@ class Deadlines:
     def begin(self, deadline: Deadline) -> None:
         self.running.add(deadline)
         if not self._ticks:
-            self._ticks = True
-            self._loop.call_later(TICK_S, self._tick)
+            self._tick_later()
+
+    def _tick_later(self) -> None:
+        self._ticks, self._next = True, self._loop.time() + TICK_S
+        self._loop.call_at(self._next, self._tick)
 
     def _tick(self) -> None:
         now = self._loop.time()
-        for deadline in self.running:
-            deadline.look(now)
+        # What came in while the process stood still is to be read first; but where it is always late, time counts.
+        self._late = not self._late and now >= self._next + TICK_S
+        if not self._late:
+            for deadline in self.running:
+                deadline.look(now)
         self._ticks = bool(self.running)
         if self._ticks:
-            self._loop.call_later(TICK_S, self._tick)
+            self._tick_later()
 
 
 class Deadline:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 
 import pytest
 
-from processors.engine.deadlines import Deadlines
+from processors.engine.deadlines import TICK_S, Deadlines
 
 
 async def test_what_takes_too_long_ends_as_a_timeout_and_the_next_begins_anew() -> None:
@@ -53,3 +55,38 @@ async def test_whoever_is_cancelled_by_somebody_else_is_not_out_of_time_even_if_
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not deadlines.running
+
+
+async def test_it_passes_in_a_process_that_is_always_late() -> None:
+    deadlines = Deadlines()
+
+    async def hang() -> None:
+        with deadlines.within(TICK_S):
+            await asyncio.Event().wait()
+
+    hanging = asyncio.create_task(hang())
+    for _ in range(6):
+        await asyncio.sleep(0)
+        time.sleep(3 * TICK_S)  # noqa: ASYNC251 - it stands still again and again
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(hanging), 0.001)
+    assert hanging.done()
+
+
+async def test_what_came_in_while_the_process_stood_still_is_read_though_the_time_is_over() -> None:
+    ours, theirs = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=ours)
+    deadlines = Deadlines()
+
+    async def ask() -> bytes:
+        with deadlines.within(2 * TICK_S):
+            return await reader.readexactly(2)
+
+    with theirs:
+        asking = asyncio.create_task(ask())
+        await asyncio.sleep(0)
+        theirs.sendall(b"ok")
+        time.sleep(10 * TICK_S)  # noqa: ASYNC251 - it stands still
+        assert await asking == b"ok"
+    writer.close()
+    await writer.wait_closed()
