@@ -102,7 +102,8 @@ class Lines:
         line = self._lines[pid]
         if job := line.ready:
             grants_only = job.action == "grant" and not any(other.delivery.protective for other in line.jobs)
-            self._ready.put(pid, Kind(grants_only, job.action, job.most))
+            again = job.waited_s > 0 and not job.parked
+            self._ready.put(pid, Kind(grants_only, job.action, job.most), again=again)
         else:
             self._ready.drop(pid)
         if not line.jobs and not line.uncommitted:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.records import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Company(NamedTuple):
@@ -44,23 +48,56 @@ class Kind(NamedTuple):
     most: int | None = None
 
 
+@dataclass(slots=True)
+class Group:
+    """pid → turn: who was ready first goes first; `again`: those before all others who were just called."""
+
+    again: dict[str, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.again) + len(self.others)
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self.again, self.others)
+
+    @property
+    def firsts(self) -> Iterator[str]:
+        """Of each the first."""
+        return chain(islice(self.again, 1), islice(self.others, 1))
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Smaller is sooner."""
+        return not self.again, next(iter((self.again or self.others).values()))
+
+    def drop(self, pid: str) -> None:
+        if self.again.pop(pid, None) is None:
+            del self.others[pid]
+
+
 class Ready:
     """Every person once. Times are steady s; whoever is put here begins to wait with the next `look`."""
 
     def __init__(self) -> None:
-        self._groups: dict[Kind, dict[str, int]] = {}  # pid → turn: who was ready first goes first
+        self._groups: dict[Kind, Group] = {}
         self._kinds: dict[str, Kind] = {}
         self._since: dict[str, float] = {}
         self._new: list[str] = []
         self._turns = 0
 
-    def put(self, pid: str, kind: Kind) -> None:
-        """The person may be called; who was ready for the same already keeps the turn."""
+    def put(self, pid: str, kind: Kind, *, again: bool = False) -> None:
+        """The person may be called; who was ready for the same already keeps the turn.
+
+        again: quickly once more, as it failed just now: behind a long queue that would be no quick retry.
+        """
         if self._kinds.get(pid) != kind:
             self.drop(pid)
             self._turns += 1
             self._kinds[pid] = kind
-            self._groups.setdefault(kind, {})[pid] = self._turns
+            if (group := self._groups.get(kind)) is None:
+                group = self._groups[kind] = Group()
+            (group.again if again else group.others)[pid] = self._turns
             self._new.append(pid)
 
     def drop(self, pid: str) -> None:
@@ -69,7 +106,7 @@ class Ready:
         if kind is not None:
             self._since.pop(pid, None)
             group = self._groups[kind]
-            del group[pid]
+            group.drop(pid)
             if not group:
                 del self._groups[kind]
 
@@ -82,12 +119,12 @@ class Ready:
     def take(self, now: float, companies: Companies) -> list[str]:
         """Who shares the next call; after `look`. Empty: nobody, or everybody waits for company.
 
-        Whoever has something protective in his line goes first, then who has been ready longest.
+        Whoever has something protective in his line goes first, then who is tried again, then who was ready first.
         """
         due = [kind for kind in self._groups if self._goes_at(kind, now, companies) <= now]
         if not due:
             return []
-        kind = due[0] if len(due) == 1 else min(due, key=lambda one: (one.grants_only, self._first(one)[1]))
+        kind = due[0] if len(due) == 1 else min(due, key=lambda one: (one.grants_only, self._groups[one].rank))
         chosen = list(islice(self._groups[kind], _size(kind, companies)))
         for pid in chosen:
             self.drop(pid)
@@ -105,15 +142,12 @@ class Ready:
     def __len__(self) -> int:
         return len(self._kinds)
 
-    def _first(self, kind: Kind) -> tuple[str, int]:
-        return next(iter(self._groups[kind].items()))
-
     def _goes_at(self, kind: Kind, now: float, companies: Companies) -> float:
         """Now, if the company is complete or none is to come."""
         wait_s = companies(kind.action).wait_s
         if not wait_s or kind.most is not None or len(self._groups[kind]) >= _size(kind, companies):
             return float("-inf")
-        return self._since.get(self._first(kind)[0], now) + wait_s
+        return min(self._since.get(pid, now) for pid in self._groups[kind].firsts) + wait_s
 
 
 def _size(kind: Kind, companies: Companies) -> int:

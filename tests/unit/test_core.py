@@ -37,6 +37,24 @@ def test_a_quick_retry_waits_in_memory_and_holds_no_slot() -> None:
     assert not lane.sleep()
 
 
+def test_a_quick_retry_is_one_behind_a_long_queue_too() -> None:
+    lane = Driven(calls=1)
+    lane.arrive(*(delivery(number, pid=f"p1.{number}") for number in range(9)))
+    assert lane.round(DOWN) == [0]
+    assert lane.round(GOOD) == [1], "while the first one waits"
+    lane.seconds += 5
+    assert [lane.round(GOOD) for _ in range(3)] == [[0], [2], [3]]
+
+
+def test_what_was_parked_waits_its_turn() -> None:
+    lane = Driven(calls=1)
+    lane.arrive(delivery(1))
+    lane.until_parked()
+    lane.arrive(*(delivery(number, pid=f"p1.{number}") for number in range(2, 5)))
+    lane.seconds += 60
+    assert [lane.round(GOOD) for _ in range(4)] == [[1], [2], [3], [0]]
+
+
 def test_after_the_quick_tries_it_is_parked_and_its_record_settled() -> None:
     lane = Driven()
     lane.arrive(delivery(1))

@@ -68,6 +68,23 @@ def test_what_protects_goes_first_when_both_are_due() -> None:
     assert [made.take(10.0, companies) for _ in range(3)] == [["ana"], ["eva"], ["ben"]]
 
 
+def test_who_is_tried_again_goes_before_who_has_been_ready_longer_but_behind_what_protects() -> None:
+    made = ready(ana=WITHDRAW, ben=GRANT)
+    made.put("eva", GRANT, again=True)
+    made.put("kim", WITHDRAW, again=True)
+    made.put("leo", DELETE._replace(most=1))
+    made.look(0.0)
+    assert [made.take(0.0, companies) for _ in range(6)] == [["kim"], ["ana"], ["leo"], ["eva"], ["ben"], []]
+
+
+def test_who_is_tried_again_shares_a_call_with_others_and_keeps_nobody_waiting() -> None:
+    made = ready(ana=DELETE)
+    made.put("ben", DELETE, again=True)
+    made.look(6.0)
+    assert made.wakes_at(6.0, companies) == 10.0
+    assert made.take(10.0, companies) == ["ben", "ana"]
+
+
 def test_a_probe_is_one_person_who_waits_for_nobody() -> None:
     made = ready(ana=DELETE, ben=DELETE)
     assert made.take(0.0, alone) == ["ana"]
@@ -123,7 +140,7 @@ def test_nobody_waits_longer_than_he_may_and_no_call_is_too_large(
         now += seconds
         pid = f"p1.{number}"
         if step == "put":
-            made.put(pid, kind)
+            made.put(pid, kind, again=bool(number % 3))
             if model.get(pid, (None, 0.0))[0] != kind:
                 model.pop(pid, None)
                 model[pid] = kind, now
