@@ -43,6 +43,7 @@ async def test_a_standstill_is_written_down_from_when_to_when(
 
 
 async def test_as_long_as_it_goes_on_there_is_nothing_to_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steady, "STILL_S", 30.0)
     monkeypatch.setattr(steady, "STEP_S", 0.02)
     watching = asyncio.create_task(steady.watch(RunDir(tmp_path)))
     await asyncio.sleep(0.2)
