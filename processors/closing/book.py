@@ -54,6 +54,10 @@ class Book:
         self._note(request)
         self._wake(request)
 
+    def __len__(self) -> int:
+        """How many are kept, the closed ones too."""
+        return len(self._kept)
+
     def __contains__(self, key: str) -> bool:
         return self._changed[key] is not None if key in self._changed else key in self._kept
 

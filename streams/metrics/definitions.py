@@ -182,6 +182,9 @@ REQUESTS_OVERDUE = Definition(
 REQUEST_OLDEST = Definition(
     Gauge, "request_oldest_seconds", "Age of the oldest open request, since its receipt; 0 without any."
 )
+REQUESTS_KEPT = Definition(
+    Gauge, "requests_kept", "Requests in memory: open ones, and closed ones for 90 days; about 2.1 kB each."
+)
 REQUESTS_CLOSED = Definition(
     Counter, "requests_closed",
     "Requests that were closed: `completed`, or `completed_with_exceptions`; one that was opened again counts again.",
@@ -243,7 +246,7 @@ SECTIONS = {
         ROLE_STATE, HALTED, PARTITIONS, LAG_RECORDS, LAG_SECONDS,
         TRANSACTION_SECONDS, TRANSACTION_RECORDS, TAKEOVER_SECONDS, RESTORED, LOST,
     ),
-    "Requests": (REQUESTS_OPEN, REQUESTS_OVERDUE, REQUEST_OLDEST, REQUESTS_CLOSED),
+    "Requests": (REQUESTS_OPEN, REQUESTS_OVERDUE, REQUEST_OLDEST, REQUESTS_KEPT, REQUESTS_CLOSED),
     "Audit": (HEADS, SIGNED, UNWITNESSED, FINDINGS, RECONCILED_AT, RECONCILE_SECONDS),
     "Withdrawals": (WITHDRAWAL_SECONDS, WITHDRAWALS_OPEN, WITHDRAWAL_OLDEST, UNFOLLOWED, FOLLOWED),
     "Worker": (BUILD,),

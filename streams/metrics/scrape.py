@@ -58,6 +58,7 @@ def _tell_partitions(metrics: Metrics, role: str, partitions: Sequence[Reading])
     elif kind == CLOSER:
         metrics[d.REQUESTS_OPEN].set(held["open"])
         metrics[d.REQUESTS_OVERDUE].set(held["overdue"])
+        metrics[d.REQUESTS_KEPT].set(held["kept"])
         metrics[d.REQUEST_OLDEST].set(max((reading.holds.get("oldest_s", 0) for reading in partitions), default=0))
     elif lane:
         for entry in _ENTRIES:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from soaking.sample import Lives, Reading, of_process, told_in
-from soaking.slopes import slopes
+from soaking.slopes import slopes, without_requests
 
-from streams.metrics.definitions import ENTRIES, LAG_RECORDS, LAG_SECONDS
+from streams.metrics.definitions import ENTRIES, LAG_RECORDS, LAG_SECONDS, REQUESTS_KEPT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,8 @@ SCRAPE = f"""\
 consent_relay_router_subjects 9.0
 # TYPE {ENTRIES.full_name} gauge
 {ENTRIES.full_name}{{lane="zoho-crm",status="parked"}} 4.0
+# TYPE {REQUESTS_KEPT.full_name} gauge
+{REQUESTS_KEPT.full_name} 12.0
 """
 
 
@@ -39,6 +41,7 @@ def test_what_waits_is_read_by_lane_and_nothing_else_is() -> None:
         ("lag_records", "zoho-crm", 7.0),
         ("lag_s", "zoho-crm", 1.5),
         ("kept", "zoho-crm", 4.0),
+        ("requests", "", 12.0),
     }
 
 
@@ -77,3 +80,11 @@ def test_lives_are_apart_and_short_ones_tell_nothing() -> None:
     assert [slope.life for slope in found] == [1, 2]
     assert [slope.per_hour for slope in found] == pytest.approx([0, 72])
     assert slopes(line(1.0), "descriptors", 0) == []
+
+
+def test_requests_that_are_kept_are_no_leak() -> None:
+    readings: list[Reading] = []
+    for at, memory in enumerate(line(0.021)):
+        readings += [Reading(float(at), "w1", 1, "requests", "", 50.0 * at), memory]
+    (found,) = slopes(without_requests(readings), "memory_mb", 0)
+    assert found.per_hour == pytest.approx(0, abs=0.1)

@@ -30,6 +30,7 @@ class Panel(NamedTuple):
 
 PANELS = (
     Panel("memory_mb", "resident memory / MB"),
+    Panel("requests", "requests kept"),
     Panel("descriptors", "open file descriptors"),
     Panel("threads", "threads"),
     Panel("lag_records", "lag / records", sum, log=True),
@@ -41,7 +42,7 @@ PANELS = (
 
 def draw(path: Path, readings: Sequence[Reading], faults: Iterable[Fault], title: str) -> None:
     """Write a PNG."""
-    figure = Figure(figsize=(14, 21), layout="constrained")
+    figure = Figure(figsize=(14, 24), layout="constrained")
     figure.suptitle(title)
     places = figure.subplots(len(PANELS), 1, sharex=True)
     struck = list(faults)

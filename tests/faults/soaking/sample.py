@@ -21,14 +21,15 @@ _TOLD = {
     "consent_relay_lag_records": "lag_records",
     "consent_relay_lag_seconds": "lag_s",
     "consent_relay_lane_entries": "kept",
+    "consent_relay_requests_kept": "requests",
 }
 
 
 class Reading(NamedTuple):
     """One number: `at_s` since the soak's begin, of a worker's `life` (its processes counted from 1) or a vendor's 0.
 
-    measure: memory_mb, descriptors, threads; of a `lane` lag_records, lag_s (age of the oldest unsettled, s) and kept
-    (deliveries in its state, one reading for each status); ledger: accepted calls so far.
+    measure: memory_mb, descriptors, threads, requests (that it keeps); of a `lane` lag_records, lag_s (age of the oldest
+    unsettled, s) and kept (deliveries in its state, one reading for each status); ledger: accepted calls so far.
     """
 
     at_s: float
@@ -79,7 +80,8 @@ def told_in(metrics: str) -> Iterator[tuple[str, str, float]]:
     for family in text_string_to_metric_families(metrics):
         for sample in family.samples:
             if sample.name in _TOLD:
-                yield _TOLD[sample.name], sample.labels["lane"] or sample.labels["role"], sample.value
+                labels = sample.labels
+                yield _TOLD[sample.name], labels.get("lane") or labels.get("role", ""), sample.value
 
 
 async def of_workers(

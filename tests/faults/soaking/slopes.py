@@ -6,12 +6,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from soaking.sample import Reading
 
 _HOUR_S = 3600.0
 _FEWEST = 10
+REQUEST_MB = 0.0021
+"""As docs/workers.md has it, measured."""
 
 
 class Slope(NamedTuple):
@@ -24,6 +26,16 @@ class Slope(NamedTuple):
     first: float
     last: float
     per_hour: float
+
+
+def without_requests(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """Memory but for the requests that are kept, whose number grows with what people ask for."""
+    kept: dict[tuple[str, int], float] = {}
+    for reading in readings:
+        if reading.measure == "requests":
+            kept[reading.who, reading.life] = reading.value
+        elif reading.measure == "memory_mb":
+            yield reading._replace(value=reading.value - REQUEST_MB * kept.get((reading.who, reading.life), 0))
 
 
 def slopes(readings: Iterable[Reading], measure: str, warm_up_s: float) -> list[Slope]:
