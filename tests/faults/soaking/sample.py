@@ -28,8 +28,8 @@ _TOLD = {
 class Reading(NamedTuple):
     """One number: `at_s` since the soak's begin, of a worker's `life` (its processes counted from 1) or a vendor's 0.
 
-    measure: memory_mb, descriptors, threads, requests (that it keeps); of a `lane` lag_records, lag_s (age of the oldest
-    unsettled, s) and kept (deliveries in its state, one reading for each status); ledger: accepted calls so far.
+    measure: memory_mb, descriptors, threads, requests (that it keeps); of a `lane` lag_records, lag_s (age of the
+    oldest unsettled, s) and kept (deliveries in its state, a reading for each status); ledger: accepted calls so far.
     """
 
     at_s: float
