@@ -21,7 +21,7 @@ from processors.delivering.guard import READING, Guard
 from processors.delivering.holds import LIVE, Holds, Rules
 from processors.delivering.job import SETTLED, Call, Job, Now
 from processors.delivering.lines import Lines
-from processors.delivering.ready import alone, soonest
+from processors.delivering.ready import soonest
 from processors.delivering.settle import Letter
 from processors.delivering.tasks import Finished, finish
 from processors.delivering.watermark import Watermark
@@ -161,7 +161,7 @@ class Core:
         return begun
 
     def _act(self, now: Now) -> Call | None:
-        jobs = self._lines.take(now.steady, self._limits.company if self._breaker.cause is None else alone)
+        jobs = self._lines.probe() if self._breaker.cause else self._lines.take(now.steady, self._limits.company)
         return Call(jobs) if jobs else None
 
     def could_start(self, now: Now) -> bool:

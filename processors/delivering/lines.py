@@ -11,7 +11,7 @@ from processors.delivering.overtaking import keeps_back
 from processors.delivering.ready import Kind, Ready, soonest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from processors.delivering.job import Job, Now
     from processors.delivering.ready import Companies
@@ -147,9 +147,15 @@ class Lines:
 
     def take(self, now: float, companies: Companies) -> tuple[Job, ...]:
         """The next jobs to do in one call, of one action and of different people; none: nobody's turn has come."""
-        lines = [self._lines[pid] for pid in self._ready.take(now, companies)]
+        return self._taken(self._ready.take(now, companies))
+
+    def probe(self) -> tuple[Job, ...]:
+        """The job to find out with how the vendor is; none: there is nothing to do."""
+        return self._taken(self._ready.probe())
+
+    def _taken(self, pids: Iterable[str]) -> tuple[Job, ...]:
         jobs = []
-        for line in lines:
+        for line in [self._lines[pid] for pid in pids]:
             if job := line.next:
                 line.calling, job.hold = job, None  # a cancel window is over; in the air, the person is ready no more
                 jobs.append(job)

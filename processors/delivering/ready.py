@@ -23,11 +23,6 @@ class Company(NamedTuple):
 Companies = Callable[[Action], Company]
 
 
-def alone(_: Action) -> Company:
-    """Nobody has company."""
-    return Company()
-
-
 def soonest(*times: float | None) -> float | None:
     """Of moments that may come; asked for at every turn of a lane."""
     found = None
@@ -70,6 +65,11 @@ class Group:
     def rank(self) -> tuple[bool, int]:
         """Smaller is sooner."""
         return not self.again, next(iter((self.again or self.others).values()))
+
+    @property
+    def longest(self) -> tuple[int, str]:
+        """Turn and pid of who has been ready longest."""
+        return min((turn, pid) for some in (self.again, self.others) for pid, turn in islice(some.items(), 1))
 
     def drop(self, pid: str) -> None:
         if self.again.pop(pid, None) is None:
@@ -129,6 +129,15 @@ class Ready:
         for pid in chosen:
             self.drop(pid)
         return chosen
+
+    def probe(self) -> list[str]:
+        """One person to find out how the vendor is; none who is tried again before others: it may be his trouble."""
+        if not self._groups:
+            return []
+        kind = min(self._groups, key=lambda one: (one.grants_only, self._groups[one].longest))
+        _, pid = self._groups[kind].longest
+        self.drop(pid)
+        return [pid]
 
     def is_due(self, now: float, companies: Companies) -> bool:
         """Whether `take` would give somebody."""

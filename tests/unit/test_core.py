@@ -189,6 +189,17 @@ def test_a_probe_that_is_broken_off_makes_room_for_another_and_an_answered_call_
     assert lane.breaker.cause is None
 
 
+def test_who_is_tried_again_does_not_find_out_for_all_others_how_the_vendor_is() -> None:
+    lane = Driven(calls=1)
+    lane.arrive(*(delivery(number, pid=f"p1.{number}") for number in range(9)))
+    assert lane.round(DOWN) == [0]
+    lane.breaker.end("p1.8", [REJECTED], lane.seconds, probe=False)
+    lane.seconds += PARKING
+    assert lane.round(GOOD) == [1]
+    assert lane.breaker.cause is None
+    assert lane.round(GOOD) == [0]
+
+
 def test_a_long_wish_of_the_vendor_holds_everybody_and_spends_nobodys_tries() -> None:
     lane = Driven()
     lane.arrive(delivery(1), delivery(2, pid="p1.ben"))

@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 
 from processors.delivering.job import Now
 from processors.delivering.lines import Lines
-from processors.delivering.ready import Company, alone
+from processors.delivering.ready import Company
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from processors.delivering.job import Job
     from schemas.records import Action
+
+
+def alone(_: Action) -> Company:
+    return Company()
 
 
 def add(lines: Lines, one: Job) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.delivering.ready import Company, Kind, Ready, alone
+from processors.delivering.ready import Company, Kind, Ready
 
 if TYPE_CHECKING:
     from schemas.records import Action
@@ -87,13 +87,16 @@ def test_who_is_tried_again_shares_a_call_with_others_and_keeps_nobody_waiting()
 
 def test_a_probe_is_one_person_who_waits_for_nobody() -> None:
     made = ready(ana=DELETE, ben=DELETE)
-    assert made.take(0.0, alone) == ["ana"]
+    assert made.probe() == ["ana"]
+    made.put("eva", DELETE, again=True)
+    made.put("kim", GRANT)
+    assert [made.probe() for _ in range(4)] == [["ben"], ["eva"], ["kim"], []]
 
 
 def test_those_who_may_only_have_so_much_company_go_at_once_and_apart_from_others() -> None:
     made = ready(ana=DELETE._replace(most=2), ben=DELETE, eva=DELETE._replace(most=2), kim=DELETE._replace(most=2))
     assert [made.take(0.0, companies) for _ in range(3)] == [["ana", "eva"], ["kim"], []]
-    assert ready(ana=DELETE._replace(most=50), ben=DELETE._replace(most=50)).take(0.0, alone) == ["ana"]
+    assert ready(ana=DELETE._replace(most=50), ben=DELETE._replace(most=50)).probe() == ["ana"]
 
 
 def test_who_is_put_again_keeps_turn_and_waiting_time_unless_it_is_about_something_else() -> None:
