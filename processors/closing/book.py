@@ -54,7 +54,8 @@ class Book:
         self._note(request)
         self._wake(request)
 
-    def __len__(self) -> int:
+    @property
+    def kept(self) -> int:
         """How many are kept, the closed ones too."""
         return len(self._kept)
 

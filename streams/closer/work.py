@@ -71,7 +71,7 @@ class CloserWork(Inbox):
     def holds(self) -> Mapping[str, int]:
         number, overdue, oldest = self._book.counts()
         age = max(0, self._clerk.now() - oldest) // SECOND if oldest is not None else 0
-        return {"open": number, "overdue": overdue, "oldest_s": age, "kept": len(self._book)}
+        return {"open": number, "overdue": overdue, "oldest_s": age, "kept": self._book.kept}
 
     def duties(self) -> Mapping[str, Hashable]:
         found: dict[str, Hashable] = {}

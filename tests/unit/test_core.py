@@ -37,24 +37,6 @@ def test_a_quick_retry_waits_in_memory_and_holds_no_slot() -> None:
     assert not lane.sleep()
 
 
-def test_a_quick_retry_is_one_behind_a_long_queue_too() -> None:
-    lane = Driven(calls=1)
-    lane.arrive(*(delivery(number, pid=f"p1.{number}") for number in range(9)))
-    assert lane.round(DOWN) == [0]
-    assert lane.round(GOOD) == [1], "while the first one waits"
-    lane.seconds += 5
-    assert [lane.round(GOOD) for _ in range(3)] == [[0], [2], [3]]
-
-
-def test_what_was_parked_waits_its_turn() -> None:
-    lane = Driven(calls=1)
-    lane.arrive(delivery(1))
-    lane.until_parked()
-    lane.arrive(*(delivery(number, pid=f"p1.{number}") for number in range(2, 5)))
-    lane.seconds += 60
-    assert [lane.round(GOOD) for _ in range(4)] == [[1], [2], [3], [0]]
-
-
 def test_after_the_quick_tries_it_is_parked_and_its_record_settled() -> None:
     lane = Driven()
     lane.arrive(delivery(1))
@@ -187,17 +169,6 @@ def test_a_probe_that_is_broken_off_makes_room_for_another_and_an_answered_call_
     lane.answer(probe, GOOD)
     lane.core.ended(probe, lane.now)
     assert lane.breaker.cause is None
-
-
-def test_who_is_tried_again_does_not_find_out_for_all_others_how_the_vendor_is() -> None:
-    lane = Driven(calls=1)
-    lane.arrive(*(delivery(number, pid=f"p1.{number}") for number in range(9)))
-    assert lane.round(DOWN) == [0]
-    lane.breaker.end("p1.8", [REJECTED], lane.seconds, probe=False)
-    lane.seconds += PARKING
-    assert lane.round(GOOD) == [1]
-    assert lane.breaker.cause is None
-    assert lane.round(GOOD) == [0]
 
 
 def test_a_long_wish_of_the_vendor_holds_everybody_and_spends_nobodys_tries() -> None:
