@@ -174,7 +174,7 @@ REQUEST_OLDEST = Definition(
     Gauge, "request_oldest_seconds", "Age of the oldest open request, since its receipt; 0 without any."
 )
 REQUESTS_KEPT = Definition(
-    Gauge, "requests_kept", "Requests in memory: open ones, and closed ones for 90 days; about 2.1 kB each."
+    Gauge, "requests_kept", "Requests in memory: open ones, and closed ones for 90 days; 2 to 3 kB each."
 )
 REQUESTS_CLOSED = Definition(
     Counter, "requests_closed",

@@ -85,7 +85,7 @@ def _tell(running: Soak, about: str, lasts_s: float) -> None:
     for measure in _UNITS:
         for slope in slopes(running.readings, measure, warm_up_s):
             print(_line(slope))
-    print("memory without the requests that are kept, at 2.1 kB each:")
+    print("memory without the requests that are kept, at 3 kB each:")
     for slope in slopes(without_requests(running.readings), "memory_mb", warm_up_s):
         print(_line(slope))
 

@@ -84,7 +84,7 @@ def test_lives_are_apart_and_short_ones_tell_nothing() -> None:
 
 def test_requests_that_are_kept_are_no_leak() -> None:
     readings: list[Reading] = []
-    for at, memory in enumerate(line(0.021)):
+    for at, memory in enumerate(line(0.03)):
         readings += [Reading(float(at), "w1", 1, "requests", "", 50.0 * at), memory]
     (found,) = slopes(without_requests(readings), "memory_mb", 0)
     assert found.per_hour == pytest.approx(0, abs=0.1)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _HOUR_S = 3600.0
 _FEWEST = 10
-REQUEST_MB = 0.0021
+REQUEST_MB = 0.003
 """As docs/workers.md has it, measured."""
 
 

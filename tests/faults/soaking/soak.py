@@ -36,6 +36,7 @@ without end, and with it, up to its bound, the memory."""
 WITNESS, OTHERS = "w1", ("w2", "w3")
 """Nothing is done to the witness but to what it works with: whether it grows is seen best in a long life."""
 KINDS = (*(KILL, STOP, FREEZE) * 2, BROKER_KILL, BROKER_STOP, BROKER_FREEZE, *network.KINDS)
+NO_WORKERS = {network.BROKER, "vendors"}
 EVERY_S = 5.0
 """Between two readings."""
 CALM_S = 30.0
@@ -125,10 +126,10 @@ class Soak:
                 await asyncio.sleep(max(0.0, at_s + EVERY_S - self.at_s))
 
     def faults(self) -> list[Fault]:
-        """What was done to a worker or the broker, and when dead vendors were back; what others do is no event."""
+        """What was done to a worker or the broker, when all vendors stood still, and when dead ones were back."""
         return self.returns + [
             Fault(
-                f"{line['what']} {'broker' if line['whom'] == 'broker' else 'worker'}",
+                f"{line['what']} {line['whom'] if line['whom'] in NO_WORKERS else 'worker'}",
                 line["at"] / 1e6 - self.began,
                 line["until"] / 1e6 - self.began,
             )
