@@ -36,10 +36,10 @@ def keep_little() -> None:
             _libc.mallopt(option, value)
 
 
-def collect_seldom() -> None:
-    """Let Python's collector come seldom, and not walk again and again through what was imported, which stays."""
+def collect_seldom(every: tuple[int, int, int] = COLLECT_EVERY) -> None:
+    """Let Python's collector come seldom, and not walk again and again through what is there by now, which stays."""
     gc.freeze()
-    gc.set_threshold(*COLLECT_EVERY)
+    gc.set_threshold(*every)
 
 
 def collect() -> float:

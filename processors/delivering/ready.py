@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -57,19 +58,14 @@ class Group:
         return chain(self.again, self.others)
 
     @property
-    def firsts(self) -> Iterator[str]:
-        """Of each the first."""
-        return chain(islice(self.again, 1), islice(self.others, 1))
+    def firsts(self) -> Iterator[tuple[int, str]]:
+        """Turn and pid of the first of each; the smaller one has been ready longest."""
+        return ((turn, pid) for some in (self.again, self.others) for pid, turn in islice(some.items(), 1))
 
     @property
-    def rank(self) -> tuple[bool, int]:
+    def rank(self) -> tuple[bool, tuple[int, str]]:
         """Smaller is sooner."""
-        return not self.again, next(iter((self.again or self.others).values()))
-
-    @property
-    def longest(self) -> tuple[int, str]:
-        """Turn and pid of who has been ready longest."""
-        return min((turn, pid) for some in (self.again, self.others) for pid, turn in islice(some.items(), 1))
+        return not self.again, next(self.firsts)
 
     def drop(self, pid: str) -> None:
         if self.again.pop(pid, None) is None:
@@ -80,7 +76,7 @@ class Ready:
     """Every person once. Times are steady s; whoever is put here begins to wait with the next `look`."""
 
     def __init__(self) -> None:
-        self._groups: dict[Kind, Group] = {}
+        self._groups: dict[Kind, Group] = defaultdict(Group)  # none of them is empty
         self._kinds: dict[str, Kind] = {}
         self._since: dict[str, float] = {}
         self._new: list[str] = []
@@ -95,8 +91,7 @@ class Ready:
             self.drop(pid)
             self._turns += 1
             self._kinds[pid] = kind
-            if (group := self._groups.get(kind)) is None:
-                group = self._groups[kind] = Group()
+            group = self._groups[kind]
             (group.again if again else group.others)[pid] = self._turns
             self._new.append(pid)
 
@@ -134,8 +129,8 @@ class Ready:
         """One person to find out how the vendor is; none who is tried again before others: it may be his trouble."""
         if not self._groups:
             return []
-        kind = min(self._groups, key=lambda one: (one.grants_only, self._groups[one].longest))
-        _, pid = self._groups[kind].longest
+        longest = {kind: min(group.firsts) for kind, group in self._groups.items()}
+        _, pid = longest[min(longest, key=lambda kind: (kind.grants_only, longest[kind]))]
         self.drop(pid)
         return [pid]
 
@@ -156,7 +151,7 @@ class Ready:
         wait_s = companies(kind.action).wait_s
         if not wait_s or kind.most is not None or len(self._groups[kind]) >= _size(kind, companies):
             return float("-inf")
-        return min(self._since.get(pid, now) for pid in self._groups[kind].firsts) + wait_s
+        return min(self._since.get(pid, now) for _, pid in self._groups[kind].firsts) + wait_s
 
 
 def _size(kind: Kind, companies: Companies) -> int:

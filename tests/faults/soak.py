@@ -15,7 +15,7 @@ from harness.cluster import Cluster
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from soaking.plot import draw
-from soaking.slopes import slopes, without_requests
+from soaking.slopes import REQUEST_MB, slopes, without_requests
 from soaking.soak import OTHERS, Soak
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _tell(running: Soak, about: str, lasts_s: float) -> None:
     for measure in _UNITS:
         for slope in slopes(running.readings, measure, warm_up_s):
             print(_line(slope))
-    print("memory without the requests that are kept, at 3 kB each:")
+    print(f"memory without the requests that are kept, at {REQUEST_MB * 1000:g} kB each:")
     for slope in slopes(without_requests(running.readings), "memory_mb", warm_up_s):
         print(_line(slope))
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from schemas.times import SECOND
+from streams.memory import collect_seldom
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from harness.rundir import RunDir
 
+VENDORS = "vendors"
+"""All of them, in `faults.jsonl`."""
 STILL_S = 1.5
 """Shorter ones end no call: the relay gives up after 4 s."""
 STEP_S = 0.25
@@ -29,8 +32,7 @@ def hardly_collecting() -> Iterator[None]:
     """Python's collector would walk through all people at all vendors, for seconds; next to nothing is garbage."""
     usual = gc.get_threshold()
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_SELDOM)
+    collect_seldom(_SELDOM)
     try:
         yield
     finally:
@@ -44,4 +46,4 @@ async def watch(run: RunDir) -> None:
         before = now_micros()
         await asyncio.sleep(STEP_S)
         if (now := now_micros()) - before > (STILL_S + STEP_S) * SECOND:
-            run.note("faults.jsonl", {"at": before, "until": now, "what": "standstill", "whom": "vendors"})
+            run.note("faults.jsonl", {"at": before, "until": now, "what": "standstill", "whom": VENDORS})

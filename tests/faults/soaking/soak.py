@@ -20,6 +20,7 @@ from harness.conductor import (
     Conductor,
     draw,
 )
+from harness.steady import VENDORS
 from harness.workload import make_records
 from soaking.sample import Fault, Lives, Reading, of_workers
 
@@ -36,7 +37,7 @@ without end, and with it, up to its bound, the memory."""
 WITNESS, OTHERS = "w1", ("w2", "w3")
 """Nothing is done to the witness but to what it works with: whether it grows is seen best in a long life."""
 KINDS = (*(KILL, STOP, FREEZE) * 2, BROKER_KILL, BROKER_STOP, BROKER_FREEZE, *network.KINDS)
-NO_WORKERS = {network.BROKER, "vendors"}
+NO_WORKERS = {network.BROKER, VENDORS}
 EVERY_S = 5.0
 """Between two readings."""
 CALM_S = 30.0
