@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from schemas.codec import decode
 from schemas.records import AuditRecord, Delivery
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 _POLL_MS = 200
+_PAUSE_S = 0.5
+_SILENCE_S = 20.0
 
 
 class Listener(Protocol):
@@ -31,15 +36,28 @@ class Listener(Protocol):
 
 
 async def follow_audit(settings: Settings, listener: Listener) -> None:
-    """Tell it everything in the audit, old and new, until cancelled."""
+    """Tell it everything in the audit, old and new and each once, until cancelled."""
+    read: dict[TopicPartition, int] = {}
+    while True:
+        with suppress(KafkaError):
+            await _follow_on(settings, listener, read)
+        await asyncio.sleep(_PAUSE_S)
+
+
+async def _follow_on(settings: Settings, listener: Listener, read: dict[TopicPartition, int]) -> None:
+    """Until nothing has come for long: a client may have lost its way when the broker was away. read: up to where."""
     async with at_work(reader(settings)) as consumer:
         places = [TopicPartition(topics.AUDIT, number) for number in range(settings.partitions)]
         consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        while True:
-            for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+        for place in places:
+            consumer.seek(place, read.get(place, 0))
+        heard_at = monotonic()
+        while monotonic() - heard_at < _SILENCE_S:
+            for place, records in (await consumer.getmany(timeout_ms=_POLL_MS)).items():
+                heard_at = monotonic()
                 for record in records:
                     listener.take(decode(AuditRecord, record.value))
+                    read[place] = record.offset + 1
                 await asyncio.sleep(0)
 
 

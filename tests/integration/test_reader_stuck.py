@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from lane_support import lane_at
 from ownership_support import until
 from structlog.testing import capture_logs
+from stuck_support import cut_off
 
 from infra.sandbox import Person, Sandbox
 from processors.engine.transport import http_transport
@@ -17,12 +18,11 @@ from streams.ownership import lookout
 from streams.services import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from conftest import KafkaUnderTest
 
-    from streams.ownership.owner import Owner
 
 BEN = Person(key="ben", email="ben@example.com")
 STUCK_AFTER_S = 3.0
@@ -36,22 +36,6 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
     sandbox.seed([BEN])
     yield sandbox
     await sandbox.stop()
-
-
-def cut_off(owner: Owner) -> Callable[[], Awaitable[None]]:
-    """As a client was found after a restart of the broker: it asks for no metadata any more, its connections gone."""
-    client: Any = owner._consumer._client
-    client._sync_task.cancel()
-    for connection in list(client._conns.values()):
-        connection.close()
-    client.ready = lambda *_, **__: asyncio.sleep(3600)
-
-    async def tidy_up() -> None:
-        """What the owner has left behind."""
-        client._sync_task = None
-        await client.close()
-
-    return tidy_up
 
 
 @pytest.mark.usefixtures("topics")
@@ -69,7 +53,7 @@ async def test_a_reader_that_stands_still_while_the_broker_answers_others_is_rep
         first = runner._owner
         assert first
         with capture_logs() as logs:
-            tidy_up = cut_off(first)
+            tidy_up = cut_off(first._consumer)
             await until(lambda: runner._owner is not first, LIMIT_S)
             await lane.deliver(lane.delivery(BEN, "withdraw"))
             assert await lane.settled(1, LIMIT_S) == [("p1.ben", "executed", None)]
