@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MINUTES ?= 60
 SEED ?= 1
-# Of the fault tests at a time: they wait so much that three keep two cores busy.
+# Tests at a time: those with a broker wait so much that three keep two cores busy.
 PROCESSES ?= 3
 
 .PHONY: help setup demo bench bench-where bench-replay bench-scale faults soak test tools unit protocol lint clean
@@ -71,8 +71,8 @@ lint: setup ## ruff, format check, mypy
 unit: setup ## the tests that need no broker
 	$(BIN)/pytest -q tests/unit tests/contract $(ARGS)
 
-test: setup lint tools ## everything that must be green: lint, then all tests, in two processes with a real broker each
-	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
+test: setup lint tools ## everything that must be green: lint, then all tests, three at a time, with real brokers
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
 
 tools:
 	@sh infra/tools.sh
