@@ -32,27 +32,36 @@ _TASKS = (
 
 def is_meant() -> bool:
     """Whether a CancelledError is really meant for whoever asks; else it came out of something awaited."""
+    return _cancellations() > 0
+
+
+def _cancellations() -> int:
+    """How often whoever asks has been cancelled."""
     caller = asyncio.current_task()
-    return bool(caller and caller.cancelling())
+    return caller.cancelling() if caller else 0
 
 
 async def closed(stopping: Awaitable[None], limit_s: float = CLOSE_LIMIT_S) -> bool:
     """Wait for a client's farewell, not for long, and let nothing of it out; False: it didn't end well.
 
     With the broker away, the client's `stop` raises the CancelledError of a task of its own: whoever awaits it would
-    end as if it had been cancelled itself. Only a cancellation that is really meant for the caller goes on.
+    end as if it had been cancelled itself. Only a cancellation that is really meant for the caller goes on; also one
+    that comes meanwhile and that the client, which waits for its own cancelled tasks, takes for theirs.
     """
+    asked = _cancellations()
+    orderly = False
     try:
         async with asyncio.timeout(limit_s):
             await stopping
+        orderly = True
     except asyncio.CancelledError:
         if is_meant():
             raise
     except Exception as error:  # noqa: BLE001 - it is thrown away in any case
         log.debug("client_stop_failed", error=type(error).__name__)
-    else:
-        return True
-    return False
+    if _cancellations() > asked:
+        raise asyncio.CancelledError
+    return orderly
 
 
 async def stopped(client: AIOKafkaConsumer | AIOKafkaProducer, limit_s: float = CLOSE_LIMIT_S) -> None:

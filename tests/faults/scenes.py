@@ -116,6 +116,7 @@ async def zombie(cluster: Cluster, env: dict[str, str]) -> None:
     async with ailing(cluster, refused):
         old = await cluster.start_worker("w1", FAULTS_CUT="before_tombstone:1:stop,join:1", **env)
         await all_but_one(cluster)
+        await until(cluster, lambda: "parked" in cluster.progress.told(MAIL))
     await until(cluster, lambda: says(old, "cut at"))
     async with ailing(cluster, refused), cluster.fault("freeze", "w1"):
         await replaced(cluster, old, env)
