@@ -57,7 +57,7 @@ async def _follow_on(settings: Settings, listener: Listener, read: dict[TopicPar
                 heard_at = monotonic()
                 for record in records:
                     listener.take(decode(AuditRecord, record.value))
-                    read[place] = record.offset + 1
+                read[place] = records[-1].offset + 1
                 await asyncio.sleep(0)
 
 

@@ -26,6 +26,13 @@ async def launch(stage: Stage, name: str) -> WorkerProcess:
     return worker
 
 
+async def make_it_read(stage: Stage) -> None:
+    """There is something to commit: its own group reads the audit, too."""
+    events = make_play(EVENTS, now_micros(), [stage.teller(Random(1))])
+    await stage.publish(events)
+    assert await stage.wait_settled(len(events), STOP_LIMIT_S)
+
+
 async def test_an_unknown_error_in_answer_to_a_join_and_to_a_heartbeat(tmp_path: Path) -> None:
     async with Stage(tmp_path, make_cast(3, 1)) as stage:
         worker = await launch(stage, "refusing_group")
@@ -39,13 +46,6 @@ async def test_an_unknown_error_in_answer_to_a_join_and_to_a_heartbeat(tmp_path:
         await until(heartbeats_are_good_again)
         await worker.ready()
     assert worker.log_file.read_text().count("own_group_failed") == 2
-
-
-async def make_it_read(stage: Stage) -> None:
-    """There is something to commit: its own group reads the audit, too."""
-    events = make_play(EVENTS, now_micros(), [stage.teller(Random(1))])
-    await stage.publish(events)
-    assert await stage.wait_settled(len(events), STOP_LIMIT_S)
 
 
 async def test_a_rebalance_during_the_stop(tmp_path: Path) -> None:
