@@ -109,6 +109,7 @@ def paper(signed_by: Paper | None = None, *, host: str = HOST, days: tuple[int, 
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host if signed_by else "a house of its own")])
     begins, ends = (datetime.now(UTC) + timedelta(days=offset) for offset in days)
+    signer = signed_by.key if signed_by else key
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -119,9 +120,23 @@ def paper(signed_by: Paper | None = None, *, host: str = HOST, days: tuple[int, 
         .not_valid_after(ends)
         .add_extension(x509.BasicConstraints(ca=signed_by is None, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([_named(host)]), critical=False)
-        .sign(signed_by.key if signed_by else key, hashes.SHA256())
+        # RFC 5280 wants the next three, and from 3.13 on Python does, too.
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+        .add_extension(_usage(signs=signed_by is None), critical=True)
+        .sign(signer, hashes.SHA256())
     )
     return Paper(made, key)
+
+
+_OTHER_USES = (
+    "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"
+)  # fmt: skip
+
+
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    others = dict.fromkeys(_OTHER_USES, False)
+    return x509.KeyUsage(digital_signature=True, key_cert_sign=signs, crl_sign=signs, **others)
 
 
 def _named(host: str) -> x509.GeneralName:
