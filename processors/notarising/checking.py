@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 
 def check(proof: AuditProof, keys: Collection[bytes]) -> list[AuditRecord]:
-    """The person's records, each of which is under a signed head.
+    """The person's records, each of which is under a signed head; of the rest of the proof, only what they say.
 
     Raises:
-        NotProven: naming the first record or head that isn't.
+        NotProven: naming the first record or head that isn't, or there is no record at all.
 
     """
     records = [record for part in proof.partitions for record in _check_partition(part, proof.pid, keys)]
+    if not records:
+        raise NotProven("holds no record: it proves nothing")
+    if any(record.controller != proof.controller for record in records):
+        raise NotProven("the company that is named is not that of the records")
     if policies_of(records) != proof.policies:
         raise NotProven("the policies that are named are not those of the records")
     return records
@@ -44,6 +48,8 @@ def _check_partition(part: ProvenPartition, pid: str, keys: Collection[bytes]) -
         raise NotProven(f"{where}: a head {error}") from None
     if head.origin != newest.origin or not extends(head.size, newest.size, head.root, newest.root, part.consistency):
         raise NotProven(f"{where}: the newest head is not of a tree that has only grown")
+    if head.origin.rpartition("/")[2] != str(part.partition):
+        raise NotProven(f"{where}: the heads are of {head.origin}")
     for record in part.records:
         leaf = leaf_of(record.timestamp, record.key, record.value, [(h.name, h.value) for h in record.headers])
         if not includes(record.index, head.size, leaf, record.path, head.root):

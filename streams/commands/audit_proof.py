@@ -83,7 +83,8 @@ def show_proof(file: Path, keys: Collection[bytes], *, as_json: bool) -> None:
         show_json({"good": True, "pid": proof.pid, "policies": policies, "records": told})
         return
     screen = console()
-    screen.print(f"good: {len(records)} records of {proof.pid} at {proof.controller}, as of {iso(proof.at)}")
+    screen.print(f"good: {len(records)} records of {proof.pid} at {proof.controller}")
+    screen.print(f"made {iso(proof.at)}, as it says itself: the moments of the records are under the heads")
     for policy in proof.policies:
         screen.print(f"policy {policy.id} {policy.version}, SHA-256 {policy.sha256}")
     screen.print(timeline(records))

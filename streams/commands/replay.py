@@ -139,6 +139,11 @@ def _shadow(settings: Settings, parts: list[Part], policy_file: str | None, *, a
     shown = view.Shadowed(as_json=as_json)
     with _progress(parts) as seen:
         asyncio.run(shadows.run(settings, parts, policy, lanes, shown.show, _summed(seen)))
+    if policy and not shown.events:
+        raise SetupError(
+            f"no event that was read was judged by a policy '{policy.id}'",
+            remedy="give the draft the `id` of the policy that it is to follow: `consent-relay policy list` has them",
+        )
     shown.end()
     return False
 

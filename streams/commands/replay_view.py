@@ -89,6 +89,11 @@ class Shadowed:
         self._as_json = as_json
         self._total: Counter[str] = Counter(events=0, otherwise=0, added=0, gone=0, changed=0, deadlines=0)
 
+    @property
+    def events(self) -> int:
+        """How many were planned anew."""
+        return self._total["events"]
+
     def show(self, one: Otherwise | None) -> None:
         self._total["events"] += 1
         if one is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,11 @@ from streams.demo.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+CRM_TOO = (
+    '"marketing-campaigns" = [',
+    '"marketing-campaigns" = [{ to = "zoho-one/crm", lines = [201], mark = "derived" }, ',
+)
+"""A draft in which the CRM gets marketing data, too."""
 pytestmark = pytest.mark.timeout(1200)
 
 
@@ -55,6 +61,7 @@ async def test_the_state_comes_back_from_the_audit_alone_and_no_vendor_is_called
     await _parquet_holds_the_same_rows(stage, first)
     await _time_travels_by_moment_and_by_offsets(stage, first)
     await _a_shadow_under_the_same_policy_is_the_same(stage)
+    await _a_shadow_under_a_draft_tells_what_differs(stage)
 
 
 async def _time_travels_by_moment_and_by_offsets(stage: Stage, whole: dict[str, bytes]) -> None:
@@ -106,6 +113,23 @@ async def _parquet_holds_the_same_rows(stage: Stage, plain: dict[str, bytes]) ->
 async def _a_shadow_under_the_same_policy_is_the_same(stage: Stage) -> None:
     (told,) = await asyncio.to_thread(cli_of(stage).json, "replay", "--shadow")
     assert told["total"] == {"events": 15, "otherwise": 0, "added": 0, "gone": 0, "changed": 0, "deadlines": 0}
+
+
+async def _a_shadow_under_a_draft_tells_what_differs(stage: Stage) -> None:
+    own = (files("schemas") / "policies" / "oomnis.toml").read_text("utf-8")
+    draft = stage.directory / "draft.toml"
+    draft.write_text(own.replace(*CRM_TOO, 1), "utf-8")
+    shadow = ("replay", "--shadow", "--policy-file", str(draft))
+    *found, told = await asyncio.to_thread(cli_of(stage).json, *shadow)
+    assert told["total"] == {"events": 15, "otherwise": 2, "added": 0, "gone": 0, "changed": 2, "deadlines": 0}
+    for one in found:
+        (changed,) = one["changed"]
+        was, would = changed["fields"]["purposes"]
+        assert (changed["leg"]["lane"], {*would} - {*was}) == ("zoho-crm", {"marketing-campaigns"})
+    text = (await asyncio.to_thread(cli_of(stage).run, *shadow)).stdout
+    assert all(f"{one['event_id']} deletion.requested of {one['pid']}\n  ~ zoho-one/crm" in text for one in found)
+    other = await asyncio.to_thread(cli_of(stage).run, *shadow[:-1], "osome", code=2)
+    assert "no event that was read was judged by a policy 'osome'" in other.output
 
 
 async def test_a_lost_state_comes_back_from_the_topics_and_nobody_is_called_again(stage: Stage) -> None:
