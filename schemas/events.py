@@ -35,7 +35,7 @@ OPT_OUTS = frozenset({
 _SCOPED = frozenset({"consent.granted", "consent.withdrawn"})
 CANONICAL_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PHONE = re.compile(r"^\+\d{7,15}$")
-_PERSON = re.compile(r"@|%40|(?:\+|%2B)\d{7,15}(?!\d)", re.IGNORECASE)
+_PERSON = re.compile(r"@|%40|(?:\+|%2B)(?:[ ()./-]{0,2}\d){7,15}(?!\d)", re.IGNORECASE)
 LONGEST_VALUE = 1024
 """Of an identity, in characters."""
 
