@@ -47,6 +47,7 @@ def _merge(name: str, parts: Sequence[Part], scratch: Path, out: Path) -> None:
     with ExitStack() as stack, whole.open("wb") as file:
         sources = [stack.enter_context(place(scratch, name, part.partition).open("rb")) for part in parts]
         file.writelines(heapq.merge(*sources))
+    (out / f"{name}.parquet").unlink(missing_ok=True)  # of another moment
     whole.replace(out / f"{name}.jsonl")
 
 

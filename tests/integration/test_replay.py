@@ -108,6 +108,8 @@ async def _parquet_holds_the_same_rows(stage: Stage, plain: dict[str, bytes]) ->
     before = bytes_of()
     await replayed(stage, "first", "--parquet")
     assert bytes_of() == before
+    await replayed(stage, "first")
+    assert not [*(stage.directory / "first").glob("*.parquet")], "of another moment"
 
 
 async def _a_shadow_under_the_same_policy_is_the_same(stage: Stage) -> None:
