@@ -121,7 +121,7 @@ def _leg(leg: LegReport) -> dict[str, Any]:
     return {
         "leg_id": leg.leg_id,
         "attempt": leg.attempts,
-        "party": leg.recipient or "the controller itself",
+        "party": leg.recipient or leg.name or "the controller itself",
         "scope": list(leg.purposes),
         "action": leg.task or leg.action,
         "acknowledged": _step(leg.acknowledged),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _AS_IT_STANDS = (
     "leg_id", "recipient", "lane", "vendor", "action", "task", "outcome", "cycle", "conflict",
 )  # fmt: skip
+_VENDORS = "the vendors"
+"""Whose leg it is when they are said to know."""
 _UNDONE = {"failed": "not_done", CANCELLED: "not_done", "superseded": "replaced"}
 
 
@@ -39,7 +41,7 @@ def leg_report(
         **{name: getattr(leg, name) for name in _AS_IT_STANDS},
         **scope,
         basis=planned.basis if planned else None,
-        name=recipient.title if recipient else None,
+        name=recipient.title if recipient else _VENDORS if result == "told_before" else None,
         role=recipient.role if recipient else None,
         result=result,
         standing=standing_of(result, exception=leg.final and is_exception(leg)),

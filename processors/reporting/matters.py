@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from processors.closing.ending import settled
 from processors.closing.lifting import begun_id
 from processors.closing.progress import opened
 from processors.closing.retold import retold
@@ -66,7 +67,7 @@ def matters(facts: Iterable[Fact]) -> list[Matter]:
         known = found.get(record.event_id)
         if known is None:
             if record.kind in _JUDGED and record.event is not None:
-                found[record.event_id] = Matter(fact, record.event, opened(record), ())
+                found[record.event_id] = Matter(fact, record.event, settled(opened(record)), ())
         elif record.kind != "duplicate":
             request = retold(known.request, record)
             found[record.event_id] = known._replace(request=request, told=(*known.told, fact))

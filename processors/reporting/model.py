@@ -51,7 +51,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class LegReport:
-    """One thing that was due of somebody, or wasn't and why. recipient None: the company itself.
+    """One thing that was due of somebody, or wasn't and why. recipient None: the company itself, but for a name.
 
     told_at: when the recipient was first called about it, as far as the audit says.
     acknowledged, executed, verified: three different things; None: it was not reached.
@@ -89,6 +89,14 @@ class LegReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether it reached everyone, and whom not."""
+
+    standing: Standing
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MatterReport:
     """One event and what came of it. status: of the request; `stale`: nothing was due; of a grant, too."""
 
@@ -96,6 +104,7 @@ class MatterReport:
     kind: str
     status: str
     summary: str
+    verdict: Verdict
     reason: str | None
     purposes: tuple[str, ...] | None
     channels: tuple[str, ...]

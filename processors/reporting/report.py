@@ -10,6 +10,7 @@ from processors.reporting.matters import matters
 from processors.reporting.model import MatterReport, Report
 from processors.reporting.rungs import cleaned, proof_of
 from processors.reporting.timeline import entries
+from processors.reporting.verdict import verdict_of
 from processors.reporting.words import discreet
 from schemas.errors import InvalidRecord, PolicyError
 from schemas.policy import load_policy
@@ -69,10 +70,12 @@ def matter_report(matter: Matter, now: int) -> MatterReport:
     event, request = matter.event, matter.request
     policy = policy_of(request.policy)
     legs = tuple(leg_report(leg, plan, matter.about(leg), policy, now) for plan, leg in matter.plans())
+    summary = _summary(legs)
     return MatterReport(
         event_id=request.event_id,
         status="stale" if matter.is_stale else request.status,
-        summary=_summary(legs),
+        summary=summary,
+        verdict=verdict_of(legs, summary),
         reason=discreet(matter.first.record.reason),
         occurred_at=iso(event.occurred_at),
         received_at=iso(event.received_at),
@@ -102,6 +105,7 @@ def _said(event: EventFacts) -> dict[str, Any]:
 _COUNTED = {
     "done": "done",
     "accepted": "only accepted",
+    "unasked": "not asked",
     "named": "ended otherwise",
     "failed": "failed",
     "open": "open",

@@ -48,6 +48,7 @@ def _row(report: Report, matter: MatterReport, leg: LegReport | None) -> dict[st
         "event_id": matter.event_id,
         "kind": matter.kind,
         "status": matter.status,
+        "answer": matter.verdict.text,
         "occurred_at": matter.occurred_at,
         "received_at": matter.received_at,
         "closed_at": matter.closed_at,

@@ -9,13 +9,13 @@ from schemas.events import names_person
 if TYPE_CHECKING:
     from schemas.request import RequestLeg
 
-Standing = Literal["done", "accepted", "named", "open", "failed"]
-"""accepted: it is all that the recipient can say, so nobody knows whether it was done. named: ended, but not by doing
-what was asked, so it is to be named; see `Result`."""
+Standing = Literal["done", "accepted", "unasked", "named", "open", "failed"]
+"""accepted: it is all that the recipient can say, so nobody knows whether it was done. unasked: nobody was asked, as
+they are said to know. named: ended, but not by doing what was asked, so it is to be named; see `Result`."""
 Result = Literal[
     "verified", "executed", "done_by_hand", "acknowledged_only", "nothing_held", "superseded",
     "retained", "not_applicable", "by_signal", "by_configuration", "product_gone", "delegated", "cancelled", "failed",
-    "ended_otherwise", "open",
+    "told_before", "ended_otherwise", "open",
 ]  # fmt: skip
 
 _RESULTS: dict[str, Result] = {
@@ -34,6 +34,7 @@ SAYS: dict[Result, str] = {
     "superseded": "A newer instruction of the person took its place",
     "retained": "Kept, for the reason given: not everything was done",
     "not_applicable": "Nothing is asked of this recipient",
+    "told_before": "Not asked: the vendors are said to have known it already, and nothing here shows it",
     "by_signal": "Told by the site's own signal; nobody answers to it",
     "by_configuration": "Done by configuration, which is the evidence",
     "product_gone": "The product is gone; nobody can be told",
@@ -55,11 +56,15 @@ _WAITS = {
     "manual_task": "a person has to do it at the recipient",
     "unbound_recipient": "no connection to this recipient: a person has to tell them",
 }
+TOLD_BEFORE = ("not_applicable", "vendors_told")
+"""The end of the one leg of an opt-out that vendors are said to know."""
 HIDDEN = "[left out: it names a person]"
 
 
 def result_of(leg: RequestLeg) -> Result:
     """How a leg ended; open: it hasn't."""
+    if (leg.outcome, leg.reason) == TOLD_BEFORE:
+        return "told_before"
     return _RESULTS.get(leg.outcome or "", "ended_otherwise") if leg.final else "open"
 
 
@@ -67,6 +72,8 @@ def standing_of(result: Result, *, exception: bool) -> Standing:
     """exception: see `closing.words.is_exception`. What a newer instruction replaced was not done itself."""
     if result in {"open", "failed"}:
         return "failed" if result == "failed" else "open"
+    if result == "told_before":
+        return "unasked"
     if result == "acknowledged_only" and not exception:
         return "accepted"
     return "named" if exception or result == "superseded" else "done"
@@ -81,6 +88,11 @@ def says(result: Result, leg: RequestLeg) -> str:
     return f"{SAYS[result]}: {waits}"
 
 
+def plain(text: str) -> str:
+    """A word of the audit without its underscores."""
+    return text.replace("_", " ")
+
+
 def discreet(text: str | None) -> str | None:
     """What somebody wrote by hand, unless it names a person: a report leaves the house."""
     return HIDDEN if text is not None and names_person(text) else text
@@ -90,4 +102,4 @@ def speaker(relation: str) -> str:
     """Who spoke, by their relation to the person."""
     if relation == "vendor":
         return "the vendor at whom the person chose it"
-    return "the person" if relation == "self" else f"the person's {relation.replace('_', ' ')}"
+    return "the person" if relation == "self" else f"the person's {plain(relation)}"
