@@ -1,7 +1,9 @@
 """What became of one request, for the person or the controller: who has confirmed what.
 
 Acknowledged, executed and verified are three states, and only what ended a leg counts as its end. Words for status
-follow OpenDSR 2.0 where it has them; it has none for a request that ended with exceptions.
+follow OpenDSR 2.0 where it has them; it has none for a request that ended with exceptions. `processing_details` and
+`extension_reason` are named as in DRP 1.0. What such documents have and nobody told us is null, and is listed in
+`not_recorded`.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from schemas.deadlines import HOUSE, law
 from schemas.errors import InvalidRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from processors.reporting.model import LegReport, MatterReport, Report, Step
     from schemas.policy import Policy
@@ -26,6 +28,11 @@ _RIGHTS = {
     "deletion.requested": "erasure", "minor.identified": "erasure", "contract.ended": "erasure",
 }  # fmt: skip
 _STOPS = frozenset({"withdrawal", "objection", "optout_sale", "optout_targeted_ads", "restriction"})
+_NOWHERE = ("identities", "result_code", "signer_domain")
+"""What no confirmation can tell. identities: {type, format} of those that were acted on: the audit has one digest
+of all. result_code: `raResultCode` of DDRF 1.0, by which a message is answered; none is exchanged. signer_domain:
+where OpenDSR looks for the signer's key; ours is named by its thumbprint, in the signature."""
+_OF_RETAINED = ("reason", "law", "review_at")
 _ASKED = frozenset({"not_applicable", "superseded"})
 
 
@@ -44,6 +51,7 @@ def confirmation(report: Report, event_id: str, number: str, policy: Policy | No
             else "the audit has no such event of this person"
         )
     right = _RIGHTS[matter.kind]
+    parties = _by_party(matter.legs, policy)
     return {
         "schema_version": SCHEMA,
         "confirmation_id": number,
@@ -60,7 +68,9 @@ def confirmation(report: Report, event_id: str, number: str, policy: Policy | No
         "purposes": list(matter.purposes) if matter.purposes is not None else "all",
         "channels": list(matter.channels) or "all",
         **_progress(matter),
-        **_by_party(matter.legs, policy),
+        **parties,
+        **dict.fromkeys(_NOWHERE),
+        "not_recorded": sorted({*_NOWHERE, *_unknown(parties)}),
         "proof": asdict(matter.proof),
     }
 
@@ -74,6 +84,7 @@ def _progress(matter: MatterReport) -> dict[str, Any]:
         "completed_time": matter.closed_at,
         "status": _status(matter),
         "result": matter.summary,
+        "processing_details": _details(matter),
         "all_done": all(leg.standing == "done" for leg in matter.legs) and matter.closed_at is not None,
         "results_count": len(matter.legs),
         "states": {
@@ -82,7 +93,22 @@ def _progress(matter: MatterReport) -> dict[str, Any]:
             "verified": sum(leg.verified is not None for leg in matter.legs),
         },
         "extension": matter.extended,
+        "extension_reason": matter.extended["reason"] if matter.extended else None,
     }
+
+
+def _details(matter: MatterReport) -> str:
+    """The answer, and why the time expected is another than before."""
+    if matter.extended is None:
+        return matter.verdict.text
+    return f"{matter.verdict.text} More time was taken on {matter.extended['at'][:10]}: {matter.extended['reason']}."
+
+
+def _unknown(parties: dict[str, Any]) -> Iterator[str]:
+    """What is null of what is kept and where, though there is such a thing."""
+    yield from (f"retained.{name}" for one in parties["retained"] for name in _OF_RETAINED if one[name] is None)
+    if parties["backups"]["until"] is not None and parties["backups"]["isolated"] is None:
+        yield "backups.isolated"
 
 
 def _by_party(legs: Sequence[LegReport], policy: Policy | None) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from closing_support import EVENT, NOW, closed_leg, delivery, planned, record, s
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from reporting_support import POLICY, report
 
+from processors.closing.retold import EXTENDED
 from processors.reporting.confirmation import confirmation
 from processors.reporting.receipt import consented, receipt
 from processors.reporting.signing import SIGNATURE, signed, thumbprint, verified
 from schemas.errors import InvalidRecord, NotProven
-from schemas.records import AuditRecord, Leg
+from schemas.records import AuditRecord, CommandRef, Leg
 from schemas.times import DAY, iso
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -108,6 +109,31 @@ def test_a_stop_is_confirmed_as_such_with_the_laws_that_asked_for_it() -> None:
     leg = delivery("a", rule="gdpr.withdrawal.processor.internal-7d")
     made = confirmation(report(planned(leg), said("a", "executed")), EVENT, "c-1", None)
     assert (made["confirms"], made["regulation"], made["all_done"]) == ("stop", ["gdpr"], True)
+
+
+def test_a_confirmation_names_what_it_should_have_and_nobody_told_us() -> None:
+    kept, backup = closed_leg("retained", "contract", "delete"), closed_leg("retained", "backup", "delete")
+    asked = planned(kept, backup.model_copy(update={"backup_until": NOW + DAY}), kind=DELETION)
+    made = confirmation(report(asked), EVENT, "c-1", None)
+    never = {"identities", "result_code", "signer_domain"}
+    assert set(made["not_recorded"]) == never | {"retained.law", "retained.review_at", "backups.isolated"}
+    assert made["not_recorded"] == sorted(made["not_recorded"])
+    assert [made[name] for name in sorted(never)] == [None, None, None]
+    made = confirmation(report(planned(delivery("a"))), EVENT, "c-1", POLICY)
+    assert set(made["not_recorded"]) == never, "nothing is kept anywhere"
+
+
+def test_its_details_are_the_answer_and_change_with_the_time_expected() -> None:
+    asked, eva = planned(delivery("a")), CommandRef(command_id="c-1", name="closer.extend", by="eva")
+    made = confirmation(report(asked), EVENT, "c-1", None)
+    answer = "Not finished: 0 of 1 done, 1 open. Open: a-inc."
+    assert (made["processing_details"], made["extension_reason"]) == (answer, None)
+    later = Leg(kind="delivery", recipient="a-inc", delivery_id="a", due_at=NOW + 60 * DAY)
+    longer = record(EXTENDED, legs=(later,), command=eva, reason="three systems")
+    made = confirmation(report(asked, longer), EVENT, "c-1", None)
+    assert made["expected_completion_time"] == iso(NOW + 60 * DAY)
+    assert made["processing_details"] == f"{answer} More time was taken on 2026-03-02: three systems."
+    assert made["extension_reason"] == "three systems"
 
 
 def test_a_grant_is_no_request_to_confirm() -> None:
