@@ -53,6 +53,9 @@ def _row(report: Report, matter: MatterReport, leg: LegReport | None) -> dict[st
         "received_at": matter.received_at,
         "closed_at": matter.closed_at,
         "policy": f"{matter.policy['id']} {matter.policy['version']}" if matter.policy else None,
+        "judged_in": matter.proof.place,
+        "judged_record_id": matter.proof.record_id,
+        "judged_leaf": matter.proof.leaf,
         **(dict(_of(leg)) if leg else {}),
     }
 
@@ -70,6 +73,8 @@ def _of(leg: LegReport) -> Iterator[tuple[str, Any]]:
         yield name, getattr(leg, name)
     yield "evidence", _evidence(leg)
     yield "proofs", tuple(proof.place for proof in leg.proofs)
+    yield "record_ids", tuple(proof.record_id for proof in leg.proofs)
+    yield "leaves", tuple(proof.leaf or "unknown" for proof in leg.proofs)
 
 
 def _evidence(leg: LegReport) -> str | None:

@@ -66,6 +66,15 @@ def test_csv_has_a_row_for_each_leg_and_for_an_event_without_one() -> None:
     assert rows[0]["proofs"] == ""
 
 
+def test_csv_has_place_id_and_leaf_of_each_record_in_one_order() -> None:
+    words = [said("crm", word).model_copy(update={"record_id": f"{word}-id"}) for word in ("accepted", "executed")]
+    (row,) = csv.DictReader(io.StringIO(table(report(planned(delivery("crm")), *words))))
+    assert (row["proofs"], row["record_ids"]) == ("1@11 1@12", "accepted-id executed-id")
+    assert row["leaves"] == f"{'01' * 32} {'02' * 32}"
+    judged = (row["judged_in"], row["judged_record_id"], row["judged_leaf"])
+    assert judged == ("1@10", "0" * 64, "00" * 32)
+
+
 def test_the_answer_on_the_page_says_whom_it_did_not_reach() -> None:
     legs = [delivery("a"), delivery("b"), delivery("c")]
     done, failed = said("a", "executed"), said("b", "failed", reason="missing_identity")
