@@ -56,15 +56,11 @@ def opened(note: str, keys: Collection[bytes], origin: str | None = None) -> Che
         NotProven: it is no checkpoint, of another tree, or none of the keys signed it.
 
     """
-    text, gap, signatures = note.rpartition("\n\n")
-    if not gap or len(note) > MOST_CHARACTERS:
-        raise NotProven("is no signed note")
-    text += "\n"
-    checkpoint = _parsed(text)
+    checkpoint, text, signatures = _taken_apart(note)
     if origin is not None and checkpoint.origin != origin:
         raise NotProven(f"is a head of {checkpoint.origin!r}, not of {origin!r}")
     known = {key_id(checkpoint.origin, public): public for public in keys}
-    signed = [(known[key], signature) for key, signature in _signatures(signatures, checkpoint) if key in known]
+    signed = [(known[key], signature) for key, signature in signatures if key in known]
     if not signed:
         raise NotProven("is signed by no known key")
     for public, signature in signed:
@@ -73,6 +69,27 @@ def opened(note: str, keys: Collection[bytes], origin: str | None = None) -> Che
         except InvalidSignature:
             raise NotProven("has a signature that doesn't hold: it was altered") from None
     return checkpoint
+
+
+def claimed(note: str) -> tuple[Checkpoint, tuple[str, ...]]:
+    """What a note says: its checkpoint, and the ids of the keys that signed it, hex. No signature is checked.
+
+    Raises:
+        NotProven: it is no checkpoint in a signed note.
+
+    """
+    checkpoint, _, signatures = _taken_apart(note)
+    return checkpoint, tuple(key.hex() for key, _ in signatures)
+
+
+def _taken_apart(note: str) -> tuple[Checkpoint, str, list[tuple[bytes, bytes]]]:
+    """The checkpoint, the text that is signed, and each key id with its signature."""
+    text, gap, signatures = note.rpartition("\n\n")
+    if not gap or len(note) > MOST_CHARACTERS:
+        raise NotProven("is no signed note")
+    text += "\n"
+    checkpoint = _parsed(text)
+    return checkpoint, text, list(_signatures(signatures, checkpoint))
 
 
 def _parsed(text: str) -> Checkpoint:

@@ -146,8 +146,28 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedHead:
+    """The newest of a partition, as it says itself. origin: of which tree; None: there is none that can be read.
+
+    size: records under it; key_ids: of who signed it, hex; records: of the report, in that partition; listed: those
+    of them whose leaf it, or one before it, lists.
+    """
+
+    partition: int
+    origin: str | None
+    size: int
+    at: str | None
+    key_ids: tuple[str, ...]
+    records: int
+    listed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """All of one person, or one request of theirs. subject: the pseudonym, in which nobody is named."""
+    """All of one person, or one request of theirs. subject: the pseudonym, in which nobody is named.
+
+    heads: none if nobody looked for them. verification: what was checked of it, in words.
+    """
 
     controller: str
     company: str | None
@@ -158,3 +178,5 @@ class Report:
     policies: tuple[dict[str, str], ...]
     matters: tuple[MatterReport, ...]
     timeline: tuple[Entry, ...]
+    heads: tuple[SignedHead, ...]
+    verification: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from processors.reporting.heads import NOT_VERIFIED, signed_heads
 from processors.reporting.legs import leg_report
 from processors.reporting.matters import matters
 from processors.reporting.model import MatterReport, Report
@@ -18,9 +19,10 @@ from schemas.times import iso
 from schemas.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from processors.reporting.fact import Fact
+    from processors.reporting.heads import NewestHead
     from processors.reporting.matters import Matter
     from processors.reporting.model import LegReport
     from schemas.contract import PolicyRef
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
     from schemas.request import Decision
 
 
-def report_of(facts: Sequence[Fact], now: int, event_id: str | None = None) -> Report:
-    """facts: all of one person, in the order of their times; now: when it is made, µs.
+def report_of(
+    facts: Sequence[Fact], now: int, event_id: str | None = None, newest: Mapping[int, NewestHead] | None = None
+) -> Report:
+    """facts: all of one person, in the order of their times; now: when it is made, µs; newest: heads by partition.
 
     Raises:
         InvalidRecord: there is nothing of theirs, or not that event.
@@ -54,6 +58,8 @@ def report_of(facts: Sequence[Fact], now: int, event_id: str | None = None) -> R
         policies=tuple(ref.model_dump() for ref in policies.values()),
         matters=told,
         timeline=entries(about),
+        heads=signed_heads(about, newest) if newest is not None else (),
+        verification=NOT_VERIFIED,
     )
 
 

@@ -20,7 +20,10 @@ _TOLD = {
     "delegated": "Not told, as the person deals with them directly",
 }  # fmt: skip
 _UNANSWERED = frozenset({"by_signal", "delegated"})
-_UNASKED = "Whoever brought it in said that the vendors knew it already: nobody was asked, and nothing here shows it."
+_UNASKED = (
+    "Whoever brought it in said that the vendors knew it already: so nobody was asked when it came in, and nothing "
+    "here shows that they did."
+)
 _WORST: tuple[Standing, ...] = ("named", "unasked", "accepted")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,6 +14,7 @@ from processors.reporting.report import report_of
 from processors.reporting.table import table
 from streams.commands.audit_facts import Controller, OneOfTwo, OneRequest, OutFile, given
 from streams.commands.common import AsJson, BootstrapServers, DataDir, settings_for, show_json
+from streams.notary.newest import newest_heads
 from streams.ownership.tenure import now_micros
 from streams.storage import written
 
@@ -39,13 +41,14 @@ def export(  # noqa: PLR0917 - the command's options
 
     html is one page that needs nothing else and prints on A4; json has all of
     it; csv has a row for each leg, safe for spreadsheets. The person is named
-    by a pseudonym only. --json is about what this command says.
+    by a pseudonym only. It names the signed heads of its records and checks
+    none of them: `audit prove` does. --json is about what this command says.
 
     Example: consent-relay audit export --controller oomnis --subject c-1001 --out report.html
     """
     settings = settings_for(bootstrap_servers, data_dir)
     facts, event_id = given(settings, controller, subject, request)
-    report = report_of(facts, now_micros(), event_id)
+    report = report_of(facts, now_micros(), event_id, asyncio.run(newest_heads(settings, facts)))
     written(out, _WRITERS[file_format](report))
     events, records = len(report.matters), len(report.timeline)
     if as_json:

@@ -30,7 +30,7 @@ WHO = ("--controller", "oomnis")
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with Stage(tmp_path, make_cast(30, 1), retry_budget=0.1) as stage:
+    async with Stage(tmp_path, make_cast(30, 1), retry_budget=0.1, checkpoint_interval=0.5) as stage:
         yield stage
 
 
@@ -89,16 +89,15 @@ async def test_reports_of_a_person_tell_who_acted_and_name_nobody(stage: Stage) 
         assert (code, "3 events" in said) == (0, True), errors
     report = json.loads((here / "report.json").read_text())
     assert [one["kind"] for one in report["matters"]] == [
-        "consent.granted",
-        "consent.withdrawn",
-        "deletion.requested",
-    ]
+        "consent.granted", "consent.withdrawn", "deletion.requested",
+    ]  # fmt: skip
     legs = {leg["lane"]: leg for leg in report["matters"][2]["legs"] if leg["lane"]}
     assert legs["zoho-crm"]["result"] in {"executed", "verified"}
     assert legs["zoho-crm"]["deadline"]["met"] == "met"
     assert len(report["timeline"]) == len(
         [one for one in await audit(stage.settings) if one.pid == report["subject"]]
     )
+    names_its_head(report)
     read = HtmlReader((here / "report.html").read_text())
     assert (read.open, read.loads) == ([], [])
     assert read.links <= set(read.ids)
@@ -113,6 +112,14 @@ async def test_reports_of_a_person_tell_who_acted_and_name_nobody(stage: Stage) 
     assert GRANT not in (here / "one.html").read_text()
     await given_to_the_person(stage, person)
     hunted(stage, person)
+
+
+def names_its_head(report: dict[str, Any]) -> None:
+    """Under which are the oldest records at least."""
+    (head,) = report["heads"]
+    assert head["origin"].endswith(f"consent-relay/audit/{head['partition']}")
+    assert 3 <= head["listed"] <= min(head["records"], head["size"])
+    assert head["records"] == len(report["timeline"])
 
 
 async def given_to_the_person(stage: Stage, person: Person) -> None:

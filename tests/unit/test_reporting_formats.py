@@ -9,10 +9,14 @@ from dataclasses import asdict
 
 import pytest
 from closing_support import NOW, delivery, planned, said, task
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from html_reader import HtmlReader
-from reporting_support import report
+from reporting_support import LATER, facts, report
 
+from processors.notarising.note import Checkpoint, key_id, sign
+from processors.reporting.heads import NewestHead
 from processors.reporting.page import page
+from processors.reporting.report import report_of
 from processors.reporting.table import guarded, table
 from processors.reporting.words import HIDDEN
 from schemas.records import Evidence
@@ -73,6 +77,28 @@ def test_csv_has_place_id_and_leaf_of_each_record_in_one_order() -> None:
     assert row["leaves"] == f"{'01' * 32} {'02' * 32}"
     judged = (row["judged_in"], row["judged_record_id"], row["judged_leaf"])
     assert judged == ("1@10", "0" * 64, "00" * 32)
+
+
+def test_the_page_names_signed_heads_and_that_nothing_of_them_was_checked() -> None:
+    signer = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    note = sign(Checkpoint("tests/audit/1", 9, bytes(32)), signer)
+    told = facts(planned(delivery("crm")), said("crm", "accepted"), said("crm", "executed", at=NOW + DAY))
+    told.append(told[0]._replace(partition=2))
+    listed = frozenset(fact.leaf for fact in told[:2] if fact.leaf)
+    newest = {1: NewestHead(note, NOW, listed), 2: NewestHead("of another kind", NOW, listed)}
+    made = report_of(told, LATER, None, newest)
+    signed_by = key_id("tests/audit/1", signer.public_key().public_bytes_raw()).hex()
+    assert [(head.partition, head.size, head.key_ids, head.listed, head.records) for head in made.heads] == [
+        (1, 9, (signed_by,), 2, 3), (2, 0, (), 0, 1),
+    ]  # fmt: skip
+    assert made.verification == "not verified: run consent-relay audit prove"
+    shown = page(made)
+    read = HtmlReader(shown)
+    assert (read.open, read.loads) == ([], [])
+    for text in ("Not verified:", "tests/audit/1", signed_by, "2 of the 3 here", "none that can be read"):
+        assert text in shown
+    assert report_of(told, LATER, None, {}).heads[0].origin is None
+    assert report_of(told, LATER).heads == ()
 
 
 def test_the_answer_on_the_page_says_whom_it_did_not_reach() -> None:

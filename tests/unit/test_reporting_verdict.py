@@ -30,7 +30,10 @@ SHOP = closed_leg("delegated_to", None).model_copy(update={"recipient": "shop"})
 NOT_THERE = closed_leg("not_applicable", "region")
 KNOWN = closed_leg("not_applicable", "vendors_told").model_copy(update={"recipient": None})
 DONE, TOO = said("crm", "executed"), said("mail", "executed")
-UNASKED = "Whoever brought it in said that the vendors knew it already: nobody was asked, and nothing here shows it."
+UNASKED = (
+    "Whoever brought it in said that the vendors knew it already: so nobody was asked when it came in, and nothing "
+    "here shows that they did."
+)
 REPLACED = "Replaced by a newer instruction: crm-inc."
 BY_SIGNAL = "Told only by the site's own signal, to which nobody answers: site."
 DELEGATED = "Not told, as the person deals with them directly: shop."
