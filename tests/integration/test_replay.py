@@ -7,14 +7,17 @@ import json
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from ownership_support import until
 from reading import committed
-from replay_support import cli_of, differences, fenced, guard, replayed, run_a_while, settles
+from replay_support import about, cli_of, differences, fenced, guard, publish, replayed, run_a_while, settles
 
+from schemas.codec import decode_own
 from schemas.ids import pid
+from schemas.records import AuditRecord
 from streams import clients, topics
 from streams.demo.cast import make_cast
 from streams.demo.stage import Stage
@@ -137,9 +140,9 @@ async def _a_shadow_under_a_draft_tells_what_differs(stage: Stage) -> None:
 async def test_a_lost_state_comes_back_from_the_topics_and_nobody_is_called_again(stage: Stage) -> None:
     before = await replayed(stage, "before")
     calls = (stage.directory / "ledger.jsonl").read_bytes()
-    for left in stage.directory.glob("worker-*"):
-        if left.is_file() and left.suffix != ".log":
-            left.unlink()
+    for own in (stage.directory / "faust", stage.directory / "workers"):
+        assert [*own.rglob("*")]
+        rmtree(own)
     await (await stage.start_worker("another-1")).ready()
     await settles(stage)
     assert (stage.directory / "ledger.jsonl").read_bytes() == calls
@@ -148,8 +151,27 @@ async def test_a_lost_state_comes_back_from_the_topics_and_nobody_is_called_agai
     assert _untimed(after["requests.jsonl"]) == _untimed(before["requests.jsonl"])
     code, told = await differences(stage)
     assert (code, told[-1]["differences"]) == (0, 0)
+    await _what_stood_counts(stage)
+    assert (stage.directory / "ledger.jsonl").read_bytes() == calls
     await stage.stop_workers()
     await _a_difference_is_named(stage)
+
+
+async def _what_stood_counts(stage: Stage) -> None:
+    """A repeat changes nothing, and a grant from before the withdrawal comes too late."""
+    repeated = json.loads((stage.directory / "events.jsonl").read_text().splitlines()[0])
+    await publish(stage, repeated, about(stage, 0, "consent.granted", "15", purposes=["surveys"]))
+    whose = pid(stage.settings.key("pepper"), "oomnis", stage.cast.people[0].key).encode()
+    kinds: list[str] = []
+
+    async def judged() -> bool:
+        log = [record for record in await committed(stage.settings, topics.AUDIT) if record.key == whose]
+        kinds[:] = [decode_own(AuditRecord, record.value).kind for record in log]
+        return "stale" in kinds
+
+    await until(judged, 60)
+    judgements = {"planned", "duplicate", "stale"}
+    assert [kind for kind in kinds if kind in judgements] == ["planned", "planned", "duplicate", "stale"]
 
 
 async def _a_difference_is_named(stage: Stage) -> None:
