@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from reading import committed
 from reconcile_support import Dumped, Ended, ended, found
+from replay_support import cli_of
 
+from processors.reconciling.finding import KINDS
+from schemas.codec import encode
+from streams import clients, topics
 from streams.demo.cast import make_cast
 from streams.demo.events import make_play
 from streams.demo.stage import Stage
@@ -51,6 +58,28 @@ async def test_planted_faults_are_found_and_nothing_else(tmp_path: Path) -> None
             findings = await found(stage, dumped)
             assert [(each.kind, each.delivery_id) for each in findings] == [(kind, about)], plant.__name__
             assert await found(stage, dumped, most=60) == findings, plant.__name__
+        await _the_command_tells_what_was_written_into_the_audit(stage, cases[0])
+
+
+async def _the_command_tells_what_was_written_into_the_audit(stage: Stage, one: Ended) -> None:
+    cli, tomorrow = cli_of(stage), datetime.now(UTC) + timedelta(days=1)
+    (told,) = await asyncio.to_thread(cli.json, "reconcile")
+    assert (told["finding"], told["surplus"]) == (None, 0)
+    at, change, kind, about = forged(one)
+    other = change(at)[-1]
+    place = next(r.partition for r in await committed(stage.settings, topics.AUDIT) if r.value == encode(at))
+    writer = clients.writer(stage.settings)
+    await writer.start()
+    await writer.send_and_wait(topics.AUDIT, encode(other), key=(other.pid or "").encode(), partition=place)
+    await writer.stop()
+    finding, total = await asyncio.to_thread(cli.json, "reconcile", "--controller", "oomnis", code=1)
+    assert (finding["finding"], finding["delivery_id"], finding["partition"]) == (kind, about, place)
+    assert [total[name] for name in KINDS] == [name == kind for name in KINDS]
+    text = (await asyncio.to_thread(cli.run, "reconcile", code=1)).stdout
+    assert text.startswith(f"{kind}: ")
+    assert f"1 {kind}" in text
+    (none,) = await asyncio.to_thread(cli.json, "reconcile", "--since", f"{tomorrow:%Y-%m-%dT%H:%M:%SZ}")
+    assert none[kind] == 0
 
 
 Plant = tuple["AuditRecord", "Change", str, str | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from streams.closer.work import CloserWork
 from streams.control import PLACE, Control
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 
 PARTITION = 0
@@ -33,9 +33,17 @@ class Closer:
     control: Control = field(default_factory=Control)
     wall: int = NOW
     work: CloserWork = field(init=False)
+    beside: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.work = CloserWork(Clerk(self.control, now=lambda: self.wall, interval_s=0.0), PARTITION)
+        clerk = Clerk(self.control, now=lambda: self.wall, interval_s=0.0, beside=self._beside)
+        self.work = CloserWork(clerk, PARTITION)
+
+    @contextmanager
+    def _beside(self, partition: int) -> Iterator[None]:
+        self.beside.append(f"{partition} begins")
+        yield
+        self.beside.append(f"{partition} ends")
 
     def hear(self, *records: AuditRecord | bytes) -> None:
         """The next records of the log, of when they say; offsets count on."""

@@ -31,6 +31,13 @@ async def test_a_request_and_its_end_are_one_transaction_with_the_bookmark() -> 
     assert closer.tenure.commits[-1].clean
 
 
+async def test_what_goes_on_beside_it_does_so_as_long_as_the_partition_is_held() -> None:
+    closer = Closer()
+    async with closer.working():
+        await until(lambda: closer.beside == ["0 begins"])
+    assert closer.beside == ["0 begins", "0 ends"]
+
+
 async def test_grants_and_records_of_its_own_change_nothing() -> None:
     closer = Closer()
     closer.hear(
