@@ -56,7 +56,7 @@ class _Thread(AIOKafkaConsumerThread):
             async with asyncio.timeout(COMMIT_LIMIT_S):
                 return await super()._commit(offsets)
         except TimeoutError as error:
-            _tell(error)
+            _tell(error, f"the commit took longer than {COMMIT_LIMIT_S:g} s")
             return False
 
     async def crash(self, reason: BaseException) -> None:
@@ -78,5 +78,5 @@ def go_on_after_errors(app: faust.App) -> None:
     transport.Consumer = _Consumer
 
 
-def _tell(error: BaseException) -> None:
-    log.warning("own_group_failed", error=type(error).__name__, text=str(error))
+def _tell(error: BaseException, text: str = "") -> None:
+    log.warning("own_group_failed", error=type(error).__name__, text=text or str(error))
