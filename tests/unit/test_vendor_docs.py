@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,13 @@ from vendor_support import EMAIL, instruction, play, reply, shown
 
 from processors.engine.rehearse import rehearse
 from processors.vendors.base import VENDORS, Vendor
+from streams.commands.vendors_scaffold import _TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = (Path(__file__).parents[2] / "docs" / "adding-a-vendor.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "adding-a-vendor.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -51,3 +54,11 @@ def test_files_that_the_page_names_are_there() -> None:
     named = list(re.findall(r"`((?:processors|tests)/[^`<]+\.py)`", PAGE))
     assert named
     assert [path for path in named if not (root / path).is_file()] == []
+
+
+def test_each_adapter_has_a_row_in_the_table_of_options() -> None:
+    lines = iter((DOCS / "configuration.md").read_text("utf-8").splitlines())
+    assert any(line == _TABLE for line in lines)
+    next(lines)  # the line below the heads
+    rows = [line.split("`")[1] for line in takewhile(lambda line: line.startswith("|"), lines)]
+    assert sorted(rows) == sorted(VENDORS)
