@@ -38,9 +38,12 @@ class Blows:
             await self.ready()
 
     async def kill(self, name: str = "w1") -> None:
-        """SIGKILL."""
+        """SIGKILL of one that is alive."""
+        worker = self.workers.pop(name)
+        worker.check()
         async with self.fault("kill", name):
-            await self.workers.pop(name).kill()
+            await worker.kill()
+        assert await worker.ended() == -signal.SIGKILL, worker.last_words()
 
     async def dies(self, name: str = "w1") -> None:
         """Wait until it kills itself, as `FAULTS_CUT` wants it to."""

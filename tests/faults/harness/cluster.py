@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 LIMITS_SCALE = 1000.0
 """Where limits are not what is tested, they are out of the way."""
 PARTITIONS = 4
+KEEPING_S = 120.0
+"""Of what a run that failed leaves behind."""
 _POLL_S = 0.1
 
 
@@ -84,6 +86,7 @@ class Cluster(Blows):
         self._more = {"cluster_prefix": "local", "partitions": PARTITIONS, "limits_scale": limits_scale, **more}
         self._stack = AsyncExitStack()
         self._launches = 0
+        self._handed_in = False
         self.began = now_micros()
 
     async def __aenter__(self) -> Self:
@@ -110,7 +113,17 @@ class Cluster(Blows):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stack.aclose()
+        try:
+            if isinstance(error, Exception) and not self._handed_in:
+                await self._keep_what_there_is()
+        finally:
+            await self._stack.aclose()
+
+    async def _keep_what_there_is(self) -> None:
+        """Of a run that failed, as far as it goes; whatever fails here, the run's own error is to be seen."""
+        with suppress(Exception):
+            async with asyncio.timeout(KEEPING_S):
+                await self.finish()
 
     async def start_worker(self, name: str = "w1", *options: str, **env: str) -> WorkerProcess:
         """Start a worker, or one of that name again. env: `FAULTS_PLANT="..."` and the like, see launch.py."""
@@ -157,6 +170,7 @@ class Cluster(Blows):
 
     async def finish(self, **expect: Any) -> Path:
         """Stop the workers in order and write down what the checker wants to know; the run's directory."""
+        self._handed_in = True
         await self.stop_workers()
         await hand_in(self, now_micros(), expect)
         return self.run.path
