@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 LIMITS_SCALE = 1000.0
 """Where limits are not what is tested, they are out of the way."""
+PLANT = "FAULTS_PLANT"
+"""With it in the environment every worker has that bug, so that the whole suite can be seen red."""
 PARTITIONS = 4
 KEEPING_S = 120.0
 """Of what a run that failed leaves behind."""
@@ -130,7 +133,7 @@ class Cluster(Blows):
         self._launches += 1
         log_file = self.run.log(f"{name}.{self._launches}")
         env |= network.through_proxy(self) if name in self._proxied else {}
-        program = {"program": PROGRAM} if env else {}
+        program = {"program": PROGRAM} if env or PLANT in os.environ else {}
         self.workers[name] = await WorkerProcess.launch(
             name, self.settings.given(), log_file, *options, env=env, **program
         )
