@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+DELETED = -1
+"""The offset of a leaf whose record was deleted with the log's beginning."""
+
+
 class Leaf(NamedTuple):
     """A record as it is found. at: its time, ms since 1970."""
 
@@ -51,7 +55,8 @@ def first_wrong(partition: int, first: int, signed: Sequence[bytes], found: Sequ
 
 def _named(partition: int, first: int, number: int, signed: Sequence[bytes], found: Sequence[Leaf]) -> Finding:
     index = first + number
-    after = f"after offset {found[number - 1].offset}" if number else f"as number {index}"
+    before = found[number - 1].offset if number else DELETED
+    after = f"as number {index}" if before == DELETED else f"after offset {before}"
     if number == len(found):
         return Finding("missing", partition, f"records from number {index} on are missing; it stood {after}", index)
     here = found[number]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from processors.notarising.findings import Finding, first_wrong
+from processors.notarising.findings import DELETED, Finding, first_wrong
 from processors.notarising.note import opened
 from processors.notarising.tree import HASH_BYTES, Edge, split
 from schemas.errors import NotProven
@@ -90,14 +90,19 @@ class Judge:
         """The records are right; so must their list be, or it was tampered with."""
         listed = claim.head.leaves or b""
         mine = b"".join(leaves)
-        if claim.head.start > self._listed:
-            self._wrong(f"before {claim.head.where} the head of the records from number {self._listed} on is missing")
+        if gap := self._gap_before(claim):
+            self._wrong(gap)
             return False
         self._listed = claim.size
         if len(listed) != (claim.size - claim.head.start) * HASH_BYTES or not listed.endswith(mine):
             self._wrong(f"the list of leaves at {claim.head.where} was altered; the records are as signed")
             return False
         return True
+
+    def _gap_before(self, claim: Claim) -> str | None:
+        if claim.head.start <= self._listed:
+            return None
+        return f"before {claim.head.where} the head of the records from number {self._listed} on is missing"
 
     def name(self, claim: Claim, found: Sequence[Leaf], ahead: Claim | None = None) -> Finding:
         """Find which record it is. found: more than the claim covers, if there is more; ahead: the next claim.
@@ -122,12 +127,17 @@ class Judge:
 
     def _range(self, claim: Claim, found: Sequence[Leaf]) -> Finding:
         first, last = self.size, claim.size - 1
+        if gap := self._gap_before(claim):
+            return Finding("head", self.partition, gap)
         if len(found) < claim.size - first:
             text = f"{claim.head.where} is of {claim.size} records, {first + len(found)} are there"
             return Finding("missing", self.partition, text, first, until=last)
         if last < first:
             text = f"{claim.head.where} is of the same size as the head before it and of another history"
             return Finding("head", self.partition, f"{text}: both were signed")
+        if found[0].offset == DELETED:
+            text = f"{claim.head.where} does not fit what is listed of the deleted records from number {first} on"
+            return Finding("head", self.partition, f"{text}: a head or a list was altered", first, until=last)
         text = f"numbers {first} to {last} (from offset {found[0].offset}) are not as signed in {claim.head.where}"
         return Finding("range", self.partition, text, first, found[0].offset, last)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from processors.notarising.findings import Finding
 from processors.notarising.judging import Judge
 from streams import topics
 from streams.logs import scan
+from streams.notary.beginning import beginning, listed, rejoined
 from streams.notary.keys import origin_of
 from streams.notary.walk import LOOK_AHEAD, Records, walk
 
@@ -27,6 +29,7 @@ class Verdict:
     """What came of a partition. proven: records under a head; unsigned: those behind the last one.
 
     heads, witnessed: how many heads held, of `consent.checkpoints` and of witness files.
+    begins: Kafka has deleted what was before that offset; deleted: so many records, as the heads' lists tell.
     """
 
     partition: int
@@ -35,17 +38,24 @@ class Verdict:
     heads: int
     witnessed: int
     finding: Finding | None
+    begins: int = 0
+    deleted: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     def __str__(self) -> str:
         """In words."""
+        begins = (
+            f"; begins at offset {self.begins}, number {self.deleted}: what was before has been deleted"
+            if self.begins
+            else ""
+        )
         if finding := self.finding:
-            return f"partition {self.partition}: NOT GOOD, {finding.what}: {finding.text}"
+            return f"partition {self.partition}: NOT GOOD, {finding.what}: {finding.text}{begins}"
         heads = f"{self.heads} signed heads, {self.witnessed} witnessed"
         later = f", {self.unsigned} too new to be under one" if self.unsigned else ""
-        return f"partition {self.partition}: good, {self.proven} records under {heads}{later}"
+        return f"partition {self.partition}: good, {self.proven} records under {heads}{later}{begins}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +77,25 @@ class Exam:
         return [await self.partition(number) for number in partitions]
 
     async def partition(self, number: int) -> Verdict:
-        """Judge one partition from its beginning.
+        """Judge one partition from its beginning, or from where it begins now.
 
         Raises:
             SetupError, TopicsError: no broker, or no such topic.
 
         """
         judge = Judge(number, origin_of(self.settings.required("cluster_prefix"), number), self.keys)
-        audit = scan(self.settings, self.topic, partitions=[number])
-        heads = scan(self.settings, topics.CHECKPOINTS, partitions=[number])
-        records = Records(audit, lambda offset: self.told(number, offset))
-        try:
+        begins = await beginning(self.settings, self.topic, number)
+        async with (
+            aclosing(scan(self.settings, self.topic, partitions=[number])) as audit,
+            aclosing(scan(self.settings, topics.CHECKPOINTS, partitions=[number])) as heads,
+            aclosing(scan(self.settings, topics.CHECKPOINTS, partitions=[number])) as known,
+        ):
+            leaves = rejoined(begins.number, listed(known), audit)
+            records = Records(leaves, lambda offset: self.told(number, offset))
             await walk(judge, records, heads, self.witnesses.get(number, ()))
             unsigned = 0 if judge.finding else await self._unsigned(judge, records)
-        finally:
-            await audit.aclose()
-            await heads.aclose()
-        return Verdict(number, judge.size, unsigned, judge.heads, judge.witnessed, judge.finding)
+        proven = max(0, judge.size - begins.number)
+        return Verdict(number, proven, unsigned, judge.heads, judge.witnessed, judge.finding, *begins)
 
     async def _unsigned(self, judge: Judge, records: Records) -> int:
         """How many are behind the last head; too old ones are a finding: the notary would have signed them."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from processors.notarising.findings import Leaf
-from processors.notarising.leaf import leaf_of
+from processors.notarising.findings import DELETED
 from streams.notary.heads import head_in
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from aiokafka import ConsumerRecord
 
+    from processors.notarising.findings import Leaf
     from processors.notarising.judging import Claim, Head, Judge
 
 LOOK_AHEAD = 20_000
@@ -67,7 +67,7 @@ async def _claims(
 class Records:
     """The leaves of a log, as many at a time as are wanted."""
 
-    def __init__(self, source: AsyncIterator[ConsumerRecord], told: Callable[[int], None]) -> None:
+    def __init__(self, source: AsyncIterator[Leaf], told: Callable[[int], None]) -> None:
         self._source = source
         self._told = told
         self._taken: list[Leaf] = []
@@ -75,10 +75,9 @@ class Records:
     async def take(self, count: int) -> list[Leaf]:
         """The next ones; fewer: the log ends there."""
         taken = self._taken
-        while len(taken) < count and (record := await anext(self._source, None)) is not None:
-            leaf = leaf_of(record.timestamp, record.key, record.value, record.headers)
-            taken.append(Leaf(leaf, record.offset, record.timestamp))
-        if taken:
+        while len(taken) < count and (leaf := await anext(self._source, None)) is not None:
+            taken.append(leaf)
+        if taken and taken[-1].offset != DELETED:
             self._told(taken[-1].offset)
         return taken
 

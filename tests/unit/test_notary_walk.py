@@ -10,6 +10,7 @@ from router_support import until
 
 from processors.notarising.judging import Judge
 from streams import topics
+from streams.notary.beginning import leaf_in
 from streams.notary.walk import Records, walk
 from streams.notary.witness import witnessed
 
@@ -42,7 +43,7 @@ async def signed(directory: Path) -> tuple[list[ConsumerRecord], list[Head]]:
 
 async def judged(log: Sequence[ConsumerRecord], heads: Sequence[ConsumerRecord], witness: Sequence[Head]) -> Judge:
     judge = Judge(0, "tests.consent-relay/audit/0", [PUBLIC])
-    await walk(judge, Records(read(log), lambda _: None), read(heads), witness)
+    await walk(judge, Records(read([*map(leaf_in, log)]), lambda _: None), read(heads), witness)
     return judge
 
 

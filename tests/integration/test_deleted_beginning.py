@@ -1,0 +1,87 @@
+"""An audit whose beginning was deleted, as `audit retention` says it may be: what is left is judged as before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import RecordsToDelete
+from reading import committed
+from test_audit_proof import PLACE, changes, cli_of, copied, played, signed
+
+from streams import topics
+from streams.clients import admin
+from streams.demo.cast import make_cast
+from streams.demo.stage import Stage
+from streams.notary.keys import known_keys
+from streams.notary.verify import Exam
+from streams.notary.witness import witnessed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from aiokafka import ConsumerRecord
+
+BEHIND = ("flip", "drop", "swap", "insert", "truncate")
+ALL = -1
+"""Kafka's word for the end of a partition."""
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with Stage(tmp_path, make_cast(30, 1), checkpoint_interval=0.5, checkpoint_records=25) as stage:
+        yield stage
+
+
+async def deleted(stage: Stage, topic: str, before: int, partition: int = PLACE) -> None:
+    """As kafka-delete-records does it."""
+    client = await admin(stage.settings)
+    await client.delete_records({TopicPartition(topic, partition): RecordsToDelete(before_offset=before)})
+    await client.close()
+
+
+async def log_of(stage: Stage) -> list[ConsumerRecord]:
+    return await committed(stage.settings, topics.AUDIT, partitions=[PLACE])
+
+
+async def test_what_is_left_of_a_log_is_verified_and_where_it_begins_is_said(stage: Stage) -> None:
+    await played(stage, 150, 1)
+    await signed(stage)
+    log = await log_of(stage)
+    number = len(log) // 3
+    assert number > 10, "within a head"
+    await deleted(stage, topics.AUDIT, log[number].offset)
+    assert (await log_of(stage))[0].offset == log[number].offset > number, "an offset is no number"
+    cli = cli_of(stage)
+    told = await cli.said("audit", "verify", "--whole")
+    begins = {part["partition"]: (part["begins"], part["deleted"]) for part in told["partitions"]}
+    assert begins == {0: (0, 0), 1: (log[number].offset, number), 2: (0, 0), 3: (0, 0)}
+    assert (told["good"], told["partitions"][PLACE]["proven"]) == (True, len(log) - number)
+    code, out, _ = await cli.ended("audit", "verify")
+    sentence = f"; begins at offset {log[number].offset}, number {number}: what was before has been deleted"
+    assert (code, out.count(sentence)) == (0, 1)
+
+    keys, witnesses = known_keys(stage.settings), witnessed([stage.settings.witness])
+    for how, (records, what, at) in changes(log).items():
+        if how in BEHIND:
+            await copied(stage, f"copy.{how}", records)
+            await deleted(stage, f"copy.{how}", number)
+            exam = Exam(stage.settings, keys, witnesses, f"copy.{how}")
+            verdict = await exam.partition(PLACE)
+            assert verdict.finding, how
+            assert (verdict.finding.what, verdict.finding.index) == (what, at), how
+            assert (verdict.begins, verdict.deleted) == (number, number), how
+            assert "what was before has been deleted" in str(verdict)
+
+    await copied(stage, "copy.later", log[number:])
+    later = (await Exam(stage.settings, keys, witnesses, "copy.later").partition(PLACE)).finding
+    assert later, "it is no copy of the log that Kafka has cut"
+    assert later.index == 0
+
+    await deleted(stage, topics.AUDIT, ALL)
+    told = await cli.said("audit", "verify", "--whole", "--partition", str(PLACE))
+    (part,) = told["partitions"]
+    assert (told["good"], part["proven"], part["deleted"]) == (True, 0, len(log))
+    assert part["begins"] > log[-1].offset
