@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class PaperTape:
     records: list[ConsumerRecord]
     end: int
+    first: int = 0
 
     async def begins(self) -> int:
-        return 0
+        return self.first
 
     async def next(self, most: int = 500) -> list[ConsumerRecord]:
         given, self.records = self.records[:most], self.records[most:]

@@ -11,6 +11,7 @@ from schemas.state import SubjectState
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from processors.plan import Plan
     from schemas.records import Leg
 
 _FULL = 0.8
@@ -181,3 +182,14 @@ class People(dict[str, Person]):
         for person in self.values():
             person.forget(before)
         self.weight = len(self) + sum(len(person.duties) for person in self.values())
+
+
+def reopen(people: People, made: Plan, about: About) -> None:
+    """What a hold had kept back begins anew, and the audit has to say so."""
+    for of, leg in made.reopened:
+        own_id = begun_id(leg, about.pid, of.event_id)
+        if own_id is not None:
+            own = about._replace(occurred_at=of.occurred_at, received_at=of.received_at)
+            duty = Duty(leg, own_id, own)
+            duty.cycle, duty.announced = 1, False
+            people.owe_anew(people[about.pid], duty)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from processors.lane import Lane
+    from processors.reconciling.beginning import Beginning
     from processors.reconciling.duties import Duty, People
     from processors.reconciling.finding import Kind
     from schemas.policy import Policy
@@ -33,10 +34,13 @@ class Hearing:
     """Of one partition. Everything that is wrong is put down in `findings`.
 
     early: event_id → what is told of its deliveries though no verdict has planned them.
+    passed: how much is told of what may have been planned before the audit begins now.
     """
 
-    def __init__(self, partition: int, people: People, findings: list[Finding]) -> None:
-        self._partition = partition
+    def __init__(self, begins: Beginning, people: People, findings: list[Finding]) -> None:
+        self._begins = begins
+        self._partition = begins.partition
+        self.passed = 0
         self._people = people
         self._findings = findings
         self.early: dict[str | None, list[tuple[AuditRecord, int]]] = defaultdict(list)
@@ -53,6 +57,9 @@ class Hearing:
 
     def _delivery(self, record: AuditRecord, offset: int, person: Person) -> None:
         duty = person.duties.get(record.delivery_id or "")
+        if duty is None and self._begins.hides(record.origin):
+            self.passed += 1
+            return
         if duty is None:
             self.early[record.event_id].append((record, offset))
             return
@@ -72,7 +79,11 @@ class Hearing:
         if record.reason == BACKFILL:
             was_told(person, record.event_id, record.lane, record.action)
         if wrong := begin(self._people, person, record, leg):
-            self._stray(record, offset, wrong)
+            is_known = any(deletion.event_id == record.event_id for deletion in person.deletions)
+            if self._begins.hides(record.origin) or (self._begins.since and begin is lifted and not is_known):
+                self.passed += 1
+            else:
+                self._stray(record, offset, wrong)
 
     def after_backfill(self, record: AuditRecord, lanes: tuple[Lane, ...], policy: Policy, offset: int) -> None:
         """It has ended, so everybody for whom something stands must have been brought to that one lane."""

@@ -9,9 +9,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from processors.planning.kinds import ERASING
-from processors.reconciling.comparing import differences, names_all
+from processors.reconciling.beginning import VERDICTS, Beginning
+from processors.reconciling.comparing import differences, kind_of, names_all, whatever_was_before
 from processors.reconciling.coverage import unnamed
-from processors.reconciling.duties import About, Deletion, Duty, People, begun_id, duties_of
+from processors.reconciling.duties import About, Deletion, People, duties_of, reopen
 from processors.reconciling.finding import Finding
 from processors.reconciling.hearing import Hearing
 from processors.reconciling.judging import Read, names_in
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from processors.reconciling.matching import Taken
     from processors.reconciling.slices import Slice
 
-_VERDICTS = frozenset({"planned", "stale", "duplicate", "rejected", "forwarded"})
-_OF_MANY = _VERDICTS | {"command"}
+_OF_MANY = VERDICTS | {"command"}
 """Kinds whose records stand under other keys than a person's."""
 _OUR_LIMITS = frozenset({"oversize", "oversize_left_in_place"})
 """Why a good event may be rejected all the same."""
@@ -45,11 +45,12 @@ BACKFILL = "router.backfill"
 class Inquiry:
     """events, records: how many were looked at, of the slice."""
 
-    def __init__(self, law: Law, partition: int, of: Slice = EVERYBODY) -> None:
+    def __init__(self, law: Law, partition: int, of: Slice = EVERYBODY, since: int = 0) -> None:
         self.people = People()
         self.findings: list[Finding] = []
         self.matching = Matching(partition)
-        self.hearing = Hearing(partition, self.people, self.findings)
+        self.begins = Beginning(partition, since)
+        self.hearing = Hearing(self.begins, self.people, self.findings)
         self.events = self.records = 0
         self._law = law
         self._partition = partition
@@ -69,7 +70,7 @@ class Inquiry:
                 self.findings.append(Finding("conflicting", text, at, self._partition, offset))
             return
         self.records += mine
-        if record.kind in _VERDICTS:
+        if record.kind in VERDICTS:
             self._verdict(record, offset)
             return
         if record.kind == "cycle" and record.lane and record.controller:
@@ -179,10 +180,15 @@ class Inquiry:
         legs = (record.legs if record else None) or ()
         named = names_in(legs)
         seen = self._seen[controller] = self._seen[controller] | named
+        before = person.state
         made = self._law.judge(read, person, self._law.then(seen, legs, read.event) if record else self._law.names)
         verdict = "rejected" if isinstance(made, DataError) else made.verdict
+        if record and self.begins.explains(verdict, record.kind):
+            person.state = before
+            self.hearing.passed += 1
+            return
         if record and verdict != record.kind:
-            kind = _kind_of(verdict, record.kind)
+            kind = kind_of(verdict, record.kind)
             self._about(record, kind, f"is {record.kind}, and had to be {verdict}", offset)
         if isinstance(made, DataError):
             return
@@ -191,11 +197,12 @@ class Inquiry:
         due = tuple(made.legs) if verdict == "planned" else ()
         if record and verdict == record.kind:
             self._compare(read, made, record, offset, all_known=named <= self._law.names)
+            due = self.begins.certain(due, legs)
             if verdict == "planned" and tasks:
                 wished(person, read.event, made.occurred_at, legs)
         for duty in (*duties_of(legs, about, tasks=tasks), *duties_of(due, about, tasks=tasks)):
             self.people.owe(person, duty)  # as planned, where both speak of it
-        self._reopen(made, about)
+        reopen(self.people, made, about)
         if verdict == "planned" and read.event.kind in ERASING:
             deletion = Deletion(about.event_id, read.event.data_domain, read.event.jurisdiction, about.occurred_at)
             person.deletions = (*person.deletions, deletion)
@@ -212,9 +219,11 @@ class Inquiry:
         if record.kind != "planned":
             return
         due, planned = tuple(made.legs), record.legs or ()
-        found = () if due == planned else (differences if all_known else names_all)(due, planned)
-        told = set()
-        for kind, leg, what in found:
+        compare = (whatever_was_before if self.begins.since else differences) if all_known else names_all
+        found = () if due == planned else tuple(compare(due, planned))
+        self.hearing.passed += bool(self.begins.since and due != planned and not found)
+        told = set[str]()
+        for kind, leg, what, _ in found:
             told.update((leg.recipient or "").split("+"))
             self._about(record, kind, what, offset, leg.lane, leg.recipient, leg.action, leg.delivery_id)
         for recipient in unnamed(read.event, read.policy, planned):
@@ -225,26 +234,9 @@ class Inquiry:
         if moments != (made.occurred_at, made.received_at):
             self._about(record, "conflicting", "was judged by other moments", offset)
 
-    def _reopen(self, made: Plan, about: About) -> None:
-        """What a hold had kept back begins anew, and the audit has to say so."""
-        person = self.people[about.pid]
-        for of, leg in made.reopened:
-            own_id = begun_id(leg, about.pid, of.event_id)
-            if own_id is not None:
-                own = about._replace(occurred_at=of.occurred_at, received_at=of.received_at)
-                duty = Duty(leg, own_id, own)
-                duty.cycle, duty.announced = 1, False
-                self.people.owe_anew(person, duty)
-
     def _add(self, kind: Kind, what: str, at: int, offset: int | None) -> None:
         self.findings.append(Finding(kind, what, at, self._partition, offset))
 
     def _about(self, record: AuditRecord, kind: Kind, what: str, offset: int | None, *more: str | None) -> None:
         who = (record.pid, record.controller, record.event_id)
         self.findings.append(Finding(kind, what, record.at, self._partition, offset, *who, *more))
-
-
-def _kind_of(due: str, was: str) -> Kind:
-    if due == "planned":
-        return "missing"
-    return "surplus" if was == "planned" else "conflicting"

@@ -89,12 +89,22 @@ async def _run(settings: Settings, relay: RelayConfig, wanted: Callable[[Finding
     else:
         said = ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS) if total else "nothing is wrong"
         typer.echo(f"{counted.events} events and {counted.records} records of the audit: {said}")
+        if counted.begins:
+            places = ", ".join(f"{number}@{offset}" for number, offset in sorted(counted.begins.items()))
+            typer.echo(
+                f"{len(counted.begins)} partitions begin late, what was before {places} has been deleted: "
+                f"{counted.passed} records may rest on that, and were passed over"
+            )
     return total
 
 
 def summary(kinds: Counter[str], counted: Counted) -> dict[str, Any]:
-    """The last line of --json. passes: how often partitions were read, as memory is bounded."""
-    done = {"events": counted.events, "records": counted.records, "passes": counted.passes}
+    """The last line of --json. passes: how often partitions were read, as memory is bounded.
+
+    begins: by partition, before which offset the audit was deleted; passed: records that may rest on that.
+    """
+    done: dict[str, Any] = {"events": counted.events, "records": counted.records, "passes": counted.passes}
+    done |= {"begins": {str(place): at for place, at in sorted(counted.begins.items())}, "passed": counted.passed}
     return {"finding": None, **done, **{kind: kinds[kind] for kind in KINDS}}
 
 

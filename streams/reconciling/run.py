@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from processors.lane import lanes_of
+from processors.reconciling.beginning import judged_at
 from processors.reconciling.inquiry import Inquiry
 from processors.reconciling.judging import Law
 from processors.reconciling.matching import LOOKED_AHEAD, Taken
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from processors.reconciling.finding import Finding
-    from processors.reconciling.slices import Slice
     from schemas.connections import RelayConfig
     from streams.reconciling.lanes import InHand
     from streams.reconciling.tape import Tape, Tapes
@@ -40,12 +40,18 @@ CHUNK = 500
 
 @dataclass
 class Counted:
-    """say: hears partition, offset and end of the audit while it is read, once a chunk."""
+    """say: hears partition, offset and end of the audit while it is read, once a chunk.
+
+    begins: by partition, before which offset Kafka has deleted the audit, where it has.
+    passed: records that are no finding, as what explains them may have been there.
+    """
 
     say: Callable[[int, int, int], None] = lambda *_: None
     events: int = 0
     records: int = 0
     passes: int = 0
+    passed: int = 0
+    begins: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,10 @@ class Reconciler:
         reached, lanes = await self._known()
         for partition in range(self.settings.partitions):
             hands = await in_hand(self.tapes, lanes, partition)
-            todo = [EVERYBODY]
+            todo, router_at = [EVERYBODY], reached.get(partition, 0)
+            since = await self._since(partition, router_at)
             while todo:
-                inquiry = await self._inquire(partition, todo[-1], reached.get(partition, 0), hands)
+                inquiry = await self._inquire(Inquiry(self.law, partition, todo[-1], since), router_at, hands)
                 self.counted.passes += 1
                 of = todo.pop()
                 if inquiry is None:
@@ -73,6 +80,7 @@ class Reconciler:
                     continue
                 self.counted.events += inquiry.events
                 self.counted.records += inquiry.records
+                self.counted.passed += inquiry.hearing.passed
                 for finding in inquiry.findings:
                     yield finding
 
@@ -88,11 +96,24 @@ class Reconciler:
         reached = {place.partition: at.offset for place, at in offsets.items()}
         return reached, [name for name in sorted(self.law.names) if topics.lane_state(name) in existing]
 
-    async def _inquire(self, partition: int, of: Slice, router_at: int, hands: dict[str, InHand]) -> Inquiry | None:
+    async def _since(self, partition: int, router_at: int) -> int:
+        """Below this offset of the events, verdicts were deleted with the beginning of the audit; 0: none was."""
+        async with self.tapes(topics.AUDIT, partition) as facts:
+            begins = await facts.begins()
+            if not begins:
+                return 0
+            self.counted.begins[partition] = begins
+            while records := await facts.next(CHUNK):
+                for record in records:
+                    if (offset := judged_at(record.value, partition)) is not None:
+                        return offset
+        return router_at
+
+    async def _inquire(self, inquiry: Inquiry, router_at: int, hands: dict[str, InHand]) -> Inquiry | None:
         """None: there is too much for one pass."""
-        inquiry = Inquiry(self.law, partition, of)
+        partition, since = inquiry.begins
         async with AsyncExitStack() as stack:
-            events = await stack.enter_async_context(self.tapes(topics.EVENTS, partition))
+            events = await stack.enter_async_context(self.tapes(topics.EVENTS, partition, since))
             facts = await stack.enter_async_context(self.tapes(topics.AUDIT, partition))
             while records := await facts.next(CHUNK):
                 await _look_ahead(inquiry, events)
@@ -112,7 +133,7 @@ class Reconciler:
 async def _look_ahead(inquiry: Inquiry, events: Tape) -> int:
     """Let as much wait as a chunk of the audit may be about; how much waits then."""
     waiting = inquiry.matching
-    waiting.begins = await events.begins()
+    waiting.begins = max(await events.begins(), inquiry.begins.since)
     while len(waiting) < LOOKED_AHEAD + CHUNK and (records := await events.next(CHUNK)):
         waiting.feed(Taken(record.offset, incoming_of(record)) for record in records)
     return len(waiting)

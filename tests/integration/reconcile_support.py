@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Dumped:
-    """planted: by record_id, what the audit is made to say instead."""
+    """planted: by record_id, what the audit is made to say instead; cut: by partition, where the audit begins."""
 
     settings: Settings
     logs: dict[tuple[str, int], list[ConsumerRecord]] = field(default_factory=dict)
     planted: dict[str, Change] = field(default_factory=dict)
+    cut: dict[int, int] = field(default_factory=dict)
 
     @asynccontextmanager
     async def tapes(self, topic: str, partition: int, start: int = 0) -> AsyncIterator[Tape]:
@@ -45,9 +46,11 @@ class Dumped:
             async with tape(self.settings, topic, partition) as real:
                 while records := await real.next():
                     log += records
-        log = [record for record in self.logs[topic, partition] if record.offset >= start]
+        first = self.cut.get(partition, 0) if topic == topics.AUDIT else 0
+        log = [record for record in self.logs[topic, partition] if record.offset >= max(start, first)]
         end = log[-1].offset + 1 if log else start
-        yield PaperTape([one for record in log for one in self._as_planted(record)] if self.planted else log, end)
+        planted = [one for record in log for one in self._as_planted(record)] if self.planted else log
+        yield PaperTape(planted, end, first)
 
     def _as_planted(self, record: ConsumerRecord) -> Iterator[ConsumerRecord]:
         if record.topic != topics.AUDIT:
@@ -86,7 +89,7 @@ def ended(facts: list[AuditRecord]) -> Iterator[Ended]:
     plans = {fact.event_id: fact for fact in facts if fact.kind == "planned"}
     for fact in facts:
         if fact.kind == "outcome" and fact.outcome == "executed" and told[fact.delivery_id or ""] == 1:
-            planned = plans[fact.event_id]
-            for leg in planned.legs or ():
-                if leg.delivery_id == fact.delivery_id:
+            planned = plans.get(fact.event_id)
+            for leg in (planned and planned.legs) or ():
+                if planned and leg.delivery_id == fact.delivery_id:
                     yield Ended(fact, planned, leg)

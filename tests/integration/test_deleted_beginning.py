@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 from reading import committed
+from reconcile_support import Dumped, ended, found
 from test_audit_proof import PLACE, changes, cli_of, copied, played, signed
+from test_reconcile import PLANTS
 
 from streams import topics
 from streams.clients import admin
 from streams.demo.cast import make_cast
 from streams.demo.stage import Stage
+from streams.logs import spans_of
 from streams.notary.keys import known_keys
 from streams.notary.verify import Exam
 from streams.notary.witness import witnessed
@@ -85,3 +89,31 @@ async def test_what_is_left_of_a_log_is_verified_and_where_it_begins_is_said(sta
     (part,) = told["partitions"]
     assert (told["good"], part["proven"], part["deleted"]) == (True, 0, len(log))
     assert part["begins"] > log[-1].offset
+
+
+async def test_what_rests_on_deleted_records_is_no_finding_and_faults_behind_them_are(stage: Stage) -> None:
+    await played(stage, 200, 1)
+    ends = {place: end for place, (_, end) in (await spans_of(stage.settings, topics.AUDIT)).items()}
+    dumped = Dumped(stage.settings)
+    for part in (50, 20, 10, 5, 4, 3, 2):
+        dumped.cut = {place: end // part for place, end in ends.items()}
+        assert await found(stage, dumped) == [], part
+    for place, end in ends.items():
+        await deleted(stage, topics.AUDIT, end // 10, place)
+    begins = {place: begin for place, (begin, _) in (await spans_of(stage.settings, topics.AUDIT)).items() if begin}
+    code, out, errors = await cli_of(stage).ended("reconcile", "--json")
+    assert code == 0, out + errors
+    told = json.loads(out.splitlines()[-1])
+    assert told["begins"] == {str(place): begin for place, begin in begins.items()}
+    assert told["passed"] > len(begins) > 1
+    code, out, _ = await cli_of(stage).ended("reconcile")
+    assert (code, f"{len(begins)} partitions begin late, what was before " in out) == (0, True)
+
+    dumped = Dumped(stage.settings, cut=begins)
+    assert await found(stage, dumped, most=30) == [], "as many passes as it takes"
+    case = list(ended(dumped.facts()))[-1]
+    for plant in PLANTS:
+        at, change, kind, about = plant(case)
+        dumped.planted = {at.record_id: change}
+        findings = await found(stage, dumped)
+        assert [(each.kind, each.delivery_id) for each in findings] == [(kind, about)], plant.__name__
