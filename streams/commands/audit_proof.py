@@ -13,9 +13,11 @@ from schemas.audit_proof import AuditProof
 from schemas.errors import NotProven, SetupError
 from schemas.ids import pid
 from schemas.times import iso
+from streams import topics
 from streams.commands.audit_view import timeline
 from streams.commands.common import AsJson, BootstrapServers, DataDir, complain, settings_for, show_json
 from streams.commands.screen import console
+from streams.logs import spans_of
 from streams.notary.keys import known_keys
 from streams.notary.prove import prove as collected
 from streams.ownership.tenure import now_micros
@@ -23,6 +25,7 @@ from streams.ownership.tenure import now_micros
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from streams.settings import Settings
 
 Out = Annotated[Path, typer.Option(metavar="FILE", help="Where to write the proof; an existing file is kept.")]
 
@@ -46,18 +49,28 @@ def prove(
     if out.exists():
         raise SetupError(f"{out} is there already", remedy="name another file with --out")
     person = pid(settings.key("pepper"), controller, subject)
-    proof = asyncio.run(collected(settings, known_keys(settings), controller, person, now_micros()))
+    proof, begins = asyncio.run(_collected(settings, controller, person))
     try:
         out.write_text(proof.model_dump_json(indent=1) + "\n", "utf-8")
     except OSError as error:
         raise SetupError(f"{out} can't be written: {error.strerror}", remedy="name another file with --out") from None
     records = sum(len(part.records) for part in proof.partitions)
     if as_json:
-        show_json({"file": str(out), "pid": person, "records": records, "unsigned": proof.unsigned})
+        told = {"file": str(out), "pid": person, "records": records, "unsigned": proof.unsigned}
+        show_json(told | {"begins": {str(number): offset for number, offset in begins.items()}})
     else:
         typer.echo(f"{out}: {records} records of {person}, each under a signed head")
     if proof.unsigned:
         complain(f"{proof.unsigned} newer ones are not in it, as no head covers them yet: prove again in a minute")
+    for number, offset in begins.items():
+        complain(f"partition {number} begins at offset {offset}: what was before has been deleted, and is not in it")
+
+
+async def _collected(settings: Settings, controller: str, person: str) -> tuple[AuditProof, dict[int, int]]:
+    """The proof; and of its partitions, where those begin whose beginning was deleted."""
+    proof = await collected(settings, known_keys(settings), controller, person, now_micros())
+    spans = await spans_of(settings, topics.AUDIT, [part.partition for part in proof.partitions])
+    return proof, {number: begin for number, (begin, _) in spans.items() if begin}
 
 
 def show_proof(file: Path, keys: Collection[bytes], *, as_json: bool) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from processors.notarising.checking import check, policies_of
 from processors.notarising.note import Checkpoint, opened
 from processors.notarising.proofs import Subtrees, consistency_ranges, inclusion_ranges
-from processors.notarising.tree import split
 from schemas.audit_proof import FORMAT, AuditProof, Header, ProvenPartition, ProvenRecord
 from schemas.codec import decode
 from schemas.errors import NotProven
@@ -16,6 +15,7 @@ from schemas.records import AuditRecord
 from schemas.version import SOFTWARE
 from streams import topics
 from streams.logs import scan
+from streams.notary.beginning import beginning, listed
 from streams.notary.heads import head_in
 from streams.notary.keys import origin_of
 
@@ -72,13 +72,17 @@ async def prove(settings: Settings, keys: Collection[bytes], controller: str, pe
 
 
 async def _records_of(settings: Settings, person: str) -> dict[int, list[_Found]]:
-    """By partition; what was met elsewhere before it was forwarded is there."""
+    """By partition; what was met elsewhere before it was forwarded is there. Numbers count what was deleted, too."""
     sizes, found, key = defaultdict[int, int](int), defaultdict[int, list[_Found]](list), person.encode()
     async for record in scan(settings, topics.AUDIT):
         if record.key == key:
             found[record.partition].append(_Found(sizes[record.partition], record))
         sizes[record.partition] += 1
-    return found
+    deleted = {partition: (await beginning(settings, topics.AUDIT, partition)).number for partition in found}
+    return {
+        partition: [_Found(deleted[partition] + one.number, one.record) for one in those]
+        for partition, those in found.items()
+    }
 
 
 async def _heads(
@@ -108,13 +112,11 @@ async def _part(
     growth = consistency_ranges(head.size, last.size)
     tree = Subtrees([*growth, *(place for ranges in paths.values() for place in ranges)])
     proven: dict[int, list[bytes]] = {}
-    async for record in scan(settings, topics.CHECKPOINTS, partitions=[partition]):
-        listed = head_in(record)
-        for leaf in list(split(listed.leaves or b""))[max(0, tree.size - listed.start) :]:
-            if tree.size < last.size:
-                tree.add(leaf)
-            if tree.size == head.size and not proven:
-                proven = {index: tree.path(ranges) for index, ranges in paths.items()}
+    async for leaf in listed(scan(settings, topics.CHECKPOINTS, partitions=[partition])):
+        if tree.size < last.size:
+            tree.add(leaf)
+        if tree.size == head.size and not proven:
+            proven = {index: tree.path(ranges) for index, ranges in paths.items()}
     if tree.size != last.size or tree.root() != last.root:
         raise NotProven(f"the heads of partition {partition} don't fit together: run `consent-relay audit verify`")
     return ProvenPartition(

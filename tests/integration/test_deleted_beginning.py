@@ -13,6 +13,8 @@ from reconcile_support import Dumped, ended, found
 from test_audit_proof import PLACE, changes, cli_of, copied, played, signed
 from test_reconcile import PLANTS
 
+from schemas.audit_proof import AuditProof
+from schemas.ids import pid
 from streams import topics
 from streams.clients import admin
 from streams.demo.cast import make_cast
@@ -117,3 +119,30 @@ async def test_what_rests_on_deleted_records_is_no_finding_and_faults_behind_the
         dumped.planted = {at.record_id: change}
         findings = await found(stage, dumped)
         assert [(each.kind, each.delivery_id) for each in findings] == [(kind, about)], plant.__name__
+
+
+async def test_who_has_records_behind_the_cut_is_proven_as_before(stage: Stage, tmp_path: Path) -> None:
+    events = await played(stage, 60, 1)
+    await signed(stage)
+    log = await log_of(stage)
+    cut = len(log) // 3
+    await deleted(stage, topics.AUDIT, log[cut].offset)
+    cli, file = cli_of(stage), tmp_path / "proof.json"
+    kept = {(record.key or b"").decode() for record in log[cut:]}
+    pepper = stage.settings.key("pepper")
+    subject = next(sent.subject_id for sent in events if pid(pepper, "oomnis", sent.subject_id) in kept)
+    person = pid(pepper, "oomnis", subject)
+    prove = ("audit", "prove", "--controller", "oomnis", "--subject", subject, "--out", str(file))
+    code, out, errors = await cli.ended(*prove, "--json")
+    assert code == 0, errors
+    told = json.loads(out)
+    proof = AuditProof.read(file.read_bytes())
+    (part,) = [one for one in proof.partitions if one.partition == PLACE]
+    wanted = [number for number, one in enumerate(log) if number >= cut and one.key == person.encode()]
+    assert [one.index for one in part.records] == wanted
+    assert told["begins"] == {str(PLACE): log[cut].offset}
+    assert f"partition {PLACE} begins at offset {log[cut].offset}: what was before has been deleted" in errors
+    public = tmp_path / "notary.pub"
+    public.write_text("\n".join((await cli.said("audit", "key"))["keys"]))
+    proven = await cli.said("audit", "verify", "--file", str(file), "--key", str(public))
+    assert (proven["good"], len(proven["records"])) == (True, told["records"])
