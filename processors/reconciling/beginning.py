@@ -30,8 +30,8 @@ class Beginning(NamedTuple):
         return self.since > 0 and (origin.partition != self.partition or origin.offset < self.since)
 
     def explains(self, due: str, was: str) -> bool:
-        """Whether another verdict than was due may rest on what was deleted: a newer choice, or the same event."""
-        return self.since > 0 and due in {"planned", "stale"} and was not in {"planned", due}
+        """Whether another verdict than was due may rest on what was deleted: a newer choice, the same event."""
+        return self.since > 0 and due in {"planned", "stale"} and was != due
 
     def certain(self, due: Iterable[Leg], planned: Iterable[Leg]) -> tuple[Leg, ...]:
         """Those of the legs that were due whatever was deleted."""

@@ -67,6 +67,15 @@ def brought(people: People, person: Person, record: AuditRecord, leg: Leg) -> st
     return None
 
 
+def began(people: People, person: Person, record: AuditRecord, leg: Leg) -> None:
+    """What had kept it, or stands, isn't in the audit any more; what becomes of it is."""
+    pid, event_id = record.pid or "", record.event_id or ""
+    own_id = begun_id(leg, pid, event_id)
+    if own_id is not None:
+        about = About(pid, record.controller or "", event_id, record.at, record.at)
+        _owe(people, person, Duty(leg, own_id, about), record)
+
+
 def _owe(people: People, person: Person, duty: Duty, record: AuditRecord) -> None:
     duty.event_id, duty.cycle, duty.is_late_comer = record.event_id or "", record.cycle or 0, True
     people.owe(person, duty)

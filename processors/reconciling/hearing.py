@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from processors.reconciling.behind import brought, lifted
+from processors.reconciling.behind import began, brought, lifted
 from processors.reconciling.duties import Person
 from processors.reconciling.finding import Finding
 from processors.reconciling.outcomes import began_anew, ended, told
@@ -79,14 +79,16 @@ class Hearing:
         if record.reason == BACKFILL:
             was_told(person, record.event_id, record.lane, record.action)
         if wrong := begin(self._people, person, record, leg):
-            is_known = any(deletion.event_id == record.event_id for deletion in person.deletions)
-            if self._begins.hides(record.origin) or (self._begins.since and begin is lifted and not is_known):
+            if self._begins.hides(record.origin) or (self._begins.since and begin is lifted):
+                began(self._people, person, record, leg)
                 self.passed += 1
             else:
                 self._stray(record, offset, wrong)
 
     def after_backfill(self, record: AuditRecord, lanes: tuple[Lane, ...], policy: Policy, offset: int) -> None:
         """It has ended, so everybody for whom something stands must have been brought to that one lane."""
+        if self._begins.since:  # an erasure that was deleted may have ended what seems to stand
+            return
         lane, what = lanes[0], "stands, and the backfill left it out"
         for pid, person in self._people.items():
             state = person.standing

@@ -182,15 +182,14 @@ class Inquiry:
         seen = self._seen[controller] = self._seen[controller] | named
         before = person.state
         made = self._law.judge(read, person, self._law.then(seen, legs, read.event) if record else self._law.names)
-        verdict = "rejected" if isinstance(made, DataError) else made.verdict
+        verdict: str = "rejected" if isinstance(made, DataError) else made.verdict
         if record and self.begins.explains(verdict, record.kind):
-            person.state = before
+            verdict, person.state = record.kind, before
             self.hearing.passed += 1
-            return
         if record and verdict != record.kind:
             kind = kind_of(verdict, record.kind)
             self._about(record, kind, f"is {record.kind}, and had to be {verdict}", offset)
-        if isinstance(made, DataError):
+        if isinstance(made, DataError) or verdict == "rejected":
             return
         about = About(read.pid, controller, read.event.event_id, made.occurred_at, made.received_at)
         tasks = read.event.kind in PROTECTIVE
@@ -202,15 +201,15 @@ class Inquiry:
                 wished(person, read.event, made.occurred_at, legs)
         for duty in (*duties_of(legs, about, tasks=tasks), *duties_of(due, about, tasks=tasks)):
             self.people.owe(person, duty)  # as planned, where both speak of it
-        reopen(self.people, made, about)
         if verdict == "planned" and read.event.kind in ERASING:
             deletion = Deletion(about.event_id, read.event.data_domain, read.event.jurisdiction, about.occurred_at)
             person.deletions = (*person.deletions, deletion)
         newest = person.newest if person.newest is not None else made.occurred_at - 1
-        if record and verdict == record.kind == "stale" and read.event.protective and made.occurred_at > newest:
+        if record and made.verdict == record.kind == "stale" and read.event.protective and made.occurred_at > newest:
             self._about(record, "missing", "is newer than all before it, and was passed over as stale", offset)
         if verdict == "planned":
             person.newest = max(newest, made.occurred_at)
+            reopen(self.people, made, about)
 
     def _compare(self, read: Read, made: Plan, record: AuditRecord, offset: int | None, *, all_known: bool) -> None:
         if record.policy != read.policy.ref:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from routing_support import DESK, HOME, NOW, PEPPER, incoming
 
 from processors.closing.book import Book
+from processors.reconciling.beginning import judged_at
 from processors.reconciling.inquiry import Inquiry
 from processors.reconciling.judging import Law
 from processors.reconciling.matching import Taken
@@ -39,12 +40,16 @@ LONG_AFTER = NOW + 400 * DAY
 
 @dataclass
 class Paper:
-    """desk: the routers', also of who reconciles; begins: the first offset of the events that is still kept."""
+    """desk: the routers', also of who reconciles; begins: the first offset of the events that is still kept.
+
+    cut: so many records of the audit were deleted at its beginning.
+    """
 
     audit: list[AuditRecord] = field(default_factory=list)
     events: list[Taken] = field(default_factory=list)
     states: dict[str, SubjectState] = field(default_factory=dict)
     begins: int = 0
+    cut: int = 0
     desk: Desk = DESK
 
     def publish(self, *events: ConsentEvent | bytes) -> list[AuditRecord]:
@@ -124,10 +129,13 @@ class Paper:
     def asked(self, of: Slice = EVERYBODY) -> Inquiry:
         """All of it read, not ended."""
         law = Law(self.desk.config, self.desk.lanes, PEPPER, self.desk.home)
-        inquiry = Inquiry(law, HOME, of)
-        inquiry.matching.begins = self.begins
-        inquiry.matching.feed(taken for taken in self.events if taken.offset >= self.begins)
-        for offset, record in enumerate(self.audit):
+        left = self.audit[self.cut :]
+        judged = (judged_at(encode(record), HOME) for record in left)
+        since = next((at for at in judged if at is not None), 10 * len(self.events)) if self.cut else 0
+        inquiry = Inquiry(law, HOME, of, since)
+        inquiry.matching.begins = max(self.begins, since)
+        inquiry.matching.feed(taken for taken in self.events if taken.offset >= inquiry.matching.begins)
+        for offset, record in enumerate(left, self.cut):
             inquiry.take(offset, (record.pid or record.record_id).encode(), encode(record), NOW)
         return inquiry
 

@@ -84,6 +84,18 @@ def test_no_history_of_a_person_has_findings(history: tuple[list[Any], int, int]
     assert paper.found() == [], "from the audit alone"
 
 
+@settings(max_examples=100, deadline=None)
+@given(histories(), st.data())
+def test_nor_has_one_whose_beginning_was_deleted(history: tuple[list[Any], int, int], data: st.DataObject) -> None:
+    events, late, when = history
+    paper = _played(events, late, when)
+    paper.close_requests()
+    paper.cut = data.draw(st.integers(1, len(paper.audit)))
+    assert paper.found() == []
+    paper.begins = 10 * len(paper.events)
+    assert paper.found() == [], "from the audit alone"
+
+
 @pytest.mark.parametrize("late", [0, 3, len(LANES)])
 def test_no_play_of_the_demo_has_findings(late: int) -> None:
     play = [sent.value for sent in _play(late)]
@@ -92,6 +104,9 @@ def test_no_play_of_the_demo_has_findings(late: int) -> None:
         paper.settle(planned)
     paper.close_requests()
     assert paper.found() == []
+    for cut in range(1, len(paper.audit), len(paper.audit) // 15):
+        paper.cut = cut
+        assert paper.found() == [], cut
 
 
 def _played(values: list[Any], late: int, when: int) -> Paper:
