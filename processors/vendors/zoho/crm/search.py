@@ -96,6 +96,9 @@ def look_up(people: Mapping[str, Sequence[str]], options: CrmOptions) -> Generat
             try:
                 following.append(page.read(answer, found[page.who]))
             except VendorError as error:
+                error.with_traceback(
+                    None
+                )  # it holds this frame, which holds the error: only the collector would end that
                 found[page.who].error = gravest((error, found[page.who].error or error))
         pages = [page for page in following if page is not None]
     return found
