@@ -146,3 +146,5 @@ async def test_who_has_records_behind_the_cut_is_proven_as_before(stage: Stage, 
     public.write_text("\n".join((await cli.said("audit", "key"))["keys"]))
     proven = await cli.said("audit", "verify", "--file", str(file), "--key", str(public))
     assert (proven["good"], len(proven["records"])) == (True, told["records"])
+    _, out, _ = await cli.ended("replay", "--out", str(tmp_path / "rebuilt"), "--json")
+    assert json.loads(out)["begins"][str(PLACE)] == log[cut].offset
