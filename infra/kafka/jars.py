@@ -70,7 +70,8 @@ def configured_maven() -> Any:
         from jgo.maven import MavenContext  # noqa: PLC0415
     except ImportError as error:
         raise failure(
-            "the embedded Kafka needs jgo to fetch its jars", "pip install 'consent-relay[embedded]'"
+            "the embedded Kafka needs jgo to fetch its jars",
+            "in the checkout of consent-relay: `make setup`, or pip install '.[embedded]'",
         ) from error
     settings = GlobalSettings.load()
     remotes = {"central": MAVEN_CENTRAL_URL, **settings.repositories}

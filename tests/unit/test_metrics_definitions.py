@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import web
 from prometheus_client import Counter, Gauge, Histogram
 
 from schemas.errors import DataError
@@ -63,6 +65,15 @@ def test_every_label_that_is_explained_is_used() -> None:
 
 def test_no_label_can_hold_a_person() -> None:
     assert not LABELS.keys() & {"pid", "subject", "subject_id", "event_id", "delivery_id", "path", "url", "offset"}
+
+
+def test_every_status_that_we_answer_a_call_with_is_named() -> None:
+    texts = [text for path, text in SOURCES.items() if "self._counter.labels(" in text and "web.Response" in text]
+    assert len(texts) == 3
+    numbers = {int(number) for text in texts for number in re.findall(r"\b[2-5]\d\d\b", text)}
+    raised = re.findall(r"raise web\.(HTTP\w+)", SOURCES[ROOT / "streams" / "called.py"])
+    answered = (numbers & set(HTTPStatus)) | {getattr(web, name).status_code for name in raised}
+    assert {f"`{status}`" for status in answered} == set(re.findall(r"`\d+`", LABELS["http"]))
 
 
 def test_every_alarm_that_the_code_can_raise_has_its_word() -> None:
