@@ -29,9 +29,10 @@ answers were compared with stands under *checked*. `consent-relay vendors list` 
 `--json` for machines; `vendors show ID --action delete --identity email=a@b.c` prints the calls.
 A vendor that isn't here: [adding a vendor](adding-a-vendor.md).
 
-How an action ends: `accepted` the vendor said it will, and can't be asked further; `executed` it says it did;
-`verified` it was read back; `manual_task` a person has to do the rest; `client_signal` no call, a tag in the browser
-tells the vendor; `not_applicable` no call, a choice makes no difference there ([how it works](how-it-works.md)).
+How an action ends: `accepted` the vendor said it will, and has no status to ask for; `executed` it says it did. What is
+read back later is `verified` then, whichever of the two it was. `manual_task` a person has to do the rest;
+`client_signal` no call, a tag in the browser tells the vendor; `not_applicable` no call, a choice makes no difference
+there ([how it works](how-it-works.md)).
 """  # noqa: E501 - the comment is one line
 
 
