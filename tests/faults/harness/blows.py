@@ -38,21 +38,26 @@ class Blows:
             await self.ready()
 
     async def kill(self, name: str = "w1") -> None:
-        """SIGKILL of one that is alive."""
+        """SIGKILL.
+
+        Raises:
+            RelayError: it had ended by itself before.
+
+        """
+        self.workers[name].check()
         worker = self.workers.pop(name)
-        worker.check()
         async with self.fault("kill", name):
             await worker.kill()
-        assert await worker.ended() == -signal.SIGKILL, worker.last_words()
+        await was_killed(worker)
 
     async def dies(self, name: str = "w1") -> None:
         """Wait until it kills itself, as `FAULTS_CUT` wants it to."""
         worker = self.workers.pop(name)
         async with asyncio.timeout(READY_S):
-            code = await worker.ended()
+            await worker.ended()
         async with self.fault("kill", name):
             await worker.stop(STOP_S)
-        assert code == -signal.SIGKILL, worker.last_words()
+        await was_killed(worker)
 
     async def stop(self, name: str = "w1") -> None:
         """SIGTERM: it hands over and ends."""
@@ -95,3 +100,8 @@ class Blows:
 
     async def stop_workers(self) -> None:
         await asyncio.gather(*(self._bid_farewell(name) for name in list(self.workers)))
+
+
+async def was_killed(worker: WorkerProcess) -> None:
+    """Nothing but SIGKILL ended it."""
+    assert await worker.ended() == -signal.SIGKILL, f"it had ended by itself; its log ends with:{worker.last_words()}"

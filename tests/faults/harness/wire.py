@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.blows import was_killed
+
 from infra.sandbox import Fault
 from schemas.times import SECOND
 
@@ -53,8 +55,10 @@ class Wire:
         async with self._cluster.fault("kill", worker):
             if not await self._cluster.wait(lambda: self._trap is None, within_s):
                 return False
-            await self._cluster.workers.pop(worker).kill()
-            return True
+            killed = self._cluster.workers.pop(worker)
+            await killed.kill()
+        await was_killed(killed)
+        return True
 
     def count(self) -> Counter[int]:
         """How many answers had which status."""
