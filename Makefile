@@ -55,10 +55,13 @@ $(VENV)/.soak: $(VENV)/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded,dev,parquet,soak]"
 	@touch $@
 
+# Runs that fail stay in data/faults-SEED; ARGS="--basetemp=..." names another place, and the last one counts.
 faults: setup ## the fault tests at full size: 100,000 events, 20 kills, three workers (SEED=2 PROCESSES=1 ARGS="-k storm")
 	@echo "SEED=$(SEED), $(PROCESSES) tests at a time"
+	@mkdir -p data
 	@FAULTS_EVENTS=100000 FAULTS_KILLS=20 FAULTS_WORKERS=3 FAULTS_FROZEN=30 SEED=$(SEED) \
-	  $(BIN)/pytest -v --timeout=0 --numprocesses $(PROCESSES) --dist load --maxschedchunk 1 tests/faults $(ARGS)
+	  $(BIN)/pytest -v --timeout=0 --numprocesses $(PROCESSES) --dist load --maxschedchunk 1 \
+	  --basetemp=data/faults-$(SEED) -o tmp_path_retention_policy=failed tests/faults $(ARGS)
 
 protocol: setup ## the model of how a partition changes hands (ARGS='--without "wait at takeover"', --help)
 	@$(BIN)/python tests/protocol/show.py $(ARGS)

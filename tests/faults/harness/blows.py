@@ -86,8 +86,10 @@ class Blows:
         """The broker ends, by SIGKILL or in order, and is started again at the end."""
         async with self.fault("kill" if kill else "stop", "broker"):
             await (self.broker.kill() if kill else self.broker.stop())
-            yield
-            await self.broker.start_again()
+            try:
+                yield
+            finally:
+                await self.broker.start_again()
 
     @asynccontextmanager
     async def fault(self, what: str, whom: str) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ from harness.launch import PROGRAM
 from harness.progress import Progress
 from harness.publisher import Publisher
 from harness.rundir import RunDir
+from sizes import KEEP_S
 
 from infra.kafka.config import SESSION_S
 from infra.sandbox import Sandbox, make_people
@@ -39,8 +40,6 @@ LIMITS_SCALE = 1000.0
 PLANT = "FAULTS_PLANT"
 """With it in the environment every worker has that bug, so that the whole suite can be seen red."""
 PARTITIONS = 4
-KEEPING_S = 120.0
-"""Of what a run that failed leaves behind."""
 _POLL_S = 0.1
 
 
@@ -118,15 +117,9 @@ class Cluster(Blows):
     ) -> None:
         try:
             if isinstance(error, Exception) and not self._handed_in:
-                await self._keep_what_there_is()
+                await self._keep()
         finally:
             await self._stack.aclose()
-
-    async def _keep_what_there_is(self) -> None:
-        """Of a run that failed, as far as it goes; whatever fails here, the run's own error is to be seen."""
-        with suppress(Exception):
-            async with asyncio.timeout(KEEPING_S):
-                await self.finish()
 
     async def start_worker(self, name: str = "w1", *options: str, **env: str) -> WorkerProcess:
         """Start a worker, or one of that name again. env: `FAULTS_PLANT="..."` and the like, see launch.py."""
@@ -177,6 +170,15 @@ class Cluster(Blows):
         await self.stop_workers()
         await hand_in(self, now_micros(), expect)
         return self.run.path
+
+    async def _keep(self) -> None:
+        """As `finish`, of a run that has failed: as much as can be had; what goes wrong here hides nothing."""
+        try:
+            await self.stop_workers()
+            async with asyncio.timeout(KEEP_S):
+                await hand_in(self, now_micros(), {})
+        except Exception as error:  # noqa: BLE001 - of any kind
+            print(f"{self.run.path} isn't complete: {error!r}")
 
     def _settings(self, bootstrap: str) -> Settings:
         directory = self.run.path
