@@ -1,4 +1,4 @@
-"""A run that fails can be judged all the same."""
+"""A run that fails can be judged all the same, and what it asks its workers to suffer they suffer."""
 
 from __future__ import annotations
 
@@ -65,3 +65,13 @@ async def test_why_a_run_failed_is_not_hidden_by_what_can_not_be_kept(
         await fails(tmp_path, is_in_the_way)
     assert "isn't complete: IsADirectoryError" in capsys.readouterr().out
     assert len((tmp_path / "events.jsonl").read_text("utf-8").splitlines()) == PEOPLE
+
+
+async def test_what_our_own_environment_asks_for_each_worker_suffers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAULTS_PLANT", "nothing_known")
+    async with Cluster(tmp_path, (MAIL,), people=PEOPLE, partitions=1) as cluster:
+        worker = await cluster.start_worker()
+        assert await worker.ended() == 1
+        assert "No module named 'harness.plants.nothing_known'" in worker.last_words()

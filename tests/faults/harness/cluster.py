@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from harness import network, steady
+from harness import launch, network, steady
 from harness.accounts import HEALTHY, write_config
 from harness.blows import Blows
 from harness.handing_in import hand_in
-from harness.launch import PROGRAM
 from harness.progress import Progress
 from harness.publisher import Publisher
 from harness.rundir import RunDir
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
 
 LIMITS_SCALE = 1000.0
 """Where limits are not what is tested, they are out of the way."""
-PLANT = "FAULTS_PLANT"
-"""With it in the environment every worker has that bug, so that the whole suite can be seen red."""
 PARTITIONS = 4
 _POLL_S = 0.1
 
@@ -126,7 +122,7 @@ class Cluster(Blows):
         self._launches += 1
         log_file = self.run.log(f"{name}.{self._launches}")
         env |= network.through_proxy(self) if name in self._proxied else {}
-        program = {"program": PROGRAM} if env or PLANT in os.environ else {}
+        program = {"program": launch.PROGRAM} if launch.is_needed(env) else {}
         self.workers[name] = await WorkerProcess.launch(
             name, self.settings.given(), log_file, *options, env=env, **program
         )
