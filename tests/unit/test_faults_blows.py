@@ -23,6 +23,10 @@ class Run(Blows):
         self.run = RunDir(path)
         self.workers = {}
 
+    @property
+    def unsettled(self) -> int:
+        return 0
+
     async def start(self, code: str) -> WorkerProcess:
         log_file = self.run.log("w1")
         self.workers["w1"] = await WorkerProcess.launch("w1", {}, log_file, program=("-c", code))

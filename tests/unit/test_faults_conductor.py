@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
+import pytest
 from harness import network
-from harness.conductor import BROKERS, FREEZE, draw
+from harness.conductor import BROKERS, FREEZE, Act, Conductor, draw
 from sizes import BEYOND_SESSION_S
 from soaking.soak import KINDS, OTHERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.cluster import Cluster
+    from harness.workload import Record
 
 
 def test_the_seed_says_what_happens_and_each_kind_comes_before_any_comes_again() -> None:
@@ -24,3 +33,41 @@ def test_what_is_done_to_the_broker_or_before_it_is_done_to_no_worker() -> None:
 def test_a_freeze_and_a_black_hole_outlast_the_session() -> None:
     acts = draw(1, 2 * len(KINDS), KINDS, OTHERS)
     assert all(act.away_s >= BEYOND_SESSION_S for act in acts if act.what in {FREEZE, network.BLACK_HOLE})
+
+
+class Quiet:
+    """No cluster: nothing happens in it, and so much work is open at each act."""
+
+    def __init__(self, *unsettled: int) -> None:
+        self.unsettled, *self._left = unsettled
+        self.publisher = self
+        self.published: list[object] = []
+
+    async def spread(self, records: Sequence[object], over_s: float) -> None:
+        assert over_s > LEAD_S
+        self.published += records
+
+    async def recovered(self, whom: str) -> None:
+        assert whom == "w1"
+        if self._left:
+            self.unsettled = self._left.pop(0)
+
+
+LEAD_S = 0.01
+NOTHING = Act("nothing", "w1", LEAD_S, 0.0)
+
+
+@pytest.mark.parametrize("unsettled", [(0,), (5, 0), (0, 3, 0)])
+async def test_acts_that_mostly_strike_while_there_is_nothing_to_do_show_nothing(unsettled: tuple[int, ...]) -> None:
+    with pytest.raises(AssertionError, match="while there was nothing to do"):
+        await Conductor(cast("Cluster", Quiet(*unsettled))).play([NOTHING] * len(unsettled), [])
+
+
+async def test_all_that_is_given_is_published_around_the_acts() -> None:
+    cluster, said = Quiet(4, 0, 7), list[str]()
+    conductor = Conductor(cast("Cluster", cluster), said.append)
+    records = cast("list[Record]", list(range(10)))
+    await conductor.play([NOTHING] * 3, records)
+    assert cluster.published == records
+    assert conductor.unsettled == [4, 0, 7]
+    assert said[0] == "nothing w1, after 0.0 s, for 0.0 s: 4 unsettled"

@@ -15,6 +15,8 @@ from streams.ownership.tenure import now_micros
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from harness.progress import Progress
+    from harness.publisher import Publisher
     from harness.rundir import RunDir
 
     from streams.demo.broker import OwnBroker
@@ -27,6 +29,13 @@ class Blows:
     run: RunDir
     workers: dict[str, WorkerProcess]
     broker: OwnBroker
+    publisher: Publisher
+    progress: Progress
+
+    @property
+    def unsettled(self) -> int:
+        """How much is published and not judged, or due and not over."""
+        return len(self.publisher.acked - self.progress.judged) + len(self.progress.open)
 
     async def ready(self) -> None:
         """Wait until all workers say that they are ready."""
@@ -93,12 +102,13 @@ class Blows:
 
     @asynccontextmanager
     async def fault(self, what: str, whom: str) -> AsyncIterator[None]:
-        """Notes in `faults.jsonl` what is done to whom, from when to when (µs)."""
-        began = now_micros()
+        """Notes in `faults.jsonl` what is done to whom, from when to when (µs), and how much was unsettled before."""
+        began, unsettled = now_micros(), self.unsettled
         try:
             yield
         finally:
-            self.run.note("faults.jsonl", {"at": began, "until": now_micros(), "what": what, "whom": whom})
+            line = {"at": began, "until": now_micros(), "what": what, "whom": whom, "unsettled": unsettled}
+            self.run.note("faults.jsonl", line)
 
     async def stop_workers(self) -> None:
         await asyncio.gather(*(self._bid_farewell(name) for name in list(self.workers)))

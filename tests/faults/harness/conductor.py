@@ -27,6 +27,8 @@ LONG = {
     network.LATENCY: 5.0,
 }
 """What lasts longer than others, s."""
+BEYOND_S = 1.0
+"""So much longer than until an act strikes its share of the input comes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,24 @@ def draw(seed: int, count: int, kinds: Sequence[str], workers: Sequence[str]) ->
 
 
 class Conductor:
-    """say: hears of each act as it strikes."""
+    """say: hears of each act as it strikes. unsettled: how much work was open when each did."""
 
     def __init__(self, cluster: Cluster, say: Callable[[str], None] = print) -> None:
         self._cluster = cluster
         self._say = say
+        self.unsettled: list[int] = []
 
     async def play(self, acts: Sequence[Act], records: Sequence[Record]) -> None:
-        """Do all acts and publish all records."""
+        """Do all acts and publish all records, a share before and while each act strikes.
+
+        Raises:
+            AssertionError: half of them struck while there was nothing to do.
+
+        """
         share = -(-len(records) // (len(acts) or 1))
         for number, act in enumerate(acts):
             part = records[number * share : (number + 1) * share]
-            publishing = asyncio.create_task(self._cluster.publisher.publish(part))
+            publishing = asyncio.create_task(self._cluster.publisher.spread(part, act.lead_s + BEYOND_S))
             try:
                 await asyncio.sleep(act.lead_s)
                 await self.strike(act)
@@ -75,10 +83,13 @@ class Conductor:
             finally:
                 publishing.cancel()
                 await asyncio.gather(publishing, return_exceptions=True)
+        idle = self.unsettled.count(0)
+        assert 2 * idle < (len(acts) or 1), f"{idle} of {len(acts)} acts struck while there was nothing to do"
 
     async def strike(self, act: Act) -> None:
         """Do it, and what belongs to it; then all workers there are must be ready again."""
-        self._say(str(act))
+        self.unsettled.append(self._cluster.unsettled)
+        self._say(f"{act}: {self.unsettled[-1]} unsettled")
         await self._do(act)
         await self._cluster.recovered(act.whom)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 BATCH = 500
+EACH_S = 0.5
+"""So often comes a part of what is spread."""
 
 
 class Publisher:
@@ -34,6 +38,14 @@ class Publisher:
         self.stop = self._upstream.stop
         self._next = 0
         self.acked: set[tuple[int, int]] = set()
+
+    async def spread(self, records: Sequence[Record], over_s: float) -> None:
+        """Publish them evenly over so long; in more time if the broker takes them no faster."""
+        parts = math.ceil(over_s / EACH_S) or 1
+        for part in range(parts):
+            started = time.monotonic()
+            await self.publish(records[part * len(records) // parts : (part + 1) * len(records) // parts])
+            await asyncio.sleep(over_s / parts - (time.monotonic() - started))
 
     async def publish(self, records: Sequence[Record], pause_s: float = 0.0) -> None:
         """Return when the broker has all of them, each partition in the order given but for what it took late.
