@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 from checker import check
 from harness.cluster import Cluster
-from harness.network import BROKER, draw_weather, play
+from harness.network import BROKER, KINDS, draw_weather, play
 from harness.workload import make_records
 from sizes import FEWER, SEED, SETTLE_S
 
@@ -17,8 +18,8 @@ from streams.ownership.tenure import now_micros
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAUSE_S = 6.0
-"""After 500 events, so that they come in during most of the weather."""
+RECOVERY_S = 2.0
+"""About so long workers take to be ready again after the weather before the broker."""
 
 
 @pytest.mark.timeout(1800 + FEWER // 10)
@@ -32,7 +33,12 @@ async def test_whatever_the_network_does_everything_settles(tmp_path: Path, othe
         await cluster.ready()
         records = make_records(FEWER, cluster.people, cluster.settings.partitions, SEED, now_micros())
         weathers = draw_weather(SEED, [BROKER, *cluster.accounts])
-        await asyncio.gather(cluster.publisher.publish(records, PAUSE_S), play(cluster, weathers))
+        lasts_s = sum(
+            weather.lead_s + weather.lasts_s + RECOVERY_S * (weather.whom == BROKER) for weather in weathers
+        )
+        _, struck = await asyncio.gather(cluster.publisher.spread(records, lasts_s), play(cluster, weathers))
         assert await cluster.settled(SETTLE_S), cluster.progress.open
         run = await cluster.finish()
+    strikes = Counter((weather.what, weather.whom == BROKER) for weather, links in struck.items() if links)
+    assert strikes.keys() == {(what, where) for what in KINDS for where in (True, False)}
     assert check(run) == []

@@ -179,3 +179,27 @@ async def test_leaving_ends_what_is_open_even_in_a_black_hole(dial: Dial) -> Non
         await old[0].read(1)
     with pytest.raises(ConnectionRefusedError):
         await dial(proxy)
+
+
+async def test_who_was_struck_is_counted_until_the_next_fault(dial: Dial) -> None:
+    async with before_an_echo() as proxy:
+        idle, busy = await dial(proxy), await dial(proxy)
+        assert await echoed(idle)
+        assert await echoed(busy)
+        assert proxy.struck == 0
+        proxy.latency(0.01)
+        assert proxy.struck == 0, "nobody has said a word since"
+        assert await echoed(busy)
+        assert await echoed(busy)
+        proxy.heal()
+        assert await echoed(idle)
+        assert proxy.struck == 1
+        proxy.reset()
+        assert proxy.struck == 2, "whoever is there"
+        proxy.heal()
+        assert await echoed(await dial(proxy))
+        proxy.black_hole()
+        assert proxy.struck == 0
+        await say(new := await dial(proxy))
+        assert await hears_nothing(new)
+        assert proxy.struck == 1

@@ -53,15 +53,21 @@ def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Weather, ...]:
     return tuple(weathers)
 
 
-async def play(cluster: Cluster, weathers: Sequence[Weather], say: Callable[[str], None] = print) -> None:
-    """One after the other."""
+async def play(
+    cluster: Cluster, weathers: Sequence[Weather], say: Callable[[str], None] = print
+) -> dict[Weather, int]:
+    """One after the other; how many connections each struck."""
+    struck = {}
     for weather in weathers:
         await asyncio.sleep(weather.lead_s)
-        say(str(weather))
+        say(f"{weather}: {cluster.unsettled} unsettled")
         async with bad(cluster, weather.what, weather.whom):
             await asyncio.sleep(weather.lasts_s)
+        struck[weather] = cluster.proxies[weather.whom].struck
+        say(f"  {struck[weather]} connections struck, {cluster.unsettled} unsettled")
         if weather.whom == BROKER:
             await cluster.recovered(BROKER)
+    return struck
 
 
 @asynccontextmanager

@@ -54,6 +54,7 @@ class Proxy:
         self._changed = asyncio.Event()
         self._random = Random(seed)
         self._links: dict[_Link, asyncio.Task[None]] = {}
+        self._struck: set[_Link] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -74,23 +75,38 @@ class Proxy:
     def address(self) -> str:
         return f"{HOST}:{self.port}"
 
+    @property
+    def struck(self) -> int:
+        """How many connections the last fault struck: those that it cut, and those that wanted to carry something."""
+        return len(self._struck)
+
     def latency(self, seconds: float, *, share: float = 1.0) -> None:
         """Each piece of up to 64 KiB, and the end of a stream, waits so long, either way."""
-        self._set(_Weather("latency", share, seconds))
+        self._break(_Weather("latency", share, seconds))
 
     def reset(self, *, share: float = 1.0) -> None:
         """RST for all connections, and for new ones as long as it lasts."""
-        self._set(_Weather("reset", share))
+        self._break(_Weather("reset", share))
         for link in self._links:
-            if self._weather.strikes(link, "reset"):
+            if self._strikes(link, "reset"):
                 link.cut()
 
     def black_hole(self, *, share: float = 1.0) -> None:
         """Accepts connections and carries nothing, not even an end. What was sent into it arrives after it."""
-        self._set(_Weather("black_hole", share))
+        self._break(_Weather("black_hole", share))
 
     def heal(self) -> None:
         self._set(_Weather())
+
+    def _break(self, weather: _Weather) -> None:
+        self._struck.clear()
+        self._set(weather)
+
+    def _strikes(self, link: _Link, kind: str) -> bool:
+        strikes = self._weather.strikes(link, kind)
+        if strikes:
+            self._struck.add(link)
+        return strikes
 
     def _set(self, weather: _Weather) -> None:
         self._weather = weather
@@ -128,9 +144,9 @@ class Proxy:
         writer.write_eof()
 
     async def _pass(self, link: _Link) -> None:
-        if self._weather.strikes(link, "latency"):
+        if self._strikes(link, "latency"):
             await asyncio.sleep(self._weather.seconds)
-        while self._weather.strikes(link, "black_hole"):
+        while self._strikes(link, "black_hole"):
             await self._changed.wait()
-        if self._weather.strikes(link, "reset"):
+        if self._strikes(link, "reset"):
             raise ConnectionResetError
