@@ -28,5 +28,8 @@ async def test_every_delivery_ends_once_and_in_order(tmp_path: Path) -> None:
         records = make_records(EVENTS, cluster.people, cluster.settings.partitions, SEED, now_micros())
         await Conductor(cluster).play(draw(SEED, KILLS, (KILL,), WORKERS), records)
         assert await cluster.settled(SETTLE_S), f"not settled: {len(cluster.progress.open)}"
+        struck = {account.name: await cluster.struck(account.name) for account in TROUBLED if account.faults}
         run = await cluster.finish()
+    print(f"calls that vendors' faults struck: {struck}")
+    assert all(struck.values())
     assert check(run) == []

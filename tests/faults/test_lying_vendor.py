@@ -45,7 +45,7 @@ async def test_a_vendor_that_says_200_and_did_nothing_is_not_believed(tmp_path: 
         )
         assert await cluster.settled(SETTLE_S), cluster.progress.open
         await stack.aclose()
-        struck = {name: await lies(cluster, name) for name in cluster.accounts}
+        struck = {name: await cluster.struck(name) for name in cluster.accounts}
         run = Run(await cluster.finish())
     print(f"lies: {struck}")
     assert all(struck.values())
@@ -53,11 +53,6 @@ async def test_a_vendor_that_says_200_and_did_nothing_is_not_believed(tmp_path: 
         assert list(believed(run, lane)) == []
     assert run.ledger(LIAR) == []
     assert check(run.path) == []
-
-
-async def lies(cluster: Cluster, lane: str) -> int:
-    async with cluster.sandboxes[lane].client() as client:
-        return sum(armed["struck"] for armed in await client.faults())
 
 
 def believed(run: Run, lane: str) -> Iterator[str]:

@@ -148,6 +148,11 @@ class Cluster(Blows):
                 return True
         return False
 
+    async def struck(self, name: str) -> int:
+        """How many calls the faults struck that are armed at that vendor."""
+        async with self.sandboxes[name].client() as client:
+            return sum(armed["struck"] for armed in await client.faults())
+
     async def settled(self, within_s: float) -> bool:
         """Wait until all that was published is judged, and all that is due is over."""
         progress = self.progress
