@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
 from checker import check
 from harness.accounts import HEALTHY
 from harness.cluster import Cluster
 from harness.segments import owners, strangers
 from harness.workload import make_records
-from sizes import FEWER, KILLS, SEED, SETTLE_S, WORKERS
+from sizes import FEWER, KILLS, READY_S, SEED, SETTLE_S, WORKERS
 
 from infra.kafka.config import LOG_DIR
 from infra.sandbox import Fault
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from harness.workload import Record
@@ -30,6 +32,7 @@ ACCOUNTS = tuple(replace(account, more=(("timeout_s", 2.0),)) for account in HEA
 """A call must end within half a session."""
 SLOW = Fault(kind="latency", seconds=1.0, share=0.5)
 QUIET_S = 4.0
+POLL_S = 0.2
 ROUNDS = max(2, KILLS // 2)
 
 
@@ -47,13 +50,11 @@ async def test_who_was_replaced_while_frozen_writes_nothing_and_calls_nobody(tmp
         share = -(-len(records) // ROUNDS)
         for number in range(ROUNDS):
             zombie, part = rng.choice(WORKERS), records[number * share : (number + 1) * share]
-            before = owners(log_dir)
             if number % 2:
                 await wake_among_others_work(cluster, zombie, part, rng)
             else:
                 await wake_when_all_is_done(cluster, zombie, part, rng)
             await cluster.recovered(zombie)
-            assert owners(log_dir) != before
         assert await cluster.settled(SETTLE_S), f"{len(cluster.progress.open)} not settled"
         run = await cluster.finish()
         assert strangers(log_dir) == []
@@ -63,10 +64,14 @@ async def test_who_was_replaced_while_frozen_writes_nothing_and_calls_nobody(tmp
 async def wake_when_all_is_done(cluster: Cluster, zombie: str, records: Sequence[Record], rng: Random) -> None:
     """Others have done all that is due, so that whatever is called or told after that is the zombie's."""
     publishing = await in_the_midst(cluster, records, rng)
+    log_dir = cluster.run.path / "kafka" / LOG_DIR
     async with cluster.frozen(zombie):
+        before = owners(log_dir)
         disarm(cluster)
         await publishing
         assert await cluster.settled(SETTLE_S), f"{len(cluster.progress.open)} not settled"
+        await replaced(cluster, zombie)
+        assert owners(log_dir) != before
         done = calls(cluster)
     await asyncio.sleep(QUIET_S)
     assert calls(cluster) == done
@@ -77,7 +82,27 @@ async def wake_among_others_work(cluster: Cluster, zombie: str, records: Sequenc
     async with cluster.frozen(zombie):
         disarm(cluster)
         await asyncio.sleep(SESSION_S + rng.uniform(1, 4))
+        await replaced(cluster, zombie)
     await publishing
+
+
+async def replaced(cluster: Cluster, zombie: str) -> None:
+    """Wait until the others have taken over all partitions of all roles."""
+    roles = ("router", *(f"lane {name}" for name in cluster.accounts))
+    missing = everything = {(role, part) for role in roles for part in range(cluster.settings.partitions)}
+    with suppress(TimeoutError):
+        async with asyncio.timeout(READY_S), aiohttp.ClientSession() as session:
+            while missing:
+                await asyncio.sleep(POLL_S)
+                told = [await worker.health(session) for name, worker in cluster.workers.items() if name != zombie]
+                missing = everything - {place for health in told for place in taken_over(health)}
+    assert not missing, f"nobody has taken over {sorted(missing)} from {zombie}"
+
+
+def taken_over(health: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    for role, how in health.get("roles", {}).items():
+        if how["state"] == "up":
+            yield from ((role, part) for part in how["partitions"])
 
 
 async def in_the_midst(cluster: Cluster, records: Sequence[Record], rng: Random) -> asyncio.Task[None]:
