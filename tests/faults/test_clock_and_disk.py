@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.timeout(1800 + FEWER // 10)
+WORKERS = ("w1", "w2")
 HOUR_S = 3600
 FAILING = Account("crm-fails", "zoho_crm", (Fault(kind="status", status=409, share=0.2),))
 """So that there is always something that waits for its time to be tried again."""
@@ -28,6 +30,8 @@ NO_ROOM = (0, 0)
 """Bytes that a file may have: what a full disk does to a process, without filling one."""
 PAUSE_S = 2.0
 """After 500 events."""
+LEAD_S = 1.0
+"""So that there is work by the time of the first jump."""
 
 
 async def publish(cluster: Cluster) -> None:
@@ -41,23 +45,40 @@ async def judge(cluster: Cluster) -> None:
     assert check(run) == []
 
 
+def draw_jumps(seed: int) -> list[tuple[str, int, float]]:
+    """Whose clock is how far off, s, and for how long before the next one jumps.
+
+    Each is an hour ahead and an hour behind, so that they are two hours apart at some moment; one is right between.
+    """
+    rng = Random(f"clocks {seed}")
+    jumps = [(name, off) for name in WORKERS for off in (HOUR_S, -HOUR_S)]
+    rng.shuffle(jumps)
+    right = rng.choice(WORKERS)
+    last = max(number for number, (name, _) in enumerate(jumps) if name == right)
+    jumps.insert(last, (right, 0))
+    return [(name, off, round(rng.uniform(1, 3), 1)) for name, off in jumps]
+
+
 async def test_clocks_that_jump_by_an_hour_lose_nothing(tmp_path: Path) -> None:
     """Two clocks, apart by up to two hours, and one that is right again when its worker is killed and back."""
     print(f"SEED={SEED} in {tmp_path}")
-    clocks = {name: tmp_path / f"{name}.clock" for name in ("w1", "w2")}
+    plan, killed = draw_jumps(SEED), Random(f"killed {SEED}").choice(WORKERS)
+    print(f"{plan}, then {killed} is killed")
+    clocks = {name: tmp_path / f"{name}.clock" for name in WORKERS}
 
-    async def jump(name: str, seconds: int) -> None:
+    async def jump(name: str, seconds: int, lasts_s: float) -> None:
         async with cluster.fault(f"clock {seconds:+}", name):
             clocks[name].write_text(str(seconds), "utf-8")
-            await asyncio.sleep(2)
+            await asyncio.sleep(lasts_s)
 
     async def jumps() -> None:
-        for name, seconds in (("w1", HOUR_S), ("w2", -HOUR_S), ("w1", 0), ("w2", HOUR_S), ("w1", -HOUR_S)):
-            await jump(name, seconds)
-        await cluster.kill("w2")
-        clocks["w2"].write_text("0", "utf-8")
-        await cluster.start_worker("w2", FAULTS_CLOCK=str(clocks["w2"]))
-        await jump("w1", 0)
+        await asyncio.sleep(LEAD_S)
+        for one in plan:
+            await jump(*one)
+        await cluster.kill(killed)
+        clocks[killed].write_text("0", "utf-8")
+        await cluster.start_worker(killed, FAULTS_CLOCK=str(clocks[killed]))
+        await jump(next(name for name in WORKERS if name != killed), 0, 2)
 
     async with Cluster(tmp_path, (*HEALTHY, FAILING), seed=SEED) as cluster:
         for name, clock in clocks.items():
@@ -69,34 +90,48 @@ async def test_clocks_that_jump_by_an_hour_lose_nothing(tmp_path: Path) -> None:
 
 async def test_workers_without_room_on_the_disk_lose_nothing(tmp_path: Path) -> None:
     """Both work on; what was killed meanwhile starts again once there is room."""
-    print(f"SEED={SEED} in {tmp_path}")
+    rng = Random(f"disks {SEED}")
+    (first, second), waits = (
+        rng.sample(WORKERS, 2),
+        [round(rng.uniform(*span), 1) for span in ((0, 2), (0, 2), (3, 6))],
+    )
+    killed, full = rng.sample(WORKERS, 2)
+    print(f"SEED={SEED} in {tmp_path}: {first} and {second} after {waits} s, {killed} is killed")
 
     async def fill_up() -> None:
-        async with cluster.fault("disk full", "w1"):
-            for name, worker in cluster.workers.items():
-                resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, NO_ROOM)
-                sizes[name] = worker.log_file.stat().st_size
-            await asyncio.sleep(5)
+        await asyncio.sleep(waits[0])
+        async with cluster.fault("disk full", first):
+            no_room(first)
+            await asyncio.sleep(waits[1])
+            async with cluster.fault("disk full", second):
+                no_room(second)
+                await asyncio.sleep(waits[2])
+
+    def no_room(name: str) -> None:
+        worker = cluster.workers[name]
+        resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, NO_ROOM)
+        sizes[name] = worker.log_file.stat().st_size
 
     sizes: dict[str, int] = {}
     async with Cluster(tmp_path, (*HEALTHY, FAILING), seed=SEED) as cluster:
-        for name in ("w1", "w2"):
+        for name in WORKERS:
             await cluster.start_worker(name)
         await cluster.ready()
-        full = cluster.workers["w1"]
+        log_file = cluster.workers[full].log_file
         await asyncio.gather(publish(cluster), fill_up())
-        await cluster.kill("w2")
-        await cluster.start_worker("w2")
-        await cluster.recovered("w2")
-        assert full.log_file.stat().st_size == sizes["w1"]
+        await cluster.kill(killed)
+        await cluster.start_worker(killed)
+        await cluster.recovered(killed)
+        assert log_file.stat().st_size == sizes[full]
         await judge(cluster)
 
 
 async def test_a_broker_without_room_ends_and_loses_nothing_that_it_confirmed(tmp_path: Path) -> None:
-    print(f"SEED={SEED} in {tmp_path}")
+    after_s = round(Random(f"broker's disk {SEED}").uniform(1, 4), 1)
+    print(f"SEED={SEED} in {tmp_path}: after {after_s} s")
 
     async def fill_up() -> None:
-        await asyncio.sleep(2)
+        await asyncio.sleep(after_s)
         async with cluster.fault("disk full", "broker"):
             resource.prlimit(cluster.broker.pid, resource.RLIMIT_FSIZE, NO_ROOM)
             assert await cluster.wait(lambda: broker_at(tmp_path / "kafka") is None, READY_S)
