@@ -1,4 +1,4 @@
-"""A worker dies at every step, each time with events on their way, and is started again: everything settles."""
+"""A worker dies at ten points of its work, with events on their way, and is started again: everything settles."""
 
 from __future__ import annotations
 
