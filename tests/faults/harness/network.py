@@ -26,6 +26,8 @@ BROKER = "broker"
 KINDS = (LATENCY, RESET, BLACK_HOLE) = ("latency", "reset", "black_hole")
 _LATENCY_S = 0.3
 """Each way. A call to a vendor with a token and a look-up before it stays below its limit of 4 s."""
+AWAY_S = 15.0
+"""At most; whoever has nothing to say by then is struck as he is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,11 @@ def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Weather, ...]:
 async def play(
     cluster: Cluster, weathers: Sequence[Weather], say: Callable[[str], None] = print
 ) -> dict[Weather, int]:
-    """One after the other; how many connections each struck."""
+    """One after the other, and none where nobody comes by; how many connections each struck."""
     struck = {}
     for weather in weathers:
         await asyncio.sleep(weather.lead_s)
+        await _passed(cluster, weather.whom)
         say(f"{weather}: {cluster.unsettled} unsettled")
         async with bad(cluster, weather.what, weather.whom):
             await asyncio.sleep(weather.lasts_s)
@@ -68,6 +71,13 @@ async def play(
         if weather.whom == BROKER:
             await cluster.recovered(BROKER)
     return struck
+
+
+async def _passed(cluster: Cluster, whom: str) -> None:
+    """Wait until somebody comes by: after the weather before it a lane may keep away from its vendor for a while."""
+    proxy = cluster.proxies[whom]
+    carried = proxy.carried
+    await cluster.wait(lambda: proxy.carried > carried, AWAY_S)
 
 
 @asynccontextmanager

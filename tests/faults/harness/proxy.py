@@ -45,6 +45,7 @@ class Proxy:
 
     One fault at a time; each strikes the given `share` of the connections, always the same ones for the same `seed`
     and order of arrival. Nobody listens at the other end: the client's connection is reset.
+    carried: how many pieces so far.
     """
 
     def __init__(self, host: str, port: int, *, seed: int = 0) -> None:
@@ -55,6 +56,7 @@ class Proxy:
         self._random = Random(seed)
         self._links: dict[_Link, asyncio.Task[None]] = {}
         self._struck: set[_Link] = set()
+        self.carried = 0
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -139,6 +141,7 @@ class Proxy:
         while piece := await reader.read(_PIECE):
             await self._pass(link)
             writer.write(piece)
+            self.carried += 1
             await writer.drain()
         await self._pass(link)
         writer.write_eof()
