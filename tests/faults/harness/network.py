@@ -50,7 +50,7 @@ def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Weather, ...]:
     weathers = []
     for what, where in rng.sample(kinds, len(kinds)):
         longest = (what, where) == (BLACK_HOLE, BROKER)
-        lasts = BEYOND_SESSION_S if longest else round(rng.uniform(1, 6), 1)
+        lasts = BEYOND_SESSION_S if longest else round(rng.uniform(1, 5), 1)
         weathers.append(Weather(what, where, round(rng.uniform(0.2, 2), 1), lasts))
     return tuple(weathers)
 
