@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from made_run import BEGAN, SECOND
+from made_story import BORIS
 
 if TYPE_CHECKING:
     from made_run import MadeRun
@@ -81,6 +82,32 @@ def know_nobody(run: MadeRun) -> None:
 
 def purge(run: MadeRun) -> dict[str, Any]:
     return next(entry for entry in run.ledger["crm"] if entry["effect"] == "purge")
+
+
+def be_down(run: MadeRun) -> str:
+    """A vendor is down for the whole run, and somebody expects that: what it should be told is parked. Its id."""
+    run.expect["open"] = ["web"]
+    parked = outcome(run, "accepted", 1)["record"]
+    parked.update(outcome="parked")
+    run.ledger["web"].clear()
+    run.vendors["web"][BORIS].update(deletion_requested=None)
+    run.hand_on("web", parked["delivery_id"])
+    run.keep("web", parked["delivery_id"], "parked")
+    run.work_to("web", 1)
+    return str(parked["delivery_id"])
+
+
+def be_down_in_silence(run: MadeRun, below: int = 0, *settled: int) -> None:
+    """The same, and nothing was told of it: its record lies before the lane, if that has worked only so far."""
+    be_down(run)
+    run.audit.remove(outcome(run, "parked"))
+    run.lane_state["web"].clear()
+    run.work_to("web", below, *settled)
+
+
+def never_hand_on(run: MadeRun) -> None:
+    be_down_in_silence(run)
+    run.deliveries["web"].clear()
 
 
 def shrink(run: MadeRun) -> None:

@@ -51,6 +51,8 @@ class MadeRun:
         self.expect: Line = {"policy": "oomnis", "pids": {"anna-0001": "p1.anna", "boris-0002": "p1.boris"}}
         self.expect |= {"partitions": 1, "open": []}
         self.requests: list[Line] | None = None
+        self.deliveries: dict[str, list[Line]] = {lane: [] for lane in LANES}
+        self.lane_state: dict[str, list[Line]] = {lane: [] for lane in LANES}
         self.log = "worker w1 is ready\n"
         self.now = 0
 
@@ -99,6 +101,21 @@ class MadeRun:
         """So far the audit was read for the requests."""
         self.requests = [*(self.requests or []), {**_IN_ONE, "key": "!offset", "bookmark": {"offset": offset}}]
 
+    def hand_on(self, lane: str, delivery_id: str) -> None:
+        """The next record of a lane's topic."""
+        topic = self.deliveries[lane]
+        topic.append({"partition": 0, "offset": len(topic), "record": {"delivery_id": delivery_id}})
+
+    def keep(self, lane: str, delivery_id: str, status: str | None) -> None:
+        """A delivery as the lane's state keeps it from now on; None: not any more."""
+        record = status and {"delivery": {"delivery_id": delivery_id}, "status": status}
+        self.lane_state[lane].append({**_IN_ONE, "key": f"p1.x|{delivery_id}", "record": record})
+
+    def work_to(self, lane: str, offset: int, *settled: int) -> None:
+        """So far a lane's topic was worked, and what is settled above that."""
+        bookmark = {"offset": offset, "settled": list(settled)}
+        self.lane_state[lane].append({**_IN_ONE, "key": "!offset", "bookmark": bookmark})
+
     def call(self, lane: str, who: str, second: float, effect: str, **detail: Any) -> None:
         """An accepted call."""
         at = BEGAN + round(second * SECOND)
@@ -120,6 +137,8 @@ class MadeRun:
         for lane in LANES:
             _lines(path / "ledger" / f"{lane}.jsonl", self.ledger[lane])
             _lines(path / "calls" / f"{lane}.jsonl", self.calls.get(lane, []))
+            _lines(path / "deliveries" / f"{lane}.jsonl", self.deliveries[lane])
+            _lines(path / "lane-state" / f"{lane}.jsonl", self.lane_state[lane])
         for name in ("people", "vendors", "expect"):
             (path / f"{name}.json").write_text(json.dumps(getattr(self, name)))
         (path / "relay.toml").write_text(RELAY)

@@ -10,12 +10,15 @@ from checker import RULES, check
 from made_changes import (
     again,
     ask_to_wait,
+    be_down,
+    be_down_in_silence,
     call_when_settled,
     count_nothing,
     end_after_a_freeze,
     end_once_more,
     kill,
     know_nobody,
+    never_hand_on,
     outcome,
     plan_more,
     planned,
@@ -58,6 +61,11 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "ended twice": ("ending", end_once_more),
     "ended twice, differently": ("ending", lambda run: end_once_more(run, outcome="no_match")),
     "a cycle without an end": ("ending", lambda run: outcome(run, "executed")["record"].update(cycle=1)),
+    "parked and forgotten": ("waiting", lambda run: run.keep("web", be_down(run), None)),
+    "parked and kept as if it had failed": ("waiting", lambda run: run.keep("web", be_down(run), "failed")),
+    "a bookmark past what nobody spoke of": ("waiting", lambda run: be_down_in_silence(run, 1)),
+    "settled and never spoken of": ("waiting", lambda run: be_down_in_silence(run, 0, 0)),
+    "never handed on": ("waiting", never_hand_on),
     "another state": ("state", lambda run: run.vendors["crm"][ANNA]["records"][0].update(opted_out=True)),
     "not deleted": ("state", lambda run: run.vendors["web"][BORIS].update(deletion_requested=None)),
     "not in do-not-mail": ("state", lambda run: run.vendors["mail"][BORIS].update(do_not_mail=False)),
@@ -137,27 +145,27 @@ def _overtake_what_was_done(run: MadeRun) -> None:
     kill(run, 20.2)
 
 
-def _be_down(run: MadeRun) -> None:
-    """The vendor is down for the whole run, and somebody expects that."""
-    run.expect["open"] = ["web"]
-    outcome(run, "accepted", 1)["record"].update(outcome="parked")
-    run.ledger["web"].clear()
-    run.vendors["web"][BORIS].update(deletion_requested=None)
+def _settle_others(run: MadeRun) -> None:
+    """Behind what nobody spoke of yet."""
+    be_down_in_silence(run, 0, 1)
+    run.hand_on("web", "another")
 
 
-FORGIVEN = [
+FORGIVEN: list[Callable[[MadeRun], object]] = [
     _lose_the_answer,
     _come_back_late,
     _retry,
     _be_asked_to_wait,
     _overtake,
     _overtake_what_was_done,
-    _be_down,
+    be_down,
+    be_down_in_silence,
+    _settle_others,
 ]
 
 
 @pytest.mark.parametrize("change", FORGIVEN)
-def test_what_faults_may_do_is_no_finding(change: Callable[[MadeRun], None], tmp_path: Path) -> None:
+def test_what_faults_may_do_is_no_finding(change: Callable[[MadeRun], object], tmp_path: Path) -> None:
     run = clean_run()
     change(run)
     assert check(run.write(tmp_path)) == []

@@ -2,7 +2,8 @@
 
 Of the directory (see docs/fault-tests.md) it reads input.jsonl, acked.jsonl, ledger/<connection>.jsonl, people.json,
 vendors.json, relay.toml, faults.jsonl, expect.json, logs/*; and what `dump` writes: events.jsonl, audit.jsonl,
-dead_letters.jsonl, topics/*.txt.
+dead_letters.jsonl, requests.jsonl, topics/*.txt; of lanes that may have open deliveries deliveries/<lane>.jsonl and
+lane-state/<lane>.jsonl.
 
 faults.jsonl: whatever happens to workers and broker must stand in it, and when the vendors' process stood still, each
 with at and until (µs), as it may lose the outcome of a call. Of a connection (`whom`) only what makes it slow counts:

@@ -15,20 +15,24 @@ from checker.avro import decode
 from checker.tokens import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
     from pathlib import Path
 
     _Places = Sequence[TopicPartition]
 
 EVENTS, AUDIT, DEAD, REQUESTS = "consent.events", "consent.audit", "consent.dead-letter", "consent.requests"
+_DELIVERIES, _LANE_STATE = "consent.deliveries.", "consent.lane-state."
 _OURS = "consent."
 _POLL_MS = 500
 _DECIDED_LIMIT_S, _LOOK_S = 60.0, 0.1
 _FROM = "consent-relay-from"
 
 
-async def dump(bootstrap: str, run: Path) -> None:
-    """Write events, audit, dead_letters and requests as .jsonl, and topics/*.txt: what is readable in the others."""
+async def dump(bootstrap: str, run: Path, lanes: Iterable[str] = ()) -> None:
+    """Write events, audit, dead_letters and requests as .jsonl, and topics/*.txt: what is readable in the others.
+
+    lanes: of which also deliveries/*.jsonl and lane-state/*.jsonl are written.
+    """
     async with _reader(bootstrap, "read_committed") as consumer:
         ours = await _topics(consumer)
         async with _reader(bootstrap, "read_uncommitted") as written:
@@ -36,7 +40,11 @@ async def dump(bootstrap: str, run: Path) -> None:
         await _lines(consumer, ours[EVENTS], run / "events.jsonl", _event)
         await _lines(consumer, ours[AUDIT], run / "audit.jsonl", partial(_decoded, name="audit_record"))
         await _lines(consumer, ours[DEAD], run / "dead_letters.jsonl", partial(_decoded, name="dead_letter"))
-        await _lines(consumer, ours[REQUESTS], run / "requests.jsonl", _request)
+        await _lines(consumer, ours[REQUESTS], run / "requests.jsonl", partial(_kept, name="request"))
+        for lane in lanes:
+            at, state = run / "deliveries" / f"{lane}.jsonl", run / "lane-state" / f"{lane}.jsonl"
+            await _lines(consumer, ours[_DELIVERIES + lane], at, partial(_decoded, name="delivery"))
+            await _lines(consumer, ours[_LANE_STATE + lane], state, partial(_kept, name="lane_entry"))
         (run / "topics").mkdir(exist_ok=True)
         for topic in sorted(ours.keys() - {EVENTS}):
             await _readable(consumer, ours[topic], run / "topics" / f"{topic}.txt")
@@ -63,6 +71,7 @@ async def _decided(consumer: Any, written: Any, places: _Places) -> None:
 
 
 async def _lines(consumer: Any, topic: _Places, path: Path, line: Callable[[Any], dict[str, Any]]) -> None:
+    path.parent.mkdir(exist_ok=True)
     with path.open("wb") as file:
         async for record in _all(consumer, topic):
             place = {"partition": record.partition, "offset": record.offset, "timestamp": record.timestamp}
@@ -83,10 +92,10 @@ def _decoded(record: Any, name: str) -> dict[str, Any]:
     return {"record": _without_bytes(decode(name, record.value))}
 
 
-def _request(record: Any) -> dict[str, Any]:
+def _kept(record: Any, name: str) -> dict[str, Any]:
     key = record.key.decode()
     bookmark = decode("bookmark", record.value) if key == "!offset" else None
-    return {"key": key, "bookmark": bookmark, "record": _without_bytes(decode("request", record.value))}
+    return {"key": key, "bookmark": bookmark, "record": _without_bytes(decode(name, record.value))}
 
 
 def _without_bytes(value: Any) -> Any:

@@ -9,6 +9,7 @@ RULES = {
     "verdict": "Every record has exactly one verdict in the audit, and it is the right one.",
     "due": "What is due is planned, for the right person and scope; nothing else is, and nothing twice.",
     "ending": "Every planned delivery has exactly one final outcome in each cycle, or an open one where that may be.",
+    "waiting": "What stays open where a vendor is dead is in its lane's hands: kept, or not settled in its topic.",
     "superseded": "An instruction is superseded only as far as something newer of that person and lane decides anew.",
     "order": "A vendor hears of a person in the order of the plan; only a call whose outcome was lost is repeated.",
     "state": "What a connection holds of a person at the end is what the person last chose.",

@@ -17,6 +17,7 @@ from checker.rules.requests import request
 from checker.rules.rungs import rung
 from checker.rules.states import state
 from checker.rules.verdicts import lost, verdict
+from checker.rules.waiting import waiting
 from checker.rundir import Run
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from checker.finding import Finding
 
-_RULES = (lost, verdict, due, ending, twice, superseded, rung, order, state, request, quota, leak, farewell)
+_RULES = (
+    lost, verdict, due, ending, twice, waiting, superseded, rung, order, state, request, quota, leak, farewell,
+)  # fmt: skip
 
 
 def check(run: Path) -> list[Finding]:

@@ -32,12 +32,13 @@ async def hand_in(cluster: Cluster, until: int, expect: dict[str, Any]) -> None:
     run.write("vendors.json", states)
     run.write("people.json", [person.model_dump(mode="json") for person in cluster.people])
     pepper = cluster.settings.key("pepper")
-    run.write("expect.json", {
+    known = {
         "controller": CONTROLLER,
         "policy": CONTROLLER,
         "partitions": cluster.settings.partitions,
         "pids": {person.key: pid(pepper, CONTROLLER, person.key) for person in cluster.people},
         "open": [account.name for account in accounts.values() if account.dead],
         **expect,
-    })  # fmt: skip
-    await dump(str(cluster.settings.bootstrap_servers), run.path)
+    }
+    run.write("expect.json", known)
+    await dump(str(cluster.settings.bootstrap_servers), run.path, known["open"])
