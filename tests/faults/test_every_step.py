@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from checker import check
 from harness.accounts import HEALTHY
-from harness.cluster import Cluster
+from harness.cluster import PARTITIONS, Cluster
 from harness.workload import make_records
 from sizes import SEED, SETTLE_S
 
@@ -19,6 +19,10 @@ from streams.ownership.tenure import now_micros
 if TYPE_CHECKING:
     from pathlib import Path
 
+CONCURRENCY, TIMEOUT_S = 4, 2.0
+"""A new owner waits for so long; whatever makes the vendors' process miss it is written down as its standstill."""
+IN_HAND = CONCURRENCY * PARTITIONS * len(HEALTHY)
+"""Calls of a worker when it dies that are in the air, or whose outcome is not committed."""
 MOST = {
     "before_call": 15,
     "after_call": 15,
@@ -44,11 +48,12 @@ def draw(seed: int) -> list[str]:
 
 @pytest.mark.timeout(1200)
 async def test_whatever_step_a_worker_dies_at_nothing_is_lost_and_only_what_was_in_hand_is_done_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     cuts = draw(SEED)
     print(f"SEED={SEED} in {tmp_path}: {', '.join(cuts)}")
-    accounts = [replace(account, more=(("timeout_s", 1.5),)) for account in HEALTHY]  # a new owner waits for so long
+    more = (("timeout_s", TIMEOUT_S), ("concurrency", CONCURRENCY))
+    accounts = [replace(account, more=more) for account in HEALTHY]
     async with Cluster(tmp_path, accounts, people=PEOPLE, seed=SEED) as cluster:
         records = make_records(
             EACH * (1 + len(cuts)), cluster.people, cluster.settings.partitions, SEED, now_micros()
@@ -62,7 +67,6 @@ async def test_whatever_step_a_worker_dies_at_nothing_is_lost_and_only_what_was_
         await cluster.publisher.publish(records[len(cuts) * EACH :])
         await cluster.start_worker()
         assert await cluster.settled(SETTLE_S), cluster.progress.open
-        run = await cluster.finish()
+        run = await cluster.finish(in_hand=IN_HAND)
     # A call is made again only if the worker died between the two, and never once its outcome is committed.
-    monkeypatch.setattr("checker.outages.AFTERMATH", 0)
     assert check(run) == []

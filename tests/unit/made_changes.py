@@ -45,6 +45,32 @@ def again(run: MadeRun, second: float) -> None:
     run.ledger["crm"].insert(1, {**run.ledger["crm"][0], "at": BEGAN + round(second * SECOND)})
 
 
+def again_in_company(run: MadeRun) -> None:
+    """As part of a call that is also about somebody else."""
+    again(run, 20.3)
+    run.ledger["crm"][1].update(request="another")
+
+
+def again_without_a_death(run: MadeRun) -> None:
+    """Twice by one worker that lives, which is killed before it can commit; its vendors are well."""
+    again(run, 20.3)
+    kill(run, 20.6)
+    run.expect.update(in_hand=1)
+
+
+def again_after_a_failure(run: MadeRun) -> None:
+    """The same, where a try is said to have failed."""
+    again(run, 20.6)
+    outcome(run, "executed")["record"].update(attempt=2)
+    run.expect.update(in_hand=1)
+
+
+def again_after_a_death(run: MadeRun, in_hand: int) -> None:
+    again(run, 20.6)
+    kill(run, 20.2)
+    run.expect.update(in_hand=in_hand)
+
+
 def kill(run: MadeRun, second: float) -> None:
     at = BEGAN + round(second * SECOND)
     run.faults.append({"at": at, "until": at, "what": "kill", "whom": "w1"})

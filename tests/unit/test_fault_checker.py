@@ -9,6 +9,10 @@ import pytest
 from checker import RULES, check
 from made_changes import (
     again,
+    again_after_a_death,
+    again_after_a_failure,
+    again_in_company,
+    again_without_a_death,
     ask_to_wait,
     be_down,
     be_down_in_silence,
@@ -79,6 +83,10 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "a call for a stranger": ("order", lambda run: run.call("mail", "x@y.z", 3, "grant", purpose="surveys")),
     "half of it": ("order", lambda run: run.ledger["crm"].remove(purge(run))),
     "a call made twice": ("order", lambda run: again(run, 20.3)),
+    "a call made twice, once with others": ("order", again_in_company),
+    "a call made twice by one worker, killed afterwards": ("order", again_without_a_death),
+    "a call made twice as a try failed at a vendor that is well": ("order", again_after_a_failure),
+    "more calls made again than were in hand": ("order", lambda run: again_after_a_death(run, 0)),
     "made again before it was asked to wait": ("order", wait_too_late),
     "a call once more when all is settled": ("order", call_when_settled),
     "overtaken by nothing newer": ("superseded", shrink),
@@ -114,6 +122,10 @@ def _lose_the_answer(run: MadeRun) -> None:
     """A kill between the call and its commit: made once more."""
     again(run, 20.6)
     kill(run, 20.2)
+
+
+def _die_with_one_in_hand(run: MadeRun) -> None:
+    again_after_a_death(run, 1)
 
 
 def _come_back_late(run: MadeRun) -> None:
@@ -153,6 +165,7 @@ def _settle_others(run: MadeRun) -> None:
 
 FORGIVEN: list[Callable[[MadeRun], object]] = [
     _lose_the_answer,
+    _die_with_one_in_hand,
     _come_back_late,
     _retry,
     _be_asked_to_wait,

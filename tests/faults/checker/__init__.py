@@ -10,7 +10,8 @@ with at and until (µs), as it may lose the outcome of a call. Of a connection (
 it may carry out later what was asked.
 Other calls that fail are tries that the audit counts.
 expect.json: policy, pids; open: lanes that may have open deliveries; limits: {connection: [[calls, seconds], ...]};
-partitions of consent.events (4).
+partitions of consent.events (4); in_hand: how many calls a worker may have in hand when it dies, where vendors are
+well and one worker works at a time: then only these are made again.
 """
 
 from checker.dump import dump

@@ -16,6 +16,8 @@ COMMIT = 20 * SECOND
 
 CLOCKS = SECOND // 5
 """How far apart the moments of one machine's processes may be noted."""
+IN_AIR = SECOND
+"""So long after a death a vendor that is well may still carry out what was in the air; nobody else calls by then."""
 LATE = 10 * SECOND
 """So much later a slow vendor may carry out what nobody waits for any more."""
 _TOO_FAST = "429"
@@ -28,24 +30,29 @@ class Outages:
     """From when to when, µs. clocks_jump: no moment of a worker's can be compared with a vendor's.
 
     late: so long after an ending its call may still be carried out, µs. asked: when the vendor asked to wait: what
-    was broken off by that begins anew, and no try is counted.
+    was broken off by that begins anew, and no try is counted. strict: the vendors are well and one worker works at a
+    time, so that a try that failed is no excuse: only a death between two calls is.
     """
 
     spans: tuple[tuple[int, int], ...]
     clocks_jump: bool
     late: int
     asked: tuple[tuple[int, int], ...]
+    strict: bool = False
 
     @classmethod
-    def of(cls, faults: Sequence[dict[str, Any]], connection: str, all_of_them: Collection[str]) -> Outages:
+    def of(
+        cls, faults: Sequence[dict[str, Any]], connection: str, all_of_them: Collection[str], *, strict: bool = False
+    ) -> Outages:
         """Faults of workers and broker. A connection's own lose nothing: the relay counts each try that failed."""
         lost = [fault for fault in faults if fault["whom"] not in all_of_them]
-        spans = tuple((fault["at"], fault["until"] + AFTERMATH) for fault in lost)
+        after = IN_AIR if strict else AFTERMATH
+        spans = tuple((fault["at"], fault["until"] + after) for fault in lost)
         slow = any(fault["whom"] == connection and fault["what"] not in _AT_ONCE for fault in faults)
         jumps = any(fault["what"].startswith("clock") for fault in lost)
         asked = [fault for fault in faults if (fault["whom"], fault["what"]) == (connection, _TOO_FAST)]
         waits = tuple((fault["at"], fault["until"]) for fault in asked)
-        return cls(spans, jumps, LATE if slow else CLOCKS, waits)
+        return cls(spans, jumps, LATE if slow else CLOCKS, waits, strict)
 
     def is_between(self, planned: int, called: int, settled: int | None) -> bool:
         """Whether a call came after its planning and before its end; where clocks jump nobody can tell."""
@@ -53,9 +60,10 @@ class Outages:
             return True
         return planned - CLOCKS <= called and (settled is None or called <= settled + self.late)
 
-    def made_wait(self, called: int, again: int) -> bool:
-        """Whether the vendor asked to wait between two calls."""
-        return any(began <= again and called <= ended for began, ended in self.asked)
+    def excuse(self, called: int, again: int) -> bool:
+        """Whether the first of two calls may have been lost, or broken off as the vendor asked to wait."""
+        made_wait = any(began <= again and called <= ended for began, ended in self.asked)
+        return made_wait or self.may_lose(called, again)
 
     def may_lose(self, called: int, again: int | None = None) -> bool:
         """Whether what is known of a call can have been lost; again: when it was called once more, if it was."""

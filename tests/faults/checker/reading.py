@@ -4,7 +4,8 @@ What is allowed: the calls of each instruction stand together, each instruction 
 call, none before it was planned or after it was settled; one may be skipped if it asks nothing of that vendor or
 something newer overtook it. A call may be made once more within its instruction if the outcome of the first was lost,
 a try was counted that failed, or the vendor asked to wait meanwhile. For the first two reasons there may be calls of
-what was overtaken since, as a whole or in part. Nothing of an older one ever follows a newer one.
+what was overtaken since, as a whole or in part. Nothing of an older one ever follows a newer one. Where outages are
+strict no try that failed is an excuse for a repeat, and repeats are noted.
 """
 
 from __future__ import annotations
@@ -26,11 +27,22 @@ DONE = frozenset({"accepted", "executed", "verified", "no_match", "manual_task",
 
 
 class Reading(NamedTuple):
-    """One way to read a ledger so far. place: of the instruction whose calls these are; before: the account then."""
+    """One way to read a ledger so far. place: of the instruction whose calls these are; before: the account then.
+
+    again: when calls were made once more, µs; noted only where outages are strict.
+    """
 
     place: int
     before: Account
     made: frozenset[Call]
+    again: tuple[int, ...] = ()
+
+
+class Read(NamedTuple):
+    """wrong: what is wrong with a person's calls, if anything; again: of the reading with the fewest repeats."""
+
+    wrong: str | None
+    again: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +53,17 @@ class Story:
     opened: Account
     outages: Outages
 
-    def unreadable(self, calls: Sequence[Call]) -> str | None:
-        """What is wrong with these calls; None: nothing."""
+    def read(self, calls: Sequence[Call]) -> Read:
         account, readings = self.opened, {Reading(-1, self.opened, frozenset())}
         for number, call in enumerate(calls):
             readings = {after for before in readings for after in self._next(before, call, account)}
             if not readings:
                 what = " ".join(call.change).strip()
-                return f"call {number + 1} of {len(calls)}, {what}, is out of order or once too often"
+                return Read(f"call {number + 1} of {len(calls)}, {what}, is out of order or once too often")
             account = account.after(call.change)
-        if any(self._is_end(one, account) for one in readings):
-            return None
-        return f"its {len(calls)} calls don't amount to what is said to be done"
+        if ends := [one.again for one in readings if self._is_end(one, account)]:
+            return Read(None, min(ends, key=len))
+        return Read(f"its {len(calls)} calls don't amount to what is said to be done")
 
     def _next(self, before: Reading, call: Call, account: Account) -> Iterator[Reading]:
         if before.place >= 0:
@@ -62,23 +73,23 @@ class Story:
         for place in range(before.place + 1, len(self.told)):
             one = self.told[place]
             if self._may_make(one, account, call):
-                yield Reading(place, account, frozenset({call}))
+                yield Reading(place, account, frozenset({call}), before.again)
             if not _is_whole(one, account):
                 return
 
     def _again(self, before: Reading, call: Call) -> Iterator[Reading]:
         """As one more call of the instruction where the reading stands."""
         one = self.told[before.place]
-        same = {other for other in before.made if (other.change, other.request) == (call.change, call.request)}
-        was_tried = (
-            one.tries > 1 or one.cycle > one.begins or self.outages.may_lose(call.at)
-        )  # the count of tries, too
-        may_repeat = was_tried or all(self._may_call_again(other.at, call.at) for other in same)
+        same = {other for other in before.made if other.change == call.change}
+        may_repeat = self._failed_before(one, call) or all(self.outages.excuse(other.at, call.at) for other in same)
         if may_repeat and self._may_make(one, before.before, call):
-            yield before._replace(made=before.made - same | {call})
+            again = (*before.again, call.at) if same and self.outages.strict else before.again
+            yield before._replace(made=before.made - same | {call}, again=again)
 
-    def _may_call_again(self, called: int, again: int) -> bool:
-        return self.outages.may_lose(called, again) or self.outages.made_wait(called, again)
+    def _failed_before(self, one: Delivery, call: Call) -> bool:
+        """Whether a try that failed may be the reason; its count may have been lost as well."""
+        tried = one.tries > 1 or self.outages.may_lose(call.at)
+        return one.cycle > one.begins or (tried and not self.outages.strict)
 
     def _may_make(self, one: Delivery, account: Account, call: Call) -> bool:
         if not self.outages.is_between(one.planned_at, call.at, one.settled_at):
