@@ -1,4 +1,4 @@
-"""The judge's rule about requests: each must stand as its legs do, as far as the closer has read."""
+"""The judge's rule about requests: each must stand as its legs do, and the closer must have read all that ended."""
 
 from __future__ import annotations
 
@@ -39,10 +39,27 @@ def test_what_stands_as_its_legs_say_is_right(tmp_path: Path) -> None:
     assert found(filed_run(), tmp_path) == []
 
 
-def test_what_the_closer_has_not_read_is_not_held_against_it(tmp_path: Path) -> None:
+def halfway_run() -> MadeRun:
+    """Anna's withdrawal ends behind everything else; that is not read yet, so the request is open."""
     run = clean_run()
+    last, end = outcome(run, "executed"), len(run.audit)
+    run.audit.remove(last)
+    run.audit.append({**last, "offset": end})
     run.file(STOP, "p1.anna", "open")
-    run.read_to(outcome(run, "executed")["offset"])
+    run.file(FORGET, "p1.boris", "open")
+    run.read_to(end)
+    return run
+
+
+def test_a_closer_that_stopped_halfway_is_a_finding(tmp_path: Path) -> None:
+    run = halfway_run()
+    end = run.audit[-1]["offset"]
+    assert found(run, tmp_path) == [f"partition 0 of the audit is read to {end}, and something ended at {end}"]
+
+
+def test_what_is_told_at_last_where_deliveries_may_be_open_may_be_unread(tmp_path: Path) -> None:
+    run = halfway_run()
+    run.expect["open"] = ["crm"]
     assert found(run, tmp_path) == []
 
 
@@ -55,9 +72,10 @@ def test_a_rejected_record_with_the_id_of_an_accepted_one_changes_nothing(tmp_pa
 
 def _take_up_again(run: MadeRun) -> None:
     """It was sent once more after it had been closed, and that has not ended."""
+    run.expect["open"] = ["crm"]
     run.end(STOP, "crm", "withdraw", "attempted", cycle=1)
-    run.end(STOP, "crm", "withdraw", "executed", cycle=1)
-    run.read_to(len(run.audit) - 1)
+    run.keep("crm", f"{STOP}/crm/withdraw", "attempted")
+    run.read_to(len(run.audit))
 
 
 WRONG: dict[str, tuple[str, Callable[[MadeRun], object]]] = {

@@ -37,6 +37,7 @@ def test_owners_that_followed_each_other_are_no_strangers(tmp_path: Path) -> Non
     [
         ("consent.audit-0", [batch(1, 2), batch(1, 1)], "consent.audit-0@7: epoch 1 of one that was replaced"),
         ("consent.dead-letter-0", [batch(1, 0, 0)], "consent.dead-letter-0@7: outside any transaction"),
+        ("consent.requests-0", [batch(1, 0), batch(2, 0)], "consent.requests-0: 2 transactional ids"),
         ("consent.lane-state.crm-0", [batch(1, 0), batch(2, 0)], "consent.lane-state.crm-0: 2 transactional ids"),
     ],
 )

@@ -23,7 +23,10 @@ _FINAL = {
 
 
 class Told(NamedTuple):
-    """What one record of the audit says of a delivery. at: when it was written, µs; left: where it was shrunk."""
+    """What one record of the audit says of a delivery. at: when it was written, µs; left: where it was shrunk.
+
+    where: partition and offset of the audit.
+    """
 
     kind: str
     outcome: str | None
@@ -31,6 +34,7 @@ class Told(NamedTuple):
     tries: int
     at: int
     left: frozenset[Cell] | None
+    where: tuple[int, int]
 
     @classmethod
     def read(cls, line: Mapping[str, Any]) -> Told:
@@ -38,7 +42,8 @@ class Told(NamedTuple):
         record = line["record"]
         left = cells_of(record["legs"][0]) if record["kind"] == "overtaken" else None
         numbers = record["cycle"] or 0, record["attempt"] or 0
-        return cls(record["kind"], record["outcome"], *numbers, line["timestamp"] * 1000, left)
+        at, where = line["timestamp"] * 1000, (line["partition"], line["offset"])
+        return cls(record["kind"], record["outcome"], *numbers, at, left, where)
 
 
 @dataclass
@@ -77,7 +82,7 @@ class Delivery:
     @cached_property
     def made(self) -> str | None:
         """What the lane made of it, whatever became of a task since: the vendor's part was done then."""
-        return self._closing.outcome if self._closing else self.outcome
+        return self.closing.outcome if self.closing else self.outcome
 
     @cached_property
     def left(self) -> frozenset[Cell]:
@@ -85,14 +90,14 @@ class Delivery:
         left = self.scope
         for one in self.told:
             left = left if one.left is None else one.left
-            if one is self._closing:
+            if one is self.closing:
                 break
         return frozenset() if self.made == SUPERSEDED else left
 
     @property
     def settled_at(self) -> int | None:
         """When that was written down, µs."""
-        return self._closing.at if self._closing else None
+        return self.closing.at if self.closing else None
 
     def finals(self, cycle: int) -> list[Told]:
         return [one for one in self._outcomes(cycle) if self._is_final(one)]
@@ -101,7 +106,8 @@ class Delivery:
         return [one for one in self._outcomes(cycle) if one.outcome == TASK]
 
     @cached_property
-    def _closing(self) -> Told | None:
+    def closing(self) -> Told | None:
+        """The word with which the lane was done with it."""
         told = self._outcomes(self.cycle)
         return next((one for one in told if self._is_final(one) or one.outcome == TASK), None)
 

@@ -45,15 +45,28 @@ def kept(run: Run) -> Kept:
     return found
 
 
-def asked(case: Case) -> dict[Who, int]:
-    """Every protective event that was planned, and in which partition."""
+def last_ends(case: Case) -> dict[int, int]:
+    """Where in each partition of the audit the last delivery ends, or the last request begins, if that is later.
+
+    A lane that may have open deliveries may end some at any moment: of these none must have been read.
+    """
+    may_be_open = set(case.run.expect.get("open", ()))
+    ends = [one.closing for key, one in case.audit.deliveries.items() if key.lane not in may_be_open]
+    found: dict[int, int] = {}
+    for partition, offset in (*asked(case).values(), *(end.where for end in ends if end)):
+        found[partition] = max(offset, found.get(partition, 0))
+    return found
+
+
+def asked(case: Case) -> dict[Who, tuple[int, int]]:
+    """Every protective event that was planned, and where: partition and offset of the audit."""
     kinds = {entry.first: entry.event["kind"] for entry in case.run.log if entry.event}
     found = {}
     for line in case.run.each("audit.jsonl"):
         record = line["record"]
         place = Place(record["origin"]["partition"], record["origin"]["offset"])
         if record["kind"] == "planned" and kinds.get(place) in _ASKED:
-            found[record["pid"], record["event_id"]] = line["partition"]
+            found[record["pid"], record["event_id"]] = line["partition"], line["offset"]
     return found
 
 

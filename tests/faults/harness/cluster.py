@@ -10,10 +10,11 @@ from harness import launch, network, steady
 from harness.accounts import HEALTHY, write_config
 from harness.blows import Blows
 from harness.handing_in import hand_in
+from harness.marks import requests_follow
 from harness.progress import Progress
 from harness.publisher import Publisher
 from harness.rundir import RunDir
-from sizes import KEEP_S
+from sizes import KEEP_S, SETTLE_S
 
 from infra.kafka.config import SESSION_S
 from infra.sandbox import Sandbox, make_people
@@ -167,6 +168,8 @@ class Cluster(Blows):
 
     async def finish(self, **expect: Any) -> Path:
         """Stop the workers in order and write down what the checker wants to know; the run's directory."""
+        if self.workers:
+            await requests_follow(self, SETTLE_S)
         self._handed_in = True
         await self.stop_workers()
         await hand_in(self, now_micros(), expect)

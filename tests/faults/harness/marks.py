@@ -27,13 +27,17 @@ _POLL_S = 1.0
 def worked(lanes: Iterable[str]) -> dict[str, str]:
     """Every topic that is worked → its state topic."""
     per_lane = {topics.deliveries(lane): topics.lane_state(lane) for lane in lanes}
-    return {topics.EVENTS: topics.STATE, **per_lane}
+    return {topics.EVENTS: topics.STATE, topics.AUDIT: topics.REQUESTS, **per_lane}
 
 
 async def bookmarks(settings: Settings, lanes: Iterable[str]) -> Marks:
     """All bookmarks of every partition that is worked, in their order."""
+    return await _marks(settings, worked(lanes))
+
+
+async def _marks(settings: Settings, states: Mapping[str, str]) -> Marks:
     found: Marks = defaultdict(list)
-    for topic, state in worked(lanes).items():
+    for topic, state in states.items():
         async for record in scan(settings, state):
             if record.key == b"!offset":
                 mark = decode("bookmark", record.value) or {}
@@ -52,15 +56,31 @@ async def caught_up(cluster: Cluster, within_s: float) -> Mapping[TopicPartition
     return lags
 
 
+async def requests_follow(cluster: Cluster, within_s: float) -> None:
+    """Wait until the audit is read for the requests, as far as it goes now; if it takes too long, the judge tells."""
+    settings = cluster.settings
+    ends = await _ends(settings, [topics.AUDIT])
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            while True:
+                marks = await _marks(settings, {topics.AUDIT: topics.REQUESTS})
+                if all(max(marks[place], default=0) >= end for place, end in ends.items()):
+                    return
+                await asyncio.sleep(_POLL_S)
+
+
 async def _lags(settings: Settings, lanes: Iterable[str]) -> dict[TopicPartition, int]:
     marks = await bookmarks(settings, lanes)
+    ends = await _ends(settings, worked(lanes))
+    lags = {place: end - max(marks[place], default=0) for place, end in ends.items()}
+    return {place: lag for place, lag in lags.items() if lag}
+
+
+async def _ends(settings: Settings, names: Iterable[str]) -> dict[TopicPartition, int]:
     consumer = clients.reader(settings)
     await consumer.start()
     try:
-        ends = await consumer.end_offsets(
-            [TopicPartition(topic, number) for topic in worked(lanes) for number in range(settings.partitions)]
-        )
+        places = [TopicPartition(topic, number) for topic in names for number in range(settings.partitions)]
+        return dict(await consumer.end_offsets(places))
     finally:
         await consumer.stop()
-    lags = {place: end - max(marks[place], default=0) for place, end in ends.items()}
-    return {place: lag for place, lag in lags.items() if lag}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HEAD = Struct(">qiibIhiqqqhii")
 _BEFORE_LENGTH = 12
 _TRANSACTIONAL, _CONTROL = 0x10, 0x20
-_ONE_WRITER = ("consent.state-", "consent.lane-state.")
+_ONE_WRITER = ("consent.state-", "consent.requests-", "consent.lane-state.")
 _WRITTEN = (*_ONE_WRITER, "consent.deliveries.", "consent.audit-", "consent.dead-letter-")
 
 

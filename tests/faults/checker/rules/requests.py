@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.finding import Finding
-from checker.requests import OPEN, asked, closings, due, kept
+from checker.requests import OPEN, closings, due, kept, last_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,10 @@ def request(case: Case) -> Iterator[Finding]:
     if not (case.run.path / "requests.jsonl").exists():
         return
     found = kept(case.run)
-    for partition in sorted(set(asked(case).values()) - found.read.keys()):
-        yield Finding("request", _WHERE, None, f"nobody has read partition {partition} of the audit")
+    for partition, offset in sorted(last_ends(case).items()):
+        if (read := found.read.get(partition, 0)) <= offset:
+            what = f"partition {partition} of the audit is read to {read}, and something ended at {offset}"
+            yield Finding("request", _WHERE, None, what)
     expected, facts = due(case, found.read), closings(case)
     for who, status in expected.items():
         stands = found.status.get(who, "nothing")
