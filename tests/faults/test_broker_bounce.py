@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checker import check
+from harness.acts import BROKER_FREEZE, BROKER_KILL, BROKER_STOP, draw
 from harness.cluster import Cluster
-from harness.conductor import BROKER_FREEZE, BROKER_KILL, BROKER_STOP, Conductor, draw
+from harness.conductor import Conductor
 from harness.workload import make_records
 from sizes import BROKER_FROZEN_S, FEWER, KILLS, SEED, SETTLE_S, WORKERS
 

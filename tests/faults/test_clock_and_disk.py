@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,11 @@ import pytest
 from checker import check
 from harness.accounts import HEALTHY, Account
 from harness.cluster import Cluster
+from harness.deeds import HOUR_S
+from harness.disks import FAULT, broker_full, no_room
 from harness.workload import make_records
-from sizes import FEWER, READY_S, SEED, SETTLE_S
+from sizes import FEWER, SEED, SETTLE_S
 
-from infra.kafka import broker_at
 from infra.sandbox import Fault
 from streams.ownership.tenure import now_micros
 
@@ -23,11 +23,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(1800 + FEWER // 10)
 WORKERS = ("w1", "w2")
-HOUR_S = 3600
 FAILING = Account("crm-fails", "zoho_crm", (Fault(kind="status", status=409, share=0.2),))
 """So that there is always something that waits for its time to be tried again."""
-NO_ROOM = (0, 0)
-"""Bytes that a file may have: what a full disk does to a process, without filling one."""
 PAUSE_S = 2.0
 """After 500 events."""
 LEAD_S = 1.0
@@ -64,11 +61,10 @@ async def test_clocks_that_jump_by_an_hour_lose_nothing(tmp_path: Path) -> None:
     print(f"SEED={SEED} in {tmp_path}")
     plan, killed = draw_jumps(SEED), Random(f"killed {SEED}").choice(WORKERS)
     print(f"{plan}, then {killed} is killed")
-    clocks = {name: tmp_path / f"{name}.clock" for name in WORKERS}
 
     async def jump(name: str, seconds: int, lasts_s: float) -> None:
         async with cluster.fault(f"clock {seconds:+}", name):
-            clocks[name].write_text(str(seconds), "utf-8")
+            cluster.run.clock(name).write_text(str(seconds), "utf-8")
             await asyncio.sleep(lasts_s)
 
     async def jumps() -> None:
@@ -76,13 +72,13 @@ async def test_clocks_that_jump_by_an_hour_lose_nothing(tmp_path: Path) -> None:
         for one in plan:
             await jump(*one)
         await cluster.kill(killed)
-        clocks[killed].write_text("0", "utf-8")
-        await cluster.start_worker(killed, FAULTS_CLOCK=str(clocks[killed]))
+        cluster.run.clock(killed).write_text("0", "utf-8")
+        await cluster.start_worker(killed)
         await jump(next(name for name in WORKERS if name != killed), 0, 2)
 
-    async with Cluster(tmp_path, (*HEALTHY, FAILING), seed=SEED) as cluster:
-        for name, clock in clocks.items():
-            await cluster.start_worker(name, FAULTS_CLOCK=str(clock))
+    async with Cluster(tmp_path, (*HEALTHY, FAILING), seed=SEED, clocks=True) as cluster:
+        for name in WORKERS:
+            await cluster.start_worker(name)
         await cluster.ready()
         await asyncio.gather(publish(cluster), jumps())
         await judge(cluster)
@@ -100,16 +96,16 @@ async def test_workers_without_room_on_the_disk_lose_nothing(tmp_path: Path) -> 
 
     async def fill_up() -> None:
         await asyncio.sleep(waits[0])
-        async with cluster.fault("disk full", first):
-            no_room(first)
+        async with cluster.fault(FAULT, first):
+            fill(first)
             await asyncio.sleep(waits[1])
-            async with cluster.fault("disk full", second):
-                no_room(second)
+            async with cluster.fault(FAULT, second):
+                fill(second)
                 await asyncio.sleep(waits[2])
 
-    def no_room(name: str) -> None:
+    def fill(name: str) -> None:
         worker = cluster.workers[name]
-        resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, NO_ROOM)
+        no_room(worker.pid)
         sizes[name] = worker.log_file.stat().st_size
 
     sizes: dict[str, int] = {}
@@ -132,11 +128,7 @@ async def test_a_broker_without_room_ends_and_loses_nothing_that_it_confirmed(tm
 
     async def fill_up() -> None:
         await asyncio.sleep(after_s)
-        async with cluster.fault("disk full", "broker"):
-            resource.prlimit(cluster.broker.pid, resource.RLIMIT_FSIZE, NO_ROOM)
-            assert await cluster.wait(lambda: broker_at(tmp_path / "kafka") is None, READY_S)
-            await cluster.broker.stop()
-            await cluster.broker.start_again()
+        await broker_full(cluster)
 
     async with Cluster(tmp_path, HEALTHY, seed=SEED) as cluster:
         await cluster.start_worker("w1")

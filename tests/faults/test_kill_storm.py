@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from checker import check
 from harness.accounts import TROUBLED
+from harness.acts import KILL, draw
 from harness.cluster import Cluster
-from harness.conductor import KILL, Conductor, draw
+from harness.conductor import Conductor
 from harness.workload import make_records
 from sizes import EVENTS, KILLS, SEED, SETTLE_S, WORKERS
 

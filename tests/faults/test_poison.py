@@ -11,8 +11,9 @@ import aiohttp
 import pytest
 from checker import check
 from commands_support import Cli
+from harness.acts import KILL, draw
 from harness.cluster import Cluster
-from harness.conductor import KILL, Conductor, draw
+from harness.conductor import Conductor
 from harness.poison import every_tenth, poisoned
 from harness.workload import make_records
 from reading import committed

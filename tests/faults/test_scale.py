@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checker import check
+from harness.acts import DIE, JOIN, LEAVE, Act
 from harness.cluster import Cluster
-from harness.conductor import DIE, JOIN, LEAVE, Act, Conductor
+from harness.conductor import Conductor
 from harness.marks import bookmarks, caught_up
 from harness.workload import make_records
 from sizes import FEWER, SEED, SETTLE_S

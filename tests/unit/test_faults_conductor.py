@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from harness import network
-from harness.conductor import BROKERS, FREEZE, Act, Conductor, draw
+from harness.acts import BESIDE, BROKERS, DIE, FREEZE, JOIN, LEAVE, Act, draw
+from harness.conductor import Conductor
+from harness.deeds import DEEDS
+from harness.spells import SPELLS
 from sizes import BEYOND_SESSION_S
 from soaking.soak import KINDS, OTHERS
+from test_everything import KINDS as ALL_TOGETHER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +39,16 @@ def test_a_freeze_and_a_black_hole_outlast_the_session() -> None:
     assert all(act.away_s >= BEYOND_SESSION_S for act in acts if act.what in {FREEZE, network.BLACK_HOLE})
 
 
+def test_whatever_can_be_drawn_can_be_done() -> None:
+    assert {*ALL_TOGETHER, *BESIDE, *KINDS, JOIN, LEAVE, DIE} == DEEDS.keys()
+
+
+def test_bad_spells_are_drawn_for_vendors_and_all_else_is_not() -> None:
+    acts = draw(1, 2 * len(BESIDE), BESIDE, OTHERS, ("crm",))
+    assert {act.whom for act in acts if act.what in SPELLS} == {"crm"}
+    assert {act.whom for act in acts if act.what not in SPELLS} <= set(OTHERS)
+
+
 class Quiet:
     """No cluster: nothing happens in it, and so much work is open at each act."""
 
@@ -57,12 +71,21 @@ LEAD_S = 0.01
 NOTHING = Act("nothing", "w1", LEAD_S, 0.0)
 
 
+@pytest.fixture
+def nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def deed(*_: object) -> None: ...
+
+    monkeypatch.setitem(cast("dict[str, object]", DEEDS), "nothing", deed)
+
+
+@pytest.mark.usefixtures("nothing")
 @pytest.mark.parametrize("unsettled", [(0,), (5, 0), (0, 3, 0)])
 async def test_acts_that_mostly_strike_while_there_is_nothing_to_do_show_nothing(unsettled: tuple[int, ...]) -> None:
     with pytest.raises(AssertionError, match="while there was nothing to do"):
         await Conductor(cast("Cluster", Quiet(*unsettled))).play([NOTHING] * len(unsettled), [])
 
 
+@pytest.mark.usefixtures("nothing")
 async def test_all_that_is_given_is_published_around_the_acts() -> None:
     cluster, said = Quiet(4, 0, 7), list[str]()
     conductor = Conductor(cast("Cluster", cluster), said.append)

@@ -91,6 +91,16 @@ class Blows:
                     os.kill(process, signal.SIGCONT)
 
     @asynccontextmanager
+    async def clock_off(self, name: str, seconds: int) -> AsyncIterator[None]:
+        """Its wall clock is so far ahead, s; the next one of that name has the same clock."""
+        async with self.fault(f"clock {seconds:+}", name):
+            self.run.clock(name).write_text(str(seconds), "utf-8")
+            try:
+                yield
+            finally:
+                self.run.clock(name).write_text("0", "utf-8")
+
+    @asynccontextmanager
     async def broker_away(self, *, kill: bool) -> AsyncIterator[None]:
         """The broker ends, by SIGKILL or in order, and is started again at the end."""
         async with self.fault("kill" if kill else "stop", "broker"):

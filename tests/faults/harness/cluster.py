@@ -47,6 +47,7 @@ class Cluster(Blows):
     broker_session_s: of its own one, as EmbeddedKafka has it.
     proxied: workers that reach its own broker through one of `proxies` alone, see network.py; with any, one stands
     before every vendor, too.
+    clocks: whether the workers' wall clocks can jump, see RunDir.clock.
     more: other settings of the workers.
     """
 
@@ -61,6 +62,7 @@ class Cluster(Blows):
         broker_session_s: float = SESSION_S,
         limits_scale: float = LIMITS_SCALE,
         proxied: Collection[str] = (),
+        clocks: bool = False,
         **more: Any,
     ) -> None:
         self.run = RunDir(run)
@@ -80,6 +82,7 @@ class Cluster(Blows):
         self.progress = Progress(self.accounts)
         self.proxies: dict[str, Proxy] = {}
         self._proxied = proxied
+        self._clocks = clocks
         self._bootstrap = bootstrap
         self._broker_session_s = broker_session_s
         self._more = {"cluster_prefix": "local", "partitions": PARTITIONS, "limits_scale": limits_scale, **more}
@@ -123,6 +126,7 @@ class Cluster(Blows):
         self._launches += 1
         log_file = self.run.log(f"{name}.{self._launches}")
         env |= network.through_proxy(self) if name in self._proxied else {}
+        env |= {launch.CLOCK: str(self.run.clock(name))} if self._clocks else {}
         program = {"program": launch.PROGRAM} if launch.is_needed(env) else {}
         self.workers[name] = await WorkerProcess.launch(
             name, self.settings.given(), log_file, *options, env=env, **program

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 ROOM = Path(__file__).parents[1]
 PROGRAM = (str(Path(__file__)),)
 """For `WorkerProcess.launch`."""
-ASKED = {"FAULTS_CLOCK", "FAULTS_CUT", "FAULTS_PLANT"}
+CLOCK = "FAULTS_CLOCK"
+ASKED = {CLOCK, "FAULTS_CUT", "FAULTS_PLANT"}
 
 
 def is_needed(given: Iterable[str]) -> bool:
@@ -32,7 +33,7 @@ def prepare() -> None:
     """Patch what the environment asks for. The clock first: who imports `time.time` by name must get ours."""
     from harness import clock  # noqa: PLC0415
 
-    if path := os.environ.get("FAULTS_CLOCK"):
+    if path := os.environ.get(CLOCK):
         clock.follow(Path(path))
     if plant := os.environ.get("FAULTS_PLANT"):
         import_module(f"harness.plants.{plant}").plant()

@@ -29,6 +29,10 @@ class RunDir:
     def log(self, name: str) -> Path:
         return self.path / "logs" / f"{name}.log"
 
+    def clock(self, name: str) -> Path:
+        """How far that worker's wall clock is ahead, s, as text."""
+        return self.path / f"{name}.clock"
+
     def write(self, name: str, what: Any) -> None:
         (self.path / name).write_text(json.dumps(what, indent=1), "utf-8")
 

@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 from harness import network
-from harness.conductor import (
-    BROKER_FREEZE,
-    BROKER_KILL,
-    BROKER_STOP,
-    FREEZE,
-    KILL,
-    STOP,
-    Conductor,
-    draw,
-)
+from harness.acts import BROKER_FREEZE, BROKER_KILL, BROKER_STOP, FREEZE, KILL, STOP, draw
+from harness.conductor import Conductor
 from harness.steady import VENDORS
 from harness.workload import make_records
 from soaking.sample import Fault, Lives, Reading, of_workers

@@ -1,0 +1,40 @@
+"""A vendor that is otherwise well has a bad spell."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from infra.sandbox import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from harness.cluster import Cluster
+
+WISH_S = 1
+SPELLS = {
+    "vendor down": Fault(kind="status", status=503),
+    "vendor busy": Fault(kind="status", status=429, retry_after_s=WISH_S, share=0.2),
+    "vendor breaks off": Fault(kind="reset", share=0.5),
+    "vendor lies": Fault(kind="lie", share=0.5),
+    "vendor silent": Fault(kind="hang", share=0.2),
+    "vendor slow": Fault(kind="latency", seconds=1.0),
+}
+"""Each strikes beside what the account suffers from the start."""
+TOO_FAST = "429"
+"""As the judge knows it: what it breaks off begins anew, and no try is counted."""
+
+
+@asynccontextmanager
+async def spell(cluster: Cluster, what: str, name: str) -> AsyncIterator[None]:
+    """So long the vendor of that account has that spell; `spells.jsonl` tells how many calls it struck."""
+    fault, sandbox = SPELLS[what], cluster.sandboxes[name]
+    async with cluster.fault(TOO_FAST if fault.status == int(TOO_FAST) else fault.kind, name):
+        armed = sandbox.arm(fault)
+        try:
+            yield
+        finally:
+            _, struck = sandbox.world.faults.armed()[armed]
+            sandbox.world.faults.disarm(armed)
+            cluster.run.note("spells.jsonl", {"what": what, "whom": name, "struck": struck})
