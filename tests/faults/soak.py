@@ -15,7 +15,7 @@ from harness.cluster import Cluster
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from soaking.plot import draw
-from soaking.slopes import REQUEST_MB, slopes, without_requests
+from soaking.slopes import REQUEST_MB, growing, slopes, without_requests
 from soaking.soak import OTHERS, Soak
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 async def soak(directory: Path, lasts_s: float, rate: int, seed: int) -> int:
-    """0: everything settled, and the checker has found nothing."""
+    """0: everything settled, the checker has found nothing, and nothing grows."""
     directory.mkdir(parents=True)
     console = Console(stderr=True)
     console.print(f"soak: seed {seed}, {rate} events/s for {lasts_s / 60:g} min, into {directory}")
@@ -64,7 +64,9 @@ async def soak(directory: Path, lasts_s: float, rate: int, seed: int) -> int:
         print(finding)
     if not settled:
         print(f"not settled after {SETTLE_S:g} s: {len(cluster.progress.open)} deliveries")
-    return 0 if settled and not findings else 1
+    for slope in (leaks := growing(running.readings, _warm_up_s(lasts_s))):
+        print(f"grows: {slope.measure}{_line(slope)}")
+    return 0 if settled and not findings and not leaks else 1
 
 
 async def _show(running: Soak, console: Console) -> None:
@@ -80,7 +82,7 @@ async def _show(running: Soak, console: Console) -> None:
 
 def _tell(running: Soak, about: str, lasts_s: float) -> None:
     print(about)
-    warm_up_s = min(WARM_UP_S, lasts_s / 4)
+    warm_up_s = _warm_up_s(lasts_s)
     print(f"each worker's life after its first {warm_up_s:g} s, as a straight line:")
     for measure in _UNITS:
         for slope in slopes(running.readings, measure, warm_up_s):
@@ -88,6 +90,10 @@ def _tell(running: Soak, about: str, lasts_s: float) -> None:
     print(f"memory without the requests that are kept, at {REQUEST_MB * 1000:g} kB each:")
     for slope in slopes(without_requests(running.readings), "memory_mb", warm_up_s):
         print(_line(slope))
+
+
+def _warm_up_s(lasts_s: float) -> float:
+    return min(WARM_UP_S, lasts_s / 4)
 
 
 def _line(slope: Slope) -> str:

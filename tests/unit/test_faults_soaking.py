@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from soaking.sample import Lives, Reading, of_process, told_in
-from soaking.slopes import slopes, without_requests
+from soaking.slopes import LONG_S, growing, slopes, without_requests
 
 from streams.metrics.definitions import ENTRIES, LAG_RECORDS, LAG_SECONDS, REQUESTS_KEPT
 
@@ -88,3 +88,20 @@ def test_requests_that_are_kept_are_no_leak() -> None:
         readings += [Reading(float(at), "w1", 1, "requests", "", 50.0 * at), memory]
     (found,) = slopes(without_requests(readings), "memory_mb", 0)
     assert found.per_hour == pytest.approx(0, abs=0.1)
+
+
+GROWS = ["memory_mb"]
+
+
+@pytest.mark.parametrize(("mb_an_hour", "lasts_s", "found"), [(110, LONG_S, GROWS), (90, LONG_S, []), (110, 900, [])])
+def test_a_soak_fails_where_a_long_life_grows(mb_an_hour: float, lasts_s: float, found: list[str]) -> None:
+    readings = line(mb_an_hour / 3600, count=int(lasts_s / 5) + 1)
+    readings += [reading._replace(measure="threads", value=12.0) for reading in readings]
+    assert [slope.measure for slope in growing(readings, 0)] == found
+
+
+def test_memory_that_kept_requests_explain_is_none() -> None:
+    readings: list[Reading] = []
+    for at, memory in enumerate(line(110 / 3600, count=400)):
+        readings += [Reading(5.0 * at, "w1", 1, "requests", "", 110 / 3600 * 5 * at / 0.003), memory]
+    assert growing(readings, 0) == []

@@ -14,6 +14,11 @@ _HOUR_S = 3600.0
 _FEWEST = 10
 REQUEST_MB = 0.003
 """As docs/workers.md has it, measured."""
+LONG_S = 1500.0
+"""Shorter lives fill caches, and broken brokers make steps: their lines say nothing yet."""
+FLAT = {"memory_mb": 100.0, "descriptors": 60.0, "threads": 4.0}
+"""What may come in an hour, memory without requests. Of a sound hour 50 MB of memory came until all caches were full,
+and descriptors followed the partitions; an hour with leaks had 200 MB and 200 descriptors."""
 
 
 class Slope(NamedTuple):
@@ -50,6 +55,13 @@ def slopes(readings: Iterable[Reading], measure: str, warm_up_s: float) -> list[
         if len(warm) >= _FEWEST:
             found.append(_line(who, life, measure, warm))
     return found
+
+
+def growing(readings: Sequence[Reading], warm_up_s: float) -> list[Slope]:
+    """The lines of long lives that rise more than is flat."""
+    told = [*(one for one in readings if one.measure != "memory_mb"), *without_requests(readings)]
+    lines = [line for measure in FLAT for line in slopes(told, measure, warm_up_s)]
+    return [line for line in lines if line.lasted_s >= LONG_S and line.per_hour > FLAT[line.measure]]
 
 
 def _line(who: str, life: int, measure: str, points: Sequence[tuple[float, float]]) -> Slope:
