@@ -58,11 +58,25 @@ class Child:
             async with asyncio.timeout(grace_s):
                 code = await self._process.wait()
         except TimeoutError:
+            return await self.kill()
+        self._dismiss_watchdog()
+        return code
+
+    async def kill(self) -> int:
+        """End it by SIGKILL, without a farewell; its exit code.
+
+        No other signal may follow at once: to send one Python looks first whether the child has ended, and its exit
+        code is lost to asyncio then, which says 255.
+        """
+        with suppress(ProcessLookupError):
             self._process.kill()
-            code = await self._process.wait()
+        code = await self._process.wait()
+        self._dismiss_watchdog()
+        return code
+
+    def _dismiss_watchdog(self) -> None:
         self._watchdog.kill()
         self._watchdog.communicate()
-        return code
 
     def last_words(self) -> str:
         """The end of its log."""

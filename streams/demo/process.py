@@ -86,12 +86,6 @@ class WorkerProcess(Child):
         if self._process.returncode is not None:
             raise RelayError(f"the worker has ended; {self.log_file} ends with:{self.last_words()}")
 
-    async def kill(self) -> None:
-        """SIGKILL, without a farewell."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        await self.stop(STOP_LIMIT_S)
-
     async def health(self, session: aiohttp.ClientSession) -> dict[str, Any]:
         """What /readyz says; nothing while nobody answers."""
         with suppress(aiohttp.ClientError):

@@ -132,6 +132,17 @@ async def test_a_child_that_does_not_stop_is_killed(tmp_path: Path) -> None:
     assert await child.ended() == -signal.SIGKILL
 
 
+async def test_a_child_that_is_killed_gets_no_other_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python looks first whether it has ended; on a busy machine asyncio learns 255 then instead of what ended it."""
+
+    def another(_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(asyncio.subprocess.Process, "terminate", another)
+    child = await Child.start(SLEEPER, os.environ, tmp_path / "log")
+    assert await child.kill() == -signal.SIGKILL
+
+
 async def test_a_child_that_ended_by_itself_can_still_be_stopped(tmp_path: Path) -> None:
     child = await Child.start((sys.executable, "-c", "raise SystemExit(3)"), os.environ, tmp_path / "log")
     assert await child.ended() == 3

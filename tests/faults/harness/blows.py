@@ -126,4 +126,5 @@ class Blows:
 
 async def was_killed(worker: WorkerProcess) -> None:
     """Nothing but SIGKILL ended it."""
-    assert await worker.ended() == -signal.SIGKILL, f"it had ended by itself; its log ends with:{worker.last_words()}"
+    code = await worker.ended()
+    assert code == -signal.SIGKILL, f"it had ended by itself, with {code}; its log ends with:{worker.last_words()}"
