@@ -1,4 +1,4 @@
-"""A vendor with idempotency keys breaks off after it has made a job, and the worker may die: each job is made once."""
+"""A vendor with idempotency keys breaks off once it has made a job, and the worker may die: each is made once."""
 
 from __future__ import annotations
 

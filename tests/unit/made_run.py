@@ -142,7 +142,7 @@ class MadeRun:
         for name in ("people", "vendors", "expect"):
             (path / f"{name}.json").write_text(json.dumps(getattr(self, name)))
         (path / "relay.toml").write_text(RELAY)
-        (path / "logs").mkdir()
+        (path / "logs").mkdir(exist_ok=True)
         (path / "logs" / "w1.1.log").write_text(self.log)
         return path
 
