@@ -33,4 +33,5 @@ async def test_every_delivery_ends_once_and_in_order(tmp_path: Path) -> None:
         run = await cluster.finish()
     print(f"calls that vendors' faults struck: {struck}")
     assert all(struck.values())
+    assert "verified" in cluster.progress.told("crm"), "nothing was read back"
     assert check(run) == []

@@ -47,7 +47,7 @@ HEALTHY = (
     Account("analytics", "google_analytics"),
 )
 TROUBLED = (
-    Account("crm", "zoho_crm"),
+    Account("crm", "zoho_crm", more=(("read_back", "2s"),)),
     Account("crm-slow", "zoho_crm", (Fault(kind="latency", seconds=0.1),)),
     Account("crm-resets", "zoho_crm", (Fault(kind="reset", share=0.05),)),
     Account("campaigns", "zoho_campaigns"),
