@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from infra.sandbox.people import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _FIRST_ID = 5_725_767_000_000_100_001
 
@@ -86,3 +87,11 @@ class Records:
     def clear(self) -> None:
         self._by_id.clear()
         self._by_email.clear()
+
+
+def modules_of(records: Iterable[Record], key_of: Callable[[str], str]) -> dict[str, Any]:
+    """The modules of all, and of each person: a call may have one's record of one module and not of the other."""
+    of: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        of[key_of(record.email)].add(record.module)
+    return {"modules": sorted(set().union(*of.values())), "of": {key: sorted(some) for key, some in of.items()}}

@@ -110,6 +110,19 @@ def purge(run: MadeRun) -> dict[str, Any]:
     return next(entry for entry in run.ledger["crm"] if entry["effect"] == "purge")
 
 
+def purge_by_hundreds(run: MadeRun, *modules: str) -> None:
+    """Boris has two records. One is purged with others' of all modules, and then these, by a call each."""
+    few = list(run.calls["crm"])
+    run.people[1]["crm"] = ["Contacts", "Leads"]
+    first = run.ledger["crm"].index(purge(run))
+    run.call("crm", BORIS, 40.1, "delete", modules=["Leads"])
+    run.ledger["crm"].insert(first, run.ledger["crm"].pop())
+    purge(run)["detail"] = {"modules": ["Contacts", "Leads"], "of": {BORIS: ["Contacts"]}}
+    for module in modules:
+        run.call("crm", BORIS, 40.3, "purge", modules=[module], of={BORIS: [module]})
+    run.calls["crm"] = few  # more would be too many for a second
+
+
 def be_down(run: MadeRun) -> str:
     """A vendor is down for the whole run, and somebody expects that: what it should be told is parked. Its id."""
     run.expect["open"] = ["web"]

@@ -27,6 +27,7 @@ from made_changes import (
     plan_more,
     planned,
     purge,
+    purge_by_hundreds,
     shrink,
     swap,
     wait_too_late,
@@ -88,6 +89,8 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "a call made twice as a try failed at a vendor that is well": ("order", again_after_a_failure),
     "more calls made again than were in hand": ("order", lambda run: again_after_a_death(run, 0)),
     "made again before it was asked to wait": ("order", wait_too_late),
+    "purged twice": ("order", lambda run: purge_by_hundreds(run, "Leads", "Contacts")),
+    "left in the bin": ("order", purge_by_hundreds),
     "a call once more when all is settled": ("order", call_when_settled),
     "overtaken by nothing newer": ("superseded", shrink),
     "two endings after a freeze": ("zombie", end_after_a_freeze),
@@ -146,6 +149,10 @@ def _be_asked_to_wait(run: MadeRun) -> None:
     ask_to_wait(run, 20.4)
 
 
+def _purge_by_hundreds(run: MadeRun) -> None:
+    purge_by_hundreds(run, "Leads")
+
+
 def _overtake(run: MadeRun) -> None:
     """Anna's withdrawal is overtaken by her later grant."""
     outcome(run, "executed")["record"].update(outcome="superseded", attempt=0)
@@ -169,6 +176,7 @@ FORGIVEN: list[Callable[[MadeRun], object]] = [
     _come_back_late,
     _retry,
     _be_asked_to_wait,
+    _purge_by_hundreds,
     _overtake,
     _overtake_what_was_done,
     be_down,

@@ -37,7 +37,7 @@ from infra.sandbox.crm_answers import (
     updated,
 )
 from infra.sandbox.crm_jobs import Jobs
-from infra.sandbox.crm_records import Record, Records
+from infra.sandbox.crm_records import Record, Records, modules_of
 from infra.sandbox.limits import Limit
 from infra.sandbox.vendor import Answer, Call, Operation, Vendor
 
@@ -243,7 +243,7 @@ class ZohoCrm(Vendor):
 
     def _record_all(self, call: Call, effect: str, records: list[Record]) -> None:
         whom, ids = [record.email for record in records], [record.id for record in records]
-        self.record(call, effect, whom, given=ids, changed=True, modules=sorted({r.module for r in records}))
+        self.record(call, effect, whom, given=ids, changed=True, **modules_of(records, self.world.people.key_of))
 
     def _fire(self, call: Call, records: list[Record]) -> None:
         self._workflows.update(record.email.casefold() for record in records)

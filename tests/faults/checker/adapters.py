@@ -43,7 +43,8 @@ class Account(ABC):
 
     @staticmethod
     @abstractmethod
-    def changes(entry: Mapping[str, Any]) -> list[Change]: ...
+    def changes(entry: Mapping[str, Any], who: str) -> list[Change]:
+        """What a line of the ledger says of one of its people, as it calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Crm(Account):
         del purposes, everything
         if action == "delete":
             changes = {("delete", module) for module in self.live}
-            changes |= {("purge", "")} if self.live | self.in_bin else set()
+            changes |= {("purge", module) for module in self.live | self.in_bin}
         else:
             changes = {(action, module) for module in self.live}
         return Asked(frozenset(changes), "executed" if changes else "no_match")
@@ -70,12 +71,12 @@ class Crm(Account):
         effect, module = change
         if effect == "delete":
             return replace(self, live=self.live - {module}, in_bin=self.in_bin | {module})
-        return replace(self, in_bin=frozenset()) if effect == "purge" else self
+        return replace(self, in_bin=self.in_bin - {module}) if effect == "purge" else self
 
     @staticmethod
-    def changes(entry: Mapping[str, Any]) -> list[Change]:
+    def changes(entry: Mapping[str, Any], who: str) -> list[Change]:
         detail = entry["detail"]
-        modules = [""] if entry["effect"] == "purge" else detail.get("modules") or [detail.get("module", "")]
+        modules = detail["of"][who] if "of" in detail else detail.get("modules") or [detail.get("module", "")]
         return [(entry["effect"], module) for module in modules]
 
 
@@ -107,7 +108,8 @@ class Campaigns(Account):
         return replace(self, do_not_mail=True) if purpose == "*" else self
 
     @staticmethod
-    def changes(entry: Mapping[str, Any]) -> list[Change]:
+    def changes(entry: Mapping[str, Any], who: str) -> list[Change]:
+        del who
         return [(entry["effect"], entry["detail"].get("purpose", ""))]
 
 
@@ -130,7 +132,8 @@ class Analytics(Account):
         return self
 
     @staticmethod
-    def changes(entry: Mapping[str, Any]) -> list[Change]:
+    def changes(entry: Mapping[str, Any], who: str) -> list[Change]:
+        del who
         return [(entry["effect"], "")]
 
 

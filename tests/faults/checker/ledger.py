@@ -25,7 +25,7 @@ def calls_of(entries: Iterable[Mapping[str, Any]], adapter: str, names: Mapping[
     """By person's key, in the order in which they were made. names: identity → key, for whom no vendor knew."""
     found: dict[str, list[Call]] = defaultdict(list)
     for entry in entries:
-        for change in ADAPTERS[adapter].changes(entry):
-            for person in entry["people"]:
+        for person in entry["people"]:
+            for change in ADAPTERS[adapter].changes(entry, person):
                 found[names.get(person, person)].append(Call(change, entry["request"], entry["at"]))
     return found
