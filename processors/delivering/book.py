@@ -142,6 +142,10 @@ class Book:
         """Nothing is to be asked about it any more."""
         self._drop(job)
 
+    def let_go(self, entry: LaneEntry) -> None:
+        """It is kept no longer; nothing is told."""
+        self._put(Change(entry.delivery, None))
+
     def reopen(self, job: Job, reason: str, wall: int) -> None:
         """The vendor was asked, and it isn't done after all: it starts a new cycle."""
         self.pending.records.append(settle.reopened(job, reason, wall))

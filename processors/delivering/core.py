@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from processors.delivering.asking import Asking
 from processors.delivering.book import Book
 from processors.delivering.course import Course
+from processors.delivering.failures import Failures
 from processors.delivering.following import Following
 from processors.delivering.guard import READING, Guard
 from processors.delivering.holds import LIVE, Holds, Rules
@@ -59,14 +60,13 @@ class Core:
         self._lines = Lines(dry=rules.dry)
         self.guard = Guard(limits.flood)
         self._course = Course(self._lines, self._book, backoff, breaker, self.guard)
+        self._failures = Failures(self._book)
         self.holds = Holds(rules, self._lines, self._book.entries, self._course)
         self._following = Following(limits, self._lines, self._book, self._course)
         self.reviews = self._following.reviews
         self._asking = Asking(self._following, self._lines, self._book, self._course, backoff)
         self._calls: set[Call] = set()
         self.paused = False
-
-    # What is there at the beginning.
 
     def load(self, pid: str, delivery_id: str, entry: LaneEntry | None) -> None:
         """A record of the lane state, in the order of its log. Before `begin`."""
@@ -150,6 +150,7 @@ class Core:
         if self.paused or self.guard.flood:
             return []
         self._lines.wake(now)
+        self._failures.forget(now)
         begun = []
         while len(self._calls) < self._limits.calls and self._breaker.allows(now.steady):
             call = self._asking.start(self._limits.calls, now, idle=not self._lines.has_ready) or self._act(now)
@@ -178,7 +179,8 @@ class Core:
             return None
         due = self._lines.has_ready or self._asking.is_due(now)
         again = self._breaker.wakes_at(now.steady) if due else None
-        return soonest(self._lines.wakes_at(now.steady, self._limits.company), self._asking.wakes_at(now), again)
+        lines = self._lines.wakes_at(now.steady, self._limits.company)
+        return soonest(lines, self._asking.wakes_at(now), again, self._failures.wakes_at(now))
 
     def noted(self, job: Job, refs: Sealed, now: Now) -> None:
         """An act that can't be repeated is about to be done: a redo can ask first, once this is committed."""
@@ -227,8 +229,6 @@ class Core:
                 line = self._lines.of(job.pid)
                 line.calling = None
                 self._lines.place(job.pid)
-
-    # What is to be committed.
 
     @property
     def decisions(self) -> int:

@@ -139,6 +139,8 @@ class LaneWork:
             reviewer.look(now, self._look_at)
             for call in self._core.start(now):
                 self._begin(call, tenure)
+            if self._core.is_dirty:
+                self._dirty.set()
             wakes_at = self._pulses.look(now, self._core.wakes_at(now), self._dirty)
             soonest = now.steady + SHORTEST_SLEEP_S
             await self._rest.until(None if wakes_at is None else max(soonest, wakes_at), now.steady)
