@@ -43,6 +43,13 @@ def test_the_page_names_every_metric_as_a_scrape_does() -> None:
     assert all(f"| `{one.full_name}` |" in page() for one in ALL)
 
 
+def test_no_document_names_a_metric_that_there_is_not() -> None:
+    known = {one.full_name for one in ALL}
+    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        named = {name.rstrip("_") for name in re.findall(r"consent_relay_\w+", path.read_text("utf-8"))}
+        assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in named} <= known, path.name
+
+
 def test_every_name_is_given_once() -> None:
     assert len({definition.name for definition in ALL}) == len(ALL)
 
