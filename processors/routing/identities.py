@@ -34,6 +34,14 @@ ABOUT_ALL = frozenset(name for name, kind in KINDS.items() if kind.way not in {"
 """Kinds that must find whatever there is of the person."""
 
 
+def is_about_all(event: ConsentEvent, own: Sealed | None) -> bool:
+    """Whether it goes out with all that is known, too.
+
+    own: what it names. A choice goes by that alone, but a withdrawal that names nothing must not come to nothing.
+    """
+    return event.kind in ABOUT_ALL or (own is None and event.protective)
+
+
 def found(event: ConsentEvent, made: Plan, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:
     """All that is known to find the person by, the event's own first. state: before the event."""
     own = event.identities or desk.seals.open_identities(event.sealed, state.pid, event.event_id)

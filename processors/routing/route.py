@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from processors.plan import Plan, plan
 from processors.planning.routes import UNBOUND
 from processors.routing.carrying import REOPENED, deliveries, sorted_out
-from processors.routing.identities import ABOUT_ALL, found, kept_for_later, named, remembered
+from processors.routing.identities import found, is_about_all, kept_for_later, named, remembered
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
@@ -129,7 +129,8 @@ class Case(NamedTuple):
     def whole(self, made: Plan, state: SubjectState, own: Sealed | None) -> Sealed | None:
         """What deliveries find the person by: the event's own, with all that is known where it is about all."""
         event = self.event
-        if made.verdict == "duplicate" or event.kind not in ABOUT_ALL or not (state.identities or made.reopened):
+        knows = state.identities or made.reopened
+        if made.verdict == "duplicate" or not knows or not is_about_all(event, own):
             return own
         return self.desk.seals.seal_identities(found(event, made, state, self.desk), self.pid, event.event_id)
 

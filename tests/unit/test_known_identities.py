@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from routing_support import DESK, EMAIL, SEALS, event, incoming
 
 from processors.routing.identities import MOST
@@ -59,6 +60,22 @@ def test_a_deletion_by_email_reaches_the_device_that_an_earlier_event_named() ->
 def test_a_choice_goes_out_with_its_own_identities_alone() -> None:
     *_, last = told(by(1, "grant", 0, DEVICE), by(2, "withdraw", 1, EMAIL))
     assert {tuple(values(delivery)) for delivery in last.deliveries} == {(EMAIL["value"],)}
+
+
+@pytest.mark.parametrize("kind", ["withdraw", "objection.raised"])
+def test_one_that_protects_and_names_nobody_goes_out_with_what_earlier_ones_named(kind: str) -> None:
+    *_, last = told(by(1, "grant", 0, DEVICE), by(2, "grant", 1, EMAIL), event(3, kind, 2))
+    assert {frozenset(values(delivery)) for delivery in last.deliveries} == {
+        frozenset((EMAIL["value"], DEVICE["value"]))
+    }
+    assert last.audit[0].event is not None
+    assert last.audit[0].event.named is None, "it has named nobody"
+    assert len(known(last.state)) == 2
+
+
+def test_a_grant_that_names_nobody_finds_nobody() -> None:
+    *_, last = told(by(1, "grant", 0, EMAIL), by(2, "grant", 1))
+    assert {delivery.sealed for delivery in last.deliveries} == {None}
 
 
 def test_they_are_forgotten_with_the_person_and_hashes_are_left() -> None:
