@@ -26,6 +26,10 @@ NOTARY = "consent.notary"
 WORKER = "consent.worker"
 
 DAY_MS = 86_400_000
+_SOME_MISSING = (
+    "if they are new, as of a new connection or release: consent-relay topics apply; if they were there before: "
+    "bring them back first, an empty topic passes for a new one (docs/running.md)"
+)
 MIB = 1_048_576
 RECORD_LIMIT = MIB
 DEAD_LETTER_LIMIT = 2 * MIB
@@ -121,7 +125,8 @@ async def check(admin: AIOKafkaAdminClient, wanted: Iterable[Topic], partitions:
     existing = set(await admin.list_topics())
     missing = sorted(topic.name for topic in wanted if topic.name not in existing)
     if missing:
-        raise TopicsError(f"topics are missing: {', '.join(missing)}", remedy="consent-relay topics apply")
+        remedy = "consent-relay topics apply" if len(missing) == len(wanted) else _SOME_MISSING
+        raise TopicsError(f"topics are missing: {', '.join(missing)}", remedy=remedy)
     described = await admin.describe_topics([topic.name for topic in wanted])
     counts = {entry["topic"]: len(entry["partitions"]) for entry in described}
     for topic in wanted:

@@ -138,6 +138,12 @@ async def test_missing_topics_are_all_named() -> None:
         await check(Admin().client, WANTED, 4)
 
 
+async def test_one_that_may_have_been_there_is_not_to_be_made_anew_without_a_thought() -> None:
+    with pytest.raises(TopicsError, match=r"missing: consent\.control\b") as caught:
+        await check(Admin({"consent.events": 4}).client, WANTED, 4)
+    assert "bring them back first" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("counts", "text"),
     [((5, 1), r"consent\.events has 5 partitions, this relay works with 4"), ((4, 2), r"consent\.control has 2")],
