@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -94,13 +96,30 @@ async def listening(app: web.Application, host: str, port: int, refused: str, va
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise SetupError(
-                f"{refused} at {host}:{port}: {error.strerror}",
-                remedy=f"set CONSENT_RELAY_{variable}_HOST and CONSENT_RELAY_{variable}_PORT to a free address",
-            ) from None
+            raise _taken(error, host, port, refused, variable) from None
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
+
+
+def check_free(host: str, port: int, refused: str, variable: str) -> None:
+    """Look before somebody else listens there, who would say it less clearly. Arguments as of `listening`.
+
+    Raises:
+        SetupError: the port can't be had.
+
+    """
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise _taken(error, host, port, refused, variable) from None
+
+
+def _taken(error: OSError, host: str, port: int, refused: str, variable: str) -> SetupError:
+    return SetupError(
+        f"{refused} at {host}:{port}: {os.strerror(error.errno) if error.errno else error}",
+        remedy=f"set CONSENT_RELAY_{variable}_HOST and CONSENT_RELAY_{variable}_PORT to a free address",
+    )
 
 
 @web.middleware

@@ -14,6 +14,7 @@ from processors.planning.routes import check_policies
 from schemas.errors import SetupError
 from streams import clients, topics
 from streams.app import run_worker
+from streams.called import check_free
 from streams.commands.common import BootstrapServers, Config, DataDir, config_of, settings_for
 from streams.commands.removed import telling_removed
 from streams.control import CLOSER, NOTARY, ROUTER, Control, following
@@ -56,6 +57,8 @@ def worker(  # noqa: PLR0917 - the command's options
     async def prepare(
         settings: Settings, status: Status, metrics: Metrics, shared: AsyncExitStack
     ) -> tuple[list[Stage], Check]:
+        if settings.web_port:
+            check_free(settings.web_host, settings.web_port, "health and metrics can't be served", "WEB")
         relay = config_of(settings)
         check_policies(relay, lanes_of(relay))
         check = partial(_check_topics, settings, relay)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,15 @@ async def test_an_id_that_is_taken(stage: Stage) -> None:
     code, said = await run_worker(stage, "--id", "first")
     assert code == 2
     assert "a worker with the id first runs already" in said
+
+
+async def test_a_port_that_somebody_has(stage: Stage) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = await run_worker(stage, web_port=port)
+    assert code == 2
+    assert f"health and metrics can't be served at 127.0.0.1:{port}: Address already in use" in said
+    assert "CONSENT_RELAY_WEB_PORT" in said
 
 
 async def test_another_pepper_than_the_clusters(stage: Stage) -> None:
