@@ -32,7 +32,7 @@ async def test_whatever_the_network_does_everything_settles(tmp_path: Path, othe
         await cluster.ready()
         records = make_records(FEWER, cluster.people, cluster.settings.partitions, SEED, now_micros())
         weathers = draw_weather(SEED, [BROKER, *cluster.accounts])
-        lasts_s = sum(weather.lead_s + weather.lasts_s + CALM_S for weather in weathers)
+        lasts_s = sum(weather.lead_s + weather.away_s + CALM_S for weather in weathers)
         _, struck = await asyncio.gather(cluster.publisher.spread(records, lasts_s), play(cluster, weathers))
         assert await cluster.settled(SETTLE_S), cluster.progress.open
         run = await cluster.finish()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checker import check
-from harness.acts import DIE, JOIN, LEAVE, Act
+from harness.act import Act
+from harness.acts import DIE, JOIN, LEAVE
 from harness.cluster import Cluster
 from harness.conductor import Conductor
 from harness.marks import bookmarks, caught_up

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from harness import network
-from harness.acts import BESIDE, BROKERS, DIE, FREEZE, JOIN, LEAVE, Act, draw
+from harness.act import Act
+from harness.acts import BESIDE, BROKERS, DIE, FREEZE, JOIN, LEAVE, draw
 from harness.conductor import Conductor
 from harness.deeds import DEEDS
 from harness.spells import SPELLS

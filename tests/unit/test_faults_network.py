@@ -17,5 +17,5 @@ def test_each_kind_comes_before_each_of_them_and_the_seed_says_when() -> None:
 
 
 def test_the_black_hole_before_the_broker_outlasts_the_session() -> None:
-    long = [weather for weather in draw_weather(1, WHOM) if weather.lasts_s >= BEYOND_SESSION_S]
+    long = [weather for weather in draw_weather(1, WHOM) if weather.away_s >= BEYOND_SESSION_S]
     assert [(weather.what, weather.whom) for weather in long] == [("black_hole", BROKER)]

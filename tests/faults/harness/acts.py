@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
 from harness import network
+from harness.act import Act
 from harness.spells import SPELLS
 from sizes import BEYOND_SESSION_S, BROKER_FROZEN_S
 
@@ -30,19 +30,6 @@ LONG = {
     **dict.fromkeys(BESIDE, 3.0),
 }
 """What lasts longer than others, s."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """lead_s: from the act before until it strikes; away_s: until it is undone."""
-
-    what: str
-    whom: str
-    lead_s: float
-    away_s: float
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.whom}, after {self.lead_s:.1f} s, for {self.away_s:.1f} s"
 
 
 def draw(

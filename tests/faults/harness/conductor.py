@@ -11,7 +11,7 @@ from harness.deeds import DEEDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from harness.acts import Act
+    from harness.act import Act
     from harness.cluster import Cluster
     from harness.workload import Record
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
-    from harness.acts import Act
+    from harness.act import Act
     from harness.cluster import Cluster
 
     Deed = Callable[[Cluster, Act], Awaitable[None]]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from harness.act import Act
 from harness.proxy import HOST, Proxy
 from sizes import BEYOND_SESSION_S
 
@@ -30,20 +30,7 @@ AWAY_S = 15.0
 """At most; whoever has nothing to say by then is struck as he is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weather:
-    """What the network does to one of the proxies; lead_s: after the weather before has cleared up."""
-
-    what: str
-    whom: str
-    lead_s: float
-    lasts_s: float
-
-    def __str__(self) -> str:
-        return f"{self.what} before {self.whom}, after {self.lead_s:.1f} s, for {self.lasts_s:.1f} s"
-
-
-def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Weather, ...]:
+def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Act, ...]:
     """Each kind before each of these, in any order; the black hole before the broker outlasts the session."""
     rng = Random(f"network {seed}")
     kinds = [(what, where) for where in whom for what in KINDS]
@@ -51,13 +38,11 @@ def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Weather, ...]:
     for what, where in rng.sample(kinds, len(kinds)):
         longest = (what, where) == (BLACK_HOLE, BROKER)
         lasts = BEYOND_SESSION_S if longest else round(rng.uniform(1, 5), 1)
-        weathers.append(Weather(what, where, round(rng.uniform(0.2, 2), 1), lasts))
+        weathers.append(Act(what, where, round(rng.uniform(0.2, 2), 1), lasts))
     return tuple(weathers)
 
 
-async def play(
-    cluster: Cluster, weathers: Sequence[Weather], say: Callable[[str], None] = print
-) -> dict[Weather, int]:
+async def play(cluster: Cluster, weathers: Sequence[Act], say: Callable[[str], None] = print) -> dict[Act, int]:
     """One after the other, and none where nobody comes by; how many connections each struck."""
     struck = {}
     for weather in weathers:
@@ -65,7 +50,7 @@ async def play(
         await _passed(cluster, weather.whom)
         say(f"{weather}: {cluster.unsettled} unsettled")
         async with bad(cluster, weather.what, weather.whom):
-            await asyncio.sleep(weather.lasts_s)
+            await asyncio.sleep(weather.away_s)
         struck[weather] = cluster.proxies[weather.whom].struck
         say(f"  {struck[weather]} connections struck, {cluster.unsettled} unsettled")
         if weather.whom == BROKER:
