@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from harness import network
+from harness import conductor, network
 from harness.act import Act
 from harness.acts import BESIDE, BROKERS, DIE, FREEZE, JOIN, LEAVE, draw
 from harness.conductor import Conductor
@@ -77,21 +77,45 @@ def nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     async def deed(*_: object) -> None: ...
 
     monkeypatch.setitem(cast("dict[str, object]", DEEDS), "nothing", deed)
+    monkeypatch.setattr(conductor, "GAP_S", 0.0)
 
 
 @pytest.mark.usefixtures("nothing")
 @pytest.mark.parametrize("unsettled", [(0,), (5, 0), (0, 3, 0)])
 async def test_acts_that_mostly_strike_while_there_is_nothing_to_do_show_nothing(unsettled: tuple[int, ...]) -> None:
+    some = cast("list[Record]", [1])
     with pytest.raises(AssertionError, match="while there was nothing to do"):
-        await Conductor(cast("Cluster", Quiet(*unsettled))).play([NOTHING] * len(unsettled), [])
+        await Conductor(cast("Cluster", Quiet(*unsettled))).play([NOTHING] * len(unsettled), some)
 
 
 @pytest.mark.usefixtures("nothing")
 async def test_all_that_is_given_is_published_around_the_acts() -> None:
     cluster, said = Quiet(4, 0, 7), list[str]()
-    conductor = Conductor(cast("Cluster", cluster), said.append)
+    plays = Conductor(cast("Cluster", cluster), said.append)
     records = cast("list[Record]", list(range(10)))
-    await conductor.play([NOTHING] * 3, records)
+    await plays.play([NOTHING] * 3, records)
     assert cluster.published == records
-    assert conductor.unsettled == [4, 0, 7]
+    assert plays.unsettled == [4, 0, 7]
     assert said[0] == "nothing w1, after 0.0 s, for 0.0 s: 4 unsettled"
+
+
+class Breathing(Quiet):
+    """It has something to do at every third look."""
+
+    looks = 0
+
+    @property
+    def unsettled(self) -> int:
+        self.looks += 1
+        return self.looks % 3 == 0
+
+    @unsettled.setter
+    def unsettled(self, _: int) -> None: ...
+
+
+@pytest.mark.usefixtures("nothing")
+async def test_an_act_waits_for_work_where_the_relay_keeps_up_with_what_comes_in() -> None:
+    cluster = Breathing(0)
+    plays = Conductor(cast("Cluster", cluster), print)
+    await plays.strike(NOTHING)
+    assert (cluster.looks, plays.unsettled) == (3, [1])
