@@ -139,12 +139,8 @@ class Book:
         self.forget(job)
 
     def forget(self, job: Job) -> None:
-        """Nothing is to be asked about it any more."""
+        """Nothing is to be asked about it, or to be sent, any more; nothing is told."""
         self._drop(job)
-
-    def let_go(self, entry: LaneEntry) -> None:
-        """It is kept no longer; nothing is told."""
-        self._put(Change(entry.delivery, None))
 
     def reopen(self, job: Job, reason: str, wall: int) -> None:
         """The vendor was asked, and it isn't done after all: it starts a new cycle."""

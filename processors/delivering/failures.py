@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.times import DAY
+from processors.closing.deadlines import KEPT_FOR
+from processors.delivering.job import Job
 
 if TYPE_CHECKING:
     from processors.delivering.book import Book
     from processors.delivering.job import Now
 
 FAILED = "failed"
-KEPT_FOR = 90 * DAY
-"""As its dead letter. The request that it belongs to is kept no shorter (processors/closing/deadlines.py)."""
 
 
 class Failures:
-    """Of one lane partition. Its times are months ahead, so they are the wall clock's, µs."""
+    """Of one lane partition: as long as the request that they belong to is kept once it is closed.
+
+    Its times are months ahead, so they are the wall clock's, µs.
+    """
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -26,11 +28,10 @@ class Failures:
         """Let go what is past its time. That it failed stands in the audit."""
         if not self._book.entries.statuses[FAILED] or now.wall < self._next:
             return
-        failed = list(self._book.entries.every(FAILED))
-        for entry in failed:
+        for entry in list(self._book.entries.every(FAILED)):
             if entry.since + KEPT_FOR <= now.wall:
-                self._book.let_go(entry)
-        left = [entry.since for entry in failed if entry.since + KEPT_FOR > now.wall]
+                self._book.forget(Job.parked_as(entry))
+        left = (entry.since for entry in self._book.entries.every(FAILED))
         self._next = min(left, default=now.wall) + KEPT_FOR
 
     def wakes_at(self, now: Now) -> float | None:

@@ -8,7 +8,7 @@ from lane_support import LaneUnderTest, lane_at
 from ownership_support import until
 
 from infra.sandbox import Fault, Person, Sandbox
-from processors.delivering.failures import KEPT_FOR
+from processors.closing.deadlines import KEPT_FOR
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from delivering_support import GOOD, REDRIVE, REFUSED, Driven, delivery
 
+from processors.closing.deadlines import KEPT_FOR
 from processors.delivering.course import Redriven
-from processors.delivering.failures import KEPT_FOR
 
 ANA, BEN = "p1.ana", "p1.ben"
 KEPT_S = KEPT_FOR / 1e6

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from harness.wire import TOO_FAST
+
 from infra.sandbox import Fault
 
 if TYPE_CHECKING:
@@ -12,25 +14,23 @@ if TYPE_CHECKING:
 
     from harness.cluster import Cluster
 
-WISH_S = 1
 SPELLS = {
     "vendor down": Fault(kind="status", status=503),
-    "vendor busy": Fault(kind="status", status=429, retry_after_s=WISH_S, share=0.2),
+    "vendor busy": Fault(kind="status", status=TOO_FAST, retry_after_s=1, share=0.2),
     "vendor breaks off": Fault(kind="reset", share=0.5),
     "vendor lies": Fault(kind="lie", share=0.5),
     "vendor silent": Fault(kind="hang", share=0.2),
     "vendor slow": Fault(kind="latency", seconds=1.0),
 }
 """Each strikes beside what the account suffers from the start."""
-TOO_FAST = "429"
-"""As the judge knows it: what it breaks off begins anew, and no try is counted."""
 
 
 @asynccontextmanager
 async def spell(cluster: Cluster, what: str, name: str) -> AsyncIterator[None]:
     """So long the vendor of that account has that spell; `spells.jsonl` tells how many calls it struck."""
     fault, sandbox = SPELLS[what], cluster.sandboxes[name]
-    async with cluster.fault(TOO_FAST if fault.status == int(TOO_FAST) else fault.kind, name):
+    told = str(TOO_FAST) if fault.status == TOO_FAST else fault.kind  # the judge forgives what that breaks off
+    async with cluster.fault(told, name):
         armed = sandbox.arm(fault)
         try:
             yield
