@@ -19,7 +19,9 @@ from streams.commands.screen import console
 from streams.logs import scan
 from streams.replaying.cuts import as_of
 
-app = typer.Typer(help="The audit: every decision and every confirmation, pseudonymous.", no_args_is_help=True)
+app = typer.Typer(
+    name="audit", help="The audit: every decision and every confirmation, pseudonymous.", no_args_is_help=True
+)
 for _command in (export, receipt, confirmation, retention, verify, prove, key):
     app.command()(_command)
 

@@ -12,7 +12,9 @@ from streams.commands.screen import DATA_WRONG
 from streams.embedded import kafka_dir
 from streams.settings import load_settings
 
-app = typer.Typer(help="The embedded Kafka: a real single broker, without a container.", no_args_is_help=True)
+app = typer.Typer(
+    name="broker", help="The embedded Kafka: a real single broker, without a container.", no_args_is_help=True
+)
 
 
 @app.command()

@@ -29,7 +29,9 @@ from streams.logs import scan
 if TYPE_CHECKING:
     from streams.settings import Settings
 
-app = typer.Typer(help="Records that could not be carried out: sealed, kept for 90 days.", no_args_is_help=True)
+app = typer.Typer(
+    name="dead-letters", help="Records that could not be carried out: sealed, kept for 90 days.", no_args_is_help=True
+)
 OriginOf = Annotated[str, typer.Argument(metavar="ORIGIN", help='As `list` shows it: "consent.events[2]@17".')]
 Redriven = Annotated[str | None, typer.Argument(metavar="ORIGIN", help="One dead letter, as `list` shows it.")]
 OfLane = Annotated[str | None, typer.Option("--lane", help="All that has failed in this lane.")]

@@ -23,7 +23,9 @@ from streams.commands.deadlines_view import Question, explained, show_explained
 if TYPE_CHECKING:
     from processors.reckoning.scope import Scope
 
-app = typer.Typer(help="Until when the law wants things done, and by which rule.", no_args_is_help=True)
+app = typer.Typer(
+    name="deadlines", help="Until when the law wants things done, and by which rule.", no_args_is_help=True
+)
 
 
 @app.command("list")

@@ -29,7 +29,9 @@ from streams.lanes.orders.pausing import PAUSE, RESUME
 if TYPE_CHECKING:
     from streams.settings import Settings
 
-app = typer.Typer(help="The lanes: deliveries out, each to one connection's vendor.", no_args_is_help=True)
+app = typer.Typer(
+    name="lanes", help="The lanes: deliveries out, each to one connection's vendor.", no_args_is_help=True
+)
 
 
 @app.command("list")

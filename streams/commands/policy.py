@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from schemas.policy import Policy
 
-app = typer.Typer(help="The privacy policies that the relay acts on.", no_args_is_help=True)
+app = typer.Typer(name="policy", help="The privacy policies that the relay acts on.", no_args_is_help=True)
 app.command("diff")(policy_diff.diff_policies)
 
 Which = Annotated[str, typer.Argument(metavar="POLICY", help=WHICH)]

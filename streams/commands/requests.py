@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from streams.commands.requests_kept import Filed
     from streams.settings import Settings
 
-app = typer.Typer(help="What people have asked for, and whether all of it is done.", no_args_is_help=True)
+app = typer.Typer(
+    name="requests", help="What people have asked for, and whether all of it is done.", no_args_is_help=True
+)
 Open = Annotated[bool, typer.Option("--open", help="Only those of which something is left.")]
 Overdue = Annotated[bool, typer.Option("--overdue", help="Only open ones that are late.")]
 OfController = Annotated[str | None, typer.Option("--controller", help="The company, as its events name it.")]

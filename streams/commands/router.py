@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from schemas.records import Command
     from streams.settings import Settings
 
-app = typer.Typer(help="The router: events in, deliveries out.", no_args_is_help=True)
+app = typer.Typer(name="router", help="The router: events in, deliveries out.", no_args_is_help=True)
 Partition = Annotated[int | None, typer.Option(min=0, help="Only this one of consent.events; left out: all.")]
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from streams.settings import Settings
 
-app = typer.Typer(help="A sandbox that speaks the vendors' real APIs, and keeps state.", no_args_is_help=True)
+app = typer.Typer(
+    name="sandbox", help="A sandbox that speaks the vendors' real APIs, and keeps state.", no_args_is_help=True
+)
 PORT = 8642
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same people.")]

@@ -13,7 +13,7 @@ from streams.commands.common import AsJson, Config, config_of, show_json
 from streams.settings import load_settings
 from streams.signals.serving import sites
 
-app = typer.Typer(help="What a site's own tags are told of its visitors.", no_args_is_help=True)
+app = typer.Typer(name="signals", help="What a site's own tags are told of its visitors.", no_args_is_help=True)
 
 
 @app.callback()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from processors.sources.base import Source
     from schemas.connections import RelayConfig, SourceRow
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(name="sources", no_args_is_help=True)
 _COLUMNS = ("source", "controller", "vendor", "connection", "path", "lists", "secret")
 
 

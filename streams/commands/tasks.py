@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 MOST = 300
 """With one command: it is one record, and its effect one transaction."""
-app = typer.Typer(help="What people must do by hand, and that they did.", no_args_is_help=True)
+app = typer.Typer(name="tasks", help="What people must do by hand, and that they did.", no_args_is_help=True)
 app.command("notify")(notify)
 OfLane = Annotated[str | None, typer.Option("--lane", help="Only this lane's.")]
 OfController = Annotated[str | None, typer.Option("--controller", help="Only this company's.")]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from streams.settings import Settings
 
-app = typer.Typer(help="The topics of the relay, and two for each connection.", no_args_is_help=True)
+app = typer.Typer(name="topics", help="The topics of the relay, and two for each connection.", no_args_is_help=True)
 Replication = Annotated[
     int | None, typer.Option(min=1, help="Copies of each partition; default 1 on the embedded Kafka, else 3.")
 ]

@@ -47,7 +47,7 @@ def up(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Run everything on this machine until Ctrl-C: Kafka, the vendor sandbox, and a worker that calls the sandbox.
+    """Run everything on this machine until Ctrl-C: Kafka, the vendor sandbox, and a worker that calls it.
 
     No real vendor is called, whatever the environment says. The data stays for the next time.
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from schemas.windows import Window
 
-vendors_app = typer.Typer(help="The vendors that the relay has an adapter for.", no_args_is_help=True)
-connections_app = typer.Typer(no_args_is_help=True)
+vendors_app = typer.Typer(name="vendors", help="The vendors that the relay has an adapter for.", no_args_is_help=True)
+connections_app = typer.Typer(name="connections", no_args_is_help=True)
 
 Config = Annotated[
     Path, typer.Option("--config", metavar="FILE", envvar="CONSENT_RELAY_CONFIG", help="Controllers and connections.")

@@ -35,9 +35,11 @@ if TYPE_CHECKING:
     from streams.settings import Settings
     from streams.status import Status
 
+app = typer.Typer()
 ROLES = (ROUTER, "lanes", CLOSER, NOTARY)
 
 
+@app.command()
 def worker(  # noqa: PLR0917 - the command's options
     roles: Annotated[str, typer.Option(help="Which parts to run, by comma.")] = ",".join(ROLES),
     lanes: Annotated[str | None, typer.Option(help="Which lanes, by comma; all of them if left out.")] = None,
