@@ -100,7 +100,9 @@ async def _places(
     cluster = await consumer._client.fetch_all_metadata()  # noqa: SLF001 - the public call drops the partitions
     known = cluster.partitions_for_topic(topic)
     if not known:
-        raise TopicsError(f"there is no topic {topic}", remedy="consent-relay topics apply")
+        raise TopicsError(
+            f"there is no topic {topic}", remedy="consent-relay topics check: it names all, and what to do"
+        )
     wanted = sorted(known if partitions is None else partitions)
     if missing := [number for number in wanted if number not in known]:
         raise TopicsError(f"{topic} has no partition {missing[0]}", remedy=f"it has those below {len(known)}")

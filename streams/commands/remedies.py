@@ -11,7 +11,6 @@ ROUTER = {
     "clock": f"a grant from an impossible moment counts for nothing: {_AGAIN}",
     "event_id_reuse": f"another event has this event_id already, with other content: {_AGAIN}",
     "unknown_policy": f"register that policy or version, or correct relay.toml, {_REDRIVE}",
-    "unsupported_kind": f"this release doesn't carry that kind out: a person must; after an upgrade {_REDRIVE}",
     "oversize": "it is larger than a topic takes: have it published again with less in it",
     "oversize_left_in_place": "too large for the dead letters: read it at its origin before the topic drops it, "
     "and have it published again with less in it; lower that topic's max.message.bytes to 1 MiB",

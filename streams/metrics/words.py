@@ -28,7 +28,7 @@ ALARMS = frozenset({
 CLOSINGS = frozenset({"completed", "completed_with_exceptions"})
 REASONS = {
     "router": frozenset({
-        "undecodable", "invalid", "oversize", "oversize_left_in_place", "unknown_policy", "unsupported_kind", "clock",
+        "undecodable", "invalid", "oversize", "oversize_left_in_place", "unknown_policy", "clock",
         "event_id_reuse", "partition_mismatch",
     }),
     "lane": frozenset({
