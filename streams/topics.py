@@ -25,6 +25,7 @@ CHECKPOINTS = "consent.checkpoints"
 NOTARY = "consent.notary"
 WORKER = "consent.worker"
 
+_OURS = "consent."
 DAY_MS = 86_400_000
 _SOME_MISSING = (
     "if they are new, as of a new connection or release: consent-relay topics apply; if they were there before: "
@@ -125,7 +126,8 @@ async def check(admin: AIOKafkaAdminClient, wanted: Iterable[Topic], partitions:
     existing = set(await admin.list_topics())
     missing = sorted(topic.name for topic in wanted if topic.name not in existing)
     if missing:
-        remedy = "consent-relay topics apply" if len(missing) == len(wanted) else _SOME_MISSING
+        some_there = any(name.startswith(_OURS) for name in existing)
+        remedy = _SOME_MISSING if some_there else "consent-relay topics apply"
         raise TopicsError(f"topics are missing: {', '.join(missing)}", remedy=remedy)
     described = await admin.describe_topics([topic.name for topic in wanted])
     counts = {entry["topic"]: len(entry["partitions"]) for entry in described}

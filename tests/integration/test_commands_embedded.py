@@ -58,16 +58,16 @@ def test_a_broker_that_runs_is_found_and_not_started_twice(cli: Cli) -> None:
 
 def test_without_topics_it_is_said_what_to_do(cli: Cli) -> None:
     line = jsonl(fields(fresh_subject()))
-    of_all, of_one = "consent-relay topics apply", "consent-relay topics check"
     commands = (
-        (["publish", "-"], of_all),
-        (["topics", "check", "--config", CONFIG], of_all),
-        (["audit", "show", "--controller", "oomnis", "--subject", "c-1"], of_all),
-        (["audit", "tail"], of_one),
-        (["dead-letters", "list"], of_one),
+        ["publish", "-"],
+        ["topics", "check", "--config", CONFIG],
+        ["audit", "show", "--controller", "oomnis", "--subject", "c-1"],
+        ["audit", "tail"],
+        ["dead-letters", "list"],
     )
-    for command, remedy in commands:
-        assert remedy in cli.run(*command, stdin=line, code=2).stderr
+    for command in commands:
+        result = cli.run(*command, stdin=line, code=2)
+        assert "consent-relay topics apply" in result.stderr
 
 
 def test_topics_are_made_once_and_never_beside_others_of_another_count(cli: Cli) -> None:

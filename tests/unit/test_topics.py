@@ -142,6 +142,10 @@ async def test_one_that_may_have_been_there_is_not_to_be_made_anew_without_a_tho
     with pytest.raises(TopicsError, match=r"missing: consent\.control\b") as caught:
         await check(Admin({"consent.events": 4}).client, WANTED, 4)
     assert "bring them back first" in str(caught.value)
+    with pytest.raises(TopicsError, match="bring them back first"):  # all that is asked for, but not all there were
+        await check(Admin({"consent.audit": 4, "other": 1}).client, WANTED, 4)
+    with pytest.raises(TopicsError, match=r"what to do: consent-relay topics apply$"):
+        await check(Admin({"other": 1}).client, WANTED, 4)
 
 
 @pytest.mark.parametrize(
