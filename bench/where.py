@@ -78,7 +78,7 @@ def _one(incoming: Incoming, known: Desk, states: dict[str, bytes], stages: Stag
     with stages.stage("records, sealing"):
         routed = Case(incoming, event, policy, known, person, digest).result(made, state)
     with stages.stage("encode deliveries and audit"):
-        sized(outs_of(incoming, routed))
+        sized(outs_of(incoming, routed, known.pepper))
     with stages.stage("encode the state"):
         states[person] = encode(made.state)
 

@@ -163,7 +163,7 @@ def routed(published: Iterable[Placed], scene: Scene = USUAL) -> Iterator[list[O
         origin = Origin(topic=topics.EVENTS, partition=partition, offset=next(offsets[partition]))
         incoming = Incoming(key, value, origin, FIRST_AT + 10**14)
         made = route(incoming, known, states.get)
-        outs = list(outs_of(incoming, made))
+        outs = list(outs_of(incoming, made, PEPPER))
         if made.state:
             states[made.state.pid] = made.state
             outs.append(Out(topics.STATE, partition, made.state.pid.encode(), encode(made.state)))

@@ -80,6 +80,12 @@ def identities_hash(pepper: bytes, identities: Iterable[Identity]) -> str:
     return _keyed_hash(pepper, prefixed("identities", *parts)).hex()
 
 
+def forward_proof(pepper: bytes, source: bytes, value: bytes) -> bytes:
+    """HMAC over a record and where it came in first, which a router makes that sends it home. 64 hex digits."""
+    message = prefixed("forwarded", source.hex(), hashlib.sha256(value).hexdigest())
+    return _keyed_hash(pepper, message).hex().encode()
+
+
 def delivery_id(controller: str, event_id: str, lane: str, action: str, policy_version: str) -> str:
     """One delivery per event, lane and action. Hex SHA-256."""
     hashed = _of_event(controller, event_id).copy()  # an event has several deliveries

@@ -168,7 +168,7 @@ class RouterWork(Inbox):
         return outs, overlay
 
     def _one(self, record: ConsumerRecord, overlay: dict[str, bytes]) -> tuple[Routed, list[Out]]:
-        incoming = incoming_of(record)
+        incoming = incoming_of(record, self._desk.pepper)
 
         def state_of(pid: str) -> SubjectState | None:
             encoded = overlay.get(pid) or self._states.get(pid)
@@ -176,7 +176,7 @@ class RouterWork(Inbox):
 
         routed = route(incoming, self._desk, state_of)
         try:
-            outs = sized(outs_of(incoming, routed))
+            outs = sized(outs_of(incoming, routed, self._desk.pepper))
         except OversizeRecord as error:
             routed, outs = self._oversize(incoming, error)
         for alarm in routed.alarms:
@@ -188,7 +188,7 @@ class RouterWork(Inbox):
     def _oversize(self, incoming: Incoming, error: OversizeRecord) -> tuple[Routed, list[Out]]:
         routed = reject(incoming, error, self._desk)
         try:
-            return routed, sized(outs_of(incoming, routed))
+            return routed, sized(outs_of(incoming, routed, self._desk.pepper))
         except OversizeRecord:
             routed = left_in_place(routed)
-            return routed, sized(outs_of(incoming, routed))
+            return routed, sized(outs_of(incoming, routed, self._desk.pepper))

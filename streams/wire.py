@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from processors.routing.incoming import Incoming
 from processors.routing.murmur2 import murmur2
 from schemas.codec import encode, encode_each
 from schemas.contract import Origin, maker
+from schemas.ids import forward_proof
 from schemas.records import Delivery
 from streams import topics
 from streams.outbox import Out
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _origin = maker(Origin)
 FORWARDED = "consent-relay-forwarded"
+"""Proves that a router did it: whoever may publish events could else choose when, and where, one has come in."""
 _FROM = "consent-relay-from"
 """`topic|partition|offset|timestamp in µs` of the record as it first came in."""
 _FROM_US = re.compile(rb"%b\|(\d{1,9})\|(\d{1,18})\|(\d{1,16})" % re.escape(topics.EVENTS.encode()))
@@ -34,21 +37,22 @@ def home_of(partitions: int) -> Callable[[str], int]:
     return lambda subject_id: (murmur2(subject_id.encode()) & 0x7FFFFFFF) % partitions
 
 
-def incoming_of(record: ConsumerRecord) -> Incoming:
-    """A record with the origin and time it first had. Headers that no router writes count for nothing."""
+def incoming_of(record: ConsumerRecord, pepper: bytes) -> Incoming:
+    """A record with the origin and time it first had. Headers count only if a router with this pepper wrote them."""
     here = _origin({"topic": record.topic, "partition": record.partition, "offset": record.offset})
     if not record.headers:
         return Incoming(record.key, record.value, here, record.timestamp * 1000)
     headers = dict(record.headers)
-    source = _FROM_US.fullmatch(headers.get(_FROM) or b"")
-    if FORWARDED not in headers or not source:
+    told, value = headers.get(_FROM) or b"", record.value or b""
+    source = _FROM_US.fullmatch(told)
+    if not source or not hmac.compare_digest(headers.get(FORWARDED) or b"", forward_proof(pepper, told, value)):
         return Incoming(record.key, record.value, here, record.timestamp * 1000)
     partition, offset, at = map(int, source.groups())
     origin = Origin(topic=topics.EVENTS, partition=partition, offset=offset)
     return Incoming(record.key, record.value, origin, at, forwarded=True, partition=record.partition)
 
 
-def outs_of(incoming: Incoming, routed: Routed) -> list[Out]:
+def outs_of(incoming: Incoming, routed: Routed, pepper: bytes) -> list[Out]:
     """Every record that one incoming record leads to, except the state; all on the partition it came in on."""
     here = incoming.here
     outs = delivery_outs(routed.deliveries, here)
@@ -58,7 +62,7 @@ def outs_of(incoming: Incoming, routed: Routed) -> list[Out]:
     if routed.home is not None and routed.key is not None:
         origin = incoming.origin
         source = f"{origin.topic}|{origin.partition}|{origin.offset}|{incoming.log_time}".encode()
-        headers = ((FORWARDED, b"1"), (_FROM, source))
+        headers = ((FORWARDED, forward_proof(pepper, source, incoming.value or b"")), (_FROM, source))
         outs.append(Out(topics.EVENTS, routed.home, routed.key, incoming.value, headers))
     return outs
 

@@ -116,27 +116,26 @@ class Reconciler:
             events = await stack.enter_async_context(self.tapes(topics.EVENTS, partition, since))
             facts = await stack.enter_async_context(self.tapes(topics.AUDIT, partition))
             while records := await facts.next(CHUNK):
-                await _look_ahead(inquiry, events)
+                await self._look_ahead(inquiry, events)
                 for record in records:
                     inquiry.take(record.offset, record.key, record.value, record.timestamp * 1000)
                 self.counted.say(partition, records[-1].offset + 1, facts.end)
                 if not inquiry.people.fits(self.most, records[-1].timestamp * 1000 - FORGOTTEN_AFTER):
                     return None
                 await asyncio.sleep(0)
-            while await _look_ahead(inquiry, events):
+            while await self._look_ahead(inquiry, events):
                 inquiry.end(router_at, now_micros())
         gone = await lost(self.tapes, inquiry.hearing.waiting(), hands, partition)
         inquiry.hearing.close(now_micros(), gone)
         return inquiry
 
-
-async def _look_ahead(inquiry: Inquiry, events: Tape) -> int:
-    """Let as much wait as a chunk of the audit may be about; how much waits then."""
-    waiting = inquiry.matching
-    waiting.begins = max(await events.begins(), inquiry.begins.since)
-    while len(waiting) < LOOKED_AHEAD + CHUNK and (records := await events.next(CHUNK)):
-        waiting.feed(Taken(record.offset, incoming_of(record)) for record in records)
-    return len(waiting)
+    async def _look_ahead(self, inquiry: Inquiry, events: Tape) -> int:
+        """Let as much wait as a chunk of the audit may be about; how much waits then."""
+        waiting = inquiry.matching
+        waiting.begins = max(await events.begins(), inquiry.begins.since)
+        while len(waiting) < LOOKED_AHEAD + CHUNK and (records := await events.next(CHUNK)):
+            waiting.feed(Taken(record.offset, incoming_of(record, self.law.pepper)) for record in records)
+        return len(waiting)
 
 
 def reconciler(settings: Settings, config: RelayConfig, counted: Counted) -> Reconciler:

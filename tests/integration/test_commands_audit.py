@@ -29,10 +29,12 @@ from streams.topics import AUDIT
 from streams.wire import home_of, outs_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conftest import KafkaUnderTest
 
-    from processors.routing.incoming import Routed
     from schemas.records import AuditRecord
+    from streams.outbox import Out
 
 pytestmark = pytest.mark.usefixtures("topics")
 CONFIG = load_config(Path(__file__).parents[2] / "examples" / "relay.toml")
@@ -61,14 +63,14 @@ class Person:
         value = encode(ConsentEvent.parse(fields(self.subject, **more)))
         incoming = Incoming(self.subject.encode(), value, origin, NOW + at_s * SECOND)
         routed = route(incoming, desk, lambda _: None)
-        asyncio.run(self._write(incoming, routed))
+        asyncio.run(self._write(outs_of(incoming, routed, desk.pepper)))
         return routed.audit
 
-    async def _write(self, incoming: Incoming, routed: Routed) -> None:
+    async def _write(self, outs: Iterable[Out]) -> None:
         producer = writer(self.cli.settings)
         await producer.start()
         try:
-            await send_all(producer, [out for out in outs_of(incoming, routed) if out.topic == AUDIT])
+            await send_all(producer, [out for out in outs if out.topic == AUDIT])
         finally:
             await producer.stop()
 

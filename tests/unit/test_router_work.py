@@ -29,8 +29,8 @@ def work() -> RouterWork:
 @pytest.fixture(autouse=True, scope="module")
 def _warm() -> None:
     """Policies and schemas are read once: that is no batch's share of the CPU."""
-    incoming = incoming_of(record(GRANT, 0))
-    list(outs_of(incoming, route(incoming, DESK, lambda _: None)))
+    incoming = incoming_of(record(GRANT, 0), DESK.pepper)
+    list(outs_of(incoming, route(incoming, DESK, lambda _: None), DESK.pepper))
 
 
 GRANT = event(1, "grant", 0, ["surveys"], identities=[EMAIL])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract_support import a_few
@@ -14,17 +14,32 @@ from routing_support import AWAY, DESK, EMAIL, HOME, NOW, event, incoming, raw, 
 from processors.routing.route import route
 from schemas.codec import decode
 from schemas.contract import Origin
+from schemas.ids import forward_proof
 from schemas.records import AuditRecord, DeadLetter, Delivery
-from streams import topics
+from streams import topics, wire
 from streams.outbox import OVERHEAD
-from streams.wire import FORWARDED, incoming_of, outs_of
+from streams.wire import FORWARDED
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
+    from processors.routing.incoming import Incoming, Routed
+    from streams.outbox import Out
 
 FROM = "consent-relay-from"
 WITHDRAWAL = event(1, "withdraw", 0, ["surveys"], identities=[EMAIL])
 
 
-def forwarded_by(source: Any) -> list[tuple[str, Any]]:
-    return [(FORWARDED, b"1"), (FROM, source)]
+def incoming_of(record: Any) -> Incoming:
+    return wire.incoming_of(record, DESK.pepper)
+
+
+def outs_of(incoming: Incoming, routed: Routed) -> list[Out]:
+    return wire.outs_of(incoming, routed, DESK.pepper)
+
+
+def forwarded_by(source: bytes | None, value: bytes = b"", pepper: bytes = DESK.pepper) -> list[tuple[str, Any]]:
+    return [(FORWARDED, forward_proof(pepper, source or b"", value)), (FROM, source)]
 
 
 def test_a_record_comes_in_with_its_place_and_kafkas_time() -> None:
@@ -75,9 +90,25 @@ FORGED = [
 
 @pytest.mark.parametrize("source", FORGED)
 def test_a_header_that_no_router_writes_counts_for_nothing(source: bytes | None) -> None:
-    came = incoming_of(record(WITHDRAWAL, 9, headers=forwarded_by(source)))
-    assert came == incoming_of(record(WITHDRAWAL, 9))
+    bare = record(WITHDRAWAL, 9)
+    came = incoming_of(replace(bare, headers=forwarded_by(source, bare.value)))
+    assert came == incoming_of(bare)
     assert route(came, DESK, lambda _: None).verdict == "planned"
+
+
+def test_nobody_without_the_pepper_says_when_and_where_a_record_came_in() -> None:
+    """By such a time a grant of the year 2286 was believed, and nothing could withdraw it any more."""
+    bare, told = record(WITHDRAWAL, 9), b"consent.events|1|77|9999999999999999"
+    (_, ours), place = forwarded_by(told, bare.value)
+    assert incoming_of(replace(bare, headers=[(FORWARDED, ours), place])).log_time == 9999999999999999
+    other = record(event(3, "grant", 0, ["surveys"], identities=[EMAIL]), 9)
+    forged: list[tuple[ConsumerRecord, Any]] = [
+        (bare, forward_proof(b"another pepper".ljust(32), told, bare.value)),
+        (other, ours),  # of another record
+        *((bare, proof) for proof in (b"1", b"", None, ours[:-1], ours.upper(), "\u0663".encode())),
+    ]
+    for one, proof in forged:
+        assert incoming_of(replace(one, headers=[(FORWARDED, proof), place])) == incoming_of(one)
 
 
 @pytest.mark.parametrize("headers", [[(FORWARDED, b"1")], [(FROM, b"consent.events|0|1|2")], [("other", None)]])
@@ -86,7 +117,8 @@ def test_half_of_the_headers_count_for_nothing(headers: list[tuple[str, Any]]) -
 
 
 def test_a_forged_record_elsewhere_is_forwarded_like_any_other() -> None:
-    came = incoming_of(record(WITHDRAWAL, 9, partition=AWAY, headers=forwarded_by(b"nonsense")))
+    lost = record(WITHDRAWAL, 9, partition=AWAY)
+    came = incoming_of(replace(lost, headers=forwarded_by(b"nonsense", lost.value)))
     routed = route(came, DESK, lambda _: None)
     assert routed.verdict == "forwarded"
     out = list(outs_of(came, routed))[-1]
