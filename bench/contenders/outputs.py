@@ -20,6 +20,8 @@ DELIVERIES = "consent.deliveries."
 LANES = ("google-analytics", "zoho-campaigns", "zoho-crm")
 FORWARDED = "consent-relay-forwarded"
 FORWARDED_FROM = "consent-relay-from"
+NO_PROOF = b"0" * 64
+"""As long as the relay's."""
 HEADER_BYTES = 10
 AVRO = Path(__file__).parents[2] / "schemas" / "avro"
 _FACTS = (
@@ -108,6 +110,6 @@ class Outputs:
         partition, offset, at = place
         origin = {"topic": EVENTS, "partition": partition, "offset": offset}
         audit = self._forwarded.encode(at=at, event_id=event["event_id"], origin=origin)
-        headers = ((FORWARDED, b"1"), (FORWARDED_FROM, f"{EVENTS}|{partition}|{offset}|{at}".encode()))
+        headers = ((FORWARDED, NO_PROOF), (FORWARDED_FROM, f"{EVENTS}|{partition}|{offset}|{at}".encode()))
         key = event["subject_id"].encode()
         return [Out(EVENTS, home, key, value, headers), Out(AUDIT, partition, self._key, audit)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import subprocess
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
@@ -52,8 +54,7 @@ class Child:
 
     async def stop(self, grace_s: float) -> int:
         """Ask it to end (SIGTERM), and kill it when `grace_s` is over; its exit code."""
-        with suppress(ProcessLookupError):
-            self._process.terminate()
+        self._signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(grace_s):
                 code = await self._process.wait()
@@ -63,16 +64,17 @@ class Child:
         return code
 
     async def kill(self) -> int:
-        """End it by SIGKILL, without a farewell; its exit code.
-
-        No other signal may follow at once: to send one Python looks first whether the child has ended, and its exit
-        code is lost to asyncio then, which says 255.
-        """
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        """End it by SIGKILL, without a farewell; its exit code."""
+        self._signal(signal.SIGKILL)
         code = await self._process.wait()
         self._dismiss_watchdog()
         return code
+
+    def _signal(self, which: signal.Signals) -> None:
+        """Not as Python sends one: it looks first whether the child has ended, and then asyncio never learns how."""
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, which)
 
     def _dismiss_watchdog(self) -> None:
         self._watchdog.kill()

@@ -132,15 +132,20 @@ async def test_a_child_that_does_not_stop_is_killed(tmp_path: Path) -> None:
     assert await child.ended() == -signal.SIGKILL
 
 
-async def test_a_child_that_is_killed_gets_no_other_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python looks first whether it has ended; on a busy machine asyncio learns 255 then instead of what ended it."""
+async def test_how_a_child_ended_is_known_whatever_it_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's own ways look first whether it has ended; if it has, asyncio learns 255 instead of what ended it."""
 
-    def another(_: object) -> None:
+    def pythons_own(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(asyncio.subprocess.Process, "terminate", another)
-    child = await Child.start(SLEEPER, os.environ, tmp_path / "log")
-    assert await child.kill() == -signal.SIGKILL
+    for way in ("send_signal", "terminate", "kill"):
+        monkeypatch.setattr(asyncio.subprocess.Process, way, pythons_own)
+    killed = await Child.start(SLEEPER, os.environ, tmp_path / "killed")
+    assert await asyncio.gather(*(killed.kill() for _ in range(3))) == [-signal.SIGKILL] * 3
+    stopped = await Child.start(SLEEPER, os.environ, tmp_path / "stopped")
+    assert await stopped.stop(grace_s=10) == -signal.SIGTERM
 
 
 async def test_a_child_that_ended_by_itself_can_still_be_stopped(tmp_path: Path) -> None:
