@@ -127,10 +127,10 @@ class Core:
             job.attempt, job.refs = earlier.attempt, earlier.refs
         line = self._lines.of(delivery.pid)
         job.next_at = self.holds.window_of(line, job)
-        self._course.overtake(line, delivery, now)
-        self._following.arrived(delivery, now)
         line.jobs.append(job)
         self.holds.admit(line, job, now.wall if at is None else at, now)
+        self._course.overtake(line, job, now)
+        self._following.arrived(job, now)
         if line.delays(job):
             self._course.keep(line, now)
         self._lines.place(delivery.pid)

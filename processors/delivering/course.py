@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from processors.delivering.lines import Line, Lines
     from processors.vendors.base import Result
     from schemas.errors import VendorError
-    from schemas.records import Command, Delivery, Evidence
+    from schemas.records import Command, Evidence
 
 MOST_REDRIVEN = 1000
 """With one command: they go into one transaction."""
@@ -117,26 +117,27 @@ class Course:
         """
         failed = map(Job.parked_as, self._book.entries.of(job.pid, "failed"))
         for newer in [other for other in (*line.jobs, *failed) if other.offset > job.offset]:
-            left = left_of_job(job, newer.delivery, self._book.switches)
+            left = left_of_job(job, newer, self._book.switches)
             if left is None:
                 self._book.supersede(job, newer.delivery, now.wall)
                 return False
             job.delivery = left
         return True
 
-    def overtake(self, line: Line, newer: Delivery, now: Now) -> None:
-        """Take a newer instruction's scope out of those in the line that aren't in the air, and out of open tasks.
+    def overtake(self, line: Line, newer: Job, now: Now) -> None:
+        """Take its scope out of those before it in the line that aren't in the air, and out of open tasks.
 
         A withdrawal will go past a grant that is kept back, and would be undone by it where they share a switch.
         """
-        tasks.overtake(self._book, [newer], now.wall)
-        if not line.jobs:
+        if not newer.on_hold:
+            tasks.overtake(self._book, [newer.delivery], now.wall)
+        if line.jobs[0] is newer:
             return
         late = line.kept_back if self._book.switches else []
-        for job in line.waiting:
+        for job in [older for older in line.waiting if older.offset < newer.offset]:
             left = left_of_job(job, newer, self._book.switches if job in late else APART)
             if left is None:
-                self._book.supersede(job, newer, now.wall)
+                self._book.supersede(job, newer.delivery, now.wall)
                 self.done(line, job)
             elif left is not job.delivery:
                 self._book.shrink(job, left, now.wall)
@@ -182,8 +183,10 @@ class Course:
         result = tasks.by_hand(result, now.wall)
         self._book.close(job, result, now.wall)
         if result.outcome == tasks.TASK:
-            newer = [other.delivery for other in line.jobs if other.offset > job.offset]
+            newer = [one.delivery for one in line.jobs if one.offset > job.offset and not one.on_hold]
             tasks.overtake(self._book, newer, now.wall)
+        elif job.action == "delete":  # it may have been on hold until now
+            tasks.overtake(self._book, [job.delivery], now.wall)
         if job in line.jobs:
             self.done(line, job)
 

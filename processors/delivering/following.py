@@ -46,6 +46,8 @@ class Following:
         """An instruction is closed, or the vendor runs a job for it. Afterwards its line is to be placed."""
         if result.outcome == "dry_run":
             return
+        if job.action == "delete":  # it may have been on hold until now
+            self.arrived(job, now)
         if result.later is not None:
             self._took(job, result, result.later, now)
         elif result.outcome in {"accepted", "executed"}:
@@ -61,10 +63,10 @@ class Following:
         job.next_at = now.wall + round(wait_s * SECOND)
         self.followups.add(job, now.steady + wait_s)
 
-    def arrived(self, newer: Delivery, now: Now) -> None:
-        """A person's newer instruction: what it decides anew needs no reading back."""
-        for job in self._of(newer.pid, "verifying"):
-            left = left_to_verify(job.delivery, newer)
+    def arrived(self, newer: Job, now: Now) -> None:
+        """A person's newer instruction: what it decides anew needs no reading back, unless it may be cancelled yet."""
+        for job in [] if newer.on_hold else self._of(newer.pid, "verifying"):
+            left = left_to_verify(job.delivery, newer.delivery)
             if left is None:
                 self.forget(job)
             elif left is not job.delivery:
@@ -101,7 +103,7 @@ class Following:
     def _shrink_jobs(self, newer: Job, now: Now) -> None:
         """What a settled instruction decides anew is taken out of older jobs that the vendor still runs."""
         for job in self._of(newer.pid, "accepted"):
-            left = left_of_job(job, newer.delivery) if job.offset < newer.offset else job.delivery
+            left = left_of_job(job, newer) if job.offset < newer.offset else job.delivery
             if left is None:
                 self._book.supersede(job, newer.delivery, now.wall)
                 self.followups.drop(job.delivery.delivery_id)

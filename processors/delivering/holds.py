@@ -104,6 +104,8 @@ class Holds:
             self._course.release(line, job, command, now)
             if waits:
                 self._course.park(line, job, WINDOW, now, _end_of(job))
+            else:
+                self._course.overtake(line, job, now)
             self._lines.place(job.pid)
         return released
 

@@ -69,11 +69,16 @@ def left_to_verify(done: Delivery, later: Delivery) -> Delivery | None:
     return None if later.action == "grant" and overtakes(later, done) else left_of(done, later)
 
 
-def left_of_job(job: Job, later: Delivery, switches: Switches = APART) -> Delivery | None:
-    """As `left_of`; but a deletion that may be half done at the vendor is not another one's to finish."""
+def left_of_job(job: Job, later: Job, switches: Switches = APART) -> Delivery | None:
+    """As `left_of`; but a deletion that may be half done at the vendor is not another one's to finish.
+
+    One that is on hold may be cancelled yet: until then it takes out grants, and one that waits as it does.
+    """
     if job.action == "delete" and job.refs is not None:
         return job.delivery
-    return left_of(job.delivery, later, switches)
+    if later.on_hold and job.delivery.protective and not job.hold == later.hold == "waiting":
+        return job.delivery
+    return left_of(job.delivery, later.delivery, switches)
 
 
 def keeps_back(earlier: Job, later: Job) -> bool:

@@ -139,11 +139,20 @@ class Model:
         mine, left = self.log[offset], set(self.log[offset].purposes)
         for later in self.log[offset + 1 : until]:
             said_later = (later.occurred_at, later.action != "grant") >= (mine.occurred_at, mine.action != "grant")
+            if mine.action == "withdraw" and self.may_be_cancelled(later):
+                continue
             if later.pid == mine.pid and (said_later or later.action == "withdraw"):
                 left -= (
                     left if later.action == "delete" else set(later.purposes) if mine.action != "delete" else set()
                 )
         return not left
+
+    def may_be_cancelled(self, delivery: Delivery) -> bool:
+        """Whether a deletion is on hold, or was until somebody cancelled it: what it would have undone is not."""
+        entry = self.entry(delivery)
+        return (entry is not None and entry.status in {"held", "waiting"}) or (
+            self.finals[delivery.delivery_id] == ["cancelled"]
+        )
 
     @property
     def unfinished(self) -> list[Delivery]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from contract_support import a_few
 from delivering_support import REFS, delivery, job
@@ -11,6 +13,9 @@ from plan_support import NOW
 
 from processors.delivering.overtaking import cells, left_of, left_of_job, overtakes
 from schemas.records import Action, Cell, Delivery
+
+if TYPE_CHECKING:
+    from processors.delivering.job import Hold
 
 
 def test_a_deliverys_cells_are_its_rectangle_without_what_was_overtaken() -> None:
@@ -88,8 +93,22 @@ def test_a_deletion_stays_whatever_is_chosen_later(action: Action) -> None:
 def test_a_deletion_that_may_be_half_done_is_finished_by_itself() -> None:
     begun, untouched = job(1, "delete"), job(1, "delete")
     begun.refs = REFS
-    assert left_of_job(begun, delivery(2, "delete")) is begun.delivery
-    assert left_of_job(untouched, delivery(2, "delete")) is None
+    assert left_of_job(begun, job(2, "delete")) is begun.delivery
+    assert left_of_job(untouched, job(2, "delete")) is None
+
+
+@pytest.mark.parametrize("hold", ["held", "waiting"])
+def test_a_deletion_that_may_still_be_cancelled_takes_out_nothing_that_protects(hold: Hold) -> None:
+    later = job(3, "delete")
+    later.hold, later.until = hold, 9.0
+    withdrawal, deletion, grant = job(1), job(1, "delete"), job(1, "grant")
+    assert left_of_job(withdrawal, later) is withdrawal.delivery
+    assert left_of_job(deletion, later) is deletion.delivery
+    assert left_of_job(grant, later) is None
+    deletion.hold, deletion.until = "waiting", 5.0
+    assert (left_of_job(deletion, later) is None) == (hold == "waiting"), "who asks twice waits for one of them"
+    later.hold = None
+    assert left_of_job(withdrawal, later) is None
 
 
 SOME = st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True).map(tuple)
