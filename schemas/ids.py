@@ -86,6 +86,12 @@ def forward_proof(pepper: bytes, source: bytes, value: bytes) -> bytes:
     return _keyed_hash(pepper, message).hex().encode()
 
 
+def identity_hash(pepper: bytes, person: str, identity: Identity) -> bytes:
+    """HMAC over one identity of a person: tells whether two of their instructions name the same. 16 bytes."""
+    message = prefixed("identity", person, identity.type, identity.format or "", identity.value)
+    return _keyed_hash(pepper, message)[:16]
+
+
 def delivery_id(controller: str, event_id: str, lane: str, action: str, policy_version: str) -> str:
     """One delivery per event, lane and action. Hex SHA-256."""
     hashed = _of_event(controller, event_id).copy()  # an event has several deliveries

@@ -20,7 +20,10 @@ class Cell(Contract):
 
 
 class Delivery(Contract):
-    """The message that carries a leg out on a lane. Its scope is purposes × channels without `overtaken`."""
+    """The message that carries a leg out on a lane. Its scope is purposes × channels without `overtaken`.
+
+    names: of each identity in `sealed` a keyed hash, 16 bytes: whom two instructions of one person are about.
+    """
 
     delivery_id: str
     cycle: int
@@ -40,6 +43,7 @@ class Delivery(Contract):
     occurred_at: Micros
     origin: Origin
     policy: PolicyRef
+    names: tuple[bytes, ...] = ()
 
     @property
     def protective(self) -> bool:

@@ -117,7 +117,7 @@ class Course:
         """
         failed = map(Job.parked_as, self._book.entries.of(job.pid, "failed"))
         for newer in [other for other in (*line.jobs, *failed) if other.offset > job.offset]:
-            left = left_of_job(job, newer, self._book.switches)
+            left = left_of_job(job, newer, self._book.switches, dry=self._lines.dry)
             if left is None:
                 self._book.supersede(job, newer.delivery, now.wall)
                 return False
@@ -129,13 +129,12 @@ class Course:
 
         A withdrawal will go past a grant that is kept back, and would be undone by it where they share a switch.
         """
-        if not newer.on_hold:
-            tasks.overtake(self._book, [newer.delivery], now.wall)
+        tasks.overtake(self._book, [newer], now.wall, dry=self._lines.dry)
         if line.jobs[0] is newer:
             return
         late = line.kept_back if self._book.switches else []
         for job in [older for older in line.waiting if older.offset < newer.offset]:
-            left = left_of_job(job, newer, self._book.switches if job in late else APART)
+            left = left_of_job(job, newer, self._book.switches if job in late else APART, dry=self._lines.dry)
             if left is None:
                 self._book.supersede(job, newer.delivery, now.wall)
                 self.done(line, job)
@@ -182,11 +181,11 @@ class Course:
         self._guard.good(job.action)
         result = tasks.by_hand(result, now.wall)
         self._book.close(job, result, now.wall)
+        if job.action == "delete":  # it may have been on hold until now
+            tasks.overtake(self._book, [job], now.wall)
         if result.outcome == tasks.TASK:
-            newer = [one.delivery for one in line.jobs if one.offset > job.offset and not one.on_hold]
+            newer = [other for other in line.jobs if other.offset > job.offset]
             tasks.overtake(self._book, newer, now.wall)
-        elif job.action == "delete":  # it may have been on hold until now
-            tasks.overtake(self._book, [job.delivery], now.wall)
         if job in line.jobs:
             self.done(line, job)
 

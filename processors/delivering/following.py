@@ -64,8 +64,8 @@ class Following:
         self.followups.add(job, now.steady + wait_s)
 
     def arrived(self, newer: Job, now: Now) -> None:
-        """A person's newer instruction: what it decides anew needs no reading back, unless it may be cancelled yet."""
-        for job in [] if newer.on_hold else self._of(newer.pid, "verifying"):
+        """A person's newer instruction: what it decides anew needs no reading back, once it can't be cancelled."""
+        for job in [] if newer.hold else self._of(newer.pid, "verifying"):
             left = left_to_verify(job.delivery, newer.delivery)
             if left is None:
                 self.forget(job)

@@ -87,14 +87,14 @@ class Lines:
     """The lines of one lane partition. After every change of a line it is to be `placed`."""
 
     def __init__(self, *, dry: bool = False) -> None:
-        self._dry = dry
+        self.dry = dry
         self._lines: dict[str, Line] = {}
         self._ready = Ready()
         self._heap: list[tuple[float, str]] = []
 
     def of(self, pid: str) -> Line:
         if pid not in self._lines:
-            self._lines[pid] = Line(dry=self._dry)
+            self._lines[pid] = Line(dry=self.dry)
         return self._lines[pid]
 
     def place(self, pid: str) -> None:

@@ -38,13 +38,21 @@ def overtakes(later: Delivery, earlier: Delivery) -> bool:
     return (later.occurred_at, later.protective) >= (earlier.occurred_at, earlier.protective)
 
 
+def reaches(later: Delivery, earlier: Delivery) -> bool:
+    """Whether the vendor finds by the later one all that the earlier one names: else it is about somebody else there.
+
+    A grant is not sent past what protects, whoever that names.
+    """
+    return (later.protective and not earlier.protective) or set(later.names).issuperset(earlier.names)
+
+
 def left_of(earlier: Delivery, later: Delivery, switches: Switches = APART) -> Delivery | None:
     """The earlier one without what the later one decides anew; None: nothing of it is left.
 
     A deletion stays whatever is granted later; only another deletion takes its place. switches: of the vendor, where
     the earlier one could be carried out after the later one. A grant would then switch on what was withdrawn.
     """
-    if not overtakes(later, earlier):
+    if not (overtakes(later, earlier) and reaches(later, earlier)):
         return earlier
     if later.action == "delete":
         return None
@@ -69,16 +77,23 @@ def left_to_verify(done: Delivery, later: Delivery) -> Delivery | None:
     return None if later.action == "grant" and overtakes(later, done) else left_of(done, later)
 
 
-def left_of_job(job: Job, later: Job, switches: Switches = APART) -> Delivery | None:
-    """As `left_of`; but a deletion that may be half done at the vendor is not another one's to finish.
+def left_yet(earlier: Delivery, later: Job, switches: Switches = APART, *, dry: bool = False) -> Delivery | None:
+    """As `left_of`; but a deletion that may be cancelled, on hold or only rehearsed, takes out nothing but grants."""
+    if later.action == "delete" and earlier.protective and (dry or later.hold is not None):
+        return earlier
+    return left_of(earlier, later.delivery, switches)
 
-    One that is on hold may be cancelled yet: until then it takes out grants, and one that waits as it does.
+
+def left_of_job(job: Job, later: Job, switches: Switches = APART, *, dry: bool = False) -> Delivery | None:
+    """As `left_yet`; but a deletion that may be half done at the vendor is not another one's to finish.
+
+    Of two that wait for the end of a cancel window the later one does.
     """
     if job.action == "delete" and job.refs is not None:
         return job.delivery
-    if later.on_hold and job.delivery.protective and not job.hold == later.hold == "waiting":
-        return job.delivery
-    return left_of(job.delivery, later.delivery, switches)
+    if job.hold == later.hold == "waiting":
+        return left_of(job.delivery, later.delivery, switches)
+    return left_yet(job.delivery, later, switches, dry=dry)
 
 
 def keeps_back(earlier: Job, later: Job) -> bool:

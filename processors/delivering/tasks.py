@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from processors.delivering.job import RETAINED, Job
-from processors.delivering.overtaking import left_of
+from processors.delivering.overtaking import left_yet
 from schemas.errors import InvalidRecord
 from schemas.events import EvidenceLink, names_person
 from schemas.records import Evidence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from processors.delivering.book import Book
     from processors.vendors.base import Result
-    from schemas.records import Command, Delivery
+    from schemas.records import Command
 
 TASK: Final = "manual_task"
 RETENTION_OVER = "retention_over"
@@ -69,16 +69,18 @@ def by_hand(result: Result, wall: int) -> Result:
     return replace(result, outcome=TASK, reason=RETENTION_OVER, review_at=None) if is_over else result
 
 
-def overtake(book: Book, newer: Iterable[Delivery], wall: int) -> None:
+def overtake(book: Book, newer: Iterable[Job], wall: int, *, dry: bool = False) -> None:
     """Take newer instructions' scopes out of the person's open tasks: nobody shall do by hand what was undone since.
 
-    newer: of one person, in the order in which they came in.
+    newer: of one person, in the order in which they came in. dry: they are only rehearsed.
     """
     for later in newer:
         for entry in book.entries.of(later.pid, TASK):
-            old = entry.delivery
-            left = old if old.delivery_id == later.delivery_id else left_of(old, later, book.switches)
+            task, old, by = Job.parked_as(entry), entry.delivery, later.delivery
+            if task.offset >= later.offset:
+                continue
+            left = left_yet(old, later, book.switches, dry=dry)
             if left is None:
-                book.supersede(Job.parked_as(entry), later, wall, OVERTAKEN)
+                book.supersede(task, by, wall, OVERTAKEN)
             elif left is not old:
                 book.shrink_task(entry, left, wall)

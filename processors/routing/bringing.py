@@ -12,7 +12,7 @@ from processors.planning.legs import LegDraft, legs_of
 from processors.planning.made import Plan
 from processors.planning.standing import as_of_now, standing_legs
 from processors.routing.carrying import deliveries, sorted_out
-from processors.routing.identities import kept_for_later, left
+from processors.routing.identities import kept_for_later, left, names_of
 from schemas.contract import defaults_of, maker
 from schemas.drafts import Series
 from schemas.events import ConsentEvent
@@ -93,7 +93,8 @@ class Errand:
         self, planned: AuditRecord, case: Case, drafts: tuple[LegDraft, ...], state: SubjectState, now: int
     ) -> Brought:
         event = case.event
-        sealed = self.desk.seals.seal_identities(left(state, event.event_id, self.desk), state.pid, event.event_id)
+        known = left(state, event.event_id, self.desk)
+        sealed = self.desk.seals.seal_identities(known, state.pid, event.event_id)
         if sealed is None:
             drafts = tuple(_failed(draft) if draft.values["kind"] == "delivery" else draft for draft in drafts)
         legs = legs_of(case, drafts)
@@ -101,6 +102,7 @@ class Errand:
         common = {
             "event_id": event.event_id, "pid": state.pid, "sealed": sealed, "received_at": self.command.at,
             "due_at": 0, "occurred_at": event.occurred_at, "origin": planned.origin,
+            "names": names_of(known, state.pid, self.desk),
         }  # fmt: skip
         made = Plan("planned", None, event.occurred_at, self.command.at, (), legs, state)
         to_carry, _ = sorted_out(legs.drafts, event.controller, self.policy)

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
 REOPENED = 1
 """The cycle of a leg that a hold had kept back: it begins at most once more."""
-_OF_THE_EVENT = ("delivery_id", "event_id", "pid", "sealed", "received_at", "due_at", "occurred_at", "origin")
+NO_NAMES: Mapping[str, tuple[bytes, ...]] = {}
+_OF_THE_EVENT = (
+    "delivery_id",
+    "event_id",
+    "pid",
+    "sealed",
+    "received_at",
+    "due_at",
+    "occurred_at",
+    "origin",
+    "names",
+)
 _OF_THE_LEG = ("lane", "action", "purposes", "channels", "all_purposes", "overtaken", "rule")
 
 
@@ -40,15 +51,22 @@ def _draft(leg: Mapping[str, Any], controller: str, policy: Policy, cycle: int) 
 
 
 def deliveries(
-    made: Plan, drafts: tuple[Draft[Delivery], ...], common: dict[str, Any], controller: str, policy: Policy
+    made: Plan,
+    drafts: tuple[Draft[Delivery], ...],
+    common: dict[str, Any],
+    controller: str,
+    policy: Policy,
+    *,
+    older: Mapping[str, tuple[bytes, ...]] = NO_NAMES,
 ) -> Series[Delivery]:
     """First what begins anew, of its own event; then one per leg that goes to a lane, each by its own deadline.
 
     common: what all have of this event, in the contract's order. Those with one deadline share one mapping.
+    older: event_id of what begins anew → the `names` of its deliveries.
     """
     again = [one for one in made.reopened if one.leg.kind == "delivery"]
     ids = [one.leg.delivery_id for one in again]
-    fills: list[Mapping[str, Any]] = [_of_older(one, common) for one in again]
+    fills: list[Mapping[str, Any]] = [_of_older(one, common, older) for one in again]
     known: dict[int, dict[str, Any]] = {}
     for draft, delivery_id, fill in zip(made.legs.drafts, made.legs.ids, made.legs.fills, strict=True):
         if draft.values["kind"] == "delivery":
@@ -59,7 +77,7 @@ def deliveries(
     return Series((*anew, *drafts), ids, fills)
 
 
-def _of_older(one: Reopened, common: dict[str, Any]) -> dict[str, Any]:
+def _of_older(one: Reopened, common: dict[str, Any], older: Mapping[str, tuple[bytes, ...]]) -> dict[str, Any]:
     of = one.of
     return {
         **common,
@@ -68,4 +86,5 @@ def _of_older(one: Reopened, common: dict[str, Any]) -> dict[str, Any]:
         "received_at": of.received_at,
         "due_at": one.leg.due_at,
         "occurred_at": of.occurred_at,
+        "names": older.get(of.event_id, ()),
     }

@@ -12,7 +12,7 @@ from processors.planning.choices import IMPORTS
 from processors.planning.kinds import KINDS
 from processors.planning.made import changed
 from schemas.contract import maker
-from schemas.ids import identities_hash
+from schemas.ids import identities_hash, identity_hash
 from schemas.records import Named
 from schemas.state import Known
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from processors.plan import Plan
+    from processors.planning.reopening import Reopened
     from processors.routing.desk import Desk
     from schemas.contract import Sealed
     from schemas.events import ConsentEvent, Identity
@@ -44,9 +45,24 @@ def is_about_all(event: ConsentEvent, own: Sealed | None) -> bool:
 
 def found(event: ConsentEvent, made: Plan, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:
     """All that is known to find the person by, the event's own first. state: before the event."""
-    own = event.identities or desk.seals.open_identities(event.sealed, state.pid, event.event_id)
+    own = own_of(event, state.pid, desk)
     older = [(one.of.sealed, one.of.event_id) for one in made.reopened if one.of.sealed]
     return _different((*own, *_opened(state, older, desk)))
+
+
+def own_of(event: ConsentEvent, person: str, desk: Desk) -> tuple[Identity, ...]:
+    """Those that the event names itself."""
+    return event.identities or tuple(desk.seals.open_identities(event.sealed, person, event.event_id))
+
+
+def names_of(identities: Iterable[Identity], person: str, desk: Desk) -> tuple[bytes, ...]:
+    """What a delivery tells its lane of them."""
+    return tuple(identity_hash(desk.pepper, person, one) for one in identities)
+
+
+def reopened_names(one: Reopened, person: str, desk: Desk) -> tuple[bytes, ...]:
+    """What the deliveries of an older event tell that begin anew."""
+    return names_of(desk.seals.open_identities(one.of.sealed, person, one.of.event_id), person, desk)
 
 
 def left(state: SubjectState, event_id: str, desk: Desk) -> tuple[Identity, ...]:
@@ -67,7 +83,7 @@ def _different(identities: Iterable[Identity]) -> tuple[Identity, ...]:
 
 def named(event: ConsentEvent, person: str, sealed: Sealed | None, desk: Desk) -> Named | None:
     """What may be told of the identities that the event names, `sealed` for this person; None: it names nobody."""
-    own = event.identities or desk.seals.open_identities(sealed, person, event.event_id)
+    own = own_of(event, person, desk)
     if sealed is None or not own:
         return None
     return _named({"digest": identities_hash(desk.pepper, own), "size": len(sealed.bytes)})

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from processors.plan import Plan, plan
 from processors.planning.routes import UNBOUND
 from processors.routing.carrying import REOPENED, deliveries, sorted_out
-from processors.routing.identities import found, is_about_all, kept_for_later, named, remembered
+from processors.routing.identities import (
+    found,
+    is_about_all,
+    kept_for_later,
+    named,
+    names_of,
+    own_of,
+    remembered,
+    reopened_names,
+)
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
@@ -26,8 +35,11 @@ if TYPE_CHECKING:
     from processors.routing.desk import Desk
     from schemas.contract import Sealed
     from schemas.drafts import Draft
+    from schemas.events import Identity
     from schemas.policy import Policy
     from schemas.records import Delivery, Leg, Named
+
+    Identities = tuple[Identity, ...]
 
 _audit, _facts, _state = maker(AuditRecord), maker(EventFacts), maker(SubjectState)
 _BARE, _UNKNOWN = defaults_of(AuditRecord), defaults_of(SubjectState)
@@ -110,12 +122,12 @@ class Case(NamedTuple):
             audit.append(self.clock_corrected(made))
         audit += [self.begun_anew(one) for one in made.reopened]
         drafts, unbound = sorted_out(made.legs.drafts, self.event.controller, self.policy)
-        whole = self.whole(made, state, own)
+        whole, identities = self.whole(made, state, own)
         after = made.state if made.verdict == "duplicate" else remembered(self.event, made, state, own, told)
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
-            deliveries=self.carried(made, drafts, whole),
+            deliveries=self.carried(made, drafts, whole, identities),
             state=kept_for_later(state, after, whole) if after is not state else None,
             unbound=unbound + sum(one.leg.outcome == UNBOUND for one in made.reopened),
         )
@@ -126,15 +138,18 @@ class Case(NamedTuple):
             self.event.identities, self.pid, self.event.event_id
         )
 
-    def whole(self, made: Plan, state: SubjectState, own: Sealed | None) -> Sealed | None:
+    def whole(self, made: Plan, state: SubjectState, own: Sealed | None) -> tuple[Sealed | None, Identities]:
         """What deliveries find the person by: the event's own, with all that is known where it is about all."""
         event = self.event
         knows = state.identities or made.reopened
         if made.verdict == "duplicate" or not knows or not is_about_all(event, own):
-            return own
-        return self.desk.seals.seal_identities(found(event, made, state, self.desk), self.pid, event.event_id)
+            return own, own_of(event, self.pid, self.desk)
+        identities = found(event, made, state, self.desk)
+        return self.desk.seals.seal_identities(identities, self.pid, event.event_id), identities
 
-    def carried(self, made: Plan, drafts: tuple[Draft[Delivery], ...], sealed: Sealed | None) -> Series[Delivery]:
+    def carried(
+        self, made: Plan, drafts: tuple[Draft[Delivery], ...], sealed: Sealed | None, identities: Identities
+    ) -> Series[Delivery]:
         if not drafts and not made.reopened:
             return Series()
         event = self.event
@@ -146,8 +161,10 @@ class Case(NamedTuple):
             "due_at": 0,
             "occurred_at": made.occurred_at,
             "origin": self.incoming.origin,
+            "names": names_of(identities, self.pid, self.desk),
         }
-        return deliveries(made, drafts, common, event.controller, self.policy)
+        older = [(one.of.event_id, reopened_names(one, self.pid, self.desk)) for one in made.reopened]
+        return deliveries(made, drafts, common, event.controller, self.policy, older=dict(older))
 
     def begun_anew(self, one: Reopened) -> AuditRecord:
         """A leg of an older event starts again, under that event's id."""

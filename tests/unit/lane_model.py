@@ -13,6 +13,8 @@ from processors.delivering.overtaking import cells, left_of
 from processors.delivering.settle import Change, Letter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from processors.delivering.book import Batch
     from processors.delivering.job import Call, Job
     from schemas.records import Delivery, LaneEntry
@@ -64,6 +66,15 @@ class Model:
         assert batch.offset >= self.offset, "the bookmark never goes back"
         self.offset, self.settled = batch.offset, batch.settled
         self.check()
+        self.check_nothing_was_given_up(batch)
+
+    def check_nothing_was_given_up(self, batch: Batch) -> None:
+        """No withdrawal is overtaken by a deletion that somebody may still cancel."""
+        facts = [one for one in batch.records if not isinstance(one, (Change, Letter))]
+        told = {one.delivery_id for one in facts if one.outcome == "superseded"}
+        for offset, delivery in enumerate(self.log):
+            if delivery.delivery_id in told and delivery.action == "withdraw":
+                assert self.is_overtaken(offset, sure=self.sure), "it is lost if that deletion is cancelled"
 
     def check(self) -> None:
         """Nothing is lost: whatever is settled has its one outcome, or is parked, or the vendor runs a job for it."""
@@ -80,7 +91,7 @@ class Model:
                 assert not parked, "it would come back twice"
             assert (outcomes == ["manual_task"]) == (entry is not None and entry.status == "manual_task")
             if outcomes == ["manual_task"]:
-                assert not self.is_overtaken(offset, self.offset), "nobody shall do by hand what was undone since"
+                assert not self.is_overtaken(offset, self.offset, self.done), "by hand, what was undone since?"
             if outcomes == ["superseded"]:
                 assert self.is_overtaken(offset), "nothing newer decides it anew"
             if outcomes == ["failed"]:
@@ -131,28 +142,42 @@ class Model:
         entry = self.entry(delivery)
         return entry is not None and entry.status == "accepted"
 
-    def is_overtaken(self, offset: int, until: int | None = None) -> bool:
+    def is_overtaken(self, offset: int, until: int | None = None, sure: Sequence[bool] = ()) -> bool:
         """Whether later records, up to one, decide anew all that this one is about, and count more.
 
-        Those do that were not said before it, and every withdrawal: it is planned only where it counts.
+        Those do that were not said before it, and every withdrawal: it is planned only where it counts. They are
+        about all whom this one names, or protect from it as a grant.
+        sure: those that do count, by offset; left out: all.
         """
         mine, left = self.log[offset], set(self.log[offset].purposes)
-        for later in self.log[offset + 1 : until]:
-            said_later = (later.occurred_at, later.action != "grant") >= (mine.occurred_at, mine.action != "grant")
-            if mine.action == "withdraw" and self.may_be_cancelled(later):
+        for number, later in enumerate(self.log[offset + 1 : until], offset + 1):
+            if sure and not sure[number]:
                 continue
-            if later.pid == mine.pid and (said_later or later.action == "withdraw"):
+            same = set(mine.names) <= set(later.names) or (later.action != "grant" and mine.action == "grant")
+            said_later = (later.occurred_at, later.action != "grant") >= (mine.occurred_at, mine.action != "grant")
+            if later.pid == mine.pid and same and (said_later or later.action == "withdraw"):
                 left -= (
                     left if later.action == "delete" else set(later.purposes) if mine.action != "delete" else set()
                 )
         return not left
 
+    @property
+    def sure(self) -> list[bool]:
+        """What nobody can cancel any more, by offset."""
+        return [not self.may_be_cancelled(one) for one in self.log]
+
+    @property
+    def done(self) -> list[bool]:
+        """All but the deletions that aren't carried out, by offset."""
+        undone: tuple[list[str], ...] = ([], ["cancelled"], ["superseded"])
+        return [one.action != "delete" or self.finals[one.delivery_id] not in undone for one in self.log]
+
     def may_be_cancelled(self, delivery: Delivery) -> bool:
-        """Whether a deletion is on hold, or was until somebody cancelled it: what it would have undone is not."""
+        """Whether a deletion is on hold, or was until somebody cancelled it."""
         entry = self.entry(delivery)
-        return (entry is not None and entry.status in {"held", "waiting"}) or (
-            self.finals[delivery.delivery_id] == ["cancelled"]
-        )
+        held = entry is not None and entry.status in {"held", "waiting", "dry_run"}
+        held = held and delivery.delivery_id not in self.touched
+        return delivery.action == "delete" and (held or self.finals[delivery.delivery_id] == ["cancelled"])
 
     @property
     def unfinished(self) -> list[Delivery]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from delivering_support import ANSWERS, DOWN, GOOD, REFS, REFUSED, REHEARSED, SPOILT, TAKEN, delivery, runs
 from hypothesis import settings
@@ -91,12 +91,12 @@ class LaneMachine(Questions):
         action=st.sampled_from(["grant", "withdraw", "withdraw", "delete"]),
         purposes=PURPOSES,
         late=st.sampled_from([0, 0, 0, 5]),
+        names=st.sampled_from([(), (), (b"a",), (b"a", b"b")]),
     )
-    def publish(self, who: str, action: Action, purposes: tuple[str, ...], late: int) -> None:
+    def publish(self, who: str, action: Action, late: int, **said: tuple[Any, ...]) -> None:
         number = len(self.model.log)
-        said = {"purposes": purposes, "channels": ("email",), "occurred_at": NOW - 1000 + number - late}
-        said |= {"received_at": self.now.wall}
-        self.model.log.append(delivery(number, action, who, **said))
+        when = {"occurred_at": NOW - 1000 + number - late, "received_at": self.now.wall}
+        self.model.log.append(delivery(number, action, who, channels=("email",), **when, **said))
 
     @rule(most=st.integers(1, 6))
     def read(self, most: int) -> None:
