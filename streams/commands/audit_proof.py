@@ -10,7 +10,7 @@ import typer
 
 from processors.notarising.checking import check
 from schemas.audit_proof import AuditProof
-from schemas.errors import NotProven, SetupError
+from schemas.errors import SetupError
 from schemas.ids import pid
 from schemas.times import iso
 from streams import topics
@@ -73,23 +73,15 @@ async def _collected(settings: Settings, controller: str, person: str) -> tuple[
     return proof, {number: begin for number, (begin, _) in spans.items() if begin}
 
 
-def show_proof(file: Path, keys: Collection[bytes], *, as_json: bool) -> None:
-    """Check a proof and show what it proves.
+def show_proof(text: bytes, keys: Collection[bytes], *, as_json: bool) -> None:
+    """Check a proof, in which nothing stands twice, and show what it proves.
 
     Raises:
-        SetupError: the file can't be read.
         NotProven: it doesn't hold.
 
     """
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise SetupError(f"{file} can't be read: {error.strerror}", remedy="name a file of `audit prove`") from None
-    try:
-        proof = AuditProof.read(text)
-        records = check(proof, keys)
-    except NotProven as error:
-        raise NotProven(f"{file}: {error}") from None
+    proof = AuditProof.read(text)
+    records = check(proof, keys)
     if as_json:
         told = [record.model_dump(mode="json") for record in records]
         policies = [policy.model_dump() for policy in proof.policies]

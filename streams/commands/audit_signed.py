@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from processors.reporting.signing import SIGNATURE, verified
+from processors.reporting.signing import SIGNATURE, parsed, verified
 from schemas.errors import NotProven, SetupError
 from streams.commands.audit_proof import show_proof
 from streams.commands.common import show_json
@@ -25,11 +24,12 @@ def show_signed(file: Path, keys: Collection[bytes], *, as_json: bool) -> None:
         NotProven: it doesn't hold.
 
     """
-    document = _document(file)
-    if document is None:
-        show_proof(file, keys, as_json=as_json)
-        return
+    text = _text(file)
     try:
+        document = parsed(text)
+        if not isinstance(document, dict) or SIGNATURE not in document:
+            show_proof(text, keys, as_json=as_json)
+            return
         by = verified(document, keys)
     except NotProven as error:
         raise NotProven(f"{file}: {error}") from None
@@ -40,14 +40,10 @@ def show_signed(file: Path, keys: Collection[bytes], *, as_json: bool) -> None:
         typer.echo(f"good: {about['schema_version']} of {about['issued_time']}, signed by the key {by}")
 
 
-def _document(file: Path) -> dict[str, Any] | None:
-    """None: it is none with a signature of its own."""
+def _text(file: Path) -> bytes:
     try:
-        found = json.loads(file.read_bytes())
+        return file.read_bytes()
     except OSError as error:
         raise SetupError(
             f"{file} can't be read: {error.strerror}", remedy="name a proof, a receipt or a confirmation"
         ) from None
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) and SIGNATURE in found else None
