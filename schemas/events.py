@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from schemas.contract import Contract, Sealed
+from schemas.printable import printable
 from schemas.times import StatedMicros
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHANNELS = ("email", "sms", "phone", "push", "post", "ads", "web")
 Channel = Literal["email", "sms", "phone", "push", "post", "ads", "web"]
@@ -155,6 +159,25 @@ class ConsentEvent(Contract):
         if self.identities and self.sealed:
             raise ValueError("sealed: give identities readable or sealed, not both")
         return self
+
+    @model_validator(mode="after")
+    def _labels_are_printable(self) -> Self:
+        """Only of what is published from now on: what stands in the audit stays readable."""
+        for name, text in self._labels():
+            if text is not None and not printable(text):
+                raise ValueError(f"{name}: has a sign that can't be printed, as a line break or an escape")
+        return self
+
+    def _labels(self) -> Iterator[tuple[str, str | None]]:
+        """What the audit repeats."""
+        yield "jurisdiction", self.jurisdiction
+        yield "lawful_basis", self.lawful_basis
+        yield "published_by", self.published_by
+        if self.verified_by is not None:
+            yield "verified_by.method", self.verified_by.method
+        if self.evidence is not None:
+            yield "evidence.uri", self.evidence.uri
+            yield "evidence.sha256", self.evidence.sha256
 
     @property
     def told_by(self) -> str | None:

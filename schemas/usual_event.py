@@ -32,6 +32,7 @@ _own_of = itemgetter(
     "event_id", "subject_id", "identities", "sealed", "verified_by", "evidence", "supersedes", "age", "vendors_told"
 )
 _OWN: dict[str, Any] = {"event_id": str(UUID(int=0)), "subject_id": "0", "occurred_at": 0}
+_USUAL: dict[str, Any] = {**_OWN, "kind": "consent.granted", "controller": "-", "method": "api", "published_by": "-"}
 _is_uuid = CANONICAL_UUID.fullmatch
 _is_subject = re.compile(r"[0-9A-Za-z][\w.:/-]{0,255}", re.ASCII).fullmatch
 _is_link = re.compile(r"[A-Za-z][\w.:/?&=#~-]{0,2047}", re.ASCII).fullmatch
@@ -92,7 +93,7 @@ def _is_kind(of_type: str, of_format: str) -> bool:
 @lru_cache(_KEPT)
 def _is_method(method: str) -> bool:
     try:
-        VerifiedBy.parse({"method": method, "at": 0})
+        ConsentEvent.parse({**_USUAL, "verified_by": {"method": method, "at": 0}})
     except InvalidRecord:
         return False
     return True

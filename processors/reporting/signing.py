@@ -10,6 +10,7 @@ as some read the first and some the last: it is none of ours (RFC 8785, 3.1; RFC
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from hashlib import sha256
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SIGNATURE = "signature"
+_KEY_ID = re.compile(r"[\w-]{43}", re.ASCII)
 
 
 def signed(document: dict[str, Any], key: Ed25519PrivateKey) -> dict[str, Any]:
@@ -64,7 +66,8 @@ def verified(document: dict[str, Any], keys: Collection[bytes]) -> str:
     except (KeyError, TypeError, ValueError, RecursionError, NotProven):
         raise NotProven("has no signature that can be read") from None
     if public is None:
-        raise NotProven(f"is signed by no known key (it names {kid})")
+        named = kid if _KEY_ID.fullmatch(str(kid)) else "none that could be one"
+        raise NotProven(f"is signed by no known key (it names {named})")
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(made, said)
     except InvalidSignature:

@@ -9,6 +9,7 @@ from rich.table import Table
 from processors.reckoning.saying import due_day
 from processors.replaying.rows import NOT_TOLD
 from schemas.events import CHANNELS
+from schemas.printable import shown
 from schemas.times import iso
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def timeline(records: Iterable[AuditRecord]) -> Table:
     table = Table("time", "what", "lane", "action", "outcome", "evidence, or why", box=None)
     for record in records:
         for row in rows(record):
-            table.add_row(*row)
+            table.add_row(*map(shown, row))
     return table
 
 
@@ -79,7 +80,7 @@ def line(record: AuditRecord) -> str:
     """A record on one line, with the person's pid."""
     row = next(rows(record))
     words = (row.time, record.pid or "-", row.what, row.lane, row.action, row.outcome, row.why)
-    return "  ".join(word for word in words if word)
+    return "  ".join(shown(word) for word in words if word)
 
 
 def _leg(leg: Leg) -> Row:

@@ -16,8 +16,9 @@ from typer.core import TyperGroup
 
 from schemas.connections import RelayConfig, load_config
 from schemas.errors import RelayError, SetupError
+from schemas.printable import shown
 from streams import clients, embedded, topics
-from streams.commands.screen import DATA_WRONG, WRONG_USE
+from streams.commands.screen import DATA_WRONG, LAYOUT, WRONG_USE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -77,7 +78,12 @@ class RelayGroup(TyperGroup):
 
 def complain(text: str) -> None:
     """To standard error, so that standard output stays what was asked for."""
-    typer.echo(text, err=True)
+    typer.echo(shown(text, LAYOUT), err=True)
+
+
+def say(text: str) -> None:
+    """What somebody else may have written, so that a terminal shows it, and doesn't obey it."""
+    typer.echo(shown(text, LAYOUT))
 
 
 def show_json(value: Any) -> None:

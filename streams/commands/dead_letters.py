@@ -17,7 +17,16 @@ from schemas.records import DeadLetter
 from schemas.sealing import Seals
 from schemas.times import iso
 from streams import topics
-from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, require_topics, settings_for, show_json
+from streams.commands.common import (
+    AsJson,
+    BootstrapServers,
+    DataDir,
+    Reason,
+    require_topics,
+    say,
+    settings_for,
+    show_json,
+)
 from streams.commands.lane_orders import carry_out
 from streams.commands.orders import By, Wait, operator, order
 from streams.commands.redrive import delivery_in, redrive_letter
@@ -82,7 +91,7 @@ def show(
         return
     for name, value in facts.items():
         text = json.dumps(value, indent=2, ensure_ascii=False) if isinstance(value, dict) else value
-        typer.echo(f"{name}: {'-' if value is None else text}")
+        say(f"{name}: {'-' if value is None else text}")
 
 
 @app.command()

@@ -11,6 +11,7 @@ import typer
 from processors.reckoning.saying import due_day
 from schemas.records import Leg
 from schemas.times import iso
+from streams.commands.common import complain
 from streams.commands.plan_legs import show_legs, words_of
 from streams.commands.plan_words import meanings
 from streams.commands.screen import console, indented
@@ -99,7 +100,7 @@ class Tables:
             self._words.update(word for leg in _legs(made) for word in words_of(leg))
 
     def refused(self, line: Line, error: DataError) -> None:
-        typer.echo(f"{line.place}: {error}", err=True)
+        complain(f"{line.place}: {error}")
 
     def end(self, bad: int) -> None:
         n = self._count

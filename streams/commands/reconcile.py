@@ -20,6 +20,7 @@ from streams.commands.common import (
     config_of,
     progress_bar,
     require_topics,
+    say,
     settings_for,
     show_json,
 )
@@ -82,7 +83,7 @@ async def _run(settings: Settings, relay: RelayConfig, wanted: Callable[[Finding
         async for finding in work.findings():
             if wanted(finding):
                 kinds[finding.kind] += 1
-                show_json(finding.as_json()) if as_json else typer.echo(str(finding))
+                show_json(finding.as_json()) if as_json else say(str(finding))
     total = kinds.total()
     if as_json:
         show_json(summary(kinds, counted))

@@ -22,6 +22,7 @@ from streams.commands.common import (
     DataDir,
     Reason,
     config_of,
+    say,
     settings_for,
     show_json,
 )
@@ -120,7 +121,7 @@ def show(
         return
     for name, value in told.items():
         text = ", ".join(map(str, value)) if isinstance(value, list) else value
-        typer.echo(f"{name}: {'-' if text in {None, ''} else text}")
+        say(f"{name}: {'-' if text in {None, ''} else text}")
 
 
 @app.command()

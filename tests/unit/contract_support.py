@@ -18,6 +18,10 @@ a_few = settings(max_examples=25)
 MOMENTS = st.integers(-(2**63), 2**63 - 1)
 INTS = st.integers(-(2**31), 2**31 - 1)
 LABELS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="@%+"), min_size=1, max_size=8)
+_PRINTED = st.text(
+    st.characters(exclude_categories=["C", "Zl", "Zp"], exclude_characters="@%+"), min_size=1, max_size=8
+)
+"""What an event may have where the audit repeats it."""
 _UUIDS = st.uuids().map(str)
 
 
@@ -68,7 +72,7 @@ def records(contract: type[C]) -> st.SearchStrategy[C]:
 def _events() -> st.SearchStrategy[ConsentEvent]:
     types = st.from_regex(r"[a-z][a-z0-9_]{0,9}", fullmatch=True)
     identity = st.builds(Identity, type=types, format=st.sampled_from(["raw", "sha256"]), value=LABELS)
-    named = st.none() | LABELS
+    named, printed = st.none() | LABELS, st.none() | _PRINTED
     return st.builds(
         ConsentEvent,
         event_id=_UUIDS,
@@ -82,15 +86,15 @@ def _events() -> st.SearchStrategy[ConsentEvent]:
         data_domain=st.sampled_from(["pii", "service_data"]),
         policy_id=named,
         policy_version=named,
-        jurisdiction=named,
-        lawful_basis=named,
+        jurisdiction=printed,
+        lawful_basis=printed,
         expressed_by=st.builds(ExpressedBy, relation=st.sampled_from(["self", "parent", "browser_signal"])),
-        verified_by=st.none() | st.builds(VerifiedBy, method=LABELS, at=MOMENTS),
+        verified_by=st.none() | st.builds(VerifiedBy, method=_PRINTED, at=MOMENTS),
         method=st.sampled_from(["web_form", "import_list", "other"]),
-        evidence=st.none() | st.builds(EvidenceLink, uri=named, sha256=named),
+        evidence=st.none() | st.builds(EvidenceLink, uri=printed, sha256=printed),
         occurred_at=MOMENTS,
         received_at=st.none() | MOMENTS,
-        published_by=LABELS,
+        published_by=_PRINTED,
         supersedes=st.none() | _UUIDS,
     ) | st.builds(
         ConsentEvent,
@@ -101,5 +105,5 @@ def _events() -> st.SearchStrategy[ConsentEvent]:
         sealed=st.builds(Sealed, key_id=LABELS, bytes=st.binary()),
         method=st.just("support"),
         occurred_at=MOMENTS,
-        published_by=LABELS,
+        published_by=_PRINTED,
     )

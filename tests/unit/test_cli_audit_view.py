@@ -56,6 +56,13 @@ def test_a_planned_event_shows_its_legs_indented_below_it() -> None:
     assert {leg.outcome for leg in legs if not leg.lane} == {"manual_task"}
 
 
+def test_what_steers_a_terminal_is_shown_and_begins_no_line_of_its_own() -> None:
+    record = outcome(evidence=Evidence(link="https://x.example/1\n2026\x1b[2K\rdone"))
+    for text in (line(record), printed(record)):
+        assert "https://x.example/1\\n2026\\x1b[2K\\rdone" in text
+    assert "\n" not in line(record)
+
+
 def test_a_leg_that_is_not_due_says_why() -> None:
     (record,) = judged(event(1, "delete"))
     stripe = next(row for row in rows(record) if row.what == "  → stripe")

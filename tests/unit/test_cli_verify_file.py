@@ -76,6 +76,15 @@ def test_twice_is_seen_below_the_top_too(verify: Verify) -> None:
     assert (code, "says 'done' twice" in said) == (1, True)
 
 
+def test_the_key_that_a_file_names_is_repeated_only_if_it_could_be_one(verify: Verify) -> None:
+    foreign = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    code, said = verify(json.dumps(signed(REAL, foreign)))
+    named = thumbprint(foreign.public_key().public_bytes_raw())
+    assert (code, f"it names {named}" in said) == (1, True)
+    code, said = verify(headed(json.dumps({"kid": "x)\x1b[2K\rgood: all is done"})))
+    assert (code, "names none that could be one" in said, "good" in said) == (1, True, False)
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

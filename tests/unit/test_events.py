@@ -124,6 +124,26 @@ def test_what_the_audit_repeats_may_not_name_the_person(changes: dict[str, Any])
     assert "jane" not in told
 
 
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("published_by", {"published_by": "app\x1b[2K"}),
+        ("jurisdiction", {"jurisdiction": "EEA\n"}),
+        ("lawful_basis", {"lawful_basis": "consent\x9b2K"}),
+        ("verified_by.method", {"verified_by": {"method": "asked\u202e", "at": 1}}),
+        ("evidence.uri", {"evidence": {"uri": "https://forms.example.com/1\n2026-01-01  all is done"}}),
+        ("evidence.sha256", {"evidence": {"sha256": "0\r"}}),
+    ],
+)
+def test_what_the_audit_repeats_must_be_printable(name: str, changes: dict[str, Any]) -> None:
+    assert refused(**changes) == f"{name}: has a sign that can't be printed, as a line break or an escape"
+
+
+def test_a_space_of_any_width_is_printable() -> None:
+    name = "centre\u00a0de\u202fpréférences"
+    assert parse(published_by=name).published_by == name
+
+
 @pytest.mark.parametrize("spelling", ["{0}", "{{{0}}}", "urn:uuid:{0}"])
 def test_a_uuid_is_one_however_it_is_spelt(spelling: str) -> None:
     upper = spelling.format(BASE["event_id"].upper())
