@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from processors.notarising.leaf import leaf_of
-from processors.notarising.note import opened
+from processors.notarising.note import claimed, opened
 from processors.notarising.proofs import extends, includes
 from schemas.codec import decode
 from schemas.errors import DataError, NotProven
@@ -21,18 +22,30 @@ if TYPE_CHECKING:
 def check(proof: AuditProof, keys: Collection[bytes]) -> list[AuditRecord]:
     """The person's records, each of which is under a signed head; of the rest of the proof, only what they say.
 
+    Each stands there once, in the order in which it was written, and all are of one log.
+
     Raises:
         NotProven: naming the first record or head that isn't, or there is no record at all.
 
     """
+    numbers = [part.partition for part in proof.partitions]
+    if len(set(numbers)) < len(numbers):
+        raise NotProven("holds a partition twice")
     records = [record for part in proof.partitions for record in _check_partition(part, proof.pid, keys)]
     if not records:
         raise NotProven("holds no record: it proves nothing")
+    if len({origin.rpartition("/")[0] for origin in origins(proof)}) > 1:
+        raise NotProven(f"is of several logs: {', '.join(origins(proof))}")
     if any(record.controller != proof.controller for record in records):
         raise NotProven("the company that is named is not that of the records")
     if policies_of(records) != proof.policies:
         raise NotProven("the policies that are named are not those of the records")
     return records
+
+
+def origins(proof: AuditProof) -> list[str]:
+    """The trees that the heads are of, as these say."""
+    return [claimed(part.checkpoint)[0].origin for part in proof.partitions]
 
 
 def policies_of(records: Collection[AuditRecord]) -> tuple[PolicyRef, ...]:
@@ -54,6 +67,8 @@ def _check_partition(part: ProvenPartition, pid: str, keys: Collection[bytes]) -
         leaf = leaf_of(record.timestamp, record.key, record.value, [(h.name, h.value) for h in record.headers])
         if not includes(record.index, head.size, leaf, record.path, head.root):
             raise NotProven(f"{where}: record {record.index} (offset {record.offset}) is not in the signed tree")
+    if any(one.index >= other.index for one, other in pairwise(part.records)):
+        raise NotProven(f"{where}: a record stands there twice, or before an older one")
     return [_decoded(record, pid, where) for record in part.records]
 
 

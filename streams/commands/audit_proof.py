@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from processors.notarising.checking import check
+from processors.notarising.checking import check, origins
 from schemas.audit_proof import AuditProof
 from schemas.errors import SetupError
 from schemas.ids import pid
@@ -85,11 +85,12 @@ def show_proof(text: bytes, keys: Collection[bytes], *, as_json: bool) -> None:
     if as_json:
         told = [record.model_dump(mode="json") for record in records]
         policies = [policy.model_dump() for policy in proof.policies]
-        show_json({"good": True, "pid": proof.pid, "policies": policies, "records": told})
+        show_json({"good": True, "pid": proof.pid, "trees": origins(proof), "policies": policies, "records": told})
         return
     screen = console()
     screen.print(f"good: {len(records)} records of {proof.pid} at {proof.controller}")
     screen.print(f"made {iso(proof.at)}, as it says itself: the moments of the records are under the heads")
+    screen.print(f"under heads of {', '.join(origins(proof))}")
     for policy in proof.policies:
         screen.print(f"policy {policy.id} {policy.version}, SHA-256 {policy.sha256}")
     screen.print(timeline(records))

@@ -8,7 +8,7 @@ import pytest
 from closing_support import PID, planned, record
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from processors.notarising.checking import check
+from processors.notarising.checking import check, origins
 from processors.notarising.leaf import leaf_of
 from processors.notarising.note import Checkpoint, sign
 from processors.notarising.proofs import Subtrees, consistency_ranges, inclusion_ranges
@@ -18,6 +18,8 @@ from schemas.contract import PolicyRef
 from schemas.errors import NotProven
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schemas.records import AuditRecord
 
 KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2))
@@ -28,25 +30,31 @@ TOLD = planned().model_copy(update={"policy": POLICY})
 
 
 def part(
-    told: AuditRecord = TOLD, partition: int = 3, signer: Ed25519PrivateKey = KEY, **other: Any
+    told: AuditRecord = TOLD,
+    tree: str = "tests/audit/3",
+    signer: Ed25519PrivateKey = KEY,
+    numbers: Sequence[int] = (MINE,),
+    **other: Any,
 ) -> ProvenPartition:
-    """One record, proven. `other`: what stands in it afterwards, in another's place."""
+    """A record, proven at each of these numbers. `other`: what stands in it afterwards, in another's place."""
     value = encode(told)
-    leaves = [leaf_of(number, b"k", value if number == MINE else b"another", ()) for number in range(GROWN)]
-    inclusion, growth = inclusion_ranges(MINE, COVERED), consistency_ranges(COVERED, GROWN)
-    tree, notes, path = Subtrees([*inclusion, *growth]), list[str](), list[bytes]()
+    leaves = [leaf_of(number, b"k", value if number in numbers else b"another", ()) for number in range(GROWN)]
+    inclusion, growth = {one: inclusion_ranges(one, COVERED) for one in numbers}, consistency_ranges(COVERED, GROWN)
+    grown = Subtrees([*growth, *(place for ranges in inclusion.values() for place in ranges)])
+    notes, paths = list[str](), dict[int, list[bytes]]()
     for leaf in leaves:
-        tree.add(leaf)
-        if tree.size in {COVERED, GROWN}:
-            notes.append(sign(Checkpoint(f"tests/audit/{partition}", tree.size, tree.root()), signer))
-            path = path or tree.path(inclusion)
-    mine = {"index": MINE, "offset": 9, "timestamp": MINE, "key": b"k", "value": value, "headers": (), "path": path}
+        grown.add(leaf)
+        if grown.size in {COVERED, GROWN}:
+            notes.append(sign(Checkpoint(tree, grown.size, grown.root()), signer))
+            paths = paths or {one: grown.path(ranges) for one, ranges in inclusion.items()}
+    common = {"offset": 9, "key": b"k", "value": value, "headers": ()}
+    records = [{"index": one, "timestamp": one, "path": path, **common, **other} for one, path in paths.items()]
     return ProvenPartition(
         partition=3,
         checkpoint=notes[0],
         newest=notes[1],
-        consistency=tuple(tree.path(growth)),
-        records=(ProvenRecord(**{**mine, **other}),),
+        consistency=tuple(grown.path(growth)),
+        records=tuple(ProvenRecord(**one) for one in records),
     )
 
 
@@ -64,6 +72,13 @@ def checked(given: AuditProof) -> list[AuditRecord]:
 
 def test_it_gives_the_records_back() -> None:
     assert checked(proof(part())) == [TOLD]
+    several = proof(part(numbers=(0, 2)), part(tree="tests/audit/2").model_copy(update={"partition": 2}))
+    assert checked(several) == [TOLD] * 3
+    assert origins(several) == ["tests/audit/3", "tests/audit/2"]
+
+
+TWICE = part().model_copy(update={"records": part().records * 2})
+OF_ANOTHER_LOG = part(tree="staging/audit/2").model_copy(update={"partition": 2})
 
 
 @pytest.mark.parametrize(
@@ -76,8 +91,13 @@ def test_it_gives_the_records_back() -> None:
         (proof(part(key=None)), "record 1 .* is not in the signed tree"),
         (proof(part(index=0)), "record 0 .* is not in the signed tree"),
         (proof(part(path=())), "record 1 .* is not in the signed tree"),
-        (proof(part(partition=2)), "the heads are of tests/audit/2"),
+        (proof(part(tree="tests/audit/2")), "the heads are of tests/audit/2"),
         (proof(part().model_copy(update={"consistency": ()})), "only grown"),
+        (proof(part(), part()), "a partition twice"),
+        (proof(part(), part(tree="staging/audit/3")), "a partition twice"),
+        (proof(part(), OF_ANOTHER_LOG), "several logs: tests/audit/3, staging/audit/2"),
+        (proof(part(numbers=(2, 1))), "before an older one"),
+        (proof(TWICE), "twice"),
         (proof(part(record("planned", pid="p1.bob", policy=POLICY))), "another person's"),
         (proof(part(), pid="p1.bob"), "another person's"),
         (proof(part(), controller="osome"), "company"),
