@@ -28,7 +28,7 @@ from streams.commands.common import (
     show_json,
 )
 from streams.commands.lane_orders import carry_out
-from streams.commands.orders import By, Wait, operator, order
+from streams.commands.orders import By, Wait, operator, order, require_said
 from streams.commands.redrive import delivery_in, redrive_letter
 from streams.commands.remedies import remedy_for
 from streams.commands.screen import console
@@ -124,10 +124,10 @@ def redrive(
             "what is to be sent once more isn't said",
             remedy="name an ORIGIN as `dead-letters list` shows it, or a --lane with or without one --delivery",
         )
-    settings, by = settings_for(bootstrap_servers, data_dir), by or operator()
+    require_said(by := by or operator(), reason)
+    settings = settings_for(bootstrap_servers, data_dir)
     if origin is not None:
-        seals = Seals(settings.key("relay_key"))
-        letter = asyncio.run(_find(settings, origin))
+        seals, letter = Seals(settings.key("relay_key")), asyncio.run(_find(settings, origin))
         if letter.source == "router":
             partition = asyncio.run(redrive_letter(settings, letter, seals, by, reason))
             typer.echo(f"{origin} was published again, to {topics.EVENTS}[{partition}]; the audit tells the rest")

@@ -53,7 +53,20 @@ def order(name: str, args: Mapping[str, str], by: str, reason: str, lane: str | 
     """A new command.
 
     Raises:
-        SetupError: who gives it and why must be said, in up to 1000 characters each; the reason names no person.
+        SetupError: see `require_said`.
+
+    """
+    require_said(by, reason)
+    return Command(
+        command_id=str(uuid7()), name=name, lane=lane, args=dict(args), by=by, reason=reason, at=now_micros()
+    )
+
+
+def require_said(by: str, reason: str) -> None:
+    """What the audit keeps of whoever changes something.
+
+    Raises:
+        SetupError: who and why must be said, in up to 1000 characters each; the reason names no person.
 
     """
     for option, text in (("--by", by), ("--reason", reason)):
@@ -67,9 +80,6 @@ def order(name: str, args: Mapping[str, str], by: str, reason: str, lane: str | 
             "--reason has an e-mail address or a phone number in it",
             remedy="leave it out: the reason stands readable in the audit, for good",
         )
-    return Command(
-        command_id=str(uuid7()), name=name, lane=lane, args=dict(args), by=by, reason=reason, at=now_micros()
-    )
 
 
 @asynccontextmanager

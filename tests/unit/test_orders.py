@@ -5,10 +5,13 @@ from __future__ import annotations
 import getpass
 import re
 import uuid
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from schemas.errors import SetupError
+from streams.cli import app
 from streams.commands.orders import LONGEST_TEXT, operator, order
 
 
@@ -52,6 +55,14 @@ def test_a_reason_names_no_person(reason: str) -> None:
         order("router.resume", {}, "ops", reason)
     assert "ana" not in str(caught.value)
     assert "170" not in str(caught.value)
+
+
+def test_a_reason_to_redrive_a_dead_letter_names_no_person_either() -> None:
+    redrive = ["dead-letters", "redrive", "consent.events[2]@17", "--bootstrap-servers", "127.0.0.1:1"]
+    for reason, named in (("mail of ana@b.example", "has an e-mail address"), (" ", "is empty or longer")):
+        result: Any = CliRunner().invoke(app, [*redrive, "--reason", reason])
+        assert (result.exit_code, f"--reason {named}" in result.output) == (2, True)
+        assert "ana" not in result.output
 
 
 @pytest.mark.parametrize(
