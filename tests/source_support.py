@@ -61,9 +61,15 @@ def klaviyo_event(which: str = "evt-1", channel: str = "email", **included: Any)
     return {"external_id": which, "topic": topic, "payload": {"data": event, "included": profile}}
 
 
-def shopify(secret: str = SECRET, topic: str = "customers/redact", shop: str = "x", **customer: Any) -> Sent:
+def shopify(
+    secret: str = SECRET,
+    topic: str = "customers/redact",
+    shop: str = "x",
+    orders: str = "orders_to_redact",
+    **customer: Any,
+) -> Sent:
     domain = f"{shop}.myshopify.com"
-    said = {"shop_id": 954889, "shop_domain": domain, "customer": customer, "orders_to_redact": [299938]}
+    said = {"shop_id": 954889, "shop_domain": domain, "customer": customer, orders: [299938]}
     body = json.dumps(said).encode()
     signature = base64.b64encode(_mac(body, secret)).decode()
     at = "2026-03-02T08:00:00.123Z"

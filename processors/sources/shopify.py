@@ -2,7 +2,8 @@
 
 https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance: a POST of JSON, 401 to a wrong signature, done
 within 30 days. X-Shopify-Hmac-Sha256 is base64 of the HMAC-SHA256 over the body by the app's client secret;
-X-Shopify-Triggered-At, which it doesn't cover, tells when. An app has one address for all shops that have installed
+X-Shopify-Topic and X-Shopify-Triggered-At, which it doesn't cover, tell what and when: so a deletion is only what
+has the field that no other topic has, `orders_to_redact`. An app has one address for all shops that have installed
 it: `shop_domain` tells which it is. Shopify wants all compliance topics answered with 2xx: the
 other two are, and do nothing here.
 """
@@ -40,7 +41,10 @@ class Shopify(Source):
         ("D", docs),
         ("D", "https://help.shopify.com/api/guides/gdpr-resources/"),
     )
-    unverified = ("that X-Shopify-Triggered-At stays the same when a message is sent again",)
+    unverified = (
+        "that X-Shopify-Triggered-At stays the same when a message is sent again",
+        "that `orders_to_redact` is there for a customer without orders, too",
+    )
     options_type = ShopifyOptions
     options: ShopifyOptions
 
@@ -56,7 +60,7 @@ class Shopify(Source):
             return ()
         body, at = message.json(), message.headers.get("x-shopify-triggered-at")
         customer = body.get("customer") if isinstance(body, dict) else None
-        if not isinstance(customer, dict) or not at:
+        if not isinstance(customer, dict) or not at or not isinstance(body.get("orders_to_redact"), list):
             raise CallbackRefused("has not the form of customers/redact")
         if body.get("shop_domain") != f"{self.options.shop}.myshopify.com":
             return ()

@@ -199,7 +199,7 @@ def test_whose_id_nobody_knows_is_known_by_the_address_which_the_id_does_not_tel
         ("hubspot", Message(*hubspot(SECONDS, hubspot_event("101", propertyName="lifecyclestage")))),
         ("hubspot", Message(*hubspot(SECONDS, hubspot_event("101", portalId=34)))),
         ("klaviyo", Message(*klaviyo({"topic": "event:klaviyo.opened_email"}))),
-        ("shopify", Message(*shopify(topic="customers/data_request", **WHO))),
+        ("shopify", Message(*shopify(topic="customers/data_request", orders="orders_requested", **WHO))),
         ("shopify", Message(*shopify(shop="another", **WHO))),
     ],
 )
@@ -219,6 +219,7 @@ def test_what_is_no_choice_to_stop_says_nothing(vendor: str, message: Message) -
         ("klaviyo", Message({}, b"[]")),
         ("klaviyo", Message({}, b"no json")),
         ("shopify", Message({"x-shopify-topic": "customers/redact"}, b"{}")),
+        ("shopify", Message(*shopify(orders="orders_requested", **WHO))),
     ],
 )
 def test_what_has_not_the_vendors_form_is_refused(vendor: str, message: Message) -> None:
