@@ -9,8 +9,10 @@ import hashlib
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from processors.vendors.base import Result
+from schemas.events import names_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +30,10 @@ _SHORTEST = 5
 
 
 def discreet(outcome: Result | VendorError, identities: Iterable[Identity]) -> Result | VendorError:
-    """The outcome; of its texts each that names the person, or that is no plain short one, says `withheld`."""
+    """The outcome; of its texts each that names a person, or that is no plain short one, says `withheld`.
+
+    A vendor may know the person by more names than we do: any address or phone number is one.
+    """
     names = [name for identity in identities if len(name := _bare(identity.value)) >= _SHORTEST]
     if _is_plain(outcome, names):
         return outcome
@@ -52,14 +57,28 @@ def _is_plain(outcome: Result | VendorError, names: list[str]) -> bool:
         said.append(outcome.later.job_id)
     texts = [text for text in said if text is not None]
     for text in texts:
-        if not _is_short(text):
+        if not _is_plain_text(text):
             return False
-    bare = _bare("".join(texts))
-    return not any(name in bare for name in names)
+    return not _named("".join(texts), names)
 
 
-def _is_short(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST and text.isascii() and text.isprintable()
+def _is_plain_text(text: str) -> bool:
+    short = 0 < len(text) <= _LONGEST and text.isascii() and text.isprintable()
+    return short and not names_person(text) and ("%" not in text or not names_person(_decoded(text)))
+
+
+def _named(text: str, names: list[str]) -> bool:
+    bare = _bare(text)
+    if "%" in text:
+        bare = f"{bare} {_bare(_decoded(text))}"
+    return any(name in bare for name in names)
+
+
+def _decoded(text: str) -> str:
+    """Percent signs undone, however often they were put on."""
+    while (plain := unquote(text)) != text:
+        text = plain
+    return text
 
 
 def _later(later: Later | None, names: list[str]) -> Later | None:
@@ -77,7 +96,7 @@ def _evidence(evidence: Evidence | None, names: list[str]) -> Evidence | None:
 
 
 def _kept(text: str | None, names: list[str]) -> str | None:
-    if text is None or (_is_short(text) and not any(name in _bare(text) for name in names)):
+    if text is None or (_is_plain_text(text) and not _named(text, names)):
         return text
     return WITHHELD
 

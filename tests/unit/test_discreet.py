@@ -11,9 +11,21 @@ from schemas.events import Identity
 from schemas.records import Evidence
 
 ANN = (Identity(type="email", value="Ann+News@example.test"), Identity(type="phone", value="+852 5551 2345"))
-NAMING = ["ann+news@EXAMPLE.test", "by ann_news_example_test", "85255512345", "job 852-5551-2345"]
+NAMING = [
+    "ann+news@EXAMPLE.test", "by ann_news_example_test", "85255512345", "job 852-5551-2345",
+    "jobs/ann%2Bnews%40example.test", "ann%252bnews%2540example.test", "by%20%61nn_news_example_test",
+    "ann@home.example", "job of +49 170 1234567", "ann%2540home.example",
+]  # fmt: skip
 UNREADABLE = ["\ud800", "two\nlines", "x" * 201, "", "naïve"]
-HARMLESS = ["records=2", "2026-03-02T09:30:00Z", "job-4711", "unconfirmed", "5551234"]
+HARMLESS = [
+    "records=2",
+    "2026-03-02T09:30:00Z",
+    "job-4711",
+    "unconfirmed",
+    "5551234",
+    "50%25 of 12",
+    "at 09:30:00+02:00",
+]
 
 
 @pytest.mark.parametrize("field", ["job_id", "detail", "link"])
