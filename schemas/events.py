@@ -40,6 +40,7 @@ _SCOPED = frozenset({"consent.granted", "consent.withdrawn"})
 CANONICAL_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PHONE = re.compile(r"^\+\d{7,15}$")
 _PERSON = re.compile(r"@|%40|(?:\+|%2B)(?:[ ()./-]{0,2}\d){7,15}(?!\d)", re.IGNORECASE)
+_NO_PERSON = "stands readable in the audit: no e-mail address or phone number here"
 LONGEST_VALUE = 1024
 """Of an identity, in characters."""
 
@@ -61,7 +62,7 @@ def names_person(text: str) -> bool:
 
 def _label(text: str) -> str:
     if "@" in text or "%40" in text or _PHONE.match(text):
-        raise ValueError("stands readable in the audit: no e-mail address or phone number here")
+        raise ValueError(_NO_PERSON)
     return text
 
 
@@ -161,11 +162,13 @@ class ConsentEvent(Contract):
         return self
 
     @model_validator(mode="after")
-    def _labels_are_printable(self) -> Self:
+    def _labels_are_fit(self) -> Self:
         """Only of what is published from now on: what stands in the audit stays readable."""
         for name, text in self._labels():
             if text is not None and not printable(text):
                 raise ValueError(f"{name}: has a sign that can't be printed, as a line break or an escape")
+            if text is not None and names_person(text):
+                raise ValueError(f"{name}: {_NO_PERSON}")
         return self
 
     def _labels(self) -> Iterator[tuple[str, str | None]]:

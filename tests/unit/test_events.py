@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.errors import InvalidRecord
-from schemas.events import CHANNELS, PROTECTIVE, ConsentEvent, check_scope_is_stated
+from schemas.events import CHANNELS, PROTECTIVE, ConsentEvent, EvidenceLink, VerifiedBy, check_scope_is_stated
 from schemas.times import DAY, SECOND, iso, to_micros
 
 BASE: dict[str, Any] = {
@@ -115,6 +115,10 @@ def test_an_unknown_key_that_may_name_a_person_is_not_repeated(key: str) -> None
         {"evidence": {"uri": f"mailto:{MARKER}"}},
         {"evidence": {"uri": "https://forms.example.com/?by=jane.roe%40example.org"}},
         {"evidence": {"sha256": MARKER}},
+        {"evidence": {"uri": "https://crm.example/calls?from=+4915112345678"}},
+        {"evidence": {"uri": "https://crm.example/calls?from=%2b4915112345678"}},
+        {"verified_by": {"method": "call back to +44 20 7946 0958", "at": 1}},
+        {"published_by": "desk +49 (30) 1234-567"},
     ],
 )
 def test_what_the_audit_repeats_may_not_name_the_person(changes: dict[str, Any]) -> None:
@@ -137,6 +141,26 @@ def test_what_the_audit_repeats_may_not_name_the_person(changes: dict[str, Any])
 )
 def test_what_the_audit_repeats_must_be_printable(name: str, changes: dict[str, Any]) -> None:
     assert refused(**changes) == f"{name}: has a sign that can't be printed, as a line break or an escape"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://forms.example.com/2026/05/03/4915112345678",
+        "https://forms.example.com/0f0e8a52-6a3a-4c1c-9a39-0d3f4a5b6c7d?v=1234567890&of=12+15",
+        "urn:call:2026-05-03T10:00:00+02:00",
+        "s3://consents/20260503T100000+0200/1-2_3.pdf",
+    ],
+)
+def test_numbers_may_stand_in_what_the_audit_repeats(uri: str) -> None:
+    assert parse(evidence={"uri": uri}).evidence == EvidenceLink(uri=uri)
+
+
+def test_what_an_older_release_took_stays_readable_in_the_audit() -> None:
+    old = {"uri": "https://crm.example/calls?from=+4915112345678\n"}
+    assert EvidenceLink.parse(old).uri == old["uri"]
+    method = "call back to +44 20 7946 0958\x1b"
+    assert VerifiedBy.parse({"method": method, "at": 1}).method == method
 
 
 def test_a_space_of_any_width_is_printable() -> None:

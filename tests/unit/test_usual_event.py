@@ -42,8 +42,8 @@ USUAL = {
 }
 ODD = (
     "", "a", "ana@example.com", "+4366012345", "x%40y", "e\u0301", "a" * 256, "a" * 257, "a" * 2049, "\n", "ab\n",
-    "x\x1b[2K", "0f0e8a52-6a3a-4c1c-9a39-0d3f4a5b6c7d", "0F0E8A52-6A3A-4C1C-9A39-0D3F4A5B6C7D", "all",
-    "deletion.requested", "api", "sha256", "service_data", "parent",
+    "x\x1b[2K", "x +49 30 1234567", "0f0e8a52-6a3a-4c1c-9a39-0d3f4a5b6c7d", "0F0E8A52-6A3A-4C1C-9A39-0D3F4A5B6C7D",
+    "all", "deletion.requested", "api", "sha256", "service_data", "parent",
 )  # fmt: skip
 TEXTS = st.sampled_from(ODD) | st.text(max_size=5)
 MOMENTS = st.integers(-(2**63), 2**63 - 1)
