@@ -5,8 +5,9 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from schemas.addresses import goes_readable
 from schemas.contract import invalid
 from schemas.errors import SetupError
 from schemas.periods import Period
@@ -21,6 +22,12 @@ AUDIT_RETENTION = "P6Y"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 
 
+def _encrypted(url: str) -> str:
+    if goes_readable(url):
+        raise ValueError("is http, so that it can be read and changed on the way: write https")
+    return url
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -30,7 +37,8 @@ class Controller(_Table):
 
     cancel_window: so long after its receipt a deletion waits and can be cancelled, s; text as in `72h` is taken.
     owner: who does its tasks by hand, in words. notify_mail, notify_webhook: whom `tasks notify` tells of them,
-    addresses and an http(s) address; notify_secret: the name of the secret that the webhook's calls are signed with;
+    addresses and an https address (http on this machine alone); notify_secret: the name of the secret that the
+    webhook's calls are signed with;
     remind_before: so long before its deadline an open task is told of again, s; text as in `7d` is taken.
     audit_retention: so long after a person's last closed leg their audit is kept, as in `P6Y` (ISO 8601).
     """
@@ -40,7 +48,7 @@ class Controller(_Table):
     cancel_window: Duration | None = Field(default=None, gt=0, allow_inf_nan=False)
     owner: str | None = Field(default=None, max_length=200)
     notify_mail: tuple[Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$")], ...] = ()
-    notify_webhook: str | None = Field(default=None, pattern=r"^https?://[^/\s]+")
+    notify_webhook: Annotated[str, Field(pattern=r"^https?://[^/\s]+"), AfterValidator(_encrypted)] | None = None
     notify_secret: str | None = None
     remind_before: Duration = Field(default=7 * 86_400.0, ge=0, allow_inf_nan=False)
 
@@ -50,6 +58,7 @@ class Connection(_Table):
 
     mode: `dry-run` calls nobody, and keeps every delivery with what it would have called until somebody releases it;
     surge: unusually many deletions are held until somebody releases them.
+    plain_http: its address may be http, and elsewhere than on this machine: all that is sent can be read on the way.
     serves: recipients of the policy (`zoho-one/crm`); regions: jurisdictions it is due for, None = all;
     limits: windows instead of the adapter's; limits_part: which part of them is ours, above 0 up to 1, as others use
     the account too; unrecorded_use: what to take as used of a window longer than an hour without a record of its use:
@@ -69,6 +78,7 @@ class Connection(_Table):
     mode: Literal["live", "dry-run"]
     regions: tuple[str, ...] | None = None
     base_url: str | None = None
+    plain_http: bool = False
     concurrency: int = Field(default=8, ge=1, le=256)
     limits: tuple[Window, ...] | None = None
     limits_part: float = Field(default=1.0, gt=0, le=1)

@@ -14,6 +14,7 @@ from processors.engine.kinds import KINDS
 from processors.engine.limiter import Limiter
 from processors.engine.run import Connector
 from processors.vendors.configured import adapter_of
+from schemas.addresses import goes_readable
 from schemas.errors import SetupError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def vendor_of(connection: Connection) -> Vendor:
     """The adapter with its options.
 
     Raises:
-        SetupError: no such adapter, options it doesn't take, or no address.
+        SetupError: no such adapter, options it doesn't take, no address, or one where all can be read on the way.
 
     """
     vendor = adapter_of(connection)
@@ -90,15 +91,23 @@ def vendor_of(connection: Connection) -> Vendor:
         raise SetupError(f"connections.{connection.name}.read_back: {kind.title} can't be asked whether it stands")
     token_url = "accounts_url" if "accounts_url" in kind.options_type.model_fields else "token_url"
     for key, url in (("base_url", connection.base_url or vendor.url), (f"options.{token_url}", vendor.token_url)):
-        parts = urlsplit(url)
-        if url and not (parts.scheme in {"http", "https"} and parts.hostname):
-            raise SetupError(f"connections.{connection.name}.{key}: is no http(s) address")
-        if "@" in parts.netloc:
-            raise SetupError(
-                f"connections.{connection.name}.{key}: holds a name or password, and addresses are shown",
-                remedy="put them into `secrets`",
-            )
+        _check_address(connection, key, url)
     return vendor
+
+
+def _check_address(connection: Connection, key: str, url: str) -> None:
+    where, parts = f"connections.{connection.name}.{key}", urlsplit(url)
+    if url and not (parts.scheme in {"http", "https"} and parts.hostname):
+        raise SetupError(f"{where}: is no http(s) address")
+    if "@" in parts.netloc:
+        raise SetupError(
+            f"{where}: holds a name or password, and addresses are shown", remedy="put them into `secrets`"
+        )
+    if connection.mode == "live" and goes_readable(url) and not connection.plain_http:
+        raise SetupError(
+            f"{where}: is http, so that identities and secrets can be read on the way",
+            remedy="write https; for a system in a network of your own that has none, `plain_http = true`",
+        )
 
 
 def windows_of(connection: Connection, vendor: Vendor, scale: float = 1.0) -> tuple[Window, ...]:

@@ -6,10 +6,10 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from processors.notifying.message import Taken
+from schemas.addresses import is_here
 from schemas.errors import NotTold, SetupError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _server(settings: Settings) -> smtplib.SMTP:
     context = ssl.create_default_context(cafile=settings.ca_file)
     if settings.smtp_tls == "tls":
         return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=context)
-    if settings.smtp_tls == "off" and not _is_here(host):
+    if settings.smtp_tls == "off" and not is_here(host):
         raise SetupError(
             "smtp_tls is off for a server elsewhere", remedy="set CONSENT_RELAY_SMTP_TLS to starttls or tls"
         )
@@ -64,10 +64,3 @@ def _server(settings: Settings) -> smtplib.SMTP:
             server.close()
             raise
     return server
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -95,6 +95,34 @@ async def test_accounts_of_one_zoho_login_share_their_token() -> None:
     ]
 
 
+IN_HOUSE = {
+    **CRM,
+    "adapter": "http",
+    "options": {
+        "url": "http://privacy.acme.internal",
+        "auth": {"kind": "none"},
+        "identifies_by": ["email"],
+        "channels": ["email"],
+        "per_purpose": False,
+        "delete": {"method": "DELETE", "path": "/{email}", "ends": "executed", "success": {"status": [204]}},
+    },
+    "secrets": {},
+}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {**CRM, "base_url": "http://127.0.0.1:1", "options": {"accounts_url": "http://localhost:1"}},
+        {**CRM, "base_url": "http://[::1]:1"},
+        {**IN_HOUSE, "mode": "dry-run"},
+        {**IN_HOUSE, "plain_http": True},
+    ],
+)
+def test_http_is_for_this_machine_for_who_is_not_called_and_for_who_says_so(table: dict[str, Any]) -> None:
+    assert set(connect(x=table)) == {"x"}
+
+
 @pytest.mark.parametrize(
     ("table", "says"),
     [
@@ -131,6 +159,13 @@ async def test_accounts_of_one_zoho_login_share_their_token() -> None:
             {**CRM, "limits": [{"calls": 9, "seconds": 1}, {"calls": 8, "seconds": 1}]},
             "connections.x.limits.1: is a second window of 1 s for the same APIs",
         ),
+        ({**CRM, "base_url": "http://www.zohoapis.com"}, "connections.x.base_url: is http, so that"),
+        ({**CRM, "base_url": "http://127.0.0.1.evil.test"}, "connections.x.base_url: is http, so that"),
+        (
+            {**CRM, "options": {"accounts_url": "http://accounts.zoho.com"}},
+            "connections.x.options.accounts_url: is http, so that",
+        ),
+        ({**IN_HOUSE, "mode": "live"}, "connections.x.base_url: is http, so that"),
         ({**CRM, "adapter": "zoho"}, "connections.x.adapter: there is no adapter 'zoho'"),
     ],
 )

@@ -76,7 +76,13 @@ def test_a_server_that_is_not_there_is_told_without_an_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"notify_mail": ["no address"]}, {"notify_webhook": "ftp://x"}, {"remind_before": "-1d"}]
+    "change",
+    [
+        {"notify_mail": ["no address"]},
+        {"notify_webhook": "ftp://x"},
+        {"notify_webhook": "http://hooks.example/x"},
+        {"remind_before": "-1d"},
+    ],
 )
 def test_a_configuration_that_reaches_nobody_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(SetupError, match=f"controllers.osows.{next(iter(change))}"):
