@@ -67,8 +67,10 @@ Telling = Generator[Call, Any, tuple[Heard, ...]]
 class SourceOptions(Options):
     """purposes: what a person who leaves a list (or the like, by the vendor's id) withdraws from.
 
-    subject: the vendor's field that holds our own id of the person; without it, or where it is empty, somebody is
-    known by their address alone: the vendors are told, but their other choices are another person's.
+    subject: the vendor's field that holds our own id of the person. Our systems alone may be able to write it: with a
+    form or a page's script somebody could tie another person's address to themselves. Without it, or where it is
+    empty, somebody is known by their address alone: the vendors are told, but their other choices are another
+    person's.
     """
 
     purposes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
