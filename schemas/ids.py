@@ -92,6 +92,14 @@ def identity_hash(pepper: bytes, person: str, identity: Identity) -> bytes:
     return _keyed_hash(pepper, message)[:16]
 
 
+def answer_hash(pepper: bytes, sha256: str) -> str:
+    """HMAC over the SHA-256 of what a vendor answered, hex. Who has the answer and the pepper can tell it again.
+
+    An answer may say nothing but whom it is about: its bare hash would tell that to anybody who tries addresses.
+    """
+    return _keyed_hash(pepper, prefixed("answer", sha256)).hex()
+
+
 def delivery_id(controller: str, event_id: str, lane: str, action: str, policy_version: str) -> str:
     """One delivery per event, lane and action. Hex SHA-256."""
     hashed = _of_event(controller, event_id).copy()  # an event has several deliveries

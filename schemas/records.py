@@ -51,7 +51,11 @@ class Delivery(Contract):
 
 
 class Evidence(Contract):
-    """What shows an outcome: never a body, never an identity. `vendor_limit_s` is the vendor's own time limit, s."""
+    """What shows an outcome: never a body, never an identity. `vendor_limit_s` is the vendor's own time limit, s.
+
+    response_sha256: of what the vendor answered or sent, an HMAC over its SHA-256 under the pepper; the bare SHA-256
+    in records of older releases, and of what we sent to our own people.
+    """
 
     status: int | None = None
     job_id: str | None = None

@@ -19,7 +19,7 @@ from processors.vendors.callbacks import CallsBack
 from schemas.codec import encode
 from schemas.errors import CallbackRefused
 from schemas.events import names_person
-from schemas.ids import prefixed
+from schemas.ids import answer_hash, prefixed
 from schemas.records import Command
 from streams.called import read
 from streams.lanes.orders.callbacks import BODY, CALLBACK, DONE, JOB
@@ -62,9 +62,10 @@ def callers(connections: Mapping[str, Connection], secret: Callable[[str], str])
     return found
 
 
-def command_of(lane: str, message: str, heard: Heard, body: bytes) -> Command:
+def command_of(lane: str, message: str, heard: Heard, body: bytes, pepper: bytes) -> Command:
     """What the workers are told; the same for the same message. message: its own id, as the vendor names it."""
-    about = {JOB: heard.job_id, BODY: hashlib.sha256(body).hexdigest()} | ({DONE: "yes"} if heard.is_done else {})
+    about = {JOB: heard.job_id, BODY: answer_hash(pepper, hashlib.sha256(body).hexdigest())}
+    about |= {DONE: "yes"} if heard.is_done else {}
     about_id = hashlib.sha256(prefixed(CALLBACK, lane, message)).hexdigest()
     return Command(
         command_id=about_id, name=CALLBACK, lane=lane, args=about, by="vendor", reason="called us", at=now_micros()
@@ -74,8 +75,11 @@ def command_of(lane: str, message: str, heard: Heard, body: bytes) -> Command:
 class CallbackDesk:
     """`give`: returns when a command is committed."""
 
-    def __init__(self, known: Mapping[str, Caller], producer: AIOKafkaProducer, metrics: Metrics) -> None:
+    def __init__(
+        self, known: Mapping[str, Caller], pepper: bytes, producer: AIOKafkaProducer, metrics: Metrics
+    ) -> None:
         self.known = known
+        self._pepper = pepper
         self._producer = producer
         self._counter = metrics[d.CALLBACKS]
 
@@ -104,7 +108,7 @@ class CallbackDesk:
             return self._answer(lane, 500)
         if not heard.job_id or len(heard.job_id) > LONGEST_JOB_ID or names_person(heard.job_id):
             return self._answer(lane, 400)
-        value = encode(command_of(lane, message, heard, body))
+        value = encode(command_of(lane, message, heard, body, self._pepper))
         try:
             async with asyncio.timeout(WRITE_LIMIT_S):
                 await self._producer.send_and_wait(CONTROL, value, key=lane.encode(), partition=0)

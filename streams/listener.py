@@ -63,7 +63,8 @@ def application(
 ) -> web.Application:
     """All that is taken in. Raises SetupError as `receiving`."""
     app = taking()
-    jobs = CallbackDesk(callers(config.connections, settings.secret), producer, metrics)
+    known = callers(config.connections, settings.secret)
+    jobs = CallbackDesk(known, settings.key("pepper"), producer, metrics)
     app.router.add_post("/callbacks/{connection}", jobs.take)
     if config.sources:
         _add_sources(app, settings, config, transport, producer, metrics)

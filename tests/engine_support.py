@@ -125,7 +125,7 @@ def connector(
     limiter = Limiter(windows_of(connection, vendor), connection.concurrency, clock)
     limiter.hold(0, 1, new=True)
     caller = Caller(connection, vendor, transport=transport, auth=auth or Fixed(), limiter=limiter, clock=clock)
-    return Connector(connection, vendor, caller, limiter)
+    return Connector(connection, vendor, caller, limiter, keyed=str)  # hashes stay as the adapter has them
 
 
 @dataclass

@@ -13,6 +13,7 @@ from processors.vendors.later import Undone
 from schemas.errors import VendorError, VendorRefused
 
 if TYPE_CHECKING:
+    from processors.engine.discreet import Keyed
     from processors.engine.script import Perform
     from processors.vendors.later import Asks
     from schemas.events import Identity
@@ -21,7 +22,9 @@ Said = Result | Undone | VendorError
 _DONE = {"person": {"verified"}, "job": {"accepted", "executed", "no_match", "retained"}}
 
 
-async def ask(vendor: Vendor, asks: Asks, about: Sequence[Instruction], perform: Perform) -> dict[str, Said]:
+async def ask(
+    vendor: Vendor, asks: Asks, about: Sequence[Instruction], perform: Perform, keyed: Keyed
+) -> dict[str, Said]:
     """What became of each, by delivery_id; a VendorError: it couldn't be asked."""
     if asks == "job":
         ended = await drive(partial(vendor.poll, about), perform)
@@ -29,14 +32,14 @@ async def ask(vendor: Vendor, asks: Asks, about: Sequence[Instruction], perform:
     else:
         (one,) = about
         each = {one.delivery_id: await drive(partial(vendor.read_back, one), perform)}
-    return {one.delivery_id: _said(asks, each.get(one.delivery_id), one.identities) for one in about}
+    return {one.delivery_id: _said(asks, each.get(one.delivery_id), one.identities, keyed) for one in about}
 
 
-def _said(asks: Asks, value: Any, identities: Sequence[Identity]) -> Said:
+def _said(asks: Asks, value: Any, identities: Sequence[Identity], keyed: Keyed) -> Said:
     """Whatever else a script gave back is no answer."""
     if isinstance(value, Undone):
-        error = discreet(value.error, identities)
+        error = discreet(value.error, identities, keyed)
         return Undone(error) if isinstance(error, VendorError) else error
     if isinstance(value, VendorError) or (isinstance(value, Result) and value.outcome in _DONE[asks]):
-        return discreet(value, identities)
+        return discreet(value, identities, keyed)
     return VendorRefused("adapter_error")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from processors.engine.caller import Caller
 from processors.engine.clock import Clock, SystemClock
+from processors.engine.discreet import Keyed, own_key
 from processors.engine.dry import DryRun, unsent
 from processors.engine.kinds import KINDS
 from processors.engine.limiter import Limiter
@@ -44,11 +45,12 @@ def connectors(
     clock: Clock | None = None,
     scale: float = 1.0,
     watched: Watched = unwatched,
+    keyed: Keyed | None = None,
 ) -> dict[str, Connector]:
     """A connector per connection, by name. `scale`: factor on all limits, for a sandbox that allows more or less.
 
     Connections that have their credentials in common share their token: issuers limit how many they give. Requests
-    for it go under the name of the first of them.
+    for it go under the name of the first of them. keyed: of hashes for the audit; None: by a key that is forgotten.
 
     Raises:
         SetupError: naming the connection and the key that is wrong.
@@ -69,7 +71,7 @@ def connectors(
         limiter = Limiter(windows_of(connection, vendor, scale), at_once, clock)
         asked = watched(sent, name, "api")
         caller = Caller(connection, vendor, transport=asked, auth=shared[who], limiter=limiter, clock=clock)
-        ready[name] = kind(connection, vendor, caller, limiter)
+        ready[name] = kind(connection, vendor, caller, limiter, keyed or own_key())
     return ready
 
 

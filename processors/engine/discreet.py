@@ -6,13 +6,19 @@ A vendor may put anything where a code or a job's number belongs, the person's a
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from processors.vendors.base import Result
+from schemas.contract import maker
 from schemas.events import names_person
+from schemas.ids import answer_hash
+from schemas.records import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,30 +26,54 @@ if TYPE_CHECKING:
     from processors.vendors.later import Later
     from schemas.errors import VendorError
     from schemas.events import Identity
-    from schemas.records import Evidence
 
+Keyed = Callable[[str], str]
+"""A hash to one that only the relay can make: nobody else finds out what was hashed by trying."""
 WITHHELD = "withheld"
 _LONGEST = 200
 _SIGNS = bytes(sign for sign in range(128) if not chr(sign).isalnum())
+_made = maker(Evidence)
 _SHORTEST = 5
 """Shorter names are found in any text: they name nobody by themselves."""
 
 
-def discreet(outcome: Result | VendorError, identities: Iterable[Identity]) -> Result | VendorError:
+def own_key() -> Keyed:
+    """For who compares no hash with another's."""
+    return partial(answer_hash, os.urandom(32))
+
+
+def discreet(outcome: Result | VendorError, identities: Iterable[Identity], keyed: Keyed) -> Result | VendorError:
     """The outcome; of its texts each that names a person, or that is no plain short one, says `withheld`.
 
-    A vendor may know the person by more names than we do: any address or phone number is one.
+    A vendor may know the person by more names than we do: any address or phone number is one. Hashes are `keyed`.
     """
     names = [name for identity in identities if len(name := _bare(identity.value)) >= _SHORTEST]
-    if _is_plain(outcome, names):
+    told = outcome if _is_plain(outcome, names) else _withheld(outcome, names, keyed)
+    return _keyed(told, keyed)
+
+
+def _keyed(outcome: Result | VendorError, keyed: Keyed) -> Result | VendorError:
+    if isinstance(outcome, Result):
+        evidence = outcome.evidence
+        if evidence is None or evidence.response_sha256 is None:
+            return outcome
+        told = _made({**vars(evidence), "response_sha256": keyed(evidence.response_sha256)})
+        return replace(outcome, evidence=told)
+    if outcome.response_sha256 is None:
         return outcome
+    changed = copy(outcome)  # several people may have it
+    changed.response_sha256 = keyed(outcome.response_sha256)
+    return changed
+
+
+def _withheld(outcome: Result | VendorError, names: list[str], keyed: Keyed) -> Result | VendorError:
     if not isinstance(outcome, Result):
         if outcome.reason == (kept := _kept(outcome.reason, names)):
             return outcome
         changed = copy(outcome)
         changed.reason, changed.args = kept or WITHHELD, (kept,)
         return changed
-    later = _later(outcome.later, names)
+    later = _later(outcome.later, names, keyed)
     evidence = _evidence(outcome.evidence, names)
     return replace(outcome, reason=_kept(outcome.reason, names), evidence=evidence, later=later)
 
@@ -81,11 +111,11 @@ def _decoded(text: str) -> str:
     return text
 
 
-def _later(later: Later | None, names: list[str]) -> Later | None:
+def _later(later: Later | None, names: list[str], keyed: Keyed) -> Later | None:
     """A job keeps a name of its own: it is told apart from others by it."""
     if later is None or _kept(later.job_id, names) == later.job_id:
         return later
-    return replace(later, job_id=f"{WITHHELD}-{hashlib.sha256(later.job_id.encode()).hexdigest()}")
+    return replace(later, job_id=f"{WITHHELD}-{keyed(hashlib.sha256(later.job_id.encode()).hexdigest())}")
 
 
 def _evidence(evidence: Evidence | None, names: list[str]) -> Evidence | None:

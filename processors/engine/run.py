@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 from processors.engine.ask import Said, ask
-from processors.engine.discreet import discreet
+from processors.engine.discreet import Keyed, discreet, own_key
 from processors.engine.script import bare, drive
 from processors.vendors.base import Call, Instruction, Note, OutcomeWord, Result, Step, Vendor
 from processors.vendors.batches import packed, together
@@ -34,12 +34,13 @@ _USUAL = Capability()
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """One account at a vendor. `limiter` is there for the lane to set its share."""
+    """One account at a vendor. `limiter` is there for the lane to set its share; keyed: of hashes for the audit."""
 
     connection: Connection
     vendor: Vendor
     caller: Caller
     limiter: Limiter
+    keyed: Keyed = field(default_factory=own_key)
 
     def read_back(self, action: Action) -> Schedule | None:
         """When to ask whether what was done stands; None: never, by the connection's will or the vendor's."""
@@ -69,7 +70,7 @@ class Connector:
         else:
             outcomes = await _side_by_side([self._single(one, perform) for one in instructions])
             came = dict(zip([one.delivery_id for one in instructions], outcomes, strict=True))
-        return {one.delivery_id: discreet(came[one.delivery_id], one.identities) for one in instructions}
+        return {one.delivery_id: discreet(came[one.delivery_id], one.identities, self.keyed) for one in instructions}
 
     async def ask(self, asks: Asks, about: Sequence[Instruction], *, permit: Permit) -> dict[str, Said]:
         """What the vendor says of one job's people, or of one person; a VendorError: it couldn't be asked.
@@ -78,7 +79,8 @@ class Connector:
             OwnershipError: from `permit`.
 
         """
-        return await ask(self.vendor, asks, about, partial(self._perform, note=_no_note, permit=permit))
+        perform = partial(self._perform, note=_no_note, permit=permit)
+        return await ask(self.vendor, asks, about, perform, self.keyed)
 
     async def _single(self, instruction: Instruction, perform: Perform) -> Outcome:
         return outcome_of(await drive(partial(self.vendor.script, instruction), perform))

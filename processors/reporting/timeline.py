@@ -108,5 +108,5 @@ def _shown(evidence: Evidence) -> Iterator[str | None]:
     yield f"HTTP {evidence.status}" if evidence.status is not None else None
     yield f"job {evidence.job_id}" if evidence.job_id else None
     yield discreet(evidence.detail)
-    yield f"response SHA-256 {evidence.response_sha256}" if evidence.response_sha256 else None
+    yield f"answer's hash {evidence.response_sha256}" if evidence.response_sha256 else None
     yield discreet(evidence.link)

@@ -12,6 +12,7 @@ from processors.engine.transport import http_transport
 from processors.lane import lanes_of
 from processors.planning.routes import check_policies
 from schemas.errors import SetupError
+from schemas.ids import answer_hash
 from streams import clients, topics
 from streams.app import run_worker
 from streams.called import check_free
@@ -69,8 +70,8 @@ def worker(  # noqa: PLR0917 - the command's options
         mine = _chosen(lanes, tuple(relay.connections), "--lanes") if "lanes" in chosen else []
         part = relay.model_copy(update={"connections": {name: relay.connections[name] for name in mine}})
         transport = await shared.enter_async_context(http_transport(settings.ca_file))
-        watched = watched_by(metrics)
-        ready = connectors(part, settings.secret, transport, scale=settings.limits_scale, watched=watched)
+        scale, keyed = settings.limits_scale, partial(answer_hash, settings.key("pepper"))
+        ready = connectors(part, settings.secret, transport, scale=scale, watched=watched_by(metrics), keyed=keyed)
         stages = pipeline(settings, relay, ready, status, control := Control(), metrics=metrics)
         stages += [notary_stage(settings, metrics)] if NOTARY in chosen else []
         await shared.enter_async_context(following(control, settings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from aiohttp import web
 from callback_support import SECRET, Calling, body_of, signed
 from lane_support import PARTITIONS, LaneUnderTest, crm_config, lane_at
 from ownership_support import until
+from pydantic import SecretStr
 from reading import audit, committed
 
 from infra.sandbox import Person, Sandbox
@@ -19,6 +21,7 @@ from processors.engine.transport import http_transport
 from processors.vendors.base import VENDORS
 from schemas.codec import decode
 from schemas.connections import parse_config
+from schemas.ids import answer_hash
 from schemas.records import Command
 from streams import topics
 from streams.callbacks import MOST_BYTES, CallbackDesk, callers
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from conftest import KafkaUnderTest
 
+PEPPER = b"pepper" * 8
 CROWD = [Person(key=f"c{number}", email=f"c{number}@example.com", crm=("Contacts",)) for number in range(3)]
 pytestmark = pytest.mark.usefixtures("topics", "calling")
 
@@ -63,7 +67,8 @@ async def lane(kafka: KafkaUnderTest, tmp_path: Path, sandbox: Sandbox) -> LaneU
     secrets = tmp_path / "secrets"
     secrets.mkdir()
     (secrets / "callback_secret").write_text(SECRET)
-    lane.settings = lane.settings.model_copy(update={"secrets_dir": secrets, "callback_port": 0})
+    given = {"secrets_dir": secrets, "callback_port": 0, "pepper": SecretStr(PEPPER.hex())}
+    lane.settings = lane.settings.model_copy(update=given)
     return lane
 
 
@@ -128,8 +133,9 @@ async def test_a_genuine_call_ends_a_job_that_would_be_asked_about_much_later(
     assert len([record for record in mine if record.kind == "command"]) == PARTITIONS
     ends = [record for record in mine if record.outcome == "executed"]
     assert len(ends) == len(CROWD)
-    details = {record.evidence.detail for record in ends if record.evidence}
-    assert ("vendor_called" in details) == done
+    told = {record.evidence.detail: record.evidence.response_sha256 for record in ends if record.evidence}
+    proof = answer_hash(PEPPER, hashlib.sha256(body).hexdigest())
+    assert told.get("vendor_called") == (proof if done else None)
 
 
 async def has_told(lane: LaneUnderTest) -> bool:
@@ -165,7 +171,7 @@ async def test_without_a_broker_nobody_is_told_that_it_was_heard(lane: LaneUnder
     await producer.stop()
     known = callers(parse_config(lane.config, "test").connections, lane.settings.secret)
     app = web.Application()
-    app.router.add_post("/callbacks/{connection}", CallbackDesk(known, producer, Metrics()).take)
+    app.router.add_post("/callbacks/{connection}", CallbackDesk(known, PEPPER, producer, Metrics()).take)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

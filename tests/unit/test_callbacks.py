@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from callback_support import KEY, SECRET, Calling, body_of, signed
 from hypothesis import given
@@ -11,10 +13,12 @@ from processors.vendors.callbacks import TOLERANCE_S, Heard, secret_bytes, stand
 from processors.vendors.zoho.crm.adapter import ZohoCrm
 from schemas.codec import encode
 from schemas.errors import CallbackRefused, SetupError
+from schemas.ids import answer_hash
 from streams.callbacks import command_of
 
 NOW = 1_700_000_000.0
 BODY = body_of(job="j-1")
+PEPPER = b"pepper" * 8
 VECTOR_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 VECTOR = {
     "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -83,9 +87,12 @@ def test_what_is_no_secret_is_told_before_anybody_calls(secret: str) -> None:
 
 
 def test_the_same_message_is_the_same_command_and_another_connection_another() -> None:
-    first = command_of("crm", "msg_1", Heard("j-1"), BODY)
-    again = command_of("crm", "msg_1", Heard("j-1", is_done=True), BODY)
-    others = [command_of("crm", "msg_2", Heard("j-1"), BODY), command_of("lists", "msg_1", Heard("j-1"), BODY)]
+    first = command_of("crm", "msg_1", Heard("j-1"), BODY, PEPPER)
+    again = command_of("crm", "msg_1", Heard("j-1", is_done=True), BODY, PEPPER)
+    others = [
+        command_of("crm", "msg_2", Heard("j-1"), BODY, PEPPER),
+        command_of("lists", "msg_1", Heard("j-1"), BODY, PEPPER),
+    ]
     assert first.command_id == again.command_id
     assert len({first.command_id, *(one.command_id for one in others)}) == 3
     assert (first.name, first.lane, first.args["job"]) == ("vendor.callback", "crm", "j-1")
@@ -94,4 +101,7 @@ def test_the_same_message_is_the_same_command_and_another_connection_another() -
 
 def test_nothing_of_the_body_but_its_hash_goes_on() -> None:
     body = body_of(job="j-1", email="ana@example.com")
-    assert b"ana" not in encode(command_of("crm", "msg_1", Heard("j-1"), body))
+    command = command_of("crm", "msg_1", Heard("j-1"), body, PEPPER)
+    assert b"ana" not in encode(command)
+    bare = hashlib.sha256(body).hexdigest()
+    assert command.args["body_sha256"] == answer_hash(PEPPER, bare) != bare

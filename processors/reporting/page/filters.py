@@ -35,7 +35,7 @@ def shown(evidence: dict[str, Any]) -> str:
 
 _DAY_S = 86_400
 _EVIDENCE = {
-    "status": "HTTP", "job_id": "job", "response_sha256": "answer's SHA-256", "detail": "", "link": "proof",
+    "status": "HTTP", "job_id": "job", "response_sha256": "answer's hash", "detail": "", "link": "proof",
     "uri": "", "sha256": "SHA-256",
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CALLBACK = "vendor.callback"
 JOB, BODY, DONE = "job", "body_sha256", "done"
-"""Arguments: the vendor's name for its job, the hash of what it sent, and there if that proves that it is done."""
+"""Arguments: the vendor's name for its job, a keyed hash of what it sent, and there if it proves that it is done."""
 
 
 def family(post: Post) -> Family:
