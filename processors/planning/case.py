@@ -64,13 +64,9 @@ class Case(NamedTuple):
 
 @lru_cache(KEPT)
 def _written(ask: Ask) -> tuple[str, ...]:
-    """A cell of all purposes says nothing of those that stand apart, so they get their own."""
     if ask.kind.picks:  # what it can't stop stays as it was chosen
         return ask.policy.in_order(ask.reached)
-    if not ask.everything:
-        return ask.purposes
-    apart = ask.policy.apart if ask.action != "grant" else ()
-    return (all_of(ask.domain), *(p for p in ask.purposes if p in apart))
+    return (all_of(ask.domain),) if ask.everything else ask.purposes
 
 
 @lru_cache(KEPT)

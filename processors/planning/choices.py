@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemas.contract import maker
+from schemas.state import Choice
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from schemas.policy import Policy
-    from schemas.state import Choice
 
     Cells = Mapping[tuple[str, str], Choice]
     Bars = Mapping[str, int]
 
+_choice = maker(Choice)
 ALL = "*"
 IMPORTS = ("import", "import_list")
 """How people come in by another system's word or on a bought list: no grant of theirs is the person's own."""
@@ -72,10 +75,10 @@ class Standing(NamedTuple):
         """Keep the choice that counts of each cell, and no cell that a wider one covers whole."""
         return cls(policy, _NONE, bars).joined_by(choices) if choices else cls(policy, _NONE, bars)
 
-    def joined_by(self, choices: Iterable[Choice]) -> Standing:
+    def joined_by(self, choices: Collection[Choice]) -> Standing:
         """What stands with these choices, too; the same as of all of them at once."""
         first = dict(self.cells)
-        for choice in choices:
+        for choice in (*choices, *self._set_apart(choices)):
             key = (choice.purpose, choice.channel)
             other = first.get(key)
             if other is None or precedence(choice) > precedence(other):
@@ -85,6 +88,17 @@ class Standing(NamedTuple):
         full = Standing(self.policy, first)
         left = {key: choice for key, choice in first.items() if full.effective(*key) is choice}
         return Standing(self.policy, left, self.bars)
+
+    def _set_apart(self, choices: Iterable[Choice]) -> Iterator[Choice]:
+        """A withdrawal of everything stands in a cell of its own of each purpose that this version sets apart.
+
+        A later grant of everything takes its wide cell and says nothing of them.
+        """
+        apart = self.policy.apart
+        for choice in choices if apart else ():
+            if choice.status == "withdrawn" and choice.purpose[-1:] == ALL:
+                about = (purpose for purpose in apart if all_of(self.domain(purpose)) == choice.purpose)
+                yield from (_choice({**choice.__dict__, "purpose": purpose}) for purpose in about)
 
     def is_older_than(self, moment: int) -> bool:
         """Whether every choice is from before it, µs."""

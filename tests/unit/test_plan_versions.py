@@ -1,0 +1,94 @@
+"""What a person said under one version of a policy, once another version is in force."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import pytest
+from plan_support import CAMPAIGNS, MINUTE, NOW, event, fresh
+from policy_support import TOMORROW, write
+
+from processors.plan import Plan, plan
+from processors.planning.choices import Standing
+from processors.routing.versions import version_for
+from schemas.ids import content_hash
+from schemas.policy import read_policies
+from schemas.times import DAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from schemas.events import ConsentEvent
+    from schemas.policy import Policy
+
+Change = tuple[str, str]
+LATER = 3 * DAY // MINUTE
+"""Minutes: when the second version is in force."""
+_ROW = '[[purposes]]\nid = "account-and-integrations"'
+_SURVEYS = 'id = "surveys"'
+_OFFERS = 'id = "health-offers"\nwording = "To ask"\nlines = [141]\nbases = ["consent"]\nmark = "derived"'
+_FLOW: Change = (
+    '"surveys" = [{ to',
+    '"health-offers" = [{ to = "zoho-one/marketing", lines = [141], mark = "derived" }]\n"surveys" = [{ to',
+)
+
+
+def with_trait(trait: str) -> tuple[Change, ...]:
+    return ((_SURVEYS, f'{_SURVEYS}\ntraits = ["{trait}"]'),)
+
+
+def with_offers(more: str = "") -> tuple[Change, ...]:
+    """A new purpose, `health-offers`, at the recipient of surveys."""
+    return ((_ROW, f"[[purposes]]\n{_OFFERS}{more}\n\n{_ROW}"), _FLOW)
+
+
+def versions(directory: Path, *changes: Change) -> tuple[Policy, ...]:
+    """Oomnis' policy, and the version that follows it tomorrow."""
+    write(directory / "oomnis-2021-09-08.toml")
+    head = ('version = "2021-09-08"', 'version = "2"\nsupersedes = "2021-09-08"')
+    write(directory / "oomnis-2.toml", head, ("effective = 2021-09-08", f"effective = {TOMORROW}"), *changes)
+    return read_policies(directory)
+
+
+def judged(known: tuple[Policy, ...], *events: ConsentEvent) -> list[Plan]:
+    """Plan them one after the other for one person, each by its version, as it came in."""
+    state, plans = fresh(), []
+    for one in events:
+        now = max(NOW, one.occurred_at)
+        plans.append(plan(one, state, version_for(known, one, now), (CAMPAIGNS,), now, content_hash(b"pepper", one)))
+        state = plans[-1].state
+    return plans
+
+
+@pytest.mark.parametrize(
+    ("changes", "purpose"),
+    [
+        (with_trait("by_name"), "surveys"),
+        (with_trait("sensitive"), "surveys"),
+        (with_offers('\ntraits = ["sensitive"]'), "health-offers"),
+        (with_offers(), "health-offers"),
+    ],
+)
+def test_a_withdrawal_of_everything_covers_what_a_later_version_sets_apart(
+    tmp_path: Path, changes: tuple[Change, ...], purpose: str
+) -> None:
+    known = versions(tmp_path, *changes)
+    stop, bought = event(1, "withdraw", 0), event(2, "grant", LATER, [purpose], method="import_list")
+    assert Standing.of(known[1], judged(known, stop)[-1].state.choices).is_withdrawn(purpose, "email")
+    *_, made = judged(known, stop, bought)
+    assert (made.verdict, made.reason) == ("stale", "import_after_choice")
+
+
+def test_a_grant_of_everything_undoes_no_withdrawal_of_what_stands_apart_since(tmp_path: Path) -> None:
+    known = versions(tmp_path, *with_trait("by_name"))
+    stop, grant = event(1, "withdraw", 0, channels=["email"]), event(2, "grant", LATER, channels=["email"])
+    state = judged(known, stop, grant)[-1].state
+    standing = Standing.of(known[1], state.choices)
+    assert standing.is_withdrawn("surveys", "email")
+    assert standing.granted("marketing-campaigns", "email")
+    assert not standing.is_withdrawn("surveys", "sms")
+    both = event(3, "grant", LATER + 1, ["surveys"]), event(4, "withdraw", LATER + 2)
+    ends = [judged(known, *order)[-1].state.choices for order in permutations((grant, *both))]
+    assert all(end == ends[0] for end in ends)
+    assert Standing.of(known[1], ends[0]).is_withdrawn("surveys", "email")
