@@ -26,15 +26,19 @@ REVIEW = "P6M"
 
 
 class Held(NamedTuple):
-    """`purposes`: that some hold is about; review_at: the first date at which one is looked at again, µs."""
+    """`purposes`: that some hold is about; review_at: the first date at which one is looked at again, µs.
+
+    everywhere: one of them isn't in the policy (any more): nobody knows under which name its data is held now.
+    """
 
     purposes: frozenset[str]
     review_at: int | None
+    everywhere: bool = False
 
     def keeps(self, policy: Policy, recipients: str) -> bool:
         """Whether data must stay at one of these recipients (joined by `+`)."""
-        if not self.purposes:
-            return False
+        if self.everywhere or not self.purposes:
+            return self.everywhere
         every = {
             p for one in recipients.split("+") for domain in policy.domains for p in policy.carried(one, domain.id)
         }
@@ -66,7 +70,7 @@ def held(policy: Policy, state: SubjectState) -> Held:
         if left and hold.review_at is not None:
             reviews.append(hold.review_at)
         found |= left
-    return Held(frozenset(found), min(reviews, default=None))
+    return Held(frozenset(found), min(reviews, default=None), everywhere=not found <= policy.by_purpose.keys())
 
 
 def _about(policy: Policy, hold: Hold) -> set[str]:
@@ -92,7 +96,7 @@ def place_hold(case: Case, state: SubjectState) -> Plan:
     known[event.event_id] = _hold(
         {
             "event_id": event.event_id,
-            "purposes": (all_of(event.data_domain),) if event.purposes is None else event.purposes,
+            "purposes": (all_of(event.data_domain),) if event.purposes is None else case.ask.purposes,
             "placed_at": placed_at,
             "review_at": review_at,
             "lifted_at": lifted.lifted_at if lifted else None,

@@ -44,6 +44,7 @@ def access_given_back(ask: Ask, copies: tuple[str, ...]) -> Iterator[LegDraft]:
 
 def under_hold(draft: LegDraft, held: Held) -> LegDraft:
     """A copy that a hold is about stays where it is meanwhile: the task says so, and until when."""
-    if draft.values["action"] != "delete" or held.purposes.isdisjoint(draft.values["purposes"]):
+    is_about = held.everywhere or not held.purposes.isdisjoint(draft.values["purposes"])
+    if draft.values["action"] != "delete" or not is_about:
         return draft
     return held.noted_on(draft)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from plan_support import CAMPAIGNS, CRM, DAY, NOW, due, event, ids, run
+from plan_support import CAMPAIGNS, CRM, DAY, LANES, NOW, due, event, ids, run
 from routing_support import DESK, EMAIL, incoming
 
 from processors.routing.route import route
@@ -134,3 +134,13 @@ def test_what_is_granted_since_is_sent_again_behind_the_deletion_that_begins_ane
     assert last is not None
     at_lists = [one.action for one in last.deliveries if one.lane == "zoho-campaigns"]
     assert at_lists == ["delete", "grant"]
+
+
+def test_a_hold_on_a_purpose_is_one_on_what_follows_it_as_its_own_record_says() -> None:
+    held, deleted = run(event(1, "hold.placed", 0, ["marketing-campaigns"]), WISH, lanes=LANES)
+    (about,) = held.legs
+    assert about.purposes == ("marketing-campaigns", "campaign-analytics")
+    assert at(deleted, "google-analytics")[-1].outcome == "retained"
+    assert "google-analytics" in {one for kept in deleted.state.retained for one in kept.recipients}
+    (free,) = run(event(3, "hold.lifted", 2, ["marketing-campaigns"]), lanes=LANES, state=deleted.state)
+    assert free.state.retained == ()

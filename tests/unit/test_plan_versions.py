@@ -92,3 +92,21 @@ def test_a_grant_of_everything_undoes_no_withdrawal_of_what_stands_apart_since(t
     ends = [judged(known, *order)[-1].state.choices for order in permutations((grant, *both))]
     assert all(end == ends[0] for end in ends)
     assert Standing.of(known[1], ends[0]).is_withdrawn("surveys", "email")
+
+
+def test_a_hold_on_a_purpose_that_has_another_name_since_keeps_everything_until_it_is_lifted(tmp_path: Path) -> None:
+    known = versions(tmp_path, (_SURVEYS, 'id = "polls"'), ('"surveys" = [{ to', '"polls" = [{ to'))
+    hold, wish = event(1, "hold.placed", 0, ["surveys"]), event(2, "delete", LATER)
+    *_, made = judged(known, hold, wish)
+    deletions = [leg for leg in made.legs if leg.action == "delete" and leg.reason != "basis"]
+    assert {(leg.kind, leg.outcome, leg.reason) for leg in deletions} == {("none", "retained", "legal_hold")}
+    assert len(deletions) > 1
+    *_, lift = judged(known, hold, wish, event(3, "hold.lifted", LATER + 1, supersedes=hold.event_id))
+    assert {leg.recipient for leg in deletions} == {again.leg.recipient for again in lift.reopened}
+
+
+def test_the_task_for_a_copy_says_that_a_hold_on_a_purpose_of_another_name_keeps_it(tmp_path: Path) -> None:
+    known = versions(tmp_path, (_SURVEYS, 'id = "polls"'), ('"surveys" = [{ to', '"polls" = [{ to'))
+    *_, made = judged(known, event(1, "hold.placed", 0, ["surveys"]), event(2, "withdraw", LATER))
+    (copy,) = [leg for leg in made.legs if leg.action == "delete"]
+    assert (copy.recipient, copy.reason) == ("microsoft/azure", "legal_hold")

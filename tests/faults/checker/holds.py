@@ -39,10 +39,10 @@ class Holds:
     lifts: dict[str, int] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)
 
-    def place(self, said: Said) -> None:
+    def place(self, said: Said, meant: frozenset[str]) -> None:
         event = said.event
         before = self.placed.get(event["event_id"])
-        purposes = None if event["purposes"] is None else frozenset(event["purposes"])
+        purposes = None if event["purposes"] is None else meant
         self.placed[event["event_id"]] = Hold(purposes, said.at, over=before is not None and before.over)
 
     def lift(self, said: Said, meant: frozenset[str]) -> None:

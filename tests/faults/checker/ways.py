@@ -98,8 +98,8 @@ def _mark(said: Said, desk: Desk, *, on: bool) -> bool:
     return news
 
 
-def hold(said: Said, _desk: Desk) -> bool:
-    said.life.holds.place(said)
+def hold(said: Said, desk: Desk) -> bool:
+    said.life.holds.place(said, desk.policy.meant(said.event["purposes"]))
     return True
 
 
