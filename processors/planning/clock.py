@@ -37,11 +37,21 @@ def judge(event: ConsentEvent, now: int) -> Moments:
     """
     received_at, corrected = received(event, now)
     occurred_at = event.occurred_at
-    if received_at - OLDEST <= occurred_at <= received_at + AHEAD:
+    if _is_believed(occurred_at, received_at):
         return Moments(min(occurred_at, received_at), received_at, corrected)
     if not event.protective:
         raise InvalidRecord("is too far from when it was received", field="occurred_at", reason="clock")
     return Moments(received_at, received_at, (*corrected, "occurred_at"))
+
+
+def happened(event: ConsentEvent, now: int) -> int:
+    """The moment it is judged by, µs: where its clock isn't believed, the receipt's. now: as for `judge`."""
+    received_at, _ = received(event, now)
+    return min(event.occurred_at, received_at) if _is_believed(event.occurred_at, received_at) else received_at
+
+
+def _is_believed(occurred_at: int, received_at: int) -> bool:
+    return received_at - OLDEST <= occurred_at <= received_at + AHEAD
 
 
 def received(event: ConsentEvent, now: int) -> tuple[int, tuple[str, ...]]:

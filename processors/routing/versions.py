@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.planning.clock import happened
 from schemas.errors import InvalidRecord
 from schemas.policy import in_force
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def version_for(versions: Sequence[Policy], event: ConsentEvent, now: int) -> Policy:
-    """The version that the event names; else the one in force when it happened.
+    """The version that the event names; else the one in force when it happened, as far as its clock is believed.
 
     versions: of its controller's policy, in the order in which they come into force. now: µs, when the event came in:
     nobody chooses under a version that isn't in force yet, whatever their clock says.
@@ -28,7 +29,7 @@ def version_for(versions: Sequence[Policy], event: ConsentEvent, now: int) -> Po
     if event.policy_id not in (None, newest.id):
         raise InvalidRecord(f"is not the policy of {event.controller}", field="policy_id", reason="unknown_policy")
     if event.policy_version is None:
-        return newest if len(versions) == 1 else in_force(versions, min(event.occurred_at, now))
+        return newest if len(versions) == 1 else in_force(versions, happened(event, now))
     for version in versions:
         if version.version == event.policy_version:
             return version

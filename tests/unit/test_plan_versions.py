@@ -51,12 +51,12 @@ def versions(directory: Path, *changes: Change) -> tuple[Policy, ...]:
     return read_policies(directory)
 
 
-def judged(known: tuple[Policy, ...], *events: ConsentEvent) -> list[Plan]:
+def judged(known: tuple[Policy, ...], *events: ConsentEvent, now: int = NOW) -> list[Plan]:
     """Plan them one after the other for one person, each by its version, as it came in."""
     state, plans = fresh(), []
     for one in events:
-        now = max(NOW, one.occurred_at)
-        plans.append(plan(one, state, version_for(known, one, now), (CAMPAIGNS,), now, content_hash(b"pepper", one)))
+        at = max(now, one.occurred_at)
+        plans.append(plan(one, state, version_for(known, one, at), (CAMPAIGNS,), at, content_hash(b"pepper", one)))
         state = plans[-1].state
     return plans
 
@@ -110,3 +110,14 @@ def test_the_task_for_a_copy_says_that_a_hold_on_a_purpose_of_another_name_keeps
     *_, made = judged(known, event(1, "hold.placed", 0, ["surveys"]), event(2, "withdraw", LATER))
     (copy,) = [leg for leg in made.legs if leg.action == "delete"]
     assert (copy.recipient, copy.reason) == ("microsoft/azure", "legal_hold")
+
+
+def test_a_deletion_with_a_broken_clock_reaches_who_has_the_data_now(tmp_path: Path) -> None:
+    """It is taken at the moment it was received, so by the version of that moment."""
+    row = '[[recipients]]\nid = "stripe"'
+    new = '[[recipients]]\nid = "new-crm"\ntitle = "New CRM"\nlines = [212]\nmark = "derived"\n\n'
+    flow = '"surveys" = [{ to = "new-crm", lines = [141], mark = "derived" }, { to'
+    known = versions(tmp_path, (row, new + row), ('"surveys" = [{ to', flow))
+    made = judged(known, event(1, "delete", occurred_at=1000), now=NOW + 30 * DAY)[-1]
+    assert (made.occurred_at, made.clock_corrected) == (NOW + 30 * DAY, ("occurred_at",))
+    assert "new-crm" in {leg.recipient for leg in made.legs}

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
         (None, NOW + DAY, NOW + 2 * DAY, "2"),
         (None, NOW, NOW + 30 * DAY, "2021-09-08"),  # published late
         (None, NOW + 9999 * DAY, NOW, "2021-09-08"),  # a clock that runs ahead
-        (None, 0, NOW, "2021-09-08"),  # before the first version that we have
+        (None, NOW - 2922 * DAY, NOW + 30 * DAY, "2021-09-08"),  # before the first version that we have
+        (None, 0, NOW + 30 * DAY, "2"),  # a clock that isn't believed: when it came in
         ("2021-09-08", NOW + DAY, NOW + DAY, "2021-09-08"),  # collected under the version before
         ("2", NOW, NOW, "2"),
     ],
