@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from processors.switches import Switches, switches_of
 from processors.vendors.configured import adapter_of, kind_of
+from schemas.regimes import is_within
 
 if TYPE_CHECKING:
     from schemas.connections import Connection, RelayConfig
@@ -31,8 +32,18 @@ class Lane:
         return hash(self.name)
 
     def is_due_in(self, jurisdiction: str | None) -> bool:
-        """An event without a jurisdiction is due everywhere."""
-        return self.regions is None or jurisdiction is None or jurisdiction in self.regions
+        """Wherever one of its regions may be: `DE` is within `EEA`, and who is in `EEA` may be in `DE`.
+
+        An event without a jurisdiction is due everywhere.
+        """
+        if self.regions is None or jurisdiction is None:
+            return True
+        place = _code(jurisdiction)
+        return any(is_within(place, area) or is_within(area, place) for area in map(_code, self.regions))
+
+
+def _code(place: str) -> str:
+    return place.strip().upper()
 
 
 def lane_of(connection: Connection) -> Lane:

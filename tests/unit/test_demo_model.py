@@ -190,7 +190,7 @@ def test_what_is_due_depends_on_the_region() -> None:
     tables[CRM]["regions"] = ("EEA",)
     controllers = {name: controller.model_dump() for name, controller in CONFIG.controllers.items()}
     config = parse_config({"controllers": controllers, "connections": tables}, "tests")
-    for jurisdiction, is_due in (("EEA", True), (None, True), ("HK", False)):
+    for jurisdiction, is_due in (("EEA", True), ("DE", True), ("fr", True), (None, True), ("HK", False)):
         expected = told(event(1, "withdraw", jurisdiction=jurisdiction), config=config)
         assert (outcome(expected, 1, CRM, "withdraw") is not None) == is_due
 

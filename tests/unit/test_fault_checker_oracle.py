@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from checker.avro import decode
 from checker.case import Case
+from checker.policy import Policy
 from checker.rundir import Run
 from made_run import MadeRun
 
@@ -107,3 +108,12 @@ def test_it_reads_what_the_relay_writes_and_nothing_else() -> None:
     assert decode("consent_event", encode(event) + b"\x00") is None
     assert decode("consent_event", b"junk") is None
     assert decode("consent_event", None) is None
+
+
+def test_a_connection_is_told_of_people_who_are_or_may_be_in_one_of_its_regions() -> None:
+    rules = Policy.of("oomnis")
+    table = {"controller": "oomnis", "adapter": "zoho_crm", "serves": ["zoho-one/crm"], "regions": ["EEA", "US-CA"]}
+    crm = rules.connection("crm", table)
+    places = ("DE", "eea", None, "US", "US-CA", "US-NY", "HK", "CH")
+    assert [place for place in places if not crm.concerns(place)] == ["US-NY", "HK", "CH"]
+    assert rules.connection("crm", table | {"regions": ["FR"]}).concerns("EEA")

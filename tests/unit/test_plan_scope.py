@@ -92,17 +92,28 @@ def test_only_channels_that_event_and_lane_share_are_due() -> None:
     assert (leg.lane, leg.outcome, leg.reason) == ("google-analytics", "not_applicable", "channel")
 
 
-@pytest.mark.parametrize(("jurisdiction", "is_due"), [("HK", True), (None, True), ("US", False)])
+@pytest.mark.parametrize(
+    ("jurisdiction", "is_due"),
+    [
+        ("HK", True), (None, True), ("US", True), ("US-CA", True), ("DE", True), ("eea", True), (" hk", True),
+        ("US-NY", False), ("CH", False), ("H", False),
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("action", ["withdraw", "delete"])
 def test_a_connection_acts_in_its_regions_and_wherever_none_is_named(
     jurisdiction: str | None, action: str, *, is_due: bool
 ) -> None:
-    lanes = (replace(CAMPAIGNS, regions=frozenset({"HK", "EEA"})),)
+    lanes = (replace(CAMPAIGNS, regions=frozenset({"HK", "EEA", "us-ca"})),)
     (made,) = run(event(1, action, jurisdiction=jurisdiction), lanes=lanes)
     legs = [leg for leg in made.legs if leg.recipient == "zoho-one/marketing"]
     found = {(leg.kind, leg.outcome, leg.reason) for leg in legs}
     nobody_there = {("none", "not_applicable", "region"), ("task", "unbound_recipient", None)}
     assert found == ({("delivery", None, None)} if is_due else nobody_there)
+
+
+def test_who_is_somewhere_in_a_wider_place_may_be_where_the_connection_is() -> None:
+    assert replace(CRM, regions=frozenset({"DE"})).is_due_in("EEA")
+    assert not replace(CRM, regions=frozenset({"CH"})).is_due_in("EEA")
 
 
 def test_all_connections_of_a_recipient_are_due_once_each() -> None:

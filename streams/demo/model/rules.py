@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemas.regimes import EEA
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -85,4 +87,13 @@ def _is_objectionable(purpose: Purpose) -> bool:
 
 def _concerns(connection: Connection, jurisdiction: str | None) -> bool:
     regions: Collection[str] | None = connection.regions
-    return regions is None or jurisdiction is None or jurisdiction in regions
+    if regions is None or jurisdiction is None:
+        return True
+    place = jurisdiction.strip().upper()
+    return any(place in _around(region) or region in _around(place) for region in regions)
+
+
+def _around(place: str) -> set[str]:
+    """The places in which it lies, with itself."""
+    country = place.partition("-")[0]
+    return {place, country, *(("EEA",) if country in EEA else ())}

@@ -16,6 +16,9 @@ POLICIES = Path(__file__).parents[3] / "schemas" / "policies"
 PERSONAL = "pii"
 _FORGOTTEN = {"never", "deactivate_and_delete"}
 """What a policy says of minors who are to be forgotten."""
+_EEA = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,16 @@ class Connection:
     erases: bool
 
     def concerns(self, jurisdiction: str | None) -> bool:
-        return self.regions is None or jurisdiction is None or jurisdiction in self.regions
+        if self.regions is None or jurisdiction is None:
+            return True
+        here = jurisdiction.strip().upper()
+        return any(here in _around(there) or there in _around(here) for there in self.regions)
+
+
+def _around(place: str) -> frozenset[str]:
+    """Itself, its country, and what its country belongs to."""
+    country = place.split("-", maxsplit=1)[0]
+    return frozenset({place, country, "EEA" if country in _EEA else country})
 
 
 class Policy:
