@@ -117,3 +117,10 @@ def test_a_connection_is_told_of_people_who_are_or_may_be_in_one_of_its_regions(
     places = ("DE", "eea", None, "US", "US-CA", "US-NY", "HK", "CH")
     assert [place for place in places if not crm.concerns(place)] == ["US-NY", "HK", "CH"]
     assert rules.connection("crm", table | {"regions": ["FR"]}).concerns("EEA")
+
+
+def test_a_hold_is_taken_whatever_its_clock_as_what_protects_is(tmp_path: Path) -> None:
+    run = MadeRun()
+    run.say("hold.placed", WHO, 20)
+    run.events[-1]["event"] = {**run.events[-1]["event"], "occurred_at": 0}
+    assert _verdicts(run, tmp_path) == ["planned"]

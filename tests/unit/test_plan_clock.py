@@ -34,6 +34,16 @@ def test_a_protective_event_is_taken_whatever_its_clock(
 
 
 @pytest.mark.parametrize("occurred", [NOW + 5 * MINUTE + 1, NOW - 11 * YEAR, 2**63 - 1, -(2**63)])
+def test_a_hold_is_taken_whatever_its_clock_and_keeps_what_the_next_deletion_would_destroy(occurred: int) -> None:
+    hold, wish = run(event(1, "hold.placed", occurred_at=occurred), event(2, "delete", occurred_at=NOW))
+    assert (hold.occurred_at, hold.clock_corrected) == (NOW, ("occurred_at",))
+    assert {one.placed_at for one in hold.state.holds} == {NOW}
+    assert "legal_hold" in {leg.reason for leg in wish.legs}
+    with pytest.raises(InvalidRecord):
+        run(event(3, "hold.lifted", occurred_at=occurred))
+
+
+@pytest.mark.parametrize("occurred", [NOW + 5 * MINUTE + 1, NOW - 11 * YEAR, 2**63 - 1, -(2**63)])
 def test_a_grant_with_an_absurd_clock_is_refused(occurred: int) -> None:
     with pytest.raises(InvalidRecord) as caught:
         run(event(1, "grant", occurred_at=occurred))

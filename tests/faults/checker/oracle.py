@@ -66,7 +66,7 @@ class _Telling:
         same = [other for event_id, other in life.recent if event_id == event["event_id"]]
         if same:
             return "duplicate" if content in same else "rejected"
-        at = believed(event, log_at, protects=kind.protects)
+        at = believed(event, log_at, protects=kind.protects or kind.way == "hold")
         if at is None or not set(event["purposes"] or ()) <= self._policy.purposes:
             return "rejected"
         life.recent.append((event["event_id"], content))
