@@ -155,6 +155,10 @@ class ConsentEvent(Contract):
             raise ValueError('purposes: name at least one purpose, or write "all"')
         if self.kind == "deletion.requested" and (self.purposes is not None or self.channels):
             raise ValueError("purposes: a deletion covers the whole person: leave purposes and channels out")
+        # Vendors' calls delete all that they have: an order about one service alone must not.
+        orders = self.kind == "contract.ended" and (self.data_domain != "pii" or self.supersedes is not None)
+        if orders and (self.purposes is not None or self.channels):
+            raise ValueError("purposes: a contract's end deletes all of the data: leave purposes and channels out")
         if self.vendors_told and self.kind not in OPT_OUTS:
             raise ValueError("vendors_told: only of an opt-out can it be said that the vendors know it already")
         if self.identities and self.sealed:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from schemas.codec import decode, encode
 from schemas.errors import InvalidRecord
 from schemas.events import CHANNELS, PROTECTIVE, ConsentEvent, EvidenceLink, VerifiedBy, check_scope_is_stated
 from schemas.times import DAY, SECOND, iso, to_micros
@@ -79,12 +80,22 @@ def test_all_purposes_are_written_all_or_null() -> None:
         ({"nickname": MARKER}, "nickname: unknown field"),
         ({"kind": "deletion.requested"}, "purposes: a deletion covers the whole person"),
         ({"kind": "deletion.requested", "purposes": None, "channels": ["email"]}, "purposes: a deletion covers"),
+        ({"kind": "contract.ended", "data_domain": "service_data"}, "purposes: a contract's end deletes all"),
+        ({"kind": "contract.ended", "supersedes": BASE["event_id"]}, "purposes: a contract's end deletes all"),
     ],
 )
 def test_what_is_wrong_is_told_by_field(changes: dict[str, Any], text: str) -> None:
     told = refused(**changes)
     assert told.startswith(text)
     assert MARKER not in told
+
+
+def test_of_a_contracts_end_that_is_looked_at_first_a_part_may_be_named() -> None:
+    assert parse(kind="contract.ended", purposes=["payments"]).purposes == ("payments",)
+    whole = parse(kind="contract.ended", data_domain="service_data", purposes=None)
+    assert decode(ConsentEvent, encode(whole)) == whole
+    with pytest.raises(InvalidRecord, match=r"^purposes: a contract's end"):
+        decode(ConsentEvent, encode(whole.model_copy(update={"purposes": ("service-support",)})))
 
 
 def test_identities_are_given_readable_or_sealed() -> None:

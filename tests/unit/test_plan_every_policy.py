@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
 
-_WHOLE = {"deletion.requested"}
-"""About the whole person: no purposes are named."""
+_WHOLE = {("deletion.requested", "pii"), ("deletion.requested", "service_data"), ("contract.ended", "service_data")}
+"""About all of the data: no purposes are named."""
 
 
 def _events(policy: Policy, kind: str) -> Iterator[ConsentEvent]:
     """About everything, and about each purpose alone."""
     for domain in (row.id for row in policy.domains):
-        named = [] if kind in _WHOLE else [[purpose] for purpose in policy.purposes_of(domain)]
+        named = [] if (kind, domain) in _WHOLE else [[purpose] for purpose in policy.purposes_of(domain)]
         for number, purposes in enumerate([None, *named]):
             yield event(number, kind, purposes=purposes, controller=policy.id, data_domain=domain, age=15)
 
