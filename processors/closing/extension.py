@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from schemas.request import Request, RequestLeg
 
 _REASON = "given by who extends it"
+_STEPS = 8
+"""So often the days off between two moments are looked at anew, at most."""
 
 
 def extension(request: Request, leg: RequestLeg) -> int | None:
@@ -25,11 +27,12 @@ def extension(request: Request, leg: RequestLeg) -> int | None:
         return None
     if (days := _house_days(leg.rule)) is not None:
         return leg.due_at + days * DAY
-    due = _counted(request, leg.rule)
+    due = _counted(request, leg.rule, leg.due_at)
     try:
-        return extended(due, _REASON, due.due_at).due_at if due else None
+        until = extended(due, _REASON, due.due_at).due_at if due else leg.due_at
     except ExtensionRefused:
         return None
+    return until if until > leg.due_at else None
 
 
 def _house_days(rule: str) -> int | None:
@@ -39,14 +42,23 @@ def _house_days(rule: str) -> int | None:
     return row.target_days if row and row.regime == HOUSE else None
 
 
-def _counted(request: Request, rule: str) -> Due | None:
-    """The deadline by this rule, with the laws that apply beside it; None: they have changed since."""
+def _counted(request: Request, rule: str, due_at: int) -> Due | None:
+    """The deadline by this rule, with the laws that apply beside it; None: they have changed since.
+
+    due_at: it is this one, so that a leg that began anew counts from when it began and not from the request.
+    """
     if request.policy is None:
         return None
-    try:
-        policy = load_policy(request.policy.id, request.policy.version)
-        laws = scope(policy.regimes, request.jurisdiction)
-        found = limits(laws, request.kind, request.received_at, request.occurred_at, request.channels)
-    except SetupError:
-        return None
-    return next((due for due in found.values() if due.rule == rule), None)
+    begun_at, due = request.received_at, None
+    for _ in range(_STEPS):
+        try:
+            policy = load_policy(request.policy.id, request.policy.version)
+            laws = scope(policy.regimes, request.jurisdiction)
+            found = limits(laws, request.kind, begun_at, request.occurred_at, request.channels)
+        except SetupError:
+            return None
+        due = next((due for due in found.values() if due.rule == rule), None)
+        if due is None or abs(due.due_at - due_at) < DAY // 2:  # a zone's offset may be another one since
+            return due
+        begun_at += due_at - due.due_at
+    return due  # days off may be others since: the nearest that there is
