@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from processors.planning.choices import ALL
+from processors.planning.choices import ALL, all_of
 from schemas.deadlines import law
 from schemas.periods import end_of
 
@@ -34,7 +34,7 @@ _Facts = tuple[str, str, bool, int, str | None]
 @lru_cache(256)
 def _bars(policy: Policy, facts: tuple[_Facts, ...]) -> Mapping[str, int]:
     found: dict[str, int] = {}
-    for purpose, moment in (*_restricted(policy, facts), *_opted_out(facts)):
+    for purpose, moment in (*_restricted(policy, facts), *_too_young(policy, facts), *_opted_out(facts)):
         found[purpose] = max(moment, found.get(purpose, moment))
     return found
 
@@ -42,17 +42,30 @@ def _bars(policy: Policy, facts: tuple[_Facts, ...]) -> Mapping[str, int]:
 def _restricted(policy: Policy, facts: tuple[_Facts, ...]) -> Iterator[tuple[str, int]]:
     """A consent after a restriction goes past it (GDPR Art. 18(2)); one from before it waits."""
     for domain in policy.domains:
-        whole = ALL if domain.id == "pii" else f"{domain.id}/{ALL}"
+        whole = all_of(domain.id)
         for purpose in policy.purposes_of(domain.id):
             about = [(at, on) for kind, of, on, at, _ in facts if kind == "restriction" and of in {purpose, whole}]
             if about and max(about)[1]:
                 yield purpose, max(about)[0] + 1
 
 
+def _too_young(policy: Policy, facts: tuple[_Facts, ...]) -> Iterator[tuple[str, int]]:
+    """Of an age at which the policy takes nothing, only a parent's consent counts, where parents may.
+
+    Until a later event tells another age.
+    """
+    confirmed = {of: (at, how) for kind, of, _, at, how in facts if kind == "optin"}
+    known = {all_of(domain.id): policy.purposes_of(domain.id) for domain in policy.domains}
+    for kind, whole, on, at, detail in facts:
+        for purpose in known.get(whole, ()) if kind == "minor" and on else ():
+            since, how = confirmed.get(purpose, (-NEVER, None))
+            yield purpose, since if since > at and detail == how == "parent" else NEVER
+
+
 def _opted_out(facts: tuple[_Facts, ...]) -> Iterator[tuple[str, int]]:
     confirmed = {of: (at, how) for kind, of, _, at, how in facts if kind == "optin"}
     for kind, purpose, _, at, detail in facts:
-        if kind in OPTOUTS:
+        if kind in OPTOUTS and not purpose.endswith(ALL):
             since, how = confirmed.get(purpose, (-NEVER, None))
             yield purpose, since if _lifts(kind, detail, at, since, how) else NEVER
 
@@ -73,7 +86,8 @@ def _may_ask_from(regime: str | None, opted_out_at: int) -> int:
 
 def why_barred(marks: tuple[Mark, ...], purposes: frozenset[str], occurred_at: int) -> str:
     """In a word, for a grant of these purposes that doesn't count."""
-    found = {m.kind: m for m in marks if m.purpose in purposes and m.kind in OPTOUTS and m.occurred_at < occurred_at}
+    about = [m for m in marks if m.on and (m.purpose in purposes or m.purpose.endswith(ALL))]
+    found = {m.kind: m for m in about if m.kind in OPTOUTS and m.occurred_at < occurred_at}
     if "minor" in found:
         return "minor"
     for mark in found.values():

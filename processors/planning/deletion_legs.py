@@ -157,6 +157,14 @@ def granted_again(ask: Ask, route: Route, after: Standing) -> Iterator[LegDraft]
         yield due(ask, route, "grant", scope(ask.policy, cells, all_purposes=False, grants=events))
 
 
+def lane_grants(ask: Ask, after: Standing) -> tuple[LegDraft, ...]:
+    """What is granted, at every lane that has such data."""
+    carried = {r.id: of for r in ask.policy.recipients if (of := ask.policy.carried(r.id, ask.domain))}
+    found = routes(ask.policy, ask.lanes, carried, ask.jurisdiction)
+    there = (route for route in found if route.lane is not None and route.lane.is_due_in(ask.jurisdiction))
+    return tuple(draft for route in there for draft in granted_again(ask, route, after))
+
+
 def review_legs(case: Case, reason: str) -> Series[Leg]:
     """Where nothing is erased on demand: each use is looked at, and what isn't needed any more is erased."""
     reach = _reach(case.ask)

@@ -8,7 +8,7 @@ from processors.planning import marks
 from processors.planning.bars import bars
 from processors.planning.choices import Standing, is_lent
 from processors.planning.choosing import choose, precedes_erasure
-from processors.planning.deletion_legs import deletion_legs, retained_at, review_legs
+from processors.planning.deletion_legs import deletion_legs, lane_grants, retained_at, review_legs
 from processors.planning.holds import held
 from processors.planning.legs import ended, legs_of, to_do
 from processors.planning.made import Plan, changed, planned, stale
@@ -34,11 +34,8 @@ def erase(case: Case, state: SubjectState) -> Plan:
 
 def minor(case: Case, state: SubjectState) -> Plan:
     """What the policy says of people of that age; of an age that nobody told, all that it says of minors."""
-    actions = _of_minors(case)
-    if "parent" in actions or "opt_in" in actions:
-        who = "parent" if "parent" in actions else "opt_in"
-        new = [marks.made(case, "minor", purpose, detail=who) for purpose in sorted(case.ask.reached)]
-        state = changed(state, marks=marks.joined(state.marks, new))
+    actions, before = _of_minors(case), state.marks
+    state = changed(state, marks=marks.joined(before, marks.of_minor(case, actions)))
     parents = (to_do(case.ask, "parental_consent", "own"),) if "parent" in actions else ()
     if actions & _ERASED:
         return _erased(case, state, (to_do(case.ask, "deactivate_account", "own"), *parents))
@@ -47,7 +44,10 @@ def minor(case: Case, state: SubjectState) -> Plan:
     # A policy without a word on minors lets nothing pass: a person looks at it, as the law of the place wants it.
     silent = to_do(case.ask, "review", "own", None, "policy_silent_on_minors")
     old = ended(None, None, (), "not_applicable", "no_rule_for_this_age")
-    return planned(case, state, legs_of(case, (old if case.ask.policy.minors else silent,)))
+    freed = marks.bars_age(before) and not marks.bars_age(state.marks)
+    after = Standing.of(case.ask.policy, state.choices, bars(case.ask.policy, state.marks))
+    again = lane_grants(case.ask, after) if freed else ()
+    return planned(case, state, legs_of(case, (old if case.ask.policy.minors else silent, *again)))
 
 
 def erases(case: Case) -> bool:

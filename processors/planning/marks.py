@@ -14,7 +14,7 @@ from schemas.deadlines import law
 from schemas.state import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from processors.planning.case import Case
     from schemas.policy.rows import Trait
@@ -50,7 +50,8 @@ def of_choice(case: Case) -> list[Mark]:
     if case.ask.action != "grant" or case.ask.lends or (confirmed := _confirmed(case)) is None:
         return []
     gated = {p for trait in GATED for p in case.ask.policy.with_trait(trait)}
-    return [made(case, "optin", p, detail=confirmed) for p in case.ask.purposes if p in gated]
+    about = case.ask.purposes if confirmed == "parent" else (p for p in case.ask.purposes if p in gated)
+    return [made(case, "optin", p, detail=confirmed) for p in about]
 
 
 @lru_cache(256)
@@ -64,6 +65,20 @@ def _confirmed(case: Case) -> str | None:
         return "parent"
     verified = case.event.verified_by
     return "two_step" if verified is not None and verified.method in TWO_STEP else None
+
+
+def of_minor(case: Case, actions: Collection[str]) -> list[Mark]:
+    """What the young or a parent must agree to, and whether nothing at all is taken of people of that age."""
+    who = next((one for one in ("parent", "opt_in") if one in actions), None)
+    new = [] if who is None else [made(case, "minor", purpose, detail=who) for purpose in sorted(case.ask.reached)]
+    if any(row.action == "never" for row in case.ask.policy.minors):
+        new.append(made(case, "minor", all_of(case.ask.domain), on="never" in actions, detail=who))
+    return new
+
+
+def bars_age(marks: tuple[Mark, ...]) -> bool:
+    """Whether nothing is taken of the person because of their age."""
+    return any(mark.kind == "minor" and mark.on and mark.purpose.endswith(ALL) for mark in marks)
 
 
 def restriction(case: Case) -> list[Mark]:

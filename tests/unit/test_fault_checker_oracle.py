@@ -124,3 +124,13 @@ def test_a_hold_is_taken_whatever_its_clock_as_what_protects_is(tmp_path: Path) 
     run.say("hold.placed", WHO, 20)
     run.events[-1]["event"] = {**run.events[-1]["event"], "occurred_at": 0}
     assert _verdicts(run, tmp_path) == ["planned"]
+
+
+def test_nothing_of_a_child_counts_until_they_are_said_to_be_older(tmp_path: Path) -> None:
+    run = MadeRun()
+    run.say("minor.identified", WHO, 10, age=12)
+    run.say(GRANT, WHO, 20, **MAIL)
+    older = run.say("minor.identified", WHO, 30, age=17)
+    run.say(GRANT, WHO, 40, **MAIL)
+    assert _verdicts(run, tmp_path) == ["planned", "stale", "planned", "planned"]
+    assert (older, "crm", "grant") in _dues(run, tmp_path)

@@ -114,6 +114,21 @@ def test_001_l250_l252_nobody_under_16_stays() -> None:
     assert by_recipient(untold)["zoho-one/crm"].action == "delete", "an age that nobody told counts as the lowest"
 
 
+def test_001_l250_nothing_is_taken_of_whoever_is_known_to_be_under_16() -> None:
+    young = said("oomnis", 1, "minor.identified", AT, age=12)
+    older = said("oomnis", 3, "minor.identified", "2026-03-04T09:00:00+00:00", age=16)
+    confirmed = {"verified_by": {"method": "two_step", "at": AT}}
+    for how in ({}, confirmed, {"expressed_by": {"relation": "parent"}}):
+        own = said("oomnis", 2, "consent.granted", "2026-03-03T09:00:00+00:00", ["surveys"], **how)
+        *_, refused = run(young, own, lanes=BOTH)
+        assert (refused.verdict, refused.reason) == ("stale", "minor")
+        *_, told = run(young, own, older, lanes=BOTH)
+        assert by_recipient(told)["zoho-one/marketing"].grants == (own.event_id,), "it counts as they are old enough"
+        *_, late = run(young, older, own, lanes=BOTH)
+        assert late.verdict == "planned"
+        assert (told.state.choices, told.state.marks) == (late.state.choices, late.state.marks)
+
+
 def test_000_s35g_s35l_a_marketing_optout_reaches_our_agents_and_no_third_party_is_written_to() -> None:
     (made,) = run(said("osome", 1, "objection.raised", AT, jurisdiction="HK"))
     assert set(by_recipient(made)) >= {"facebook-ads", "google-ads", "hubspot", "intercom"}

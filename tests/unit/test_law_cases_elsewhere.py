@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cases_support import by_recipient, day, lane, reasons, run, said, task
 
+from processors.planning.bars import bars
 from processors.planning.choices import Standing
 from schemas.policy import load_policy
 
@@ -84,6 +85,18 @@ def test_002_l168_l170_minors_are_erased_and_the_young_must_agree_to_a_sale(
     own = {"verified_by": {"method": "two_step", "at": AT}} if age >= 13 else {"expressed_by": {"relation": "parent"}}
     allowed = said("osows", 3, "consent.granted", "2026-06-02T00:00:00+00:00", ["targeted-advertising"], **own)
     assert run(young, allowed, lanes=(lane("osows", "facebook-ads"),))[-1].verdict == "planned"
+
+
+def test_002_l168_l170_of_children_under_13_nothing_counts_but_what_a_parent_consents_to() -> None:
+    young = said("osows", 1, "minor.identified", AT, age=12)
+    own = said("osows", 2, "consent.granted", "2026-06-01T00:00:00+00:00", ["marketing", "location"])
+    assert run(young, own)[-1].reason == "minor"
+    parent = {"expressed_by": {"relation": "parent"}}
+    allowed = said("osows", 3, "consent.granted", "2026-06-02T00:00:00+00:00", ["marketing"], **parent)
+    *_, made = run(young, own, allowed)
+    policy = load_policy("osows")
+    standing = Standing.of(policy, made.state.choices, bars(policy, made.state.marks))
+    assert [p for p in ("marketing", "location") if standing.granted(p, "email")] == ["marketing"]
 
 
 def test_003_l37_art_9_4_a_consent_to_something_else_is_none_to_sensitive_data() -> None:

@@ -20,12 +20,14 @@ class Life:
 
     erased_at: of the newest deletion, µs; recent: (event_id, content) of the last events that were not refused.
     restrictions: of each purpose when its newest mark was set, µs, whether it restricts, and by which event.
+    age: the same of the newest word on how old they are, and whether that is too young for anything.
     """
 
     best: dict[Cell, Weight] = field(default_factory=dict)
     erased_at: int | None = None
     recent: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     restrictions: dict[str, tuple[int, bool, str]] = field(default_factory=dict)
+    age: tuple[int, bool, str] = (-(2**63), False, "")
     holds: Holds = field(default_factory=Holds)
 
     def covers(self, at: int) -> bool:
@@ -45,14 +47,18 @@ class Life:
         self.erased_at = at
         self.best = {cell: (own, said, stops) for cell, (own, said, stops) in self.best.items() if own and said > at}
 
+    @property
+    def is_too_young(self) -> bool:
+        return self.age[1]
+
     def is_withdrawn(self, cell: Cell) -> bool:
-        """Whether nothing may be done there: also where nothing was chosen and the purpose is restricted."""
+        """Whether nothing may be done there: also where nothing was chosen and something stands against it."""
         if cell not in self.best:
-            return self._counts_from(cell[0]) is not None
+            return self.is_too_young or self._counts_from(cell[0]) is not None
         return not self.is_granted(cell)
 
     def is_granted(self, cell: Cell) -> bool:
-        if cell not in self.best:
+        if cell not in self.best or self.is_too_young:
             return False
         _, at, stopped = self.best[cell]
         since = self._counts_from(cell[0])

@@ -54,6 +54,7 @@ class Policy:
         mine = [row for row in rows["purposes"] if row.get("domain", PERSONAL) == PERSONAL]
         self.id, self.version = rows["id"], rows["version"]
         self.nobody_under = max((row["under"] for row in rows["minors"] if row["action"] in _FORGOTTEN), default=0)
+        self.nothing_under = max((row["under"] for row in rows["minors"] if row["action"] == "never"), default=None)
         self.purposes = frozenset(row["id"] for row in mine)
         self._bases = {row["id"]: frozenset(row["bases"]) for row in mine if not row.get("survives")}
         self._traits = {row["id"]: frozenset(row.get("traits", ())) for row in mine}

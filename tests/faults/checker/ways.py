@@ -60,10 +60,18 @@ def erase(said: Said, desk: Desk) -> bool:
 
 
 def minor(said: Said, desk: Desk) -> bool:
-    """Where the policy wants nobody so young, they are forgotten; of an age that nobody told the worst is thought."""
-    age = said.event["age"]
+    """Where the policy wants nobody so young, they are forgotten; of an age that nobody told the worst is thought.
+
+    Where it takes nothing of them, nothing of theirs counts until they are said to be older, and then it is told.
+    """
+    age, life, least = said.event["age"], said.life, desk.policy.nothing_under
+    was_too_young = life.is_too_young
+    if least is not None:
+        life.age = max(life.age, (said.at, age is None or age < least, said.event["event_id"]))
     if age is None or age < desk.policy.nobody_under:
         return erase(said, desk)
+    for connection in desk.concerned(said.event) if was_too_young and not life.is_too_young else ():
+        desk.grant_again(said, connection)
     return True
 
 
