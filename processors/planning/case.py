@@ -52,12 +52,15 @@ class Case(NamedTuple):
         status = "granted" if self.ask.action == "grant" else "withdrawn"
         at, own = self.moments.occurred_at, not self.ask.lends
         event_id, method = self.event.event_id, self.event.method
+        ends_at = self.ask.policy.ends_at
+        # Under a version that had ended by then, a grant of everything is one of what that version has.
+        named = status == "granted" and ends_at is not None and at >= ends_at
         return [
             _choice_of({
                 "purpose": purpose, "channel": channel, "status": status, "occurred_at": at, "event_id": event_id,
                 "method": method, "own": own,
             })
-            for purpose in _written(self.ask)
+            for purpose in (self.ask.purposes if named else _written(self.ask))
             for channel in (self.ask.channels if self.event.channels else (ALL,))
         ]  # fmt: skip
 

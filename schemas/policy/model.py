@@ -50,7 +50,8 @@ class Policy(Table):
 
     text_lines: how many lines that text has. effective: in force from this day on, until the next version's.
     supersedes: the version before it. historic: what was collected under a version stays under it.
-    added: purposes that came with a later version than the first → since when they are known, µs; not in the file.
+    added: purposes that came with a later version than the first → since when they are known, µs; ends_at: when the
+    next version comes into force, µs. Neither is in the file.
     """
 
     id: Id
@@ -82,6 +83,7 @@ class Policy(Table):
     exemptions: tuple[Exemption, ...] = ()
     defects: tuple[Defect, ...] = ()
     added: dict[str, int] = Field(default_factory=dict, exclude=True)
+    ends_at: int | None = Field(default=None, exclude=True)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

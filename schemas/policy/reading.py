@@ -35,7 +35,8 @@ def read_policy(path: Path) -> Policy:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(f"{path.name} can't be read as TOML: {error}") from None
     try:
-        return Policy.model_validate({**data, "sha256": hashlib.sha256(content).hexdigest(), "added": {}})
+        own: dict[str, Any] = {"sha256": hashlib.sha256(content).hexdigest(), "added": {}, "ends_at": None}
+        return Policy.model_validate({**data, **own})
     except ValidationError as error:
         raise PolicyError(f"{path.name}: {_complaint(error, data)}", remedy=_REMEDY) from None
 
@@ -74,14 +75,18 @@ def clashes(named: Iterable[tuple[str, Policy]]) -> Iterator[str]:
 
 
 def _grown(versions: Iterable[Policy]) -> Iterator[Policy]:
-    """One policy's versions with what each has `added` to those before it; what was gone and is back is new."""
+    """One policy's versions with what each has `added` to those before it; what was gone and is back is new.
+
+    And with when it ends.
+    """
     older, added = None, dict[str, int]()
-    for version in versions:
+    known = tuple(versions)
+    for version, newer in zip(known, (*known[1:], None), strict=True):
         if older is not None:
             new = version.by_purpose.keys() - older.by_purpose.keys()
             added = {one: at for one, at in added.items() if one in version.by_purpose}
             added |= dict.fromkeys(new, version.begins_at)
-        yield version.model_copy(update={"added": added})
+        yield version.model_copy(update={"added": added, "ends_at": newer and newer.begins_at})
         older = version
 
 

@@ -121,3 +121,16 @@ def test_a_deletion_with_a_broken_clock_reaches_who_has_the_data_now(tmp_path: P
     made = judged(known, event(1, "delete", occurred_at=1000), now=NOW + 30 * DAY)[-1]
     assert (made.occurred_at, made.clock_corrected) == (NOW + 30 * DAY, ("occurred_at",))
     assert "new-crm" in {leg.recipient for leg in made.legs}
+
+
+def test_a_grant_of_everything_under_an_older_version_undoes_no_withdrawal_of_what_came_since(tmp_path: Path) -> None:
+    known = versions(tmp_path, *with_offers())
+    stop, late = event(1, "withdraw", LATER, ["health-offers"]), event(3, "delete", LATER - 600)
+    for named, stands in (("2021-09-08", "withdrawn"), ("2", "granted"), (None, "granted")):
+        grant = event(2, "grant", LATER + 1, policy_version=named)
+        ends = [judged(known, *order)[-1].state.choices for order in permutations((stop, grant, late))]
+        assert all(end == ends[0] for end in ends)
+        standing = Standing.of(known[1], ends[0])
+        offers = standing.effective("health-offers", "email")
+        assert (offers and offers.status) == stands
+        assert standing.granted("marketing-campaigns", "email")
