@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox_support import ANN, NEIGHBOUR, relay
+from sandbox_support import ANN, BOB, NEIGHBOUR, relay
 
 from infra.sandbox import Fault
 from schemas.errors import VendorAuthRejected, VendorUnavailable
@@ -20,6 +20,16 @@ async def test_a_choice_is_the_addresses_and_a_deletion_leaves_nothing_not_even_
         assert await r.held("wix") == {"known": False, "trashed": [], "consents": {}}
         assert (await r.held("wix", NEIGHBOUR))["known"]
         assert (await r.read_back("wix", "delete")).outcome == "verified"
+
+
+async def test_a_new_consent_has_not_the_id_of_one_that_is_gone() -> None:
+    async with relay() as r:
+        for person in (ANN, BOB):
+            assert (await r.do("wix", "withdraw", person)).outcome == "executed"
+        assert (await r.do("wix", "delete")).outcome == "executed"
+        assert (await r.do("wix", "withdraw", NEIGHBOUR)).outcome == "executed"
+        for person in (BOB, NEIGHBOUR):
+            assert list((await r.held("wix", person))["consents"].values()) == ["REVOKED"]
 
 
 async def test_who_pays_for_a_plan_is_a_task_until_it_is_cancelled() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
@@ -50,6 +51,7 @@ class Twilio(Vendor):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._records: dict[str, _Record] = {}
+        self._numbers = count()
         self._consents: dict[tuple[str, str], str] = {}
 
     def operations(self) -> Iterable[Operation]:
@@ -98,7 +100,7 @@ class Twilio(Vendor):
         self._consents.clear()
 
     def _add(self, kind: str, fields: dict[str, str]) -> str:
-        sid = f"{kind[:2].upper()}{len(self._records):032x}"
+        sid = f"{kind[:2].upper()}{next(self._numbers):032x}"
         self._records[sid] = _Record(kind, fields)
         return sid
 

@@ -11,6 +11,7 @@ A person is a contact for each record in the CRM; `subscribe` gives one a subscr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from infra.sandbox.limits import Limit
@@ -52,6 +53,7 @@ class Wix(Vendor):
         super().__init__(world)
         self._contacts: dict[str, _Contact] = {}
         self._consents: dict[str, tuple[str, str]] = {}
+        self._numbers = count(1)  # of consents that are gone no other one has the id
 
     def operations(self) -> Iterable[Operation]:
         contacts, consents = "/contacts/v5/contacts", "/marketing-consent/v1/marketing-consent"
@@ -131,7 +133,7 @@ class Wix(Vendor):
         if not name or not body.get(_NEEDS.get(str(state), "")):
             return Answer(400, {"message": "", "details": {"validationError": {"fieldViolations": []}}})
         known = next((key for key, (one, _) in self._consents.items() if one == name), None)
-        consent = known or f"aa8a62f5-0000-4000-8000-{len(self._consents) + 1:012d}"
+        consent = known or f"aa8a62f5-0000-4000-8000-{next(self._numbers):012d}"
         changed = self._consents.get(consent) != (name, state)
         self._consents[consent] = (name, str(state))
         self.record(call, "withdraw" if state == "REVOKED" else "grant", (name,), changed=changed)
