@@ -10,7 +10,7 @@ from processors.planning.deletion_legs import erasure, granted_again
 from processors.planning.holds import held, lifted
 from processors.planning.legs import ended, legs_of
 from processors.planning.made import Plan, changed, planned
-from processors.planning.routes import routes
+from processors.planning.routes import Route, routes
 from schemas.contract import maker
 from schemas.ids import delivery_id
 from schemas.state import Retained
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from processors.planning.case import Case
-    from processors.planning.routes import Route
+    from processors.planning.holds import Held
+    from schemas.policy import Policy
     from schemas.records import Leg
     from schemas.state import SubjectState
 
@@ -42,7 +43,7 @@ def lift_hold(case: Case, state: SubjectState) -> Plan:
     still: list[Retained] = []
     freed: dict[Route, None] = {}
     for kept in state.retained:
-        free = [route for route in _routes(case, kept) if not left.keeps(policy, route.recipient)]
+        free = [route for route in _routes(case, kept) if not _keeps(left, policy, route)]
         again += [Reopened(kept, _leg(case, kept, route)) for route in free]
         freed |= dict.fromkeys(free)
         gone = {one for route in free for one in route.recipient.split("+")}
@@ -56,11 +57,24 @@ def lift_hold(case: Case, state: SubjectState) -> Plan:
     return planned(case, state, legs_of(case, grants or [ended(None, None, (), "not_applicable", what)]), again)
 
 
+def _keeps(left: Held, policy: Policy, route: Route) -> bool:
+    """What a recipient had that the policy has no more nobody can tell: any hold that is left keeps it."""
+    if route.recipient.partition("+")[0] not in policy.by_recipient:
+        return bool(left.purposes)
+    return left.keeps(policy, route.recipient)
+
+
 def _routes(case: Case, kept: Retained) -> Iterator[Route]:
+    """Where it is due now; a recipient that has left the policy has the data still, and is nobody's that we know."""
     policy = case.ask.policy
+    for one in kept.recipients:
+        if one not in policy.by_recipient:
+            yield Route(one, None, ())
     due_there = {one: policy.carried(one, kept.data_domain) for one in kept.recipients if one in policy.by_recipient}
     found = routes(policy, case.ask.lanes, due_there, kept.jurisdiction)
-    return (route for route in found if route.lane is None or route.lane.is_due_in(kept.jurisdiction))
+    for route in found:
+        if route.lane is None or route.lane.is_due_in(kept.jurisdiction):
+            yield route
 
 
 def _leg(case: Case, kept: Retained, route: Route) -> Leg:

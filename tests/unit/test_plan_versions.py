@@ -105,6 +105,25 @@ def test_a_hold_on_a_purpose_that_has_another_name_since_keeps_everything_until_
     assert {leg.recipient for leg in deletions} == {again.leg.recipient for again in lift.reopened}
 
 
+def test_what_a_hold_kept_at_somebody_who_left_the_policy_is_work_by_hand_once_it_is_over(tmp_path: Path) -> None:
+    gone = ('[[recipients]]\nid = "zoho-one/marketing"', '[[recipients]]\nid = "klaviyo"')
+    flows = [
+        (f'"{one}" = [{{ to = "zoho-one/marketing"', f'"{one}" = [{{ to = "klaviyo"')
+        for one in ("marketing-campaigns", "surveys")
+    ]
+    known = versions(tmp_path, gone, *flows)
+    holds = [
+        event(number, "hold.placed", 0, [purpose]) for number, purpose in ((1, "surveys"), (2, "rights-defence"))
+    ]
+    lifts = [event(number, "hold.lifted", LATER + number, supersedes=holds[number - 4].event_id) for number in (4, 5)]
+    *_, first, second = judged(known, *holds, event(3, "delete", 10), *lifts)
+    there = "zoho-one/marketing"
+    assert there not in {again.leg.recipient for again in first.reopened}, "the other hold may be about it"
+    (again,) = [again for again in second.reopened if again.leg.recipient == there]
+    assert (again.leg.kind, again.leg.outcome, again.leg.action) == ("task", "unbound_recipient", "delete")
+    assert second.state.retained == ()
+
+
 def test_the_task_for_a_copy_says_that_a_hold_on_a_purpose_of_another_name_keeps_it(tmp_path: Path) -> None:
     known = versions(tmp_path, (_SURVEYS, 'id = "polls"'), ('"surveys" = [{ to', '"polls" = [{ to'))
     *_, made = judged(known, event(1, "hold.placed", 0, ["surveys"]), event(2, "withdraw", LATER))
