@@ -23,6 +23,7 @@ class Delivery(Contract):
     """The message that carries a leg out on a lane. Its scope is purposes × channels without `overtaken`.
 
     names: of each identity in `sealed` a keyed hash, 16 bytes: whom two instructions of one person are about.
+    told: the vendor knows it already, as it told us: what is older there is overtaken, and nothing is sent.
     """
 
     delivery_id: str
@@ -44,6 +45,7 @@ class Delivery(Contract):
     origin: Origin
     policy: PolicyRef
     names: tuple[bytes, ...] = ()
+    told: bool = False
 
     @property
     def protective(self) -> bool:

@@ -103,6 +103,11 @@ class Book:
         self._leave(job)
         self._overtake_failed(job)
 
+    def heard(self, job: Job) -> None:
+        """Nothing is to be sent: its vendor knows it."""
+        self._leave(job)
+        self._overtake_failed(job)
+
     def fail(self, job: Job, error: VendorError, reason: str, wall: int) -> None:
         """Dead letter and `failed`; it stays in the lane state so that it can be sent again."""
         job.reason = reason

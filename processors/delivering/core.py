@@ -97,8 +97,7 @@ class Core:
 
     def take_skipped(self) -> int:
         """How many deliveries could not be kept to be read back since this was asked."""
-        skipped, self._following.skipped = self._following.skipped, 0
-        return skipped
+        return self._following.take_skipped()
 
     def sees(self, offset: int) -> bool:
         """A record of the topic. False: an earlier owner has settled it."""
@@ -126,12 +125,13 @@ class Core:
         if earlier:
             job.attempt, job.refs = earlier.attempt, earlier.refs
         line = self._lines.of(delivery.pid)
-        job.next_at = self.holds.window_of(line, job)
         line.jobs.append(job)
         self.holds.admit(line, job, now.wall if at is None else at, now)
         self._course.overtake(line, job, now)
         self._following.arrived(job, now)
-        if line.delays(job):
+        if delivery.told:
+            self._course.told(line, job)
+        elif line.delays(job):
             self._course.keep(line, now)
         self._lines.place(delivery.pid)
 

@@ -141,6 +141,11 @@ class Course:
             elif left is not job.delivery:
                 self._book.shrink(job, left, now.wall)
 
+    def told(self, line: Line, job: Job) -> None:
+        """Its vendor knows it already: that it has overtaken what is older there is all."""
+        line.jobs.remove(job)
+        self._book.heard(job)
+
     def park(self, line: Line, job: Job, reason: str, now: Now, evidence: Evidence | None = None) -> None:
         """Its record is settled; the lane state keeps the delivery."""
         job.reason = reason

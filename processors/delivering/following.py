@@ -73,6 +73,11 @@ class Following:
                 job.delivery = left
                 self._book.keep_asked(job, now.wall)
 
+    def take_skipped(self) -> int:
+        """How many weren't kept since this was asked."""
+        skipped, self.skipped = self.skipped, 0
+        return skipped
+
     def forget(self, job: Job) -> None:
         """Nothing is to be asked about it any more."""
         self.followups.drop(job.delivery.delivery_id)

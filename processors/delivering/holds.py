@@ -73,18 +73,17 @@ class Holds:
 
     def admit(self, line: Line, job: Job, at: int, now: Now) -> None:
         """A delivery came in, its record was written `at` µs: a deletion may have to be held, or to wait."""
-        if job.action != "delete" or self.dry:
+        if job.action != "delete" or self.dry or job.delivery.told:
             return
+        job.next_at = self._window_of(line)
         if self.surge is not None and self.surge.exceeds(job.offset, at):
             job.hold = "held"
             self._course.park(line, job, "surge", now)
         elif self._wait(job, now):
             self._course.park(line, job, WINDOW, now, _end_of(job))
 
-    def window_of(self, line: Line, job: Job) -> int | None:
-        """When the cancel window ends of a deletion whose place this one takes, µs: asking twice delays nothing."""
-        if not line.jobs or job.action != "delete":
-            return None
+    def _window_of(self, line: Line) -> int | None:
+        """When the cancel window ends of a deletion whose place a new one takes, µs: asking twice delays nothing."""
         ends = (one.next_at for one in line.jobs if one.hold == "waiting")
         return min((end for end in ends if end is not None), default=None)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _OF_A_DELIVERY = ("delivery_id", "due_at")
 _OF_A_TASK = ("due_at",)
+TOLD = "told_by_vendor"
+"""Why nothing is to be sent to the vendor that has told us."""
 
 
 class LegDraft(Draft[Leg]):
@@ -85,7 +87,7 @@ def due(ask: Ask, route: Route, action: Action, scope: Scope) -> LegDraft:
     """
     lane = route.lane
     if ask.told_by is not None and lane is not None and lane.name == ask.told_by and action != "collect":
-        return not_due(action, route, "not_applicable", "told_by_vendor")
+        return _told(action, route, scope)
     return _due(route, action, scope, ask.rule[route.duty], ask.kind.task or action)
 
 
@@ -106,6 +108,16 @@ def _due(route: Route, action: Action, scope: Scope, rule: Rule, task: str) -> L
     return LegDraft(
         route.duty, _OF_A_TASK, kind="task", task=route.reach if route.is_by_hand else None,
         outcome=route.without_lane, **common,
+    )  # fmt: skip
+
+
+@lru_cache(KEPT)
+def _told(action: Action, route: Route, scope: Scope) -> LegDraft:
+    """It is over there; the lane hears of it, so that nothing older is sent any more."""
+    lane = route.lane
+    return LegDraft(
+        "", _OF_A_DELIVERY[:1], kind="none", recipient=route.recipient, lane=lane and lane.name,
+        vendor=lane and lane.vendor, action=action, outcome="not_applicable", reason=TOLD, **scope._asdict(),
     )  # fmt: skip
 
 

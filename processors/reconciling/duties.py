@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from processors.planning.legs import TOLD
 from schemas.codec import decode_own
 from schemas.ids import begun_leg_id, task_id
 from schemas.state import SubjectState
@@ -72,15 +73,15 @@ class Duty:
         self.event_id = leg.reopens or about.event_id
         self.controller = about.controller
         self.recipient, self.vendor, self.action = leg.recipient, leg.vendor, leg.action
-        self.is_delivery, self.lane = leg.kind == "delivery", leg.lane
+        self.is_delivery, self.lane = leg.kind != "task", leg.lane
         self.due_at = leg.due_at
         self.occurred_at, self.received_at = about.occurred_at, about.received_at
         self.cycle = 0
         self.announced = True
         self.told = self.is_late_comer = False
         self.word = leg.outcome
-        self.final: str | None = None
-        self.ended_at: int | None = None
+        self.final = leg.outcome if leg.kind == "none" else None
+        self.ended_at = None if self.final is None else about.received_at
 
     @property
     def recipients(self) -> frozenset[str]:
@@ -133,7 +134,7 @@ class Person:
 def duties_of(legs: Iterable[Leg], about: About, *, tasks: bool) -> Iterator[Duty]:
     """Of the legs of one event. tasks: whether a request keeps those, too."""
     for number, leg in enumerate(legs):
-        if leg.kind == "delivery" and leg.delivery_id:
+        if leg.delivery_id and (leg.kind == "delivery" or leg.reason == TOLD):
             yield Duty(leg, leg.delivery_id, about)
         elif leg.kind == "task" and tasks:
             yield Duty(leg, task_id(about.pid, about.event_id, number), about)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from processors.planning.ask import KEPT
+from processors.planning.legs import TOLD
 from processors.planning.routes import UNBOUND
 from schemas.drafts import Draft, Series
 from schemas.records import Delivery
@@ -41,12 +42,17 @@ def sorted_out(
 ) -> tuple[tuple[Draft[Delivery], ...], int]:
     """The deliveries among these legs, drafted; and how many recipients nobody has connected."""
     unbound = sum(leg.values["outcome"] == UNBOUND for leg in legs)
-    drafts = [_draft(leg.values, controller, policy, 0) for leg in legs if leg.values["kind"] == "delivery"]
+    drafts = [_draft(leg.values, controller, policy, 0) for leg in legs if _is_heard(leg.values)]
     return tuple(drafts), unbound
 
 
+def _is_heard(leg: Mapping[str, Any]) -> bool:
+    """Whether its lane is told of it."""
+    return bool(leg["kind"] == "delivery" or leg["reason"] == TOLD)
+
+
 def _draft(leg: Mapping[str, Any], controller: str, policy: Policy, cycle: int) -> Draft[Delivery]:
-    about = {name: leg[name] for name in _OF_THE_LEG}
+    about = {name: leg[name] for name in _OF_THE_LEG} | {"rule": leg["rule"] or "", "told": leg["reason"] == TOLD}
     return Draft(Delivery, _OF_THE_EVENT, cycle=cycle, controller=controller, policy=policy.ref, **about)
 
 
@@ -69,8 +75,8 @@ def deliveries(
     fills: list[Mapping[str, Any]] = [_of_older(one, common, older) for one in again]
     known: dict[int, dict[str, Any]] = {}
     for draft, delivery_id, fill in zip(made.legs.drafts, made.legs.ids, made.legs.fills, strict=True):
-        if draft.values["kind"] == "delivery":
-            due_at = fill["due_at"]
+        if _is_heard(draft.values):
+            due_at = fill.get("due_at", common["received_at"])
             ids.append(delivery_id)
             fills.append(known.get(due_at) or known.setdefault(due_at, {**common, "due_at": due_at}))
     anew = tuple(_draft(one.leg.__dict__, controller, policy, REOPENED) for one in again)
