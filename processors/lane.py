@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from processors.switches import Switches, switches_of
 from processors.vendors.configured import adapter_of, kind_of
-from schemas.regimes import is_within
+from schemas.regimes import is_within, place_code
 
 if TYPE_CHECKING:
     from schemas.connections import Connection, RelayConfig
@@ -38,12 +38,8 @@ class Lane:
         """
         if self.regions is None or jurisdiction is None:
             return True
-        place = _code(jurisdiction)
-        return any(is_within(place, area) or is_within(area, place) for area in map(_code, self.regions))
-
-
-def _code(place: str) -> str:
-    return place.strip().upper()
+        place = place_code(jurisdiction)
+        return any(is_within(place, area) or is_within(area, place) for area in map(place_code, self.regions))
 
 
 def lane_of(connection: Connection) -> Lane:

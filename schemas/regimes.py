@@ -18,6 +18,11 @@ EEA = frozenset(
 """Country codes of the European Economic Area (the 27 of the EU, Iceland, Liechtenstein, Norway)."""
 
 
+def place_code(text: str) -> str:
+    """As people write it, to the form in which `is_within` compares places."""
+    return text.strip().upper()
+
+
 def is_within(place: str, area: str) -> bool:
     """Whether a law of `area` may be the law at `place`: the same, a part of it, or a wider place with it inside.
 

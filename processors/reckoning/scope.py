@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from schemas.regimes import is_within
+from schemas.regimes import is_within, place_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +41,7 @@ class Scope(NamedTuple):
 def scope(listed: Iterable[Listed], jurisdiction: str | None) -> Scope:
     """Choose of a policy's regimes. No jurisdiction, or one that none of them covers: all could apply."""
     rows = tuple((row.id, tuple(row.jurisdictions)) for row in listed)
-    return _scope(rows, jurisdiction.strip().upper() if jurisdiction else None)
+    return _scope(rows, place_code(jurisdiction) if jurisdiction else None)
 
 
 @lru_cache(1024)

@@ -17,7 +17,7 @@ from schemas.records import Named
 from schemas.state import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from processors.plan import Plan
     from processors.planning.reopening import Reopened
@@ -43,9 +43,8 @@ def is_about_all(event: ConsentEvent, own: Sealed | None) -> bool:
     return event.kind in ABOUT_ALL or (own is None and event.protective)
 
 
-def found(event: ConsentEvent, made: Plan, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:
+def found(own: Iterable[Identity], made: Plan, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:
     """All that is known to find the person by, the event's own first. state: before the event."""
-    own = own_of(event, state.pid, desk)
     older = [(one.of.sealed, one.of.event_id) for one in made.reopened if one.of.sealed]
     return _different((*own, *_opened(state, older, desk)))
 
@@ -81,9 +80,8 @@ def _different(identities: Iterable[Identity]) -> tuple[Identity, ...]:
     return tuple({(one.type, one.format, one.value): one for one in identities}.values())
 
 
-def named(event: ConsentEvent, person: str, sealed: Sealed | None, desk: Desk) -> Named | None:
-    """What may be told of the identities that the event names, `sealed` for this person; None: it names nobody."""
-    own = own_of(event, person, desk)
+def named(own: Collection[Identity], sealed: Sealed | None, desk: Desk) -> Named | None:
+    """What may be told of the identities that an event names, `sealed` for its person; None: it names nobody."""
     if sealed is None or not own:
         return None
     return _named({"digest": identities_hash(desk.pepper, own), "size": len(sealed.bytes)})

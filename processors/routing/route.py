@@ -115,15 +115,17 @@ class Case(NamedTuple):
 
     def result(self, made: Plan, state: SubjectState) -> Routed:
         """What a plan leads to: its records. `state`: what stood before it."""
-        own = None if made.verdict == "duplicate" else self.sealed()
-        told = named(self.event, self.pid, own, self.desk)
+        is_new = made.verdict != "duplicate"
+        mine = own_of(self.event, self.pid, self.desk) if is_new else ()
+        own = self.sealed() if is_new else None
+        told = named(mine, own, self.desk)
         audit = [self.planned(made, told)]
         if made.clock_corrected:
             audit.append(self.clock_corrected(made))
         audit += [self.begun_anew(one) for one in made.reopened]
         drafts, unbound = sorted_out(made.legs.drafts, self.event.controller, self.policy)
-        whole, identities = self.whole(made, state, own)
-        after = made.state if made.verdict == "duplicate" else remembered(self.event, made, state, own, told)
+        whole, identities = self.whole(made, state, own, mine)
+        after = remembered(self.event, made, state, own, told) if is_new else made.state
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
@@ -138,13 +140,15 @@ class Case(NamedTuple):
             self.event.identities, self.pid, self.event.event_id
         )
 
-    def whole(self, made: Plan, state: SubjectState, own: Sealed | None) -> tuple[Sealed | None, Identities]:
+    def whole(
+        self, made: Plan, state: SubjectState, own: Sealed | None, mine: Identities
+    ) -> tuple[Sealed | None, Identities]:
         """What deliveries find the person by: the event's own, with all that is known where it is about all."""
         event = self.event
         knows = state.identities or made.reopened
         if made.verdict == "duplicate" or not knows or not is_about_all(event, own):
-            return own, own_of(event, self.pid, self.desk)
-        identities = found(event, made, state, self.desk)
+            return own, mine
+        identities = found(mine, made, state, self.desk)
         return self.desk.seals.seal_identities(identities, self.pid, event.event_id), identities
 
     def carried(
