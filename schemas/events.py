@@ -31,6 +31,9 @@ PROTECTIVE = frozenset({
     "deletion.requested", "minor.identified", "contract.ended",
 })  # fmt: skip
 """Kinds that protect the person: a bad clock or a bad field must never lose one silently."""
+MAKES_REQUEST = PROTECTIVE | {"restriction.lifted"}
+"""Kinds of which a request is made, so that somebody can say of each task that it is done. The end of a restriction
+protects nobody, but people work on it: the person has to be told before it is lifted."""
 OPT_OUTS = frozenset({
     "consent.withdrawn", "consent.expired", "authorisation.withdrawn", "objection.raised", "optout.sale",
     "optout.targeted_ads",

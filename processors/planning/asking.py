@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from processors.planning.routes import Route
     from schemas.state import SubjectState
 
+LIFTED = "restriction.lifted"
+
 
 def ask_around(case: Case, state: SubjectState) -> Plan:
     """The answers are tracked, not kept: each is a leg."""
@@ -38,7 +40,7 @@ def restrict(case: Case, state: SubjectState) -> Plan:
         return stale(case, state, "overtaken_by_newer")
     state = changed(state, marks=noted)
     drafts = _drafts(ask)
-    if ask.name == "restriction.lifted":
+    if ask.name == LIFTED:
         after = Standing.of(ask.policy, state.choices, bars(ask.policy, noted))
         again = [r for r in _routes(ask) if r.lane is not None and r.lane.is_due_in(ask.jurisdiction)]
         drafts += tuple(draft for route in again for draft in granted_again(ask, route, after))
@@ -57,7 +59,8 @@ def _drafts(ask: Ask) -> tuple[LegDraft, ...]:
     published = set(ask.policy.with_trait("published"))
     asked = [_draft(ask, route) for route in _routes(ask)]
     out = [ended(ask.action, None, tuple(p for p in ask.purposes if p in published), "public")]
-    return (*asked, *(out if published.intersection(ask.purposes) else ()), *follow_ups(ask))
+    is_out = published.intersection(ask.purposes) and ask.name != LIFTED  # what is out was never restricted
+    return (*asked, *(out if is_out else ()), *follow_ups(ask))
 
 
 def _draft(ask: Ask, route: Route) -> LegDraft:
@@ -65,9 +68,11 @@ def _draft(ask: Ask, route: Route) -> LegDraft:
         return not_due(ask.action, route, "not_applicable", "region")
     draft = due(ask, route, ask.action, Scope(route.purposes, (), (), all_purposes=ask.everything))
     ago = look_back(ask.laws, ask.name) if route.duty == "third_party" else None
-    if ago is None or draft.values["kind"] != "task":
+    if draft.values["kind"] != "task" or (ago is None and ask.name != LIFTED):
         return draft
-    return LegDraft(draft.duty, draft.own, **(draft.values | {"task": ask.kind.task, "reason": ago}))
+    # Who restricts and who lifts it are asked the same action: the task has to say which.
+    why = ago or draft.values.get("reason")
+    return LegDraft(draft.duty, draft.own, **(draft.values | {"task": ask.kind.task, "reason": why}))
 
 
 def offer(case: Case, state: SubjectState) -> Plan:

@@ -23,7 +23,7 @@ from processors.replaying.people import event_of
 from schemas.audit_head import head_of
 from schemas.codec import decode_own
 from schemas.errors import DataError
-from schemas.events import PROTECTIVE
+from schemas.events import MAKES_REQUEST
 from schemas.records import AuditRecord
 from schemas.times import DAY
 
@@ -192,12 +192,12 @@ class Inquiry:
         if isinstance(made, DataError) or verdict == "rejected":
             return
         about = About(read.pid, controller, read.event.event_id, made.occurred_at, made.received_at)
-        tasks = read.event.kind in PROTECTIVE
+        tasks = read.event.kind in MAKES_REQUEST
         due = tuple(made.legs) if verdict == "planned" else ()
         if record and verdict == record.kind:
             self._compare(read, made, record, offset, all_known=named <= self._law.names)
             due = self.begins.certain(due, legs)
-            if verdict == "planned" and tasks:
+            if verdict == "planned" and read.event.protective:
                 wished(person, read.event, made.occurred_at, legs)
         for duty in (*duties_of(legs, about, tasks=tasks), *duties_of(due, about, tasks=tasks)):
             self.people.owe(person, duty)  # as planned, where both speak of it

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from processors.closing.deadlines import is_forgotten
 from processors.replaying.rows import NOT_TOLD
-from schemas.events import PROTECTIVE
+from schemas.events import MAKES_REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +42,7 @@ def of_person(pid: str, live: SubjectState | None, rebuilt: SubjectState | None)
 
 def of_request(key: str, live: Request | None, rebuilt: Request | None, now: int) -> Iterator[Difference]:
     """now: µs; long closed ones are not kept live."""
-    if live is None and rebuilt and (rebuilt.kind not in PROTECTIVE or is_forgotten(rebuilt, now)):
+    if live is None and rebuilt and (rebuilt.kind not in MAKES_REQUEST or is_forgotten(rebuilt, now)):
         return
     yield from _fields("request", key, _flat(live), _flat(rebuilt))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
-from schemas.events import PROTECTIVE
+from schemas.events import MAKES_REQUEST
 from schemas.packing import plain
 from schemas.request import Request
 from schemas.state import SubjectState
@@ -36,7 +36,7 @@ def rows(fold: Fold) -> Iterator[tuple[str, bytes]]:
         yield "people", to_json(_person(row))
     for row in fold.requests.rows():
         request = _request(row)
-        if request["kind"] in PROTECTIVE:
+        if request["kind"] in MAKES_REQUEST:
             yield "requests", to_json(request)
         for line in _deliveries(request):
             yield "deliveries", line

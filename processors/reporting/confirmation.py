@@ -40,13 +40,13 @@ def confirmation(report: Report, event_id: str, number: str, policy: Policy | No
     """The confirmation of one request. number: an id of its own; policy: the one that was applied.
 
     Raises:
-        InvalidRecord: the report has no such request, or it is a grant, which asks nobody to stop or erase.
+        InvalidRecord: the report has no such event, or it is one that asks nobody to stop or erase, as a grant.
 
     """
     matter = next((one for one in report.matters if one.event_id == event_id), None)
-    if matter is None or not matter.is_request:
+    if matter is None or not matter.is_confirmable:
         raise InvalidRecord(
-            "that event is no request: withdrawals, deletions, objections, opt-outs and the like are"
+            "of that event nothing is confirmed, but of withdrawals, deletions, objections, opt-outs and the like"
             if matter
             else "the audit has no such event of this person"
         )

@@ -128,8 +128,8 @@ class MatterReport:
     proof: Proof
 
     @property
-    def is_request(self) -> bool:
-        """Whether it asks anybody to stop, erase or answer; a grant doesn't."""
+    def is_confirmable(self) -> bool:
+        """Whether it asks anybody to stop, erase or answer; a grant doesn't, nor does the end of a restriction."""
         return self.kind in PROTECTIVE
 
 

@@ -13,7 +13,7 @@ from processors.closing.book import MOST_AT_ONCE, Book
 from schemas.audit_head import head_of
 from schemas.codec import decode_own
 from schemas.errors import DataError, StateUnreadable
-from schemas.events import PROTECTIVE
+from schemas.events import MAKES_REQUEST
 from schemas.records import AuditRecord
 from schemas.times import SECOND
 from streams import topics
@@ -123,7 +123,7 @@ class CloserWork(Inbox):
             self._book.elapse(at)
         try:
             head = head_of(record.value or b"")
-            if head.kind == "planned" and head.event_kind in PROTECTIVE:
+            if head.kind == "planned" and head.event_kind in MAKES_REQUEST:
                 self._book.open(decode_own(AuditRecord, record.value))
             elif head.kind in _TELLS and (key := f"{head.pid}|{head.event_id}") in self._book:
                 self._book.hear(key, decode_own(AuditRecord, record.value))

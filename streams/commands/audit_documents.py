@@ -84,7 +84,7 @@ def confirmation(  # noqa: PLR0917 - the command's options
 
 def _request(report: Report, event_id: str | None) -> MatterReport:
     """The one that is named, else the newest that asks for anything."""
-    about = [one for one in report.matters if one.event_id == event_id or (event_id is None and one.is_request)]
+    about = [one for one in report.matters if one.event_id == event_id or (event_id is None and one.is_confirmable)]
     if not about:
         raise InvalidRecord("the audit has no request of this person: no withdrawal, deletion, objection or the like")
     return max(about, key=lambda one: one.occurred_at)

@@ -17,7 +17,7 @@ from processors.routing.bringing import Errand
 from processors.routing.route import route
 from schemas.codec import encode
 from schemas.contract import Origin
-from schemas.events import PROTECTIVE
+from schemas.events import MAKES_REQUEST, PROTECTIVE
 from schemas.ids import outcome_record_id
 from schemas.records import AuditRecord, Command, Leg
 from schemas.times import DAY
@@ -114,7 +114,7 @@ class Paper:
         book = Book()
         log: list[AuditRecord] = []
         for record in self.audit:
-            if record.kind == "planned" and record.event and record.event.kind in PROTECTIVE:
+            if record.kind == "planned" and record.event and record.event.kind in MAKES_REQUEST:
                 book.open(record)
             elif record.kind in {"outcome", "cycle"}:
                 book.hear(f"{record.pid}|{record.event_id}", record)

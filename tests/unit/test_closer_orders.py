@@ -68,6 +68,19 @@ async def test_a_task_is_done_with_its_proof_and_the_request_is_closed_by_it() -
     assert (fact.evidence.link, fact.outcome, fact.reason) == ("https://t.example/7", "done", "ticket 7")
 
 
+async def test_that_a_person_was_told_of_a_restrictions_end_can_be_said() -> None:
+    closer = Closer()
+    closer.hear(planned(task(None, task="tell_person"), task(), kind="restriction.lifted"))
+    async with closer.working():
+        await closer.settled()
+        tell, lift = closer.request().legs
+        args = {"0": f"{KEY}|{tell.leg_id} {KEY}|{lift.leg_id}", "link": "https://t.example/7"}
+        closer.control.take(command(DONE, 0, args))
+        await until(lambda: not closer.request().is_open)
+    assert closer.told().count("request.task") == 2
+    assert closer.request().status == "completed"
+
+
 @pytest.mark.parametrize(
     ("name", "args", "says"),
     [

@@ -157,6 +157,17 @@ def test_gdpr_art_18_a_restriction_stops_older_grants_until_it_is_lifted() -> No
     assert task(lifted, "tell_person").kind == "task", "Art. 18(3)"
 
 
+@pytest.mark.parametrize("policy", ["oomnis", "osows", "osome", "omigroup"])
+def test_who_lifts_a_restriction_by_hand_is_not_told_to_restrict(policy: str) -> None:
+    stop = said(policy, 1, "restriction.requested", "2026-05-10T18:00:00+00:00", jurisdiction="EEA")
+    lift = said(policy, 2, "restriction.lifted", "2026-05-12T18:00:00+00:00", jurisdiction="EEA")
+    stopped, lifted = run(stop, lift)
+    where = {leg.recipient for leg in stopped.legs if leg.kind == "task" and leg.recipient}
+    assert {leg.recipient for leg in lifted.legs if leg.task == "lift_restriction"} == where
+    assert {leg.task for leg in lifted.legs if leg.kind == "task"} <= {"lift_restriction", "tell_person"}
+    assert not [leg for leg in lifted.legs if leg.outcome == "public"], "what is out was never restricted"
+
+
 def test_an_optout_leaves_what_it_doesnt_reach_even_if_it_was_named() -> None:
     granted = said("osows", 1, "consent.granted", AT, ["marketing"])
     out = said("osows", 2, "optout.sale", "2026-05-11T00:00:00+00:00", ["marketing", "targeted-advertising"])

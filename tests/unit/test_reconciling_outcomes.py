@@ -9,7 +9,8 @@ from reconciling_support import LATER, LONG_AFTER, Paper, leg_of
 from routing_support import EMAIL, NOW, event
 
 from processors.house_rule import INTERNAL_LIMIT
-from schemas.records import Evidence
+from schemas.ids import task_id
+from schemas.records import Evidence, Leg
 from schemas.times import DAY
 
 if TYPE_CHECKING:
@@ -56,6 +57,21 @@ def test_open_tasks_of_a_request_are_late_after_their_deadline(paper: Paper, pla
     late = paper.found(LONG_AFTER)
     assert [one.kind for one in late] == ["late"] * len(tasks)
     assert paper.found() == []
+
+
+def test_open_tasks_of_a_restrictions_end_are_late_until_somebody_says_that_they_are_done(paper: Paper) -> None:
+    restricted, lifted = paper.publish(
+        event(1, "restriction.requested", 0, None), event(2, "restriction.lifted", 1, None)
+    )
+    numbers = [number for number, leg in enumerate(lifted.legs or ()) if leg.kind == "task"]
+    tasks = [task_id(lifted.pid or "", lifted.event_id or "", number) for number in numbers]
+    found = [one for one in paper.found(LONG_AFTER) if one.event_id == lifted.event_id]
+    assert {one.kind for one in found} == {"late"}
+    assert {one.delivery_id for one in found} == {*tasks}
+    for one in tasks:
+        done = Leg.parse({"kind": "task", "recipient": None, "delivery_id": one, "outcome": "done"})
+        paper.audit.append(lifted.model_copy(update={"kind": "request.task", "event": None, "legs": (done,)}))
+    assert {one.event_id for one in paper.found(LONG_AFTER)} == {restricted.event_id}
 
 
 def test_a_lost_outcome_is_found_by_the_lane_that_is_done_with_it(paper: Paper, planned: AuditRecord) -> None:

@@ -60,6 +60,7 @@ def test_a_request_is_compared_leg_by_leg() -> None:
         (request("executed"), NOW, True),
         (request("executed"), DAYS_LATER, False),  # closed long ago: forgotten
         (request("parked"), DAYS_LATER, True),  # open ones never are
+        (request("parked", kind="restriction.lifted"), NOW, True),
         (request("parked", kind="consent.granted"), NOW, False),  # no request in the closer's sense
     ],
 )

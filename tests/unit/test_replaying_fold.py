@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,12 @@ def test_a_later_moment_never_forgets_what_an_earlier_one_knew(
         assert (after.erased_at or 0) >= (before.erased_at or 0)
     known = {one.key for one in late.requests.in_order()}
     assert known >= {one.key for one in early.requests.in_order()}
+
+
+def test_the_end_of_a_restriction_is_a_request_and_a_grant_is_none() -> None:
+    kinds = ("grant", "restriction.requested", "restriction.lifted")
+    fold = folded(Run(*(event(at, kind, at, None) for at, kind in enumerate(kinds, 1))).log)
+    assert [json.loads(line)["kind"] for line in lines(fold)["requests"]] == [*kinds[1:]]
 
 
 def test_repeats_are_counted_and_change_nothing() -> None:

@@ -136,9 +136,10 @@ def test_its_details_are_the_answer_and_change_with_the_time_expected() -> None:
     assert made["extension_reason"] == "three systems"
 
 
-def test_a_grant_is_no_request_to_confirm() -> None:
-    with pytest.raises(InvalidRecord, match="is no request"):
-        confirmation(report(planned(kind="consent.granted")), EVENT, "c-1", None)
+@pytest.mark.parametrize("kind", ["consent.granted", "restriction.lifted"])
+def test_what_asks_nobody_to_stop_is_not_confirmed(kind: str) -> None:
+    with pytest.raises(InvalidRecord, match="nothing is confirmed"):
+        confirmation(report(planned(kind=kind)), EVENT, "c-1", None)
 
 
 def test_a_signature_holds_for_these_very_words_and_this_key_alone() -> None:

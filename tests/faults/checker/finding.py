@@ -14,7 +14,7 @@ RULES = {
     "order": "A vendor hears of a person in the order of the plan; only a call whose outcome was lost is repeated.",
     "state": "What a connection holds of a person at the end is what the person last chose.",
     "rung": "What is said to be done was done: the vendor accepted a call for it; no_match only if it knows nobody.",
-    "request": "Every accepted protective event is one request: open while a leg of it is, closed once, else.",
+    "request": "Each accepted event that asks something is a request: open while a leg of it is, closed once, else.",
     "leak": "No identity of anybody stands anywhere but in consent.events.",
     "quota": "No connection is called more often in any window than is allowed.",
     "zombie": "Who was frozen and replaced writes no second ending.",

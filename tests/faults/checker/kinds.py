@@ -15,7 +15,7 @@ class Kind:
     """way: what is done about it, see ways.py. action: what a choice tells connections.
 
     traits, bases: it reaches the purposes with one of them, the former whatever they rest on; neither: all that a
-    choice can stop. protects: no bad clock may lose it, and it is a request of the person's. withdraws: where it
+    choice can stop. protects: no bad clock may lose it, and it makes a request. withdraws: where it
     names purposes, it reaches as many of them as a withdrawal.
     """
 

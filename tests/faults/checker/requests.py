@@ -19,7 +19,7 @@ Who = tuple[str, str]
 """(pid, event_id)"""
 OPEN, DONE, EXCEPT = "open", "completed", "completed_with_exceptions"
 _EXCEPTIONS = {"failed", "retained", "terminated_product", "cancelled"}
-_ASKED = {name for name, kind in KINDS.items() if kind.protects}
+_ASKED = {name for name, kind in KINDS.items() if kind.protects} | {"restriction.lifted"}
 
 
 @dataclass
@@ -59,7 +59,7 @@ def last_ends(case: Case) -> dict[int, int]:
 
 
 def asked(case: Case) -> dict[Who, tuple[int, int]]:
-    """Every protective event that was planned, and where: partition and offset of the audit."""
+    """Every event that was planned and makes a request, and where: partition and offset of the audit."""
     kinds = {entry.first: entry.event["kind"] for entry in case.run.log if entry.event}
     found = {}
     for line in case.run.each("audit.jsonl"):

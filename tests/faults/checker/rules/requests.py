@@ -1,4 +1,4 @@
-"""Every protective event that was accepted is one request, and stands as its legs say."""
+"""Every accepted event that asks something of people or vendors is one request, and stands as its legs say."""
 
 from __future__ import annotations
 
