@@ -143,7 +143,7 @@ class AuditRecord(Contract):
     kind: planned, duplicate, stale, rejected, forwarded, clock_corrected, outcome, cycle, command; or overtaken, with
     the leg as it is carried out after newer instructions took a part of it. review_at: of `retained`, when what the
     vendor must keep is looked at again.
-    event: in `planned` and `stale`; in the cycle of a leg that a hold keeps at a new lane, received with the command.
+    event: in `planned` and `stale`; in the cycle of a leg that a backfill brings, received with its command.
     """
 
     record_id: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.closing import deadlines, facts
 from processors.closing.ending import settled
-from processors.closing.progress import heard, opened
+from processors.closing.progress import heard, opened, opened_again
 from schemas.codec import decode_own, encode
 from schemas.request import Request
 
@@ -88,9 +88,12 @@ class Book:
             self.put(None, request)
 
     def hear(self, key: str, record: AuditRecord) -> None:
-        """What became of a delivery of it, or that it begins anew."""
+        """What became of a delivery of it, or that it begins anew, though it was forgotten perhaps."""
         before = self.find(key)
-        if before and (after := heard(before, record)) is not before:
+        if again := opened_again(before, record):
+            self.put(None, again)
+            self._facts += [facts.reopened(again, leg) for leg in again.pending]
+        elif before and (after := heard(before, record)) is not before:
             self.put(before, after)
 
     def wakes_at(self) -> int | None:

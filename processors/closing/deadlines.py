@@ -8,13 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.closing.words import is_held, is_under_review
-from schemas.times import DAY
+from schemas.times import DAY, SECOND
 
 if TYPE_CHECKING:
     from schemas.request import Request, RequestLeg
 
 KEPT_FOR = 90 * DAY
 """So long a closed request is kept: for that time a lane keeps what has failed, and may begin it anew."""
+LINGERS = 3_600 * SECOND
+"""So much longer it may still be found: whoever reads the audit must know by its clock alone what was forgotten."""
 
 
 def first_due(request: Request) -> RequestLeg | None:
@@ -34,14 +36,21 @@ def wakes_at(request: Request) -> int | None:
     if request.is_open:
         untold = (leg.due_at for leg in request.pending if leg.overdue_at is None and leg.due_at is not None)
         return min((at + 1 for at in untold), default=None)
-    if any(is_held(leg) or is_under_review(leg) for leg in request.legs):
-        return None
-    return (request.closed_at or 0) + KEPT_FOR
+    over = _kept_until(request)
+    return None if over is None else over + LINGERS
 
 
 def is_forgotten(request: Request, now: int) -> bool:
-    wakes = wakes_at(request)
-    return not request.is_open and wakes is not None and wakes <= now
+    """Whether nothing of it goes on any more."""
+    over = None if request.is_open else _kept_until(request)
+    return over is not None and over <= now
+
+
+def _kept_until(closed: Request) -> int | None:
+    """None: something of it begins anew one day."""
+    if any(is_held(leg) or is_under_review(leg) for leg in closed.legs):
+        return None
+    return (closed.closed_at or 0) + KEPT_FOR
 
 
 def run_out(request: Request, now: int) -> tuple[Request, tuple[RequestLeg, ...]]:

@@ -24,19 +24,19 @@ TASK_DONE = "request.task"
 def closed(request: Request) -> AuditRecord:
     """`completed`, or `completed_with_exceptions` with the legs that are one."""
     legs = told(exceptions(request))
-    number = str(request.closings)
+    number = _number(request)
     return _fact(request, "request.closed", number, request.closed_at or 0, outcome=request.status, legs=legs or None)
 
 
 def reopened(request: Request, leg: RequestLeg) -> AuditRecord:
     """One of its legs has begun anew."""
-    number = str(request.closings)
+    number = _number(request)
     return _fact(request, "request.reopened", number, leg.at, reason=leg.reason, legs=told([leg]))
 
 
 def overdue(request: Request, leg: RequestLeg | None, at: int) -> AuditRecord:
     """A leg wasn't done in time; None: the first one of it, so neither was the request."""
-    about = leg.leg_id if leg else ""
+    about = leg.leg_id if leg else str(request.opened_at)
     return _fact(request, "request.overdue", about, at, legs=told([leg]) if leg else None)
 
 
@@ -49,6 +49,11 @@ def done(request: Request, leg: RequestLeg, proof: Evidence, command: Command) -
     """A task of it was done by somebody."""
     more = {"reason": command.reason, "command": command.ref, "evidence": proof, "outcome": leg.outcome}
     return _fact(request, TASK_DONE, leg.leg_id, leg.at, legs=told([leg]), **more)
+
+
+def _number(request: Request) -> str:
+    """Of its closings. One that was forgotten and is opened again counts from the beginning."""
+    return f"{request.opened_at}/{request.closings}"
 
 
 def _fact(request: Request, kind: str, what: str, at: int, **more: Any) -> AuditRecord:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.closing.deadlines import is_forgotten
 from processors.closing.legs import kept
 from processors.closing.lifting import lifted
 from processors.closing.words import contradict, is_final, is_under_review, is_upgrade
@@ -42,6 +43,16 @@ def opened(planned: AuditRecord) -> Request:
         "received_at": event.received_at, "opened_at": planned.at, "origin": planned.origin, "policy": planned.policy,
         "legs": tuple(legs), **_NEW,
     })  # fmt: skip
+
+
+def opened_again(request: Request | None, record: AuditRecord) -> Request | None:
+    """With the leg of this record alone, where a backfill brings one of a request that is forgotten; None: elsewhere.
+
+    request: as it is known; None: it isn't.
+    """
+    if record.kind != "cycle" or record.event is None or (request and not is_forgotten(request, record.at)):
+        return None
+    return lifted(opened(record.model_copy(update={"legs": None})), record)
 
 
 def heard(request: Request, record: AuditRecord) -> Request:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from processors.closing.ending import settled
-from processors.closing.progress import opened
+from processors.closing.progress import opened, opened_again
 from processors.replaying.people import After, after, freed, kept_there, nobody
 from processors.replaying.requests import went_on
 from processors.replaying.shelf import AT_HAND, Shelf
@@ -25,12 +25,14 @@ HOLD_LIFTED = "hold_lifted"
 class Fold:
     """pid, controller: about this person or people of this one alone. doubts: the first ones, with their offsets.
 
-    kinds: how many records of each kind there were.
+    again: requests that the closer had forgotten when a backfill brought a leg of them, as it keeps them: without
+    what was before. kinds: how many records of each kind there were.
     """
 
     def __init__(self, pid: str | None = None, controller: str | None = None, at_hand: int = AT_HAND) -> None:
         self.people = Shelf(SubjectState, at_hand)
         self.requests = Shelf(Request, at_hand)
+        self.again = Shelf(Request, at_hand)
         self.kinds: Counter[str] = Counter()
         self.doubts: list[tuple[int, str]] = []
         self.doubted = 0
@@ -76,5 +78,17 @@ class Fold:
         if record.kind == "planned":
             if before is None:
                 self.requests.put(key, settled(opened(record)))
-        elif before is not None and (now := went_on(before, record)) is not before:
+            return
+        if before is not None and (now := went_on(before, record)) is not before:
             self.requests.put(key, now)
+        self._forgotten(record, key, before)
+
+    def _forgotten(self, record: AuditRecord, key: str, before: Request | None) -> None:
+        """As the closer, which has to decide by the audit alone, too."""
+        kept = self.again.get(key)
+        if again := opened_again(kept or before, record):
+            self.again.put(key, settled(again))
+            if before is None:  # the audit begins later
+                self.requests.put(key, settled(again))
+        elif kept is not None and (now := went_on(kept, record)) is not kept:
+            self.again.put(key, now)

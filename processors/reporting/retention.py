@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.closing.deadlines import KEPT_FOR, wakes_at
 from processors.closing.ending import settled
-from processors.closing.progress import opened
+from processors.closing.progress import opened, opened_again
 from processors.closing.retold import retold
 from schemas.codec import decode_own, encode
 from schemas.periods import end_of
@@ -124,7 +124,9 @@ class Retention:
     def _follow(self, person: _Person, record: AuditRecord) -> None:
         key = f"{record.pid}|{record.event_id}"
         before = self._find(key)
-        if before is None:
+        if again := opened_again(before, record):
+            self._put(person, key, settled(again))
+        elif before is None:
             if record.kind == "planned" and record.event is not None:
                 self._put(person, key, settled(opened(record)))
         elif (after := retold(before, record)) is not before:

@@ -130,8 +130,8 @@ class Errand:
         about = delivery_id(self.lane.controller, event_id, lane, leg.action or "", self.policy.version)
         leg = leg if leg.delivery_id else leg.model_copy(update={"delivery_id": about})
         more: dict[str, Any] = {"pid": planned.pid, "controller": planned.controller, "event_id": event_id}
-        if leg.outcome == "retained" and planned.event is not None:
-            # What the state keeps of it from now on has to be known from the audit, too.
+        if planned.event is not None:
+            # Its request may be forgotten; and what the state keeps of it has to be known from the audit, too.
             more["event"] = planned.event.model_copy(update={"received_at": self.command.at})
         return AuditRecord(
             record_id=outcome_record_id("cycle", about, 0, WHY, 0),

@@ -125,8 +125,10 @@ class CloserWork(Inbox):
             head = head_of(record.value or b"")
             if head.kind == "planned" and head.event_kind in MAKES_REQUEST:
                 self._book.open(decode_own(AuditRecord, record.value))
-            elif head.kind in _TELLS and (key := f"{head.pid}|{head.event_id}") in self._book:
-                self._book.hear(key, decode_own(AuditRecord, record.value))
+            elif head.kind in _TELLS:
+                key = f"{head.pid}|{head.event_id}"
+                if head.event_kind is not None or key in self._book:  # with its event: it may have been forgotten
+                    self._book.hear(key, decode_own(AuditRecord, record.value))
         except (DataError, ValueError):
             raise StateUnreadable(
                 f"{topics.AUDIT}[{self._partition}]@{record.offset} can't be read: a newer release may have written "

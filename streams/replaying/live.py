@@ -113,7 +113,7 @@ def _differences(part: Part, live: Live, made: Fold, moving: set[str]) -> Iterat
         state = here and decode(SubjectState, here)
         if compared(pid) and part.controller in {None, (state or rebuilt).controller}:
             yield from of_person(pid, state, rebuilt)
-    requests = ((request.key, request) for request in made.requests.in_order())
+    requests = ((one.key, made.again.get(one.key) or one) for one in made.requests.in_order())
     now = time.time_ns() // 1000
     for key, here, rebuilt in pairs(live.requests, requests):
         request = here and decode(Request, here)

@@ -53,6 +53,12 @@ def anew(lane: str, cycle: int, at: int = NOW, reason: str = "redriven") -> Audi
     return record("cycle", delivery_id=lane, lane=lane, cycle=cycle, at=at, reason=reason)
 
 
+def brought(leg: Leg, at: int = NOW) -> AuditRecord:
+    """What a backfill says of a leg that it brings to a new lane."""
+    about = {"legs": (leg,), "event": planned(at=at).event}
+    return anew(leg.delivery_id or "", 0, at=at, reason="backfill").model_copy(update=about)
+
+
 def record(kind: str, **more: Any) -> AuditRecord:
     place = Origin(topic="consent.events", partition=0, offset=7)
     given = {"at": NOW, "pid": PID, "controller": "oomnis", "event_id": EVENT, **more}

@@ -80,6 +80,8 @@ def test_a_withdrawal_that_stands_is_brought_as_a_leg_of_its_event() -> None:
     assert record.command == COMMAND.ref
     assert record.legs
     assert record.legs[0].delivery_id == own
+    assert record.event, "of its request, which may be forgotten"
+    assert (record.event.kind, record.event.received_at) == ("consent.withdrawn", LATER)
 
 
 def test_what_a_newer_choice_or_an_erasure_took_the_place_of_is_not_brought() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from closer_support import Closer
-from closing_support import KEY, NOW, delivery, planned, record, said, task
+from closing_support import KEY, NOW, brought, delivery, planned, record, said, task
 from router_support import until
 
 from processors.closing.book import MOST_AT_ONCE
@@ -47,6 +47,15 @@ async def test_grants_and_records_of_its_own_change_nothing() -> None:
         await until(lambda: closer.work._next == 3)
     (end,) = closer.tenure.commits
     assert (end.outs, end.offset, end.clean) == ([], 3, True)
+
+
+async def test_what_a_backfill_brings_of_a_request_that_is_forgotten_is_followed() -> None:
+    closer = Closer()
+    closer.hear(brought(delivery("a")), said("a", "parked"))
+    async with closer.working():
+        await closer.settled()
+    assert [(leg.lane, leg.outcome) for leg in closer.request().legs] == [("a", "parked")]
+    assert closer.told() == ["request.reopened"]
 
 
 async def test_the_next_owner_goes_on_where_the_last_one_stood() -> None:

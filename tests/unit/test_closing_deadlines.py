@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from closing_support import KEY, NOW, anew, delivery, planned, request, said, task, told
 
-from processors.closing.deadlines import KEPT_FOR
+from processors.closing.deadlines import KEPT_FOR, LINGERS
 from schemas.times import DAY
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def test_ids_of_its_facts_differ() -> None:
 def test_a_closed_one_is_forgotten_when_no_lane_can_begin_it_anew_any_more() -> None:
     book = told(planned(delivery("a")), said("a", "failed"))
     book.collect()
-    book.elapse(NOW + KEPT_FOR - 1)
+    book.elapse(NOW + KEPT_FOR + LINGERS - 1)
     assert KEY in book
-    book.elapse(NOW + KEPT_FOR)
+    book.elapse(NOW + KEPT_FOR + LINGERS)
     assert KEY not in book
     assert book.collect().requests == {KEY: None}
     assert book.counts() == (0, 0, None)

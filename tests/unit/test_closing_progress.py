@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from closing_support import KEY, NOW, anew, closed_leg, delivery, kinds, planned, record, request, said, task, told
 
-from processors.closing.deadlines import KEPT_FOR
+from processors.closing.deadlines import KEPT_FOR, LINGERS
 from processors.closing.ending import exceptions
 from processors.house_rule import INTERNAL_LIMIT, INTERNAL_RULE
 from schemas.times import DAY
@@ -64,7 +64,7 @@ def test_it_begins_anew_then_with_a_time_of_its_own() -> None:
     assert (request(book).status, kinds(book)) == (
         "completed", ["request.closed", "request.reopened", "request.closed"]
     )  # fmt: skip
-    assert book.wakes_at() == YEARS + 9 + KEPT_FOR
+    assert book.wakes_at() == YEARS + 9 + KEPT_FOR + LINGERS
 
 
 @pytest.mark.parametrize("word", ["executed", "verified", "no_match", "superseded", "client_signal"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from closing_support import NOW, anew, closed_leg, delivery, planned, record, said
+from closing_support import NOW, anew, brought, closed_leg, delivery, planned, record, said
 from reporting_support import facts
 
 from processors.reporting.retention import Line, Retention
@@ -56,6 +56,12 @@ def test_a_legal_hold_keeps_and_a_backup_that_runs_out_by_itself_does_not() -> N
 
 def test_a_closed_request_that_begins_anew_is_open_again() -> None:
     assert line(*DONE, anew("crm", 1, at=NOW + 2 * DAY)).open == 1
+
+
+def test_what_a_backfill_brought_is_open_however_long_ago_the_request_was_closed() -> None:
+    later = brought(delivery("mail"), NOW + 100 * DAY)
+    assert line(*DONE, later).open == 1
+    assert line(*DONE, later, said("mail", "executed", at=NOW + 101 * DAY)).open == 0
 
 
 def test_what_is_needed_begins_with_the_first_record_of_anybody_kept() -> None:
