@@ -16,6 +16,7 @@ from processors.closing.ending import settled
 from processors.closing.progress import opened, opened_again
 from processors.closing.retold import retold
 from schemas.codec import decode_own, encode
+from schemas.events import MAKES_REQUEST
 from schemas.periods import end_of
 from schemas.request import Request
 
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
     from processors.reporting.fact import Fact
     from schemas.records import AuditRecord
+
+
+def _followed(planned: AuditRecord) -> AuditRecord:
+    """Without the tasks of what makes no request, as a grant: nobody can ever say that they are done."""
+    if planned.event is None or planned.event.kind in MAKES_REQUEST:
+        return planned
+    return planned.model_copy(update={"legs": tuple(leg for leg in planned.legs or () if leg.kind != "task")})
 
 
 class Line(NamedTuple):
@@ -128,7 +136,7 @@ class Retention:
             self._put(person, key, settled(again))
         elif before is None:
             if record.kind == "planned" and record.event is not None:
-                self._put(person, key, settled(opened(record)))
+                self._put(person, key, settled(opened(_followed(record))))
         elif (after := retold(before, record)) is not before:
             self._put(person, key, after)
 

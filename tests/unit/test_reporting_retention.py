@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from closing_support import NOW, anew, brought, closed_leg, delivery, planned, record, said
+import pytest
+from closing_support import NOW, anew, brought, closed_leg, delivery, planned, record, said, task
 from reporting_support import facts
 
 from processors.reporting.retention import Line, Retention
@@ -46,6 +47,13 @@ def test_who_has_something_open_is_kept_however_old_it_is() -> None:
     for more in ((), (said("crm", "accepted"),), (said("crm", "failed"), anew("crm", 1))):
         kept = line(DONE[0], *more, now=late)
         assert (kept.open, kept.past, kept.next_at) == (1, 0, None)
+
+
+@pytest.mark.parametrize(("kind", "past"), [("consent.granted", 1), ("restriction.lifted", 0)])
+def test_a_task_keeps_only_where_somebody_can_say_that_it_is_done(kind: str, past: int) -> None:
+    asked = planned(task(), delivery("crm", "grant"), kind=kind)
+    assert line(asked, said("crm", "executed", at=NOW + DAY)).past == past
+    assert line(asked).open == 1, "the delivery"
 
 
 def test_a_legal_hold_keeps_and_a_backup_that_runs_out_by_itself_does_not() -> None:
