@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from checker import check
 from made_changes import outcome
-from made_story import clean_run
+from made_run import leg
+from made_story import BORIS, clean_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,17 @@ def test_a_rejected_record_with_the_id_of_an_accepted_one_changes_nothing(tmp_pa
     asked = next(line["event"] for line in run.events if line["event"] and line["event"]["event_id"] == STOP)
     run.events[-1]["event"] = {**asked, "kind": "consent.wished"}
     assert found(run, tmp_path) == []
+
+
+def test_the_end_of_a_restriction_is_a_request_as_long_as_its_task_is_open(tmp_path: Path) -> None:
+    run = filed_run()
+    lift = run.say("restriction.lifted", BORIS, 50)
+    task = {**leg(lift, "crm", "restrict"), "kind": "task", "lane": None, "delivery_id": None}
+    run.judge("planned", lift, "p1.boris", task)
+    run.read_to(len(run.audit))
+    assert found(run, tmp_path / "unfiled") == [f"the request {lift} stands as nothing, not open"]
+    run.file(lift, "p1.boris", "open")
+    assert found(run, tmp_path / "filed") == []
 
 
 def _take_up_again(run: MadeRun) -> None:
