@@ -17,6 +17,7 @@ from rich.table import Table
 
 from bench.workload import FIRST_AT, PARTITIONS, desk, placed
 from processors.plan import plan
+from processors.routing.identities import digest_of, own_of
 from processors.routing.incoming import Incoming
 from processors.routing.route import Case
 from schemas.codec import decode, decode_own, encode
@@ -73,10 +74,13 @@ def _one(incoming: Incoming, known: Desk, states: dict[str, bytes], stages: Stag
         encoded = states.get(person)
         new = SubjectState(pid=person, controller=event.controller)
         state = decode_own(SubjectState, encoded) if encoded else new
+    with stages.stage("sealing"):
+        own = own_of(event, person, known)
     with stages.stage("plan"):
-        made = plan(event, state, policy, known.lanes_by_controller[event.controller], RECEIVED_AT, digest)
-    with stages.stage("records, sealing"):
-        routed = Case(incoming, event, policy, known, person, digest).result(made, state)
+        named = digest_of(own.told)
+        made = plan(event, state, policy, known.lanes_by_controller[event.controller], RECEIVED_AT, digest, named)
+    with stages.stage("records"):
+        routed = Case(incoming, event, policy, known, person, digest).result(made, state, own)
     with stages.stage("encode deliveries and audit"):
         sized(outs_of(incoming, routed, known.pepper))
     with stages.stage("encode the state"):

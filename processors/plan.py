@@ -47,18 +47,19 @@ WAYS: Mapping[Way, Callable[[Case, SubjectState], Plan]] = {
 _seen = maker(Seen)
 
 
-def plan(  # noqa: PLR0917 - the six things a plan depends on
+def plan(  # noqa: PLR0917 - the seven things a plan depends on
     event: ConsentEvent,
     state: SubjectState,
     policy: Policy,
     lanes: tuple[Lane, ...],
     now: int,
     content_hash: str,
+    named: str | None = None,
 ) -> Plan:
-    """Plan one event for the person whose state this is; identities play no part.
+    """Plan one event for the person whose state this is; of identities it counts only whether they were erased.
 
     lanes: those of other controllers are left alone. now: µs at which Kafka took the event in.
-    content_hash: of the event, as `schemas.ids.content_hash` makes it.
+    content_hash, named: of the event and of the identities in it, as `schemas.ids` makes them; None: it names nobody.
 
     Raises:
         InvalidRecord: for the dead letters: reason `event_id_reuse`, `clock` or `invalid`.
@@ -67,7 +68,7 @@ def plan(  # noqa: PLR0917 - the six things a plan depends on
     if _is_repeat(event, state, content_hash):
         received_at, _ = clock.received(event, now)
         return Plan("duplicate", None, event.occurred_at, received_at, (), Series(), state)
-    case = open_case(event, policy, lanes, clock.judge(event, now))
+    case = open_case(event, policy, lanes, clock.judge(event, now), named)
     seen = _seen({"event_id": event.event_id, "content_hash": content_hash})
     state = changed(state, recent=(*state.recent, seen)[-REMEMBERED:])
     if case.ask.is_foreign and case.ask.kind.answered:

@@ -7,6 +7,9 @@ from typing import Literal
 from schemas.contract import Contract, Sealed
 from schemas.times import Micros
 
+SUPPRESSED = 32
+"""So many hashes of what was erased are kept, the newest ones."""
+
 
 class Choice(Contract):
     """The newest choice for a purpose and channel; `*` stands for all of them.

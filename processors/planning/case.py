@@ -30,12 +30,16 @@ Cells = frozenset[tuple[str, str]]
 
 
 class Case(NamedTuple):
-    """One event and what it asks, with its moments as judged and the deadlines that follow from them."""
+    """One event and what it asks, with its moments as judged and the deadlines that follow from them.
+
+    named: hash of the identities in it.
+    """
 
     event: ConsentEvent
     ask: Ask
     moments: Moments
     timing: Timing
+    named: str | None = None
 
     def newest(self, standing: Standing) -> Cells:
         """Where the event is the choice that counts; among equals it is, so that none of them is lost."""
@@ -77,7 +81,9 @@ def square(purposes: tuple[str, ...], channels: tuple[str, ...]) -> Cells:
     return frozenset(product(purposes, channels))
 
 
-def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], moments: Moments) -> Case:
+def open_case(
+    event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], moments: Moments, named: str | None = None
+) -> Case:
     """Read the event's scope by the policy.
 
     Raises:
@@ -97,7 +103,7 @@ def open_case(event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], mome
     if policy.backups is not None and policy.backups.period and event.kind in ERASING:
         ends = end_of(moments.received_at, policy.backups.period)
         deadlines = deadlines._replace(fills={**deadlines.fills, "backup": {"backup_until": ends}})
-    return Case(event, asks.ask(words, deadlines.rules), moments, deadlines)
+    return Case(event, asks.ask(words, deadlines.rules), moments, deadlines, named)
 
 
 def _check_policy(event: ConsentEvent, policy: Policy) -> None:

@@ -14,7 +14,7 @@ from processors.planning.legs import ended, legs_of, to_do
 from processors.planning.made import Plan, changed, planned, stale
 from processors.planning.timing import gives_right
 from schemas.contract import maker
-from schemas.state import Retained
+from schemas.state import SUPPRESSED, Retained
 
 if TYPE_CHECKING:
     from processors.planning.case import Case
@@ -76,7 +76,10 @@ def _reviewed(case: Case) -> str | None:
 
 
 def _erased(case: Case, state: SubjectState, first: tuple[LegDraft, ...]) -> Plan:
-    """`erased_at` speaks of personal data only; of other data, a deletion leaves everything withdrawn."""
+    """`erased_at` speaks of personal data only; of other data, a deletion leaves everything withdrawn.
+
+    The newest erasure covers older ones, but for who is named in none that was carried out: vendors still have them.
+    """
     policy = case.ask.policy
     limits = bars(policy, state.marks)
     kept_by = held(policy, state)
@@ -84,7 +87,10 @@ def _erased(case: Case, state: SubjectState, first: tuple[LegDraft, ...]) -> Pla
         after = Standing.of(policy, (*state.choices, *case.cells()), limits)
         state = changed(state, choices=after.choices)
     elif precedes_erasure(case, state):
-        return stale(case, state, "already_erased")
+        if case.named is None or case.named in state.suppressed:
+            return stale(case, state, "already_erased")
+        after = Standing.of(policy, state.choices, limits)
+        state = changed(state, suppressed=(*state.suppressed, case.named)[-SUPPRESSED:])
     else:
         erased_at = case.moments.occurred_at
         after = Standing.of(policy, _outliving(case, state), limits)

@@ -155,7 +155,7 @@ class Inquiry:
             return
         if (record.pid, record.controller, record.event_id) != (read.pid, event.controller, event.event_id):
             self._about(record, "conflicting", f"speaks of another person or event than {record.origin} does", offset)
-        self._judged(read, record, offset)
+        self._judged(read._replace(named=record.event.named if record.event else None), record, offset)
 
     def _of_facts(self, record: AuditRecord, offset: int) -> None:
         """The event is gone, what the audit keeps of it is not."""
@@ -172,7 +172,7 @@ class Inquiry:
         except DataError:
             self._about(record, "conflicting", "was judged by a policy version that is not registered", offset)
             return
-        self._judged(Read(event, record.pid, policy, facts.content_hash, record.at), record, offset)
+        self._judged(Read(event, record.pid, policy, facts.content_hash, record.at, facts.named), record, offset)
 
     def _judged(self, read: Read, record: AuditRecord | None, offset: int | None) -> None:
         """Plan it ourselves, and hold that against what was planned. record: None: nothing was."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.plan import Plan, plan
 from processors.reconciling.duties import split
+from processors.replaying.people import knowing
+from processors.routing.identities import digest_of
 from processors.routing.versions import version_for
 from schemas.codec import decode, encode
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
@@ -24,20 +26,21 @@ if TYPE_CHECKING:
     from processors.routing.incoming import Incoming
     from schemas.connections import RelayConfig
     from schemas.policy import Policy
-    from schemas.records import AuditRecord, Leg
+    from schemas.records import AuditRecord, Leg, Named
 
 _NO_CALL, _REVIEW = "no_call_for_it", "review"
 """Reason and task of a leg that is a person's work although the recipient is connected."""
 
 
 class Read(NamedTuple):
-    """An event, by whom, and what it is judged by. now: when it came in, µs."""
+    """An event, by whom, and what it is judged by. now: when it came in, µs; named: what the audit tells of whom."""
 
     event: ConsentEvent
     pid: str
     policy: Policy
     digest: str
     now: int
+    named: Named | None = None
 
 
 @dataclass
@@ -116,11 +119,12 @@ class Law:
         event = read.event
         state = person.standing or SubjectState(pid=read.pid, controller=event.controller)
         try:
-            made = plan(event, state, read.policy, self.lanes_among(lanes), read.now, read.digest)
+            lanes_then, named = self.lanes_among(lanes), digest_of(read.named)
+            made = plan(event, state, read.policy, lanes_then, read.now, read.digest, named)
         except DataError as error:
             return error
         if made.state is not state:
-            person.state = encode(made.state)
+            person.state = encode(knowing(event, made, state, read.named))
         return made
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from processors.plan import plan
 from processors.planning.kinds import ERASING
 from processors.planning.made import changed
-from processors.routing.identities import remembered
+from processors.routing.identities import digest_of, remembered
 from schemas.contract import Sealed, defaults_of, maker
 from schemas.errors import InvalidRecord
 from schemas.events import ConsentEvent
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from processors.plan import Plan
     from schemas.contract import PolicyRef
     from schemas.policy import Policy
-    from schemas.records import AuditRecord, EventFacts, Leg
+    from schemas.records import AuditRecord, EventFacts, Leg, Named
 
 _event, _retained, _state = maker(ConsentEvent), maker(Retained), maker(SubjectState)
 _BARE, _UNKNOWN = defaults_of(ConsentEvent), defaults_of(SubjectState)
@@ -43,7 +43,7 @@ def nobody(pid: str, controller: str) -> SubjectState:
 
 
 def event_of(record: AuditRecord, facts: EventFacts) -> ConsentEvent:
-    """The event, but for who it is about: nothing that is planned depends on that. Its moments are as judged."""
+    """The event, but for who it is about: what is planned depends on the hash alone. Its moments are as judged."""
     values = {
         **_BARE, **facts.__dict__, "event_id": record.event_id, "controller": record.controller, "subject_id": ""
     }  # fmt: skip
@@ -72,23 +72,23 @@ def after(record: AuditRecord, facts: EventFacts, before: SubjectState) -> After
     policy, doubt = policy_of(record.policy)
     event = event_of(record, facts)
     try:
-        made = plan(event, before, policy, (), record.at, facts.content_hash)
+        made = plan(event, before, policy, (), record.at, facts.content_hash, digest_of(facts.named))
     except InvalidRecord as error:
         return After(before, f"it would be refused today: {error}")
     if made.verdict == "duplicate":
         return After(before)
     if made.verdict != record.kind:
         doubt = doubt or f"recorded as {record.kind}, but today it would be {made.verdict}: {made.reason}"
-    state = _named(event, made, before, facts)
+    state = knowing(event, made, before, facts.named)
     if state.retained is not before.retained:
         state = changed(state, retained=before.retained)
     return After(kept_there(record, facts, state), doubt)
 
 
-def _named(event: ConsentEvent, made: Plan, before: SubjectState, facts: EventFacts) -> SubjectState:
-    """With what is known of the identities. Only the size of what was sealed is known, and that it was."""
-    sealed = _sealed(facts.named.size) if facts.named else None
-    return remembered(event, made, before, sealed, facts.named)
+def knowing(event: ConsentEvent, made: Plan, before: SubjectState, named: Named | None) -> SubjectState:
+    """The planned state with what is known of the identities. Only the size of what was sealed is told."""
+    sealed = None if named is None else _sealed(named.size)
+    return remembered(event, made, before, sealed, named)
 
 
 @lru_cache(1024)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from processors.plan import plan
-from processors.replaying.people import event_of, nobody, policy_of
+from processors.replaying.people import event_of, knowing, nobody, policy_of
 from processors.replaying.shelf import Shelf
+from processors.routing.identities import digest_of
 from schemas.errors import InvalidRecord
 from schemas.state import SubjectState
 
@@ -60,12 +61,13 @@ class Shadow:
         policy = self._policy or policy_of(record.policy)[0]
         try:
             lanes = self._lanes.get(controller, ())
-            made = plan(event_of(record, facts), before, policy, lanes, record.at, facts.content_hash)
+            event = event_of(record, facts)
+            made = plan(event, before, policy, lanes, record.at, facts.content_hash, digest_of(facts.named))
         except InvalidRecord as error:
             return _compared(record, f"rejected: {error}", ())
         if made.verdict == "duplicate":
             return None
-        self._people.put(pid, made.state)
+        self._people.put(pid, knowing(event, made, before, facts.named))
         return _compared(record, made.verdict, made.legs if made.verdict == "planned" else ())
 
 

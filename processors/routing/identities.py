@@ -6,7 +6,7 @@ left are keyed hashes, which name nobody.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.choices import IMPORTS
 from processors.planning.kinds import KINDS
@@ -14,10 +14,10 @@ from processors.planning.made import changed
 from schemas.contract import maker
 from schemas.ids import identities_hash, identity_hash
 from schemas.records import Named
-from schemas.state import Known
+from schemas.state import SUPPRESSED, Known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from processors.plan import Plan
     from processors.planning.reopening import Reopened
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _known, _named = maker(Known), maker(Named)
 MOST = 32
-"""Different sets of identities of one person that are kept, the newest ones; and as many hashes."""
+"""Different sets of identities of one person that are kept, the newest ones."""
 MOST_BYTES = 32 * 1024
 """Of all these sets together, so that a state stays small."""
 ABOUT_ALL = frozenset(name for name, kind in KINDS.items() if kind.way not in {"choose", "place_hold", "offer"})
@@ -49,9 +49,27 @@ def found(own: Iterable[Identity], made: Plan, state: SubjectState, desk: Desk) 
     return _different((*own, *_opened(state, older, desk)))
 
 
-def own_of(event: ConsentEvent, person: str, desk: Desk) -> tuple[Identity, ...]:
-    """Those that the event names itself."""
-    return event.identities or tuple(desk.seals.open_identities(event.sealed, person, event.event_id))
+class Own(NamedTuple):
+    """What an event names itself: readable, sealed for its person, and as it may be told; None: it names nobody."""
+
+    identities: tuple[Identity, ...] = ()
+    sealed: Sealed | None = None
+    told: Named | None = None
+
+
+def digest_of(told: Named | None) -> str | None:
+    """By which the planner knows them again."""
+    return None if told is None else told.digest
+
+
+def own_of(event: ConsentEvent, person: str, desk: Desk) -> Own:
+    seals = desk.seals
+    identities = event.identities or tuple(seals.open_identities(event.sealed, person, event.event_id))
+    sealed = event.sealed or seals.seal_identities(identities, person, event.event_id)
+    if sealed is None or not identities:
+        return Own(sealed=sealed)
+    told = _named({"digest": identities_hash(desk.pepper, identities), "size": len(sealed.bytes)})
+    return Own(identities, sealed, told)
 
 
 def names_of(identities: Iterable[Identity], person: str, desk: Desk) -> tuple[bytes, ...]:
@@ -78,13 +96,6 @@ def _opened(state: SubjectState, more: Iterable[tuple[Sealed, str]], desk: Desk)
 
 def _different(identities: Iterable[Identity]) -> tuple[Identity, ...]:
     return tuple({(one.type, one.format, one.value): one for one in identities}.values())
-
-
-def named(own: Collection[Identity], sealed: Sealed | None, desk: Desk) -> Named | None:
-    """What may be told of the identities that an event names, `sealed` for its person; None: it names nobody."""
-    if sealed is None or not own:
-        return None
-    return _named({"digest": identities_hash(desk.pepper, own), "size": len(sealed.bytes)})
 
 
 def remembered(
@@ -124,7 +135,7 @@ def _forgotten(before: SubjectState, state: SubjectState, told: Named | None) ->
     if told is not None:
         gone.add(told.digest)
     hashes = [one for one in state.suppressed if one not in gone] + sorted(gone)
-    return changed(state, suppressed=tuple(hashes[-MOST:]))
+    return changed(state, suppressed=tuple(hashes[-SUPPRESSED:]))
 
 
 def kept_for_later(before: SubjectState, state: SubjectState, sealed: Sealed | None) -> SubjectState:

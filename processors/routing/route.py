@@ -9,10 +9,10 @@ from processors.plan import Plan, plan
 from processors.planning.routes import UNBOUND
 from processors.routing.carrying import REOPENED, deliveries, sorted_out
 from processors.routing.identities import (
+    digest_of,
     found,
     is_about_all,
     kept_for_later,
-    named,
     names_of,
     own_of,
     remembered,
@@ -33,13 +33,12 @@ from schemas.version import SOFTWARE
 if TYPE_CHECKING:
     from processors.planning.reopening import Reopened
     from processors.routing.desk import Desk
+    from processors.routing.identities import Own
     from schemas.contract import Sealed
     from schemas.drafts import Draft
     from schemas.events import Identity
     from schemas.policy import Policy
     from schemas.records import Delivery, Leg, Named
-
-    Identities = tuple[Identity, ...]
 
 _audit, _facts, _state = maker(AuditRecord), maker(EventFacts), maker(SubjectState)
 _BARE, _UNKNOWN = defaults_of(AuditRecord), defaults_of(SubjectState)
@@ -110,22 +109,21 @@ class Case(NamedTuple):
 
     def routed(self, state: SubjectState) -> Routed:
         lanes = self.desk.lanes_by_controller[self.event.controller]
-        made = plan(self.event, state, self.policy, lanes, self.incoming.log_time, self.digest)
-        return self.result(made, state)
+        own = own_of(self.event, self.pid, self.desk)
+        named = digest_of(own.told)
+        made = plan(self.event, state, self.policy, lanes, self.incoming.log_time, self.digest, named)
+        return self.result(made, state, own)
 
-    def result(self, made: Plan, state: SubjectState) -> Routed:
-        """What a plan leads to: its records. `state`: what stood before it."""
+    def result(self, made: Plan, state: SubjectState, own: Own) -> Routed:
+        """What a plan leads to: its records. `state`: what stood before it; own: what the event names."""
         is_new = made.verdict != "duplicate"
-        mine = own_of(self.event, self.pid, self.desk) if is_new else ()
-        own = self.sealed() if is_new else None
-        told = named(mine, own, self.desk)
-        audit = [self.planned(made, told)]
+        audit = [self.planned(made, own.told if is_new else None)]
         if made.clock_corrected:
             audit.append(self.clock_corrected(made))
         audit += [self.begun_anew(one) for one in made.reopened]
         drafts, unbound = sorted_out(made.legs.drafts, self.event.controller, self.policy)
-        whole, identities = self.whole(made, state, own, mine)
-        after = remembered(self.event, made, state, own, told) if is_new else made.state
+        whole, identities = self.whole(made, state, own)
+        after = remembered(self.event, made, state, own.sealed, own.told) if is_new else made.state
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
@@ -134,25 +132,17 @@ class Case(NamedTuple):
             unbound=unbound + sum(one.leg.outcome == UNBOUND for one in made.reopened),
         )
 
-    def sealed(self) -> Sealed | None:
-        """The identities that the event names."""
-        return self.event.sealed or self.desk.seals.seal_identities(
-            self.event.identities, self.pid, self.event.event_id
-        )
-
-    def whole(
-        self, made: Plan, state: SubjectState, own: Sealed | None, mine: Identities
-    ) -> tuple[Sealed | None, Identities]:
+    def whole(self, made: Plan, state: SubjectState, own: Own) -> tuple[Sealed | None, tuple[Identity, ...]]:
         """What deliveries find the person by: the event's own, with all that is known where it is about all."""
         event = self.event
         knows = state.identities or made.reopened
-        if made.verdict == "duplicate" or not knows or not is_about_all(event, own):
-            return own, mine
-        identities = found(mine, made, state, self.desk)
+        if made.verdict == "duplicate" or not knows or not is_about_all(event, own.sealed):
+            return own.sealed, own.identities
+        identities = found(own.identities, made, state, self.desk)
         return self.desk.seals.seal_identities(identities, self.pid, event.event_id), identities
 
     def carried(
-        self, made: Plan, drafts: tuple[Draft[Delivery], ...], sealed: Sealed | None, identities: Identities
+        self, made: Plan, drafts: tuple[Draft[Delivery], ...], sealed: Sealed | None, identities: tuple[Identity, ...]
     ) -> Series[Delivery]:
         if not drafts and not made.reopened:
             return Series()

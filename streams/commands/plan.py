@@ -13,11 +13,14 @@ from processors.lane import Lane, lanes_of
 from processors.plan import Plan, plan
 from processors.planning.laws import scope_at
 from processors.planning.routes import check_serves
+from processors.replaying.people import knowing
+from processors.routing.identities import digest_of
 from processors.routing.versions import version_for
 from schemas.connections import RelayConfig, load_config
 from schemas.errors import DataError, InvalidRecord
-from schemas.ids import content_hash
+from schemas.ids import content_hash, identities_hash
 from schemas.policy import Policy, versions_of
+from schemas.records import Named
 from schemas.state import SubjectState
 from streams.commands.lines import read_files
 from streams.commands.plan_view import JsonLines, Tables
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from schemas.events import ConsentEvent
 
 app = typer.Typer()
+_PEPPER = b"rehearsal"
 _EXAMPLE = Path(__file__).parents[2] / "examples" / "relay.toml"
 
 
@@ -57,9 +61,10 @@ class Rehearsal:
         """Raises InvalidRecord as the planner does, and for a controller without a policy."""
         key = (event.controller, event.subject_id)
         state = self.states.get(key) or SubjectState(pid="", controller=event.controller)
-        digest = content_hash(b"rehearsal", event)
-        made = plan(event, state, self._policy_for(event, now), self.lanes, now, digest)
-        self.states[key] = made.state
+        named = _named(event)
+        digest = content_hash(_PEPPER, event)
+        made = plan(event, state, self._policy_for(event, now), self.lanes, now, digest, digest_of(named))
+        self.states[key] = knowing(event, made, state, named)
         return made
 
     def assumed(self, event: ConsentEvent, now: int) -> str | None:
@@ -73,6 +78,11 @@ class Rehearsal:
         if controller is None:
             raise InvalidRecord("is not in the configuration; add it there, or use --policy", field="controller")
         return version_for(versions_of(controller.policy), event, now)
+
+
+def _named(event: ConsentEvent) -> Named | None:
+    """Sealed ones stay so: nobody can tell here whether they were named before."""
+    return Named(digest=identities_hash(_PEPPER, event.identities), size=0) if event.identities else None
 
 
 @app.command("plan")

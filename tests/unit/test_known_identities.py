@@ -87,6 +87,28 @@ def test_they_are_forgotten_with_the_person_and_hashes_are_left() -> None:
     assert {tuple(values(delivery)) for delivery in again.deliveries} == {(PHONE["value"],)}
 
 
+@pytest.mark.parametrize("at", [0, 4, 5])
+def test_an_older_deletion_reaches_whom_no_erasure_has_named_and_that_once(at: int) -> None:
+    _, older, same, first = told(
+        by(1, "delete", 5, EMAIL), by(2, "delete", at, PHONE), by(3, "delete", at, PHONE), by(4, "delete", at, EMAIL)
+    )
+    assert {tuple(values(delivery)) for delivery in older.deliveries} == {(PHONE["value"],)}
+    assert older.state is not None
+    assert older.state.erased_at == by(1, "delete", 5).occurred_at, "the newest counts"
+    for one in (same, first):
+        assert (one.verdict, one.audit[0].reason) == ("stale", "already_erased")
+
+
+def test_an_older_deletion_takes_nothing_of_what_was_chosen_since() -> None:
+    *_, last = told(by(1, "delete", 5, EMAIL), by(2, "grant", 6, EMAIL), by(3, "delete", 4, PHONE))
+    granted = by(2, "grant", 6)
+    assert last.state is not None
+    assert [one.event_id for one in last.state.choices] == [granted.event_id]
+    assert [one.event_id for one in last.state.identities] == [granted.event_id]
+    sent = [(one.lane, one.action) for one in last.deliveries]
+    assert sent.index(("zoho-campaigns", "delete")) < sent.index(("zoho-campaigns", "grant"))
+
+
 def test_no_identity_is_readable_in_the_state() -> None:
     *_, last = told(by(1, "grant", 0, DEVICE), by(2, "withdraw", 1, EMAIL))
     assert last.state is not None

@@ -39,6 +39,17 @@ def test_the_examples_plan_as_they_say() -> None:
     assert [leg["connection"] for leg in grant["legs"] if leg["kind"] == "delivery"] == ["zoho-campaigns"]
 
 
+def test_an_older_deletion_is_planned_for_whom_the_first_has_not_named() -> None:
+    given = {"kind": "deletion.requested", "controller": "oomnis", "subject_id": "c-1", "published_by": "test"}
+    lines = [
+        {**given, "event_id": f"00000000-0000-0000-0000-00000000000{number}", "method": "api",
+         "occurred_at": f"2026-05-0{day}T09:00:00Z", "identities": [{"type": "email", "format": "raw", "value": who}]}
+        for number, day, who in ((1, 5, "a@example.org"), (2, 4, "b@example.org"), (3, 4, "a@example.org"))
+    ]  # fmt: skip
+    found = _planned("-", "--config", CONFIG, stdin="\n".join(map(json.dumps, lines)))
+    assert [one["verdict"] for one in found] == ["planned", "planned", "stale"]
+
+
 def test_the_adapters_take_the_examples_options() -> None:
     for connection in load_config(Path(CONFIG)).connections.values():
         VENDORS[connection.adapter].options_type.model_validate(connection.options)

@@ -54,7 +54,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Any], int, int]:
         st.integers(0, 20),
         st.none() | st.lists(st.sampled_from(SOME[controller]), min_size=1, max_size=2, unique=True),
         st.sampled_from(SOURCES),
-        st.sampled_from([(EMAIL,), ()]),
+        st.sampled_from([(EMAIL,), ({**EMAIL, "value": "j@example.net"},), ()]),
         st.sampled_from([None, None, 1, 2]),
     )
     rows = draw(st.lists(row, min_size=1, max_size=8))

@@ -41,6 +41,20 @@ def test_it_is_the_same_from_the_audit_alone_where_the_events_are_gone(paper: Pa
         assert paper.found() == [], begins
 
 
+def test_an_older_deletion_that_names_others_was_due_and_the_same_once_more_was_not() -> None:
+    paper, other = Paper(), {**EMAIL, "value": "j@example.net"}
+    paper.publish(event(1, "grant", 0, None, identities=[other]), event(2, "delete", 10, identities=[EMAIL]))
+    older, known = paper.publish(
+        event(3, "delete", 8, identities=[EMAIL, other]), event(4, "delete", 8, identities=[other])
+    )
+    assert (older.kind, known.kind, known.reason) == ("planned", "stale", "already_erased")
+    for begins in (0, 1000):
+        paper.begins = begins
+        assert paper.found() == [], begins
+    paper.change(2, lambda one: one.model_copy(update={"kind": "stale", "legs": None}))
+    assert "missing" in paper.kinds()
+
+
 def test_a_missed_leg_is_found_and_nothing_else(paper: Paper) -> None:
     for begins in (0, 1000):
         paper.begins = begins
