@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from random import Random
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import aiohttp
 from ownership_support import LIMIT_S
 from reading import committed
 
+from schemas.ids import answer_hash
 from streams.demo.cast import make_cast
 from streams.demo.events import make_events
 from streams.demo.stage import Stage
@@ -43,6 +45,8 @@ async def test_identities_are_readable_in_consent_events_only(tmp_path: Path) ->
     assert any(name in places.pop(EVENTS) for name in prey)  # they are there where they belong: the hunt can see them
     caught = {place: name for place, found in places.items() for name in prey if name in found.lower()}
     assert caught == {}
+    nothing = answer_hash(stage.settings.key("pepper"), hashlib.sha256().hexdigest())
+    assert nothing.encode() in places["consent.audit"], "vendors' answers are hashed under the relay's own pepper"
     assert len(places["consent.audit"]) > 10_000
     assert len(places["metrics"]) > 10_000
 
