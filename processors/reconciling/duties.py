@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from processors.closing.words import RETAINED
 from processors.planning.legs import TOLD
 from schemas.codec import decode_own
 from schemas.ids import begun_leg_id, task_id
@@ -92,6 +93,9 @@ class Duty:
         """Of two instructions the later one counts, and of two of one moment the one that protects."""
         return self.occurred_at, self.action != "grant"
 
+    def ended_before(self, moment: int) -> bool:
+        return self.ended_at is not None and self.ended_at < moment
+
     def begin(self, cycle: int) -> None:
         self.cycle, self.announced = cycle, True
         self.word = self.final = self.ended_at = None
@@ -127,8 +131,9 @@ class Person:
             self.duties[old.id] = old
 
     def forget(self, before: int) -> None:
-        """What ended before that moment, µs."""
-        self.duties = {key: one for key, one in self.duties.items() if one.ended_at is None or one.ended_at >= before}
+        """What ended before that moment, µs; what a vendor has to keep begins anew, maybe years later."""
+        kept = {key: one for key, one in self.duties.items() if one.final == RETAINED or not one.ended_before(before)}
+        self.duties = kept
 
 
 def duties_of(legs: Iterable[Leg], about: About, *, tasks: bool) -> Iterator[Duty]:

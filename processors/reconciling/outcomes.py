@@ -57,8 +57,10 @@ def began_anew(duty: Duty, record: AuditRecord) -> Wrong:
         yield "surplus", f"begins cycle {cycle} after cycle {duty.cycle}"
     elif duty.final is None:
         yield "conflicting", f"begins cycle {cycle} before cycle {duty.cycle} has ended"
-    elif duty.final == RETAINED:  # its deadline passed long ago, and a new time begins
-        duty.due_at = record.at + INTERNAL_LIMIT
+    else:
+        duty.told = False  # what was found of the cycle before says nothing of this one
+        if duty.final == RETAINED:  # its deadline passed long ago, and a new time begins
+            duty.due_at = record.at + INTERNAL_LIMIT
     duty.begin(max(cycle, duty.cycle))
 
 

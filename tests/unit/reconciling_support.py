@@ -126,10 +126,10 @@ class Paper:
         after = change(self.audit[number])
         self.audit[number : number + 1] = [after] if after else []
 
-    def asked(self, of: Slice = EVERYBODY) -> Inquiry:
-        """All of it read, not ended."""
+    def asked(self, of: Slice = EVERYBODY, end: int | None = None) -> Inquiry:
+        """All of it read, or the records before `end`; not ended."""
         law = Law(self.desk.config, self.desk.lanes, PEPPER, self.desk.home)
-        left = self.audit[self.cut :]
+        left = self.audit[self.cut : end]
         judged = (judged_at(encode(record), HOME) for record in left)
         since = next((at for at in judged if at is not None), 10 * len(self.events)) if self.cut else 0
         inquiry = Inquiry(law, HOME, of, since)

@@ -9,6 +9,7 @@ from reconciling_support import LATER, LONG_AFTER, Paper, leg_of
 from routing_support import EMAIL, NOW, event
 
 from processors.house_rule import INTERNAL_LIMIT
+from schemas.codec import encode
 from schemas.ids import task_id
 from schemas.records import Evidence, Leg
 from schemas.times import DAY
@@ -174,6 +175,35 @@ def test_an_outcome_of_another_lane_or_event_is_conflicting(paper: Paper, planne
         paper.audit[-1] = paper.audit[-1].model_copy(update=change)
         assert paper.kinds() == ["conflicting"], change
         paper.audit = whole
+
+
+@pytest.mark.parametrize("after_deadline", [False, True])
+def test_one_that_is_sent_again_and_lost_is_missing_however_it_had_failed(
+    paper: Paper, planned: AuditRecord, *, after_deadline: bool
+) -> None:
+    leg = leg_of(planned, CRM)
+    assert leg.due_at
+    assert leg.delivery_id
+    failed_at = leg.due_at + 1 if after_deadline else NOW + DAY
+    paper.tell(planned, CRM, "failed", at=failed_at)
+    paper.tell(planned, CRM, "", kind="cycle", cycle=1, at=failed_at + DAY)
+    found = paper.found(lost=(leg.delivery_id,), now=failed_at + DAY)
+    mine = [one.kind for one in found if one.lane == CRM]
+    assert mine == (["late", "missing"] if after_deadline else ["missing"])
+
+
+def test_what_a_vendor_has_to_keep_is_never_forgotten(paper: Paper) -> None:
+    (planned,) = paper.publish(event(8, "delete", 30))
+    paper.tell(planned, CRM, "retained", "delete", at=NOW + DAY, review_at=NOW + 2000 * DAY)
+    began = len(paper.audit)
+    paper.tell(planned, CRM, "", "delete", kind="cycle", cycle=1, at=NOW + 2000 * DAY)
+    paper.tell(planned, CRM, "executed", "delete", cycle=1, at=NOW + 2000 * DAY + DAY)
+    inquiry = paper.asked(end=began)
+    inquiry.people.forget(NOW + 1900 * DAY)
+    for offset, record in enumerate(paper.audit[began:], began):
+        inquiry.take(offset, (record.pid or "").encode(), encode(record), record.at)
+    assert [one for one in inquiry.findings if one.lane == CRM] == []
+    assert not inquiry.hearing.early
 
 
 def test_what_ended_long_ago_is_forgotten(paper: Paper, planned: AuditRecord) -> None:
