@@ -78,7 +78,9 @@ def _begun_anew(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
     if cycle <= leg.cycle:
         return leg
     anew = {"cycle": cycle, "outcome": None, "final": False, "reason": record.reason, "at": record.at}
-    if is_under_review(leg):  # its deadline passed long ago, and a new time begins
+    if leg.kind == "none":  # the vendor that told us of it has to be told all the same
+        anew |= {"kind": "delivery"}
+    if is_under_review(leg) or leg.kind == "none":  # its deadline passed long ago or it had none: a new time begins
         anew |= {"due_at": record.at + INTERNAL_LIMIT, "rule": INTERNAL_RULE, "mark": None}
         anew |= {"overdue_at": None, "review_at": None}
     return leg.changed(**anew, conflict=None)

@@ -1,8 +1,7 @@
 """One partition of a lane as a state machine: deliveries and answers in, calls and records out.
 
-It waits for nothing, calls nobody and writes nowhere: whoever drives it hands in what happened and at which moment,
-makes the calls that `start` gives out, writes what `collect` gives out in one transaction, and comes back when
-`wakes_at` says.
+It waits for nothing, calls nobody and writes nowhere: whoever drives it hands in what happened and when, makes the
+calls that `start` gives out, writes what `collect` gives out in one transaction, comes back when `wakes_at` says.
 
 A delivery waits in its person's line; is tried; waits a little and is tried again; is parked (its record is settled,
 an entry in the lane state keeps it, and those behind it in the line are parked too); and in the end is settled. A
@@ -127,10 +126,11 @@ class Core:
         line = self._lines.of(delivery.pid)
         line.jobs.append(job)
         self.holds.admit(line, job, now.wall if at is None else at, now)
+        crossed = delivery.told and self._following.is_crossed(line, job)
         self._course.overtake(line, job, now)
         self._following.arrived(job, now)
         if delivery.told:
-            self._course.told(line, job)
+            self._course.told(line, job, now, crossed=crossed)
         elif line.delays(job):
             self._course.keep(line, now)
         self._lines.place(delivery.pid)

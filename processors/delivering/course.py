@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.delivering import tasks
+from processors.delivering import known, tasks
 from processors.delivering.backoff import Again, Backoff, Fail, Park, Part, Retry, decide
 from processors.delivering.job import KEPT, Job
 from processors.delivering.overtaking import left_of_job
@@ -141,10 +141,15 @@ class Course:
             elif left is not job.delivery:
                 self._book.shrink(job, left, now.wall)
 
-    def told(self, line: Line, job: Job) -> None:
-        """Its vendor knows it already: that it has overtaken what is older there is all."""
+    def told(self, line: Line, job: Job, now: Now, *, crossed: bool) -> None:
+        """Its vendor knows it already: that it has overtaken what is older is all. crossed: see `known`."""
         line.jobs.remove(job)
         self._book.heard(job)
+        if crossed:
+            self.keep(line, now)
+            again = known.sent_all_the_same(job, now.wall)
+            self._book.reopen(again, known.CROSSED, now.wall)
+            self.resend(line, again, now)
 
     def park(self, line: Line, job: Job, reason: str, now: Now, evidence: Evidence | None = None) -> None:
         """Its record is settled; the lane state keeps the delivery."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.delivering.followups import Followups
 from processors.delivering.job import FOLLOWS, RETAINED, Job
+from processors.delivering.known import is_crossed
 from processors.delivering.overtaking import left_of_job, left_to_verify
 from processors.delivering.plans import USUAL
 from processors.delivering.reviews import Reviews
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from processors.delivering.book import Book
     from processors.delivering.course import Course
     from processors.delivering.job import Now
-    from processors.delivering.lines import Lines
+    from processors.delivering.lines import Line, Lines
     from processors.delivering.plans import Limits
     from processors.vendors.base import Result
     from processors.vendors.later import Later
@@ -72,6 +73,10 @@ class Following:
             elif left is not job.delivery:
                 job.delivery = left
                 self._book.keep_asked(job, now.wall)
+
+    def is_crossed(self, line: Line, told: Job) -> bool:
+        """Whether a grant in its line, or one that the vendor runs a job for, may undo what the vendor told."""
+        return is_crossed(told, (*line.jobs, *self._of(told.pid, "accepted")), self._book.switches)
 
     def take_skipped(self) -> int:
         """How many weren't kept since this was asked."""

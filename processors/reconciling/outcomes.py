@@ -59,7 +59,7 @@ def began_anew(duty: Duty, record: AuditRecord) -> Wrong:
         yield "conflicting", f"begins cycle {cycle} before cycle {duty.cycle} has ended"
     else:
         duty.told = False  # what was found of the cycle before says nothing of this one
-        if duty.final == RETAINED:  # its deadline passed long ago, and a new time begins
+        if duty.final == RETAINED or duty.due_at is None:  # its deadline passed long ago, or it had none
             duty.due_at = record.at + INTERNAL_LIMIT
     duty.begin(max(cycle, duty.cycle))
 

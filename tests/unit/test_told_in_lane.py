@@ -1,18 +1,20 @@
-"""What a vendor told us: its lane sends nothing for it, and nothing that is older either."""
+"""What a vendor told us: its lane sends nothing for it, and nothing older; unless a grant crossed it on its way."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from delivering_support import DOWN, GOOD, REDRIVE, REFUSED, Driven
+from delivering_support import DOWN, GOOD, REDRIVE, REFUSED, SOON, Driven, runs
 from reconciling_support import Paper
+from replaying_support import folded
 from routing_support import EMAIL, event
 from test_known_identities import by, told
 
 from schemas.records import Evidence
 
 if TYPE_CHECKING:
+    from processors.vendors.base import Result
     from schemas.errors import VendorError
     from schemas.events import ConsentEvent
     from schemas.records import Delivery
@@ -30,14 +32,16 @@ def to(lane: str, *events: ConsentEvent) -> list[Delivery]:
     return [delivery for routed in told(*events) for delivery in routed.deliveries if delivery.lane == lane]
 
 
-@pytest.mark.parametrize("kind", ["withdraw", "delete"])
-@pytest.mark.parametrize("answer", [DOWN, REFUSED], ids=["parked", "failed"])
-def test_a_grant_that_waits_or_has_failed_is_never_sent_any_more(answer: VendorError, kind: str) -> None:
+KINDS = pytest.mark.parametrize("kind", ["withdraw", "delete"])
+
+
+@KINDS
+def test_a_grant_that_has_failed_is_never_sent_any_more(kind: str) -> None:
     grant, known = to(LANE, GRANT, heard(kind=kind))
     assert (known.told, grant.told) == (True, False)
     lane = Driven(budget_s=0)
     lane.arrive(grant)
-    assert lane.round(answer) == [0]
+    assert lane.round(REFUSED) == [0]
     lane.arrive(known)
     lane.commit()
     lane.core.redrive(REDRIVE, None, lane.now)
@@ -45,6 +49,70 @@ def test_a_grant_that_waits_or_has_failed_is_never_sent_any_more(answer: VendorE
     assert [lane.round(GOOD) for _ in range(3)] == [[], [], []]
     assert (lane.state, lane.offset) == ({}, 2)
     assert known.delivery_id not in {record.delivery_id for record in lane.audit}
+
+
+@KINDS
+def test_past_a_grant_that_waits_it_is_sent_instead(kind: str) -> None:
+    """That one was tried: nobody knows when the vendor heard of it."""
+    lane = Driven(budget_s=0)
+    grant, known = to(LANE, GRANT, heard(kind=kind))
+    lane.arrive(grant)
+    assert lane.round(DOWN) == [0]
+    lane.arrive(known)
+    lane.commit()
+    lane.seconds += 86_400
+    assert [lane.round(GOOD) for _ in range(3)] == [[1], [], []]
+    assert (lane.state, lane.offset) == ({}, 2)
+
+
+def sent_to_the_end(lane: Driven) -> list[int]:
+    found = []
+    for _ in range(6):
+        found += lane.round(GOOD)
+        lane.core.redrive(REDRIVE, None, lane.now)
+        lane.commit()
+        lane.seconds += 86_400
+    return found
+
+
+@KINDS
+@pytest.mark.parametrize("answer", [GOOD, DOWN, REFUSED, None], ids=["done", "parked", "failed", "killed"])
+def test_what_crossed_a_grant_on_its_way_is_the_last_that_the_vendor_hears(
+    answer: Result | VendorError | None, kind: str
+) -> None:
+    paper = Paper()
+    paper.publish(GRANT, heard(kind=kind))
+    lane = Driven(budget_s=0)
+    grant, known = to(LANE, GRANT, heard(kind=kind))
+    lane.arrive(grant)
+    (call,) = lane.start()
+    lane.arrive(known)
+    lane.commit()
+    if answer is None:
+        lane.restart()
+    else:
+        lane.answer(call, answer)
+    assert sent_to_the_end(lane)[-1] == 1
+    assert (lane.state, lane.offset) == ({}, 2)
+    paper.audit += lane.audit
+    paper.close_requests()
+    assert [one for one in paper.found() if one.lane == LANE] == []
+    (request,) = [one for one in folded(paper.audit).requests.in_order() if one.event_id == heard().event_id]
+    (leg,) = [leg for leg in request.legs if leg.lane == LANE]
+    assert (leg.kind, leg.cycle, leg.outcome, leg.final) == ("delivery", 1, "executed", True)
+    assert leg.due_at
+
+
+def test_it_is_sent_behind_a_grant_that_the_vendor_runs_a_job_for() -> None:
+    lane = Driven(polls=SOON)
+    lane.arrive(*(grant_and_known := to(LANE, GRANT, heard()))[:1])
+    assert lane.round(runs()) == [0]
+    lane.arrive(grant_and_known[1])
+    lane.commit()
+    assert lane.round(GOOD) == [1]
+    assert [record.outcome for record in lane.audit if record.delivery_id == grant_and_known[0].delivery_id] == [
+        "accepted", "superseded",
+    ]  # fmt: skip
 
 
 def test_what_comes_later_is_sent_as_ever_and_of_what_was_told_nothing_is_said() -> None:
