@@ -81,7 +81,8 @@ class Fold:
             return
         if before is not None and (now := went_on(before, record)) is not before:
             self.requests.put(key, now)
-        self._forgotten(record, key, before)
+        if record.kind == "cycle" or self.again:
+            self._forgotten(record, key, before)
 
     def _forgotten(self, record: AuditRecord, key: str, before: Request | None) -> None:
         """As the closer, which has to decide by the audit alone, too."""

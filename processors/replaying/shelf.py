@@ -28,6 +28,9 @@ class Shelf(Generic[C]):
     def __len__(self) -> int:
         return len(self._stored) + sum(key not in self._stored for key in self._at_hand)
 
+    def __bool__(self) -> bool:
+        return bool(self._stored or self._at_hand)
+
     def get(self, key: str) -> C | None:
         found = self._at_hand.get(key)
         if found is None and (stored := self._stored.get(key)) is not None:
