@@ -48,7 +48,7 @@ def decided(request: Request, kind: str, command: Command, at: int, legs: Iterab
 def done(request: Request, leg: RequestLeg, proof: Evidence, command: Command) -> AuditRecord:
     """A task of it was done by somebody."""
     more = {"reason": command.reason, "command": command.ref, "evidence": proof, "outcome": leg.outcome}
-    return _fact(request, TASK_DONE, leg.leg_id, leg.at, legs=told([leg]), **more)
+    return _fact(request, TASK_DONE, leg.leg_id, leg.at, cycle=leg.cycle, legs=told([leg]), **more)
 
 
 def _number(request: Request) -> str:

@@ -34,7 +34,12 @@ def told_at(facts: Sequence[Fact]) -> str | None:
 
 def reached(facts: Sequence[Fact], words: Collection[str], cycle: int) -> Step | None:
     """The first word of these in the leg's newest cycle."""
-    return next((_step(fact) for fact in facts if _word(fact) in words and (fact.record.cycle or 0) >= cycle), None)
+    return next((_step(fact) for fact in facts if _word(fact) in words and _is_of(fact, cycle)), None)
+
+
+def _is_of(fact: Fact, cycle: int) -> bool:
+    """A task that was done begins no more, so that is always of its newest cycle: older releases didn't say which."""
+    return fact.record.kind == TASK_DONE or (fact.record.cycle or 0) >= cycle
 
 
 def _word(fact: Fact) -> str | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from closing_support import NOW, anew, closed_leg, delivery, kinds, planned, record, request, said, task, told
+from closing_support import BY, NOW, anew, closed_leg, delivery, kinds, planned, record, request, said, task, told
 
+from processors.closing import facts
 from processors.closing.ending import exceptions
+from processors.closing.orders import finish
+from schemas.records import Command, Evidence
 
 if TYPE_CHECKING:
     from schemas.records import AuditRecord, Leg
@@ -56,6 +59,14 @@ def test_what_was_kept_without_a_connection_is_an_open_task_and_closed_by_hand()
     assert [fact.kind for fact in facts] == ["request.closed", "request.reopened"]
     assert facts[-1].legs
     assert facts[-1].legs[0].recipient == "surveys-inc"
+
+
+def test_that_a_task_was_done_is_said_of_its_cycle() -> None:
+    begun = request(told(planned(kept("surveys-inc")), lifted(by_hand("surveys-inc"))))
+    proof = Evidence(link="https://t.example/7")
+    after = finish(begun, [begun.legs[0].leg_id], proof, BY)
+    order = Command(command_id="c-1", name="closer.done", lane=None, args={}, by="eva", reason="sent", at=NOW)
+    assert facts.done(after, after.legs[0], proof, order).cycle == 1
 
 
 def test_each_task_that_begins_anew_has_an_id_of_its_own() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from closing_support import NOW, anew, closed_leg, delivery, planned, record, said, task
+from closing_support import EVENT, NOW, anew, closed_leg, delivery, planned, record, said, task
 from reporting_support import LATER, facts, only_leg, report
 
 from processors.closing.retold import EXTENDED
@@ -112,6 +112,21 @@ def test_a_task_is_done_by_whom_the_closer_says_with_proof() -> None:
     assert leg.executed.evidence == {"link": "https://t.example/7"}
     assert told.matters[0].status == "completed"
     assert only_leg(report(asked)).says == "Not finished: a person has to do it"
+
+
+@pytest.mark.parametrize("cycle", [1, None])
+def test_a_task_that_a_lifted_hold_began_is_done_with_its_proof(cycle: int | None) -> None:
+    """Older releases didn't write down in which cycle."""
+    begun = task("stripe", action="delete")
+    lift = record("cycle", cycle=1, legs=(begun,), reason="hold_lifted")
+    asked = planned(closed_leg("retained", "legal_hold", "delete"), kind="deletion.requested")
+    ended = Leg(kind="task", recipient="stripe", delivery_id=task_id("p1.ada", EVENT, "stripe"), outcome="done")
+    proof = Evidence(link="https://t.example/7")
+    done = record("request.task", cycle=cycle, legs=(ended,), outcome="done", evidence=proof, command=EVA, reason="s")
+    leg = only_leg(report(asked, lift, done))
+    assert (leg.result, leg.cycle) == ("done_by_hand", 1)
+    assert leg.executed
+    assert (leg.executed.at, leg.executed.evidence) == (iso(NOW), {"link": "https://t.example/7"})
 
 
 def test_more_time_is_the_new_deadline_and_is_said() -> None:
