@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from processors.sources import base
 from processors.vendors.base import Call, Reply
 from schemas.contract import invalid
-from schemas.errors import CallbackRefused, SetupError
+from schemas.errors import CallbackRefused, SetupError, VendorRefused
 
 if TYPE_CHECKING:
     from processors.engine.run import Connector
@@ -37,19 +37,23 @@ class Known(NamedTuple):
 
         Raises:
             CallbackRefused: the whole has not the vendor's form.
-            VendorError: a look-up failed.
+            VendorError: a look-up failed, and may succeed later.
 
         """
-        script, answer = self.source.told(message), None
+        script = self.source.told(message)
+        answer: Reply | CallbackRefused | None = None
         while True:
             try:
-                call = script.send(answer)
+                call = script.throw(answer) if isinstance(answer, CallbackRefused) else script.send(answer)
             except StopIteration as done:
                 told: tuple[Heard, ...] = done.value
                 return told
             if self.ask is None:
                 raise CallbackRefused("is about a record that can't be looked up")
-            answer = await self.ask(call)
+            try:
+                answer = await self.ask(call)
+            except VendorRefused as error:  # asked again, it is refused again: that costs the others nothing
+                answer = CallbackRefused(f"is about a record whose look-up was refused: {error.reason}")
 
 
 def source_of(row: SourceRow) -> Source:
