@@ -9,28 +9,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from processors.planning.case import square
+from processors.reporting.course import course
 from processors.reporting.receipt_parties import parties
 from schemas.errors import InvalidRecord
+from schemas.events import CHANNELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from processors.reporting.course import Course
+    from processors.reporting.fact import Fact
     from processors.reporting.model import MatterReport, Report
     from schemas.policy import Policy
     from schemas.policy.rows import Purpose
 
 SCHEMA = "https://w3id.org/dpv/schema/dpv-27560#record"
 """Of the record's fields; those of the receipt around it are our own."""
+_CONSENT = frozenset({"consent.granted", "consent.withdrawn", "authorisation.withdrawn", "consent.expired"})
+"""Kinds that a receipt may be for."""
 _STATES = {
     "consent.granted": "given",
     "consent.withdrawn": "withdrawn",
+    "objection.raised": "withdrawn",
+    "optout.sale": "withdrawn",
+    "optout.targeted_ads": "withdrawn",
+    "deletion.requested": "withdrawn",
     "authorisation.withdrawn": "revoked",
+    "contract.ended": "revoked",
     "consent.expired": "expired",
+    "minor.identified": "invalidated",
 }
+"""Of every kind that may end a consent, in words of the Data Privacy Vocabulary; whether it did, `course` knows."""
 _EXPRESSED = frozenset({"web_form", "support"})
 """Methods by which a person has said it; of others nobody told us how it was collected."""
-_ENDED = frozenset({"withdrawn", "revoked", "expired"})
-_SEPARATE = "separate_consent"
+_GIVEN = frozenset({"given", "renewed"})
+_REFUSED = frozenset({"separate_consent", "not_named", "other_basis", "barred"})
+"""Why a grant may count for only some of the purposes that it is about."""
 
 
 def consented(report: Report, event_id: str | None = None) -> MatterReport:
@@ -40,22 +55,35 @@ def consented(report: Report, event_id: str | None = None) -> MatterReport:
         InvalidRecord: there is none, it isn't about consent, or it counted for nothing.
 
     """
-    about = [one for one in report.matters if one.kind in _STATES and one.status != "stale"]
+    about = [one for one in report.matters if one.kind in _CONSENT and one.status != "stale"]
     if event_id is None and about:
         return max(about, key=lambda one: one.occurred_at)
     for one in report.matters:
         if one.event_id == event_id:
             if one in about:
                 return one
-            why = f"{one.kind}, which is no consent" if one.kind not in _STATES else f"not accepted: {one.reason}"
+            why = f"{one.kind}, which is no consent" if one.kind not in _CONSENT else f"not accepted: {one.reason}"
             raise InvalidRecord(f"no receipt for {event_id}: it is {why}")
     raise InvalidRecord("the audit has no consent event of this person, or not that one")
 
 
-def receipt(report: Report, about: MatterReport, number: str, policy: Policy | None) -> dict[str, Any]:
-    """The receipt of one event. number: an id of its own (UUID 4); policy: the version that was applied."""
-    purposes = _purposes(about, policy)
-    events = [_event(one, about) for one in _after(report, about, purposes)]
+def receipt(
+    report: Report, facts: Iterable[Fact], about: MatterReport, number: str, policy: Policy | None
+) -> dict[str, Any]:
+    """The receipt of one event.
+
+    facts: those of the report; number: an id of its own (UUID 4); policy: the version that was applied.
+
+    Raises:
+        PolicyError: as `course`.
+
+    """
+    named = _purposes(about, policy)
+    channels = tuple(one for one in CHANNELS if not about.channels or one in about.channels)
+    became = course(facts, about.event_id, square(named, channels))
+    counted = {purpose for purpose, _ in became.cells}
+    purposes = [purpose for purpose in named if purpose in counted]
+    events = [_event(one, about) for one in _after(report, about, became)]
     record = {
         "schema_version": SCHEMA,
         "record_id": about.event_id,
@@ -70,7 +98,7 @@ def receipt(report: Report, about: MatterReport, number: str, policy: Policy | N
         "issued_time": report.made_at,
         "issued_by": report.software,
         "record": record,
-        "state": events[-1]["event_state"] if events else None,
+        "state": _state([one["event_state"] for one in events], became),
         "supersedes": about.supersedes,
         "policy": about.policy,
         "evidence": about.evidence,
@@ -79,27 +107,37 @@ def receipt(report: Report, about: MatterReport, number: str, policy: Policy | N
     }
 
 
-def _purposes(about: MatterReport, policy: Policy | None) -> Sequence[str]:
-    """Those that the event counted for: what needs a consent of its own, and was named among others, isn't."""
+def _purposes(about: MatterReport, policy: Policy | None) -> tuple[str, ...]:
+    """What it is about, but for what its plan left out: such as what must be named alone, and was among others."""
     named = about.purposes
     if named is None:
         named = policy.purposes_of(about.data_domain) if policy else ()
-    refused = {purpose for leg in about.legs if leg.reason == _SEPARATE for purpose in leg.purposes}
-    return [purpose for purpose in named if purpose not in refused]
+    refused = {purpose for leg in about.legs if leg.reason in _REFUSED for purpose in leg.purposes}
+    return tuple(purpose for purpose in named if purpose not in refused)
 
 
-def _after(report: Report, about: MatterReport, purposes: Iterable[str]) -> list[MatterReport]:
-    """The event and all later ones about the same purposes, so that a receipt of a consent tells of its end, too."""
-    mine = set(purposes)
+def _after(report: Report, about: MatterReport, became: Course) -> list[MatterReport]:
+    """The event and all later ones that renewed or ended something of it, so that a receipt tells of its end, too."""
     later = [
         one
         for one in report.matters
-        if one.kind in _STATES
-        and one.status != "stale"
-        and one.occurred_at >= about.occurred_at
-        and (one.purposes is None or about.purposes is None or mine.intersection(one.purposes))
+        if one is about
+        or (
+            one.event_id in became.spoke
+            and one.kind in _STATES
+            and one.status != "stale"
+            and one.occurred_at >= about.occurred_at
+        )
     ]
     return sorted(later, key=lambda one: (one is not about, one.occurred_at))
+
+
+def _state(told: Sequence[str], became: Course) -> str:
+    """Of the whole. told: what each of its events made of it; `unknown`: none of them made what stands."""
+    words = [word for word in told if (word in _GIVEN) == (became.left == "all")]
+    if not words:
+        return "unknown"
+    return "partly_withdrawn" if became.left == "part" else words[-1]
 
 
 def _processing(purpose: str, report: Report, about: MatterReport, policy: Policy | None) -> dict[str, Any]:
@@ -157,6 +195,7 @@ def _event(one: MatterReport, about: MatterReport) -> dict[str, Any]:
     given = state == "given"
     return {
         "event_id": one.event_id,
+        "kind": one.kind,
         "event_time": one.occurred_at,
         "received_time": one.received_at,
         "recorded_time": one.judged_at,
@@ -186,5 +225,5 @@ def _unknown(record: dict[str, Any]) -> set[str]:
         for part, names in parts
         for one in record[part]
         for name in names
-        if one[name] is None and not (name == "validity_duration" and one["event_state"] in _ENDED)
+        if one[name] is None and not (name == "validity_duration" and one["event_state"] not in _GIVEN)
     }

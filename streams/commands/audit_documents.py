@@ -47,9 +47,10 @@ def receipt(  # noqa: PLR0917 - the command's options
     Example: consent-relay audit receipt --controller oomnis --subject c-1001 --out receipt.json
     """
     settings = settings_for(bootstrap_servers, data_dir)
-    report = report_of(known(settings, controller, subject), now_micros())
+    facts = known(settings, controller, subject)
+    report = report_of(facts, now_micros())
     about = consented(report, event)
-    made = receipt_of(report, about, str(uuid.uuid4()), _policy(about))
+    made = receipt_of(report, facts, about, str(uuid.uuid4()), _policy(about))
     _write(settings, out, made)
     _tell(out, about, {"state": made["state"]}, f"now {made['state']}", as_json=as_json)
 

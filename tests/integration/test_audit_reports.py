@@ -139,7 +139,11 @@ async def given_to_the_person(stage: Stage, person: Person) -> None:
         code, said, errors = await away.ended("audit", "verify", "--file", str(file), "--key", str(public))
         assert (code, said.startswith("good: consent-relay.")) == (0, True), errors
     made = json.loads(receipt.read_text())
-    assert [one["event_state"] for one in made["record"]["events"]] == ["given", "withdrawn"]
+    became = [(one["kind"], one["event_state"]) for one in made["record"]["events"]]
+    assert became == [
+        ("consent.granted", "given"), ("consent.withdrawn", "withdrawn"), ("deletion.requested", "withdrawn"),
+    ]  # fmt: skip
+    assert made["state"] == "withdrawn"
     made = json.loads(confirmation.read_text())
     assert (made["right"], made["status"], made["all_done"], made["completed_time"]) == (
         "erasure", "in_progress", False, None,

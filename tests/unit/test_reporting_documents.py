@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from closing_support import EVENT, NOW, closed_leg, delivery, planned, record, said
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from reporting_support import POLICY, report
+from reporting_support import POLICY, facts, report
 
 from processors.closing.retold import EXTENDED
 from processors.reporting.confirmation import confirmation
@@ -29,13 +29,13 @@ def consent(kind: str, number: int, purposes: tuple[str, ...] = ("marketing-camp
     """Event `number`, said so many days after NOW."""
     made = planned(*legs, kind=kind, at=NOW + number * DAY)
     assert made.event
-    facts = made.event.model_copy(update={"purposes": purposes, "jurisdiction": "EEA", "lawful_basis": "consent"})
-    return made.model_copy(update={"event": facts, "event_id": str(UUID(int=number)), "policy": POLICY.ref})
+    said = made.event.model_copy(update={"purposes": purposes, "jurisdiction": "EEA", "lawful_basis": "consent"})
+    return made.model_copy(update={"event": said, "event_id": str(UUID(int=number)), "policy": POLICY.ref})
 
 
 def of(*records: AuditRecord, event_id: str | None = None) -> dict[str, Any]:
     told = report(*records)
-    return receipt(told, consented(told, event_id), "receipt-1", POLICY)
+    return receipt(told, facts(*records), consented(told, event_id), "receipt-1", POLICY)
 
 
 def test_a_receipt_has_the_standards_fields_and_says_which_nobody_told_us() -> None:
