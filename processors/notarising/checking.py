@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def check(proof: AuditProof, keys: Collection[bytes]) -> list[AuditRecord]:
     """The person's records, each of which is under a signed head; of the rest of the proof, only what they say.
 
-    Each stands there once, in the order in which it was written, and all are of one log.
+    Each stands there once, in the order in which it was written, and all are of one log. Whatever names a company
+    names the same: what was redriven, or forwarded before the company was known, names none.
 
     Raises:
         NotProven: naming the first record or head that isn't, or there is no record at all.
@@ -36,7 +37,7 @@ def check(proof: AuditProof, keys: Collection[bytes]) -> list[AuditRecord]:
         raise NotProven("holds no record: it proves nothing")
     if len({origin.rpartition("/")[0] for origin in origins(proof)}) > 1:
         raise NotProven(f"is of several logs: {', '.join(origins(proof))}")
-    if any(record.controller != proof.controller for record in records):
+    if {record.controller for record in records} - {None} != {proof.controller}:
         raise NotProven("the company that is named is not that of the records")
     if policies_of(records) != proof.policies:
         raise NotProven("the policies that are named are not those of the records")

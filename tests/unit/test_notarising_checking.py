@@ -77,6 +77,14 @@ def test_it_gives_the_records_back() -> None:
     assert origins(several) == ["tests/audit/3", "tests/audit/2"]
 
 
+def test_a_record_that_names_no_company_is_proven_beside_one_that_does() -> None:
+    unnamed = TOLD.model_copy(update={"kind": "forwarded", "controller": None})
+    other = part(unnamed, tree="tests/audit/2").model_copy(update={"partition": 2})
+    assert checked(proof(part(), other)) == [TOLD, unnamed]
+    with pytest.raises(NotProven, match="company"):
+        checked(proof(other))
+
+
 TWICE = part().model_copy(update={"records": part().records * 2})
 OF_ANOTHER_LOG = part(tree="staging/audit/2").model_copy(update={"partition": 2})
 
