@@ -62,7 +62,7 @@ class Verdict:
 class Exam:
     """What is verified, by what. topic: the audit, or a copy of it; whole: no record may be behind the last head.
 
-    told: hears the partition and how far it was read.
+    told: hears the partition and how far it was read; now: s since 1970.
     """
 
     settings: Settings
@@ -71,6 +71,7 @@ class Exam:
     topic: str = topics.AUDIT
     whole: bool = False
     told: Callable[[int, int], None] = lambda *_: None
+    now: Callable[[], float] = time.time
 
     async def all(self, partitions: Iterable[int]) -> list[Verdict]:
         """One partition after the other: a process has no more than one core for them."""
@@ -85,6 +86,7 @@ class Exam:
         """
         judge = Judge(number, origin_of(self.settings.required("cluster_prefix"), number), self.keys)
         begins = await beginning(self.settings, self.topic, number)
+        began = self.now()  # a head that is signed while the log is read is not looked at
         async with (
             aclosing(scan(self.settings, self.topic, partitions=[number])) as audit,
             aclosing(scan(self.settings, topics.CHECKPOINTS, partitions=[number])) as heads,
@@ -93,12 +95,12 @@ class Exam:
             leaves = rejoined(begins.number, listed(known), audit)
             records = Records(leaves, lambda offset: self.told(number, offset))
             await walk(judge, records, heads, self.witnesses.get(number, ()))
-            unsigned = 0 if judge.finding else await self._unsigned(judge, records)
+            unsigned = 0 if judge.finding else await self._unsigned(judge, records, began)
         proven = max(0, judge.size - begins.number)
         return Verdict(number, proven, unsigned, judge.heads, judge.witnessed, judge.finding, *begins)
 
-    async def _unsigned(self, judge: Judge, records: Records) -> int:
-        """How many are behind the last head; too old ones are a finding: the notary would have signed them."""
+    async def _unsigned(self, judge: Judge, records: Records, began: float) -> int:
+        """How many are behind the last head; those too old when it was read are a finding: they had been signed."""
         first, count = None, 0
         while found := await records.take(LOOK_AHEAD):
             first = first or found[0]
@@ -106,7 +108,7 @@ class Exam:
             records.drop()
         if first is None:
             return 0
-        age_s = time.time() - first.at / 1000
+        age_s = max(0.0, began - first.at / 1000)
         if self.whole or age_s > 2 * self.settings.checkpoint_interval + GRACE_S:
             text = f"{count} records from offset {first.offset} on are under no signed head, for {age_s:.0f} s"
             why = "they were added, or no notary was there to sign them"
