@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 from collections import defaultdict
@@ -22,6 +23,9 @@ log = structlog.get_logger()
 WRITE_LIMIT_S = 10.0
 MOST_PENDING = 8
 """Heads that wait for the disk; when it is back they are written, those behind them are not."""
+
+_BEGINNING = b'{"partition": '
+"""Of every line; there is none within a line, as quotes are escaped there."""
 
 
 class Witness:
@@ -57,18 +61,27 @@ class Witness:
         return False
 
     def _append(self, line: bytes) -> None:
-        """Several workers may share a file: one write appends a whole line."""
+        """Several workers may share a file: one write appends a whole line, behind what a full disk has torn off."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self._path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o644)
         try:
-            os.write(file, line)
+            whole = line if self._ends_whole(os.fstat(file).st_size) else b"\n" + line
+            if os.write(file, whole) < len(whole):
+                raise OSError(errno.ENOSPC, "only a part of the line was written")
             os.fsync(file)
         finally:
             os.close(file)
 
+    def _ends_whole(self, size: int) -> bool:
+        if not size:
+            return True
+        with self._path.open("rb") as file:
+            file.seek(size - 1)
+            return file.read(1) == b"\n"
+
 
 def witnessed(paths: Iterable[Path]) -> dict[int, list[Head]]:
-    """The heads of these files by partition, in the order of their lines. A last line that was torn off is left out.
+    """The heads of these files by partition, in the order of their lines. What was torn off a line is left out.
 
     Raises:
         SetupError: a file can't be read, or a line of it is none of a witness.
@@ -77,13 +90,36 @@ def witnessed(paths: Iterable[Path]) -> dict[int, list[Head]]:
     found: dict[int, list[Head]] = defaultdict(list)
     for path in paths:
         try:
-            lines = path.read_text("utf-8").split("\n")
-        except (OSError, UnicodeDecodeError):
+            lines = path.read_bytes().split(b"\n")
+        except OSError:
             raise SetupError(f"the witness file {path} can't be read", remedy="name another with --witness") from None
         for number, line in enumerate(lines[:-1], 1):
             try:
-                noted = json.loads(line)
-                found[int(noted["partition"])].append(Head(str(noted["checkpoint"]), f"{path}:{number}"))
+                noted = _noted(line)
             except (ValueError, KeyError, TypeError):
                 raise SetupError(f"{path}:{number} is no line of a witness file", remedy="restore the file") from None
+            if noted:
+                found[noted[0]].append(Head(noted[1], f"{path}:{number}"))
     return found
+
+
+def _noted(line: bytes) -> tuple[int, str] | None:
+    """Partition and checkpoint; None: the end was torn off. Older releases wrote the next line right behind that.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no line of a witness.
+
+    """
+    start = max(0, line.rfind(_BEGINNING))
+    torn, whole = line[:start], line[start:]
+    if not _is_torn(torn):
+        raise ValueError(torn)
+    if _is_torn(whole):
+        return None
+    noted = json.loads(whole)
+    return int(noted["partition"]), str(noted["checkpoint"])
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether a line of a witness may have begun like that; a whole one that was changed has its end."""
+    return not line.endswith(b"}") and (line.startswith(_BEGINNING) or _BEGINNING.startswith(line))

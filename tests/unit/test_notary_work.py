@@ -14,7 +14,7 @@ from router_support import PaperTenure, until
 from processors.notarising.leaf import leaf_of
 from processors.notarising.note import opened
 from processors.notarising.tree import Edge, split
-from schemas.errors import OwnershipLost, SetupError, StateUnreadable
+from schemas.errors import OwnershipLost, StateUnreadable
 from schemas.tree_edge import TreeEdge
 from streams import topics
 from streams.notary.witness import MOST_PENDING, Witness, witnessed
@@ -129,16 +129,6 @@ async def test_a_witness_whose_disk_hangs_holds_nothing_up_for_good(tmp_path: Pa
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     await until(lambda: not witness._pending)
     os.close(reader)
-
-
-def test_a_torn_last_line_of_a_witness_is_left_out_and_any_other_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "witness.jsonl"
-    path.write_text('{"partition": 2, "at": 1, "checkpoint": "a"}\n{"partition": 2, "at"')
-    ((partition, (head,)),) = witnessed([path]).items()
-    assert (partition, head.note, head.where) == (2, "a", f"{path}:1")
-    path.write_text("nothing\n")
-    with pytest.raises(SetupError, match=r"witness.jsonl:1 is no line"):
-        witnessed([path])
 
 
 async def test_an_edge_that_is_none_stops_the_partition(tmp_path: Path) -> None:
