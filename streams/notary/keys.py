@@ -64,10 +64,11 @@ def remember(settings: Settings) -> None:
     path, ours = keys_file(settings), verifier_keys(settings)[0]
     with writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        known = path.read_text("utf-8").splitlines() if path.exists() else []
-        if ours not in known:
+        known = path.read_text("utf-8") if path.exists() else ""
+        if ours not in known.splitlines():
+            apart = "\n" if known and not known.endswith("\n") else ""  # whoever put a key there by hand
             with path.open("a", encoding="utf-8") as file:
-                file.write(f"{ours}\n")
+                file.write(f"{apart}{ours}\n")
 
 
 def known_keys(settings: Settings) -> list[bytes]:
