@@ -6,14 +6,17 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from streams import topics
+from streams.logs import scan
 from streams.metrics.registry import Metrics
-from streams.notary.keys import origin_of, remember, signing_key
+from streams.notary.keys import known_keys, origin_of, remember, signing_key
 from streams.notary.witness import Witness
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable, Collection
 
+    from aiokafka import ConsumerRecord
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from streams.settings import Settings
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 class Office:
     """most: records, and interval_s: seconds, after which a head is signed; now: µs since 1970.
 
+    keys: public ones, whose heads are believed; heads: those of a partition, as they were signed so far.
+
     turn: whoever hashes; the partitions take turns, so that all of them together leave the loop to the others.
     """
 
@@ -31,6 +36,8 @@ class Office:
     witness: Witness
     most: int
     interval_s: float
+    keys: Collection[bytes]
+    heads: Callable[[int], AsyncGenerator[ConsumerRecord]]
     now: Callable[[], int] = now_micros
     metrics: Metrics = field(default_factory=Metrics)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -40,8 +47,16 @@ class Office:
         """Raises SetupError: the key, or a place to keep its public half, is missing."""
         key, prefix = signing_key(settings), settings.required("cluster_prefix")
         remember(settings)
-        witness = Witness(settings.witness)
-        return cls(key, prefix, witness, settings.checkpoint_records, settings.checkpoint_interval, metrics=metrics)
+        return cls(
+            key,
+            prefix,
+            Witness(settings.witness),
+            settings.checkpoint_records,
+            settings.checkpoint_interval,
+            known_keys(settings),
+            lambda partition: scan(settings, topics.CHECKPOINTS, partitions=[partition]),
+            metrics=metrics,
+        )
 
     def origin(self, partition: int) -> str:
         return origin_of(self.prefix, partition)

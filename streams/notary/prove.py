@@ -88,16 +88,18 @@ async def _records_of(settings: Settings, person: str) -> dict[int, list[_Found]
 async def _heads(
     settings: Settings, keys: Collection[bytes], partition: int, last: int
 ) -> tuple[_Signed | None, _Signed | None]:
-    """The first head that covers number `last`, or else the newest, and the newest."""
+    """The first head that covers number `last`, or else the newest, and the newest: it is the largest of all."""
     first: _Signed | None = None
     newest: _Signed | None = None
     origin = origin_of(settings.required("cluster_prefix"), partition)
     async for record in scan(settings, topics.CHECKPOINTS, partitions=[partition]):
         head = head_in(record)
         try:
-            newest = _Signed(head.note, opened(head.note, keys, origin))
+            signed = _Signed(head.note, opened(head.note, keys, origin))
         except NotProven as error:
             raise NotProven(f"{head.where} {error}") from None
+        if newest is None or signed.checkpoint.size >= newest.checkpoint.size:
+            newest = signed
         if first is None and newest.checkpoint.size > last:
             first = newest
     return first or newest, newest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from processors.notarising.leaf import leaf_of
@@ -14,12 +14,16 @@ from schemas.errors import StateUnreadable
 from schemas.tree_edge import TreeEdge
 from streams import topics
 from streams.metrics.meters import NotaryMeter
+from streams.notary.beginning import leaf_in, listed, number_of
 from streams.notary.heads import head_out
+from streams.notary.resuming import grow, largest
 from streams.outbox import sized
 from streams.ownership.inbox import Inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Hashable, Mapping, Sequence
+
+    from aiokafka import ConsumerRecord
 
     from streams.notary.office import Office
     from streams.ownership.tenure import Tenure
@@ -39,6 +43,8 @@ class NotaryWork(Inbox):
         self._office = office
         self._partition = partition
         self._edge = Edge()
+        self._signed: Checkpoint | None = None  # a head that the tree grows to again
+        self._looked = 0  # heads that were looked through for it
         self._leaves = bytearray()
         self._since: float | None = None  # when the first of them came
         self._meter = NotaryMeter(office.metrics)
@@ -53,7 +59,7 @@ class NotaryWork(Inbox):
     def duties(self) -> Mapping[str, Hashable]:
         found: dict[str, Hashable] = {}
         if self._waiting:
-            found["read"] = self._next
+            found["read"] = (self._next, self._looked)
         if self._is_due():
             found["sign"] = self._commits
         return found
@@ -85,7 +91,11 @@ class NotaryWork(Inbox):
     async def _take_up(self, tenure: Tenure) -> None:
         """Go on from the last head; whoever signed it may have died before its witness had it."""
         kept = tenure.kept(EDGE_KEY, TreeEdge)
+        if kept and tenure.new:  # only the bookmark was lost: the edge is not that of where we begin
+            await tenure.commit([tenure.drop(EDGE_KEY)], tenure.start)
+            kept = None
         if kept is None:
+            await self._find_place()
             return
         try:
             self._edge = Edge(kept.size, kept.hashes)
@@ -95,14 +105,53 @@ class NotaryWork(Inbox):
             ) from None
         await self._witness(kept.checkpoint)
 
+    async def _find_place(self) -> None:
+        """Without an edge nothing was ever signed, or it was lost: then the first records tell where we are."""
+        while not (self._waiting or self._draining):
+            self._wake.clear()
+            await self._wake.wait()
+        if not self._waiting:
+            return
+        async with aclosing(self._heads()) as heads:
+            self._signed = await largest(heads, self._office.keys, self._office.origin(self._partition))
+        if self._signed is None:
+            return
+        async with aclosing(self._heads()) as heads:
+            number = await number_of([leaf_in(record) for record in self._waiting], listed(heads))
+        async with aclosing(self._heads()) as heads:
+            await grow(self._edge, listed(heads), number)
+        self._compare()
+
+    async def _heads(self) -> AsyncGenerator[ConsumerRecord]:
+        async with aclosing(self._office.heads(self._partition)) as heads:
+            async for record in heads:
+                self._looked += 1
+                yield record
+                await asyncio.sleep(0)
+
+    def _compare(self) -> None:
+        """Where the tree is as large as what was signed, it must be that one."""
+        if self._signed and self._edge.size >= self._signed.size and self._edge.root() != self._signed.root:
+            raise StateUnreadable(
+                f"{topics.CHECKPOINTS}[{self._partition}] has a head of {self._signed.size} records that is of "
+                "another tree than the audit's: `audit verify` says what was changed, nothing is signed meanwhile"
+            )
+
+    def _add(self, leaf: bytes) -> None:
+        """What a head has already isn't signed again."""
+        self._edge.add(leaf)
+        if self._signed is None or self._edge.size > self._signed.size:
+            self._leaves += leaf
+        else:
+            self._compare()
+
     async def _read(self) -> None:
         """What waits, for a moment."""
         async with self._office.turn:
             began = time.perf_counter()
             while self._waiting and not self._is_full():
                 record = self._waiting.popleft()
-                self._leaves += (leaf := leaf_of(record.timestamp, record.key, record.value, record.headers))
-                self._edge.add(leaf)
+                self._add(leaf_of(record.timestamp, record.key, record.value, record.headers))
                 self._next = record.offset + 1
                 if time.perf_counter() - began > SLICE_S:
                     break

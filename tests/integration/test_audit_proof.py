@@ -26,7 +26,8 @@ from streams.notary.heads import head_in
 from streams.notary.keys import known_keys
 from streams.notary.verify import Exam
 from streams.notary.witness import witnessed
-from streams.ownership.tenure import now_micros
+from streams.notary.work import EDGE_KEY
+from streams.ownership.tenure import OFFSET_KEY, now_micros
 from streams.settings import key_file
 
 if TYPE_CHECKING:
@@ -159,6 +160,22 @@ async def test_heads_outlive_their_key_and_kills(stage: Stage) -> None:
     newest = await cli.said("audit", "key")
     code, out, _ = await cli.ended("audit", "verify", "--key", newest["keys"][0])
     assert (code, "is signed by no known key" in out) == (1, True)
+
+
+async def test_a_notary_that_has_lost_where_it_stood_goes_on_with_its_trees(stage: Stage) -> None:
+    await played(stage, 60, 1)
+    before = await signed(stage)
+    producer = writer(stage.settings)
+    await producer.start()
+    for key, partitions in ((EDGE_KEY, range(4)), (OFFSET_KEY, range(2))):
+        for partition in partitions:
+            await producer.send_and_wait(topics.NOTARY, None, key, partition)
+    await producer.stop()
+    await played(stage, 60, 2)
+    after = await signed(stage)
+    assert sum(before.values()) < sum(after.values())
+    told = await cli_of(stage).said("audit", "verify", "--whole")
+    assert (told["good"], {part["partition"]: part["proven"] for part in told["partitions"]}) == (True, after), told
 
 
 async def test_a_persons_proof_holds_without_kafka_and_after_the_erasure(stage: Stage, tmp_path: Path) -> None:

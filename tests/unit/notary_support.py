@@ -19,7 +19,7 @@ from streams.notary.witness import Witness
 from streams.notary.work import EDGE_KEY, NotaryWork
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
     from pathlib import Path
 
     from processors.notarising.judging import Head
@@ -34,12 +34,15 @@ class Notary:
     directory: Path
     most: int = 1000
     interval_s: float = NEVER_S
+    signed: Sequence[ConsumerRecord] = ()
     tenure: PaperTenure = field(default_factory=lambda: PaperTenure(partition=0, state_topic=topics.NOTARY))
     work: NotaryWork = field(init=False)
 
     def __post_init__(self) -> None:
         witness = Witness(self.directory / "witness.jsonl")
-        self.office = Office(KEY, "tests", witness, self.most, self.interval_s, now=lambda: 5)
+        self.office = Office(
+            KEY, "tests", witness, self.most, self.interval_s, [PUBLIC], lambda _: read(self.signed), now=lambda: 5
+        )
         self.work = NotaryWork(self.office, 0)
 
     def feed(self, *values: bytes, first: int = 0) -> None:
@@ -52,8 +55,11 @@ class Notary:
 
     def heads(self) -> list[Head]:
         """As the topic has them."""
+        return [head_in(one) for one in self.checkpoints()]
+
+    def checkpoints(self) -> list[ConsumerRecord]:
         outs = [out for commit in self.tenure.commits for out in commit.outs if out.topic == topics.CHECKPOINTS]
-        return [head_in(kafka(out.value, number, out.headers)) for number, out in enumerate(outs)]
+        return [kafka(out.value, number, out.headers) for number, out in enumerate(outs)]
 
     def edge(self) -> TreeEdge:
         outs = [out for commit in self.tenure.commits for out in commit.outs if out.key == EDGE_KEY]
@@ -62,6 +68,11 @@ class Notary:
 
 def record(value: bytes, offset: int, at: int = 1000) -> ConsumerRecord:
     return ConsumerRecord(topics.AUDIT, 0, offset, at, 0, b"p1.a", value, None, 4, len(value), ())
+
+
+async def read(records: Sequence[Any]) -> AsyncGenerator[Any]:
+    for one in records:
+        yield one
 
 
 def kafka(value: bytes | None, offset: int, headers: Any) -> ConsumerRecord:

@@ -57,6 +57,7 @@ class PaperTenure:
     records: dict[bytes, bytes | None] = field(default_factory=dict)
     partition: int = HOME
     ended: bool = True
+    new: bool = False
     state_topic: str = RECORDS
 
     def marked(self, key: bytes) -> Bookmark | None:

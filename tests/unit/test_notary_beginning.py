@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from notary_support import PUBLIC, record
-from test_notary_walk import LOG, read, signed
+from notary_support import PUBLIC, read, record
+from test_notary_walk import LOG, signed
 
 from processors.notarising.judging import Judge
 from streams.notary.beginning import leaf_in, listed, number_of, rejoined

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from notary_support import PUBLIC, Notary, kafka, record
+from notary_support import PUBLIC, Notary, read, record
 from router_support import until
 
 from processors.notarising.judging import Judge
-from streams import topics
 from streams.notary.beginning import leaf_in
 from streams.notary.walk import Records, walk
 from streams.notary.witness import witnessed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from aiokafka import ConsumerRecord
@@ -25,20 +24,13 @@ if TYPE_CHECKING:
 LOG = [record(str(number).encode(), 2 * number) for number in range(14)]
 
 
-async def read(records: Sequence[Any]) -> AsyncIterator[Any]:
-    for one in records:
-        yield one
-
-
 async def signed(directory: Path) -> tuple[list[ConsumerRecord], list[Head]]:
     """The heads in Kafka, of 5, 10 and 14 records, and those of the witness."""
     notary = Notary(directory, most=5)
     notary.work.feed(LOG)
     async with notary.working():
         await until(lambda: len(notary.tenure.commits) == 2 and not notary.work._waiting)
-    outs = [out for commit in notary.tenure.commits for out in commit.outs if out.topic == topics.CHECKPOINTS]
-    heads = [kafka(out.value, number, out.headers) for number, out in enumerate(outs)]
-    return heads, witnessed([directory / "witness.jsonl"])[0]
+    return notary.checkpoints(), witnessed([directory / "witness.jsonl"])[0]
 
 
 async def judged(log: Sequence[ConsumerRecord], heads: Sequence[ConsumerRecord], witness: Sequence[Head]) -> Judge:
