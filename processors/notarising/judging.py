@@ -21,12 +21,14 @@ class Head:
     """A signed head as it is kept. where: its place, in words; start: number of the first of its leaves.
 
     leaves: hashes of the records since the head before it, one after the other; None: of a witness, which has none.
+    at: when a witness had it, µs since 1970.
     """
 
     note: str
     where: str
     start: int = 0
     leaves: bytes | None = None
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Claim:
 class Judge:
     """Of one partition. `finding`: the first thing that is wrong; then nothing more is looked at.
 
-    heads, witnessed: how many heads held, of the log's own and of witnesses.
+    heads, witnessed: how many heads held, of the log's own and of witnesses; unlisted: the first of a witness that is
+    larger than all of the log's own.
     """
 
     def __init__(self, partition: int, origin: str, keys: Collection[bytes]) -> None:
@@ -52,6 +55,7 @@ class Judge:
         self._listed = 0
         self.finding: Finding | None = None
         self.heads = self.witnessed = 0
+        self.unlisted: Head | None = None
 
     @property
     def size(self) -> int:
@@ -82,9 +86,21 @@ class Judge:
         if claim.head.leaves is not None and not self._list_holds(claim, leaves):
             return False
         self._edge = grown
-        self.heads += claim.head.leaves is not None
-        self.witnessed += claim.head.leaves is None
+        if claim.head.leaves is not None:
+            self.heads += 1
+            self.unlisted = None
+        else:
+            self.witnessed += 1
+            if claim.size > self._listed:
+                self.unlisted = self.unlisted or claim.head
         return True
+
+    def miss(self, before: int) -> None:
+        """Find that a head is gone which a witness has had since before then, µs since 1970."""
+        if self.unlisted and self.unlisted.at < before:
+            self._wrong(
+                f"{self.unlisted.where} has a head that is larger than the newest of the log: it was taken out"
+            )
 
     def _list_holds(self, claim: Claim, leaves: Sequence[bytes]) -> bool:
         """The records are right; so must their list be, or it was tampered with."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 GRACE_S = 60.0
+"""A witness may have a head a moment before readers of Kafka have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Exam:
             leaves = rejoined(begins.number, listed(known), audit)
             records = Records(leaves, lambda offset: self.told(number, offset))
             await walk(judge, records, heads, self.witnesses.get(number, ()))
+            if judge.finding is None:
+                judge.miss(int((began - GRACE_S) * 1e6))
             unsigned = 0 if judge.finding else await self._unsigned(judge, records, began)
         proven = max(0, judge.size - begins.number)
         return Verdict(number, proven, unsigned, judge.heads, judge.witnessed, judge.finding, *begins)

@@ -95,16 +95,16 @@ def witnessed(paths: Iterable[Path]) -> dict[int, list[Head]]:
             raise SetupError(f"the witness file {path} can't be read", remedy="name another with --witness") from None
         for number, line in enumerate(lines[:-1], 1):
             try:
-                noted = _noted(line)
+                noted = _noted(line, f"{path}:{number}")
             except (ValueError, KeyError, TypeError):
                 raise SetupError(f"{path}:{number} is no line of a witness file", remedy="restore the file") from None
             if noted:
-                found[noted[0]].append(Head(noted[1], f"{path}:{number}"))
+                found[noted[0]].append(noted[1])
     return found
 
 
-def _noted(line: bytes) -> tuple[int, str] | None:
-    """Partition and checkpoint; None: the end was torn off. Older releases wrote the next line right behind that.
+def _noted(line: bytes, where: str) -> tuple[int, Head] | None:
+    """Partition and head; None: the end was torn off. Older releases wrote the next line right behind that.
 
     Raises:
         ValueError, KeyError, TypeError: it is no line of a witness.
@@ -117,7 +117,7 @@ def _noted(line: bytes) -> tuple[int, str] | None:
     if _is_torn(whole):
         return None
     noted = json.loads(whole)
-    return int(noted["partition"]), str(noted["checkpoint"])
+    return int(noted["partition"]), Head(str(noted["checkpoint"]), where, at=int(noted["at"]))
 
 
 def _is_torn(line: bytes) -> bool:

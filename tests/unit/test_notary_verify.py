@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from aiokafka import ConsumerRecord
 
+    from processors.notarising.judging import Head
+
 NOW = 1000.0
 """s since 1970, when the command begins."""
 
@@ -30,6 +32,7 @@ class Kafka:
 
     log: Sequence[ConsumerRecord]
     heads: Sequence[ConsumerRecord]
+    witnesses: list[Head]
     took_s: float = 0.0
     now: float = NOW
 
@@ -45,15 +48,14 @@ class Kafka:
 
 @pytest.fixture
 async def kafka(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kafka:
-    heads, _ = await signed(tmp_path)
-    kafka = Kafka(LOG, heads)
+    kafka = Kafka(LOG, *await signed(tmp_path))
     monkeypatch.setattr(verify, "scan", kafka.scan)
     monkeypatch.setattr(beginning, "spans_of", kafka.spans)
     return kafka
 
 
 async def verdict(kafka: Kafka, **more: Any) -> verify.Verdict:
-    exam = Exam(Settings(cluster_prefix="tests"), [PUBLIC], {}, now=lambda: kafka.now, **more)
+    exam = Exam(Settings(cluster_prefix="tests"), [PUBLIC], {0: kafka.witnesses}, now=lambda: kafka.now, **more)
     return await exam.partition(0)
 
 
@@ -69,3 +71,20 @@ async def test_what_was_old_by_then_is_a_finding(kafka: Kafka) -> None:
     finding = (await verdict(kafka)).finding
     assert finding
     assert (finding.what, finding.index, "for 200 s" in finding.text) == ("unsigned", 14, True)
+
+
+@pytest.mark.parametrize("left", range(3))
+async def test_the_newest_heads_are_missed_by_the_witness_though_the_records_are_there(
+    kafka: Kafka, left: int
+) -> None:
+    kafka.heads = kafka.heads[:left]
+    finding = (await verdict(kafka)).finding
+    assert finding
+    assert (finding.what, finding.index) == ("head", None)
+    assert f"witness.jsonl:{left + 1} has a head that is larger than the newest of the log" in finding.text
+
+
+async def test_a_head_that_the_witness_has_had_for_a_moment_may_be_on_its_way(kafka: Kafka) -> None:
+    kafka.heads = kafka.heads[:2]
+    kafka.witnesses = [*kafka.witnesses[:2], replace(kafka.witnesses[2], at=int((NOW - 1) * 1e6))]
+    assert (await verdict(kafka)).finding is None
