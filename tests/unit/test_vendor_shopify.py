@@ -90,6 +90,22 @@ def test_a_grant_says_how_consent_was_collected_and_waits_where_shopify_waits() 
     assert (waiting.outcome, waiting.evidence.detail) == ("accepted", "pending_opt_in")
 
 
+def test_a_grant_is_of_the_address_or_number_that_it_names_and_a_withdrawal_of_all() -> None:
+    out = {"email": "UNSUBSCRIBED", "sms": "UNSUBSCRIBED"}
+    number_on_file = Shop(dict(out))
+    assert play(SHOPIFY.script(asked("grant", "email", "sms")), number_on_file).result.outcome == "executed"
+    assert number_on_file.states == {"email": "SUBSCRIBED", "sms": "UNSUBSCRIBED"}
+    by_number = {"emails": (), "more": (("phone", PHONE),)}
+    somebody_elses = Shop(dict(out))
+    played = play(SHOPIFY.script(asked("grant", "email", **by_number)), somebody_elses)
+    assert (somebody_elses.states, played.result.outcome) == (out, "no_match")
+    both = Shop(dict(out))
+    play(SHOPIFY.script(asked("grant", "email", "sms", more=(("phone", PHONE),))), both)
+    assert set(both.states.values()) == {"SUBSCRIBED"}
+    play(SHOPIFY.script(asked("withdraw", "email", "sms", **by_number)), both)
+    assert both.states == out
+
+
 @pytest.mark.parametrize("action", ["grant", "withdraw"])
 def test_a_state_that_was_not_set_is_no_success(action: Any) -> None:
     played = play(SHOPIFY.script(asked(action)), Shop({"email": "PENDING"}, after="NOT_SUBSCRIBED"))

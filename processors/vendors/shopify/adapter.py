@@ -32,9 +32,11 @@ class Shopify(ShopifyFacts):
         return (yield from self._set(instruction, _UNSUBSCRIBED, ""))
 
     def _set(self, instruction: Instruction, state: str, level: str) -> Script:
+        """Whoever withdraws is out under all that they have; a grant is of what it names alone."""
         found = yield from look_up(instruction)
         channels = self._channels(instruction)
-        having = [one for one in found.customers.values() if set(channels) & set(one.states)]
+        meant = [one if state == _UNSUBSCRIBED else one.as_named for one in found.customers.values()]
+        having = [one for one in meant if set(channels) & set(one.states)]
         if not having and found.odd is None:
             return Result("no_match", evidence=found.reply.evidence(detail=f"customers={len(found.customers)}"))
         states, reply = yield from _change(having, channels, state, level)

@@ -6,7 +6,7 @@ https://shopify.dev/docs/api/admin-graphql/2026-10/queries/customerByIdentifier
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Reply, Step, all_good
@@ -30,10 +30,16 @@ _ID = re.compile(r"gid://shopify/Customer/[0-9]{1,20}")
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """`states`: channel → its marketing state, of the channels that the customer has."""
+    """`states`: channel → its marketing state, of those that the customer has; named: those that the event names."""
 
     id: str
     states: Mapping[str, str]
+    named: frozenset[str]
+
+    @property
+    def as_named(self) -> Customer:
+        """With nothing but what the event names."""
+        return replace(self, states={one: state for one, state in self.states.items() if one in self.named})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,9 @@ def look_up(instruction: Instruction) -> Generator[Step, Any, Found]:
         place, name = PLACES[channel]
         # The vendor's word for equal may be another one: whose address is only alike is somebody else.
         if row is not None and trimmed_lower(str((row[place] or {}).get(name))) == value:
-            customer = _customer(row)
-            found[customer.id] = customer
+            customer = _customer(row, channel)
+            before = found.get(customer.id, customer)
+            found[customer.id] = replace(customer, named=before.named | customer.named)
     return Found(found, odd, replies[-1])
 
 
@@ -80,7 +87,7 @@ def _asked(kind: str, name: str) -> tuple[str, str, Call]:
     return "sms", name, ask(_LOOK_UP, identifier={"phoneNumber": name})
 
 
-def _customer(row: Mapping[str, Any]) -> Customer:
+def _customer(row: Mapping[str, Any], named: str) -> Customer:
     if not _ID.fullmatch(str(row["id"])):
         raise ValueError("a customer's id is none")
-    return Customer(row["id"], states_of(row))
+    return Customer(row["id"], states_of(row), frozenset({named}))

@@ -29,8 +29,8 @@ class ShopifyFacts(Vendor):
     per_purpose = False
     can: ClassVar[Mapping[Action, Capability]] = {
         "grant": Capability(
-            says="subscribes the customer's address or number to marketing; where Shopify waits for the person's own "
-            "confirmation it has only accepted it; creates nobody"
+            says="subscribes the address or number that the event names to marketing, nothing else that the customer "
+            "has; where Shopify waits for the person's own confirmation it has only accepted it; creates nobody"
         ),
         "withdraw": Capability(
             read_back_s=3600.0, says="unsubscribes the customer's address or number from marketing, each by itself"
