@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _HASH = re.compile("[0-9a-f]{64}")
 _WRITTEN = re.compile(r"[\s().\-/]")
+_TRUNK = re.compile(r"\A([\s(]*(?:\+|00)[1-9]\d{0,2}[\s).\-/]*)\(\s*0\s*\)")
+"""A country's code, and behind it the 0 that is only dialled at home, as many write it."""
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
 Form = tuple[str, str]
 """An identity's type, and the form in which a vendor takes it."""
@@ -41,7 +43,7 @@ def e164(phone: str) -> str:
         VendorRefused: it has no country's code, and none is guessed, or it is no number.
 
     """
-    number = _WRITTEN.sub("", phone)
+    number = _WRITTEN.sub("", _TRUNK.sub(r"\1", phone))
     number = f"+{number[2:]}" if number.startswith("00") else number
     if not _E164.fullmatch(number):
         raise VendorRefused("phone_not_e164")

@@ -19,6 +19,27 @@ def test_a_phone_number_is_written_in_one_way(phone: str) -> None:
     assert e164(phone) == "+4915112345678"
 
 
+@pytest.mark.parametrize(
+    ("phone", "number"),
+    [
+        ("+44 (0)20 7946 0958", "+442079460958"),
+        ("0044 (0) 20 7946 0958", "+442079460958"),
+        ("(+49)( 0 )15112345678", "+4915112345678"),
+        ("+49 151 (0)12345678", "+49151012345678"),
+        ("+39 06 1234567", "+39061234567"),
+        ("+39 (06) 1234567", "+39061234567"),
+    ],
+)
+def test_a_zero_in_brackets_is_no_part_of_the_number_and_any_other_is(phone: str, number: str) -> None:
+    assert e164(phone) == number
+
+
+@pytest.mark.parametrize("phone", ["(0)151 12345678", "(0)0049 151 12345678", "+(0)49 151 12345678"])
+def test_a_zero_in_brackets_makes_no_country(phone: str) -> None:
+    with pytest.raises(VendorRefused, match="phone_not_e164"):
+        e164(phone)
+
+
 @pytest.mark.parametrize("phone", ["0151 12345678", "15112345678", "+0491", "+12", "+1234567890123456", "+49x", ""])
 def test_the_country_is_never_guessed(phone: str) -> None:
     with pytest.raises(VendorRefused, match="phone_not_e164"):
