@@ -30,6 +30,7 @@ OutcomeWord = Literal[
     "no_match", "retained", "client_signal", "config_evidence", "terminated_product", "delegated_to",
     "not_applicable", "manual_task", "dry_run",
 ]  # fmt: skip
+_WRITTEN_BY_PEOPLE = frozenset({"email", "phone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,12 @@ class Instruction:
         return tuple(sorted({purpose for purpose, _ in self.cells}))
 
     def known(self, *types: str) -> list[Identity]:
-        """All raw identities of these types. A blank one is none: it would be that of all who have no such thing."""
-        return [one for one in self.identities if one.format == "raw" and one.type in types and one.value.strip()]
+        """All raw identities of these types, addresses and numbers without blanks around them.
+
+        A blank one is none: it would be that of all who have no such thing.
+        """
+        raw = (one for one in self.identities if one.format == "raw" and one.type in types)
+        return [_trimmed(one) for one in raw if one.value.strip()]
 
     def need(self, *types: str) -> tuple[str, ...]:
         """All raw identities of these types, in the order of `types`, none twice.
@@ -90,6 +95,12 @@ class Instruction:
         if not values:
             raise MissingIdentity(*types)
         return values
+
+
+def _trimmed(one: Identity) -> Identity:
+    """What people write: a vendor that compares blanks, too, would know nobody. An id of ours is as it is."""
+    text = one.value.strip() if one.type in _WRITTEN_BY_PEOPLE else one.value
+    return one if text == one.value else one.model_copy(update={"value": text})
 
 
 Step = Call | tuple[Call, ...] | tuple[Note, ...] | Note

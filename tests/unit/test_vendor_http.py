@@ -57,14 +57,16 @@ def test_a_value_in_a_path_is_one_segment_or_refused(value: str) -> None:
 
 @given(value=st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip))
 def test_whatever_a_value_holds_query_form_and_json_have_it_as_it_is_and_nothing_else(value: str) -> None:
+    """But for blanks around it."""
+    text = value.strip()
     own = adapter(**changed("withdraw", encoding="form", body={"who": "{email}", "what": "{purposes}"}))
     asked = instruction("withdraw", emails=(value,))
     form = build(calls(own, asked)[0], "https://own.example", {}, 4.0)
-    assert parse_qs((form.body or b"").decode(), keep_blank_values=True) == {"who": [value], "what": ["news"]}
+    assert parse_qs((form.body or b"").decode(), keep_blank_values=True) == {"who": [text], "what": ["news"]}
     query = build(calls(adapter(), instruction("grant", emails=(value,)))[0], "https://own.example", {}, 4.0)
-    assert parse_qs(urlsplit(query.url).query) == {"email": [value], "purposes": ["news"]}
+    assert parse_qs(urlsplit(query.url).query) == {"email": [text], "purposes": ["news"]}
     sent = build(calls(adapter(), asked)[0], "https://own.example", {}, 4.0)
-    assert json.loads(sent.body or b"") == {"email": value, "purposes": ["news"], "everything": False}
+    assert json.loads(sent.body or b"") == {"email": text, "purposes": ["news"], "everything": False}
 
 
 def test_a_body_keeps_its_shape_and_lists_and_switches_stay_what_they_are() -> None:

@@ -88,7 +88,7 @@ def test_nothing_in_an_address_ends_its_text_in_the_query(email: str, text: str)
 
 
 def test_an_address_that_no_query_can_hold_is_refused_before_any_call() -> None:
-    played = done("delete", salesforce(row()), emails=("a@x.test\n",))
+    played = done("delete", salesforce(row()), emails=("a\n@x.test",))
     assert (played.calls, played.result.reason) == ([], "unprintable_in_query")
 
 

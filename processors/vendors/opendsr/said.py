@@ -55,7 +55,7 @@ def _identities(instruction: Instruction, options: OpenDsrOptions) -> list[dict[
         found.append(
             {
                 "identity_type": options.identity_types[one.type],
-                "identity_value": sha256_of(one.type, one.value) if is_hashed else one.value,
+                "identity_value": sha256_of(one.type, one.value) if is_hashed else one.value.strip(),
                 "identity_format": "sha256" if is_hashed else one.format,
             }
         )

@@ -21,8 +21,10 @@ _UNSAFE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 def names_in(table: Table, instruction: Instruction) -> dict[str, tuple[str, ...]]:
     """Column → what the person is called there; nothing for a column whose identity the event doesn't have."""
+    # As they were given: rows are as somebody has put them in.
+    raw = [one for one in instruction.identities if one.format == "raw" and one.value.strip()]
     called = {
-        column: tuple(dict.fromkeys(one.value for one in instruction.known(kind)))
+        column: tuple(dict.fromkeys(one.value for one in raw if one.type == kind))
         for kind, column in table.columns.items()
     }
     return {column: names for column, names in called.items() if names}
