@@ -74,6 +74,7 @@ class BrazeFacts(Vendor):
         "whether /users/delete answers 200 or 201: both are read",
         "how soon a queued deletion is carried out",
         "that the group call takes addresses which no profile has",
+        "whether the look-up minds capitals: an address is asked for as the event has it",
     )
     options_type: ClassVar[type[ListOptions]] = BrazeOptions
     example: ClassVar[Mapping[str, Any]] = {"cluster": "fra-01.braze.eu", "lists": {"newsletter": "GROUP-ID"}}

@@ -66,6 +66,7 @@ class IntercomFacts(Vendor):
         "the limit of 10,000 calls a minute: the headers of each answer say the real one",
         "that changing, deleting and subscribing a merged contact answer 410 as reading does",
         "that deleting a contact which is gone answers 404",
+        "whether the look-up minds capitals: an address is asked for as the event has it",
     )
     checked = f"calls and the sandbox's answers by reading {_OPENAPI}"
     options_type = IntercomOptions

@@ -67,6 +67,7 @@ class IterableFacts(Vendor):
         "that the profile's dataFields name what is unsubscribed as the call that changes it does",
         "that forgetting an unknown address answers success",
         "the limit of updateSubscriptions: the document gives none",
+        "whether the look-up minds capitals: an address is asked for as the event has it",
     )
     checked = "Iterable/api-client@981eeb5 api-docs.json: paths, fields, codes and limits, by eye"
     options_type: ClassVar[type[Options]] = IterableOptions

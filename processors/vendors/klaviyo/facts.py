@@ -69,6 +69,7 @@ class KlaviyoFacts(Vendor):
     unverified = (
         "that a member of the named list stays subscribed elsewhere: said only by what is said of others",
         "how long a deletion takes: the person is looked for after a day",
+        "whether the look-up minds capitals: an address is asked for as the event has it",
     )
     checked = "bodies of calls, parameters and the sandbox's answers validated against klaviyo/openapi@f0a30ba, once"
     options_type: ClassVar[type[PurposeLists]] = PurposeLists

@@ -63,6 +63,7 @@ class ZohoCrmFacts(Zoho):
     unverified = (
         "the name of the field Email_Opt_Out",
         "whether a mass deletion (mass_delete_above, off by default) starts the customer's workflows",
+        "whether the look-up minds capitals: an address is asked for as the event has it",
     )
     options_type: ClassVar[type[Options]] = CrmOptions
     options: CrmOptions
