@@ -120,6 +120,22 @@ def forms(
     return list(found), odd if found or odd else MissingIdentity(*types)
 
 
+def require_forms(
+    instruction: Instruction, types: Collection[str], form: Callable[[Identity], str]
+) -> tuple[list[Form], VendorError | None]:
+    """`forms`, of which there is at least one.
+
+    Raises:
+        MissingIdentity: the event had none of these types.
+        VendorRefused: none of them can be written.
+
+    """
+    found, odd = forms(instruction, types, form)
+    if not found and odd is not None:
+        raise odd
+    return found, odd
+
+
 def searched(one: Identity) -> str:
     """An address or a number for `forms` as vendors search for it; nothing for a hash, by which they find nobody.
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -201,6 +202,24 @@ def test_a_purpose_without_a_list_is_not_passed_over() -> None:
     assert (len(jobs(withdrawn)), withdrawn.result.reason) == (1, "no_list_for_purpose")
     granted = do(asked("grant", purposes=("news", "other")), [], {})
     assert (granted.calls, granted.result.reason) == ([], "no_list_for_purpose")
+
+
+@pytest.mark.parametrize("action", ["grant", "withdraw", "delete"])
+def test_a_name_that_cannot_be_written_keeps_nothing_from_the_others_and_is_told(action: Action) -> None:
+    one = asked(action, all_purposes=True, channels=("email", "sms"), emails=(EMAIL, "a b@x.test"))
+    national = Identity(type="phone", value="0151 12345678")
+    played = do(replace(one, identities=(national, *one.identities)), [profile(1)], {})
+    assert (len(jobs(played)), type(played.result)) == (1, VendorRefused)
+    assert played.result.reason in {"phone_not_e164", "identity_not_encodable"}
+    nobody = do(replace(one, identities=(national, one.identities[0]), action="withdraw"), [], {})
+    assert nobody.result.reason == "phone_not_e164", "it may be the one that is known"
+
+
+def test_a_grant_for_mail_alone_heeds_no_number() -> None:
+    one = asked("grant")
+    national = Identity(type="phone", value="0151 12345678")
+    played = do(replace(one, identities=(national, *one.identities)), [], {})
+    assert (len(jobs(played)), played.result.outcome) == (1, "accepted")
 
 
 def test_who_has_only_a_hashed_address_cant_be_found() -> None:

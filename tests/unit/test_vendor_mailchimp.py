@@ -84,6 +84,17 @@ def test_an_erasure_deletes_for_good_everywhere_and_never_archives() -> None:
     assert (played.result.outcome, played.result.evidence.detail) == ("executed", "audiences=2")
 
 
+@pytest.mark.parametrize("action", ["grant", "withdraw", "delete"])
+def test_an_address_that_is_none_keeps_nothing_from_the_others_and_is_told(action: Action) -> None:
+    there = {} if action == "grant" else dict.fromkeys(LISTS.values(), "subscribed")
+    alone = do(instruction(action), there)
+    played = do(instruction(action, emails=("ann at x.test", EMAIL)), there)
+    assert changes(played) == changes(alone) != []
+    assert (type(played.result), played.result.reason) == (VendorRefused, "email_not_hashable")
+    nobody = do(instruction("delete", emails=("ann at x.test", EMAIL)), {})
+    assert nobody.result.reason == "email_not_hashable", "it may be the one that is known"
+
+
 def test_a_redo_knows_whom_the_first_try_has_deleted() -> None:
     refs = (f"aaaaaaaaaa/{HASH}", f"cccccccccc/{HASH}")
     played = do(instruction("delete", refs=refs), {"cccccccccc": "archived"})

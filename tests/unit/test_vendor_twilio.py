@@ -102,6 +102,13 @@ def test_one_person_without_a_number_or_a_sender_keeps_nobody_from_being_told() 
     ]  # fmt: skip
 
 
+def test_a_number_that_cannot_be_written_keeps_no_other_from_being_told() -> None:
+    one = instruction("withdraw", emails=(), more=(("phone", "0151 12345678"), ("phone", ANN)))
+    played = told(consents(), one, about("withdraw", BEN, delivery_id="d2"))
+    assert [item["contact_id"] for item in items(played.calls[0])] == [ANN, BEN]
+    assert (played.result["d1"].reason, played.result["d2"].outcome) == ("phone_not_e164", "executed")
+
+
 class Records:
     """Twilio with these records by list and filter; `says` answers deletions by sid."""
 
@@ -146,6 +153,15 @@ def test_a_deletion_goes_through_all_pages_of_both_directions() -> None:
     assert listed[4] == {"To": ANN, "PageSize": "1000", "Page": "1", "PageToken": "PT1"}
     assert [note.refs for note in played.notes] == [("erasing",)]
     assert (played.result.outcome, played.result.evidence.detail) == ("executed", "records=4")
+
+
+def test_a_number_that_cannot_be_written_keeps_no_record_of_another_from_being_deleted() -> None:
+    both = instruction("delete", emails=(), more=(("phone", "0151 12345678"), ("phone", ANN)))
+    alone = play(TWILIO.script(about("delete")), Records())
+    played = play(TWILIO.script(both), Records())
+    assert made(played.calls) == made(alone.calls) != []
+    assert (type(played.result), played.result.reason) == (VendorRefused, "phone_not_e164")
+    assert play(TWILIO.script(both), empty).result.reason == "phone_not_e164", "it may be the one that is known"
 
 
 def test_a_list_of_others_deletes_nothing() -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def read_back(instruction: Instruction, options: PurposeLists) -> ReadBackScript:
-    found = yield from look_up(names_of(instruction))
+    names, _ = names_of(instruction)
+    found = yield from look_up(names)
     about: dict[str, Any] = {"status": found.last.status, "response_sha256": found.last.sha256}
     if instruction.action == "delete" and found.profiles:
         return Undone(VendorRefused("found_again", **about))

@@ -11,17 +11,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
-from processors.vendors.identifiers import e164
+from processors.vendors.identifiers import e164, require_forms
 from processors.vendors.shapes import rows
-from schemas.errors import MissingIdentity, VendorAuthRejected, VendorRefused
+from schemas.errors import VendorAuthRejected, VendorRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 
     from processors.vendors.base import Instruction
+    from schemas.errors import VendorError
+    from schemas.events import Identity
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST = 100  # on a page
+_ATTRIBUTES = {"email": "email", "phone": "phone_number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,20 @@ class Found:
     last: Reply
 
 
-def names_of(instruction: Instruction) -> list[tuple[str, str]]:
+def names_of(
+    instruction: Instruction, types: Collection[str] = tuple(_ATTRIBUTES)
+) -> tuple[list[tuple[str, str]], VendorError | None]:
     """(attribute of a profile, value) of each identity that Klaviyo finds people by.
 
+    And the error of one that can't be written as Klaviyo wants it, to be told when all else is done.
+
     Raises:
-        MissingIdentity: there is none.
-        VendorRefused: one can't be written as Klaviyo wants it.
+        MissingIdentity: there is none of these types.
+        VendorRefused: none of them can be written so.
 
     """
-    known = instruction.known("email", "phone")
-    if not known:
-        raise MissingIdentity("email", "phone")
-    return list(dict.fromkeys(_name(one.type, one.value.strip()) for one in known))
+    names, odd = require_forms(instruction, types, _written)
+    return [(_ATTRIBUTES[kind], value) for kind, value in names], odd
 
 
 def look_up(names: Iterable[tuple[str, str]]) -> Generator[Step, Any, Found]:
@@ -113,12 +118,15 @@ def opt_in_of(lists: Sequence[str]) -> Generator[Step, Any, dict[str, str]]:
     return said
 
 
-def _name(kind: str, value: str) -> tuple[str, str]:
-    if kind == "phone":
-        return "phone_number", e164(value)
-    if re.search(r'["\\\s]', value):  # how a filter escapes them is not documented
+def _written(one: Identity) -> str:
+    """Nothing for a hash, by which nobody is found."""
+    if one.format != "raw":
+        return ""
+    if one.type == "phone":
+        return e164(one.value)
+    if re.search(r'["\\\s]', one.value.strip()):  # how a filter escapes them is not documented
         raise VendorRefused("identity_not_encodable")
-    return "email", value
+    return one.value.strip()
 
 
 def _search(attribute: str, value: str) -> Call:

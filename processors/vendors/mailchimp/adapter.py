@@ -28,7 +28,7 @@ class Mailchimp(MailchimpFacts):
     def grant(self, instruction: Instruction) -> Script:
         """Who is subscribed or was asked already is left alone: a second try must not mail a second time."""
         self.options.require_all(instruction)
-        asked = places(instruction.need("email"), self.options.of(instruction))
+        asked, odd = places(instruction, self.options.of(instruction))
         found = yield from look_up(asked)
         due = [place for place in asked if found.members.get(place) not in MAILED]
         replies = all_good((yield tuple(_put(place, asked[place]) for place in due))) if due else []
@@ -36,13 +36,16 @@ class Mailchimp(MailchimpFacts):
             if reply.status == 400 and title(reply) in _BY_HAND:  # noqa: PLR2004
                 return Result("manual_task", _BY_HAND[title(reply)], reply.evidence())
             _require(reply, good=reply.status == 200 and status_of(reply) in MAILED)  # noqa: PLR2004
+        if odd is not None:
+            raise odd
         last = replies[-1] if replies else found.last
         if not due and set(found.members.values()) == {"subscribed"}:
             return Result("executed", evidence=last.evidence(detail="subscribed_already"))
         return Result("accepted", evidence=last.evidence(detail="pending_opt_in"))
 
     def withdraw(self, instruction: Instruction) -> Script:
-        found = yield from look_up(places(instruction.need("email"), self.options.of(instruction)))
+        asked, odd = places(instruction, self.options.of(instruction))
+        found = yield from look_up(asked)
         body = {"status": "unsubscribed"}
         changes = tuple(member("PATCH", one, json=body, expect=(200, 404)) for one in found.members)
         replies = all_good((yield changes)) if changes else []
@@ -50,14 +53,17 @@ class Mailchimp(MailchimpFacts):
             _require_still_there(reply)
             _require(reply, good=status_of(reply) not in MAILED)
         self.options.require_all(instruction)
+        if odd is not None:
+            raise odd
         if not replies:
             return Result("no_match", evidence=found.last.evidence())
         return Result("executed", evidence=replies[-1].evidence(detail=f"audiences={len(replies)}"))
 
     def delete(self, instruction: Instruction) -> Script:
-        found = yield from look_up(places(instruction.need("email"), self.options.every_list))
+        asked, odd = places(instruction, self.options.every_list)
+        found = yield from look_up(asked)
         due = yield from noted_first(instruction, found.members)
-        if not due:
+        if not due and odd is None:
             return Result("no_match", evidence=found.last.evidence())
         erase = tuple(
             member("POST", one, tail="/actions/delete-permanent", expect=(204, 404)) for one in found.members
@@ -65,11 +71,14 @@ class Mailchimp(MailchimpFacts):
         replies = all_good((yield erase)) if erase else [found.last]
         for reply in replies if erase else ():
             _require_still_there(reply)
+        if odd is not None:
+            raise odd
         return Result("executed", evidence=replies[-1].evidence(detail=seen("audiences", len(erase), len(due))))
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         audiences = self.options.every_list if instruction.action == "delete" else self.options.of(instruction)
-        found = yield from look_up(places(instruction.need("email"), audiences))
+        asked, _ = places(instruction, audiences)
+        found = yield from look_up(asked)
         about: dict[str, Any] = {"status": found.last.status, "response_sha256": found.last.sha256}
         if instruction.action == "delete" and found.members:
             return Undone(VendorRefused("found_again", **about))

@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
-from processors.vendors.identifiers import md5_lower
+from processors.vendors.identifiers import md5_lower, require_forms
 from schemas.errors import VendorAuthRejected, VendorRefused
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
+
+    from processors.vendors.base import Instruction
+    from schemas.errors import VendorError
+    from schemas.events import Identity
 
 MAILED = frozenset({"subscribed", "pending"})
 """Statuses of who is mailed, or asked to confirm."""
@@ -30,9 +34,16 @@ class Found:
     last: Reply
 
 
-def places(emails: Iterable[str], audiences: Sequence[str]) -> dict[str, str]:
-    """Place → the address."""
-    return {f"{audience}/{md5_lower(email)}": email for email in emails for audience in audiences}
+def places(instruction: Instruction, audiences: Sequence[str]) -> tuple[dict[str, str], VendorError | None]:
+    """Place → the address; and the error of an address that names no member, to be told when all else is done.
+
+    Raises:
+        MissingIdentity: the event had no address.
+        VendorRefused: none of them is one.
+
+    """
+    emails, odd = require_forms(instruction, ("email",), _address)
+    return {f"{audience}/{md5_lower(email)}": email for _, email in emails for audience in audiences}, odd
 
 
 def member(method: str, place: str, *, expect: Iterable[int] = (200,), tail: str = "", **more: Any) -> Call:
@@ -74,6 +85,12 @@ def look_up(asked: Iterable[str]) -> Generator[Step, Any, Found]:
         yield from _require_audiences(sorted(absent))
     members = {place: status_of(r) for place, r in answers.items() if r.status == 200}  # noqa: PLR2004
     return Found(members, answers[several[-1]])
+
+
+def _address(one: Identity) -> str:
+    """As it was given, if a member can be called so; nothing for a hash, as Mailchimp's own is another one."""
+    email = one.value.strip() if one.format == "raw" else ""
+    return email if not email or md5_lower(email) else ""
 
 
 def _require_audiences(audiences: Sequence[str]) -> Generator[Step, Any, None]:

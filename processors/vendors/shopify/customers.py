@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Reply, Step, all_good
-from processors.vendors.identifiers import forms, searched, trimmed_lower
+from processors.vendors.identifiers import require_forms, searched, trimmed_lower
 from processors.vendors.shopify.graphql import ask, it
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ def look_up(instruction: Instruction) -> Generator[Step, Any, Found]:
         VendorRefused: none of them can be looked up.
 
     """
-    names, odd = forms(instruction, ("email", "phone"), searched)
-    if not names and odd is not None:
-        raise odd
+    names, odd = require_forms(instruction, ("email", "phone"), searched)
     asked = [_asked(kind, name) for kind, name in names]
     replies = all_good((yield tuple(call for _, _, call in asked)))
     found: dict[str, Customer] = {}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from processors.vendors.base import Answer, Call, Reply, Result, gravest
 from processors.vendors.batches import together
-from processors.vendors.identifiers import e164
+from processors.vendors.identifiers import require_forms, searched
 from processors.vendors.shapes import rows
 from processors.vendors.words import word
 from schemas.errors import VendorError, VendorRefused
@@ -29,12 +29,16 @@ Status = Literal["opt-in", "opt-out"]
 
 @dataclass(slots=True)
 class _Person:
-    """`items`: correlation id → what is sent of one number and sender; gap: a purpose has no sender."""
+    """`items`: correlation id → what is sent of one number and sender; gap: a purpose has no sender.
+
+    odd: the error of a number that can't be written, to be told when the others are done.
+    """
 
     items: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     answers: list[Reply] = field(default_factory=list)
     error: VendorError | None = None
     gap: bool = False
+    odd: VendorError | None = None
 
 
 def tell(instructions: Sequence[Instruction], senders: Mapping[str, str], status: Status, source: str) -> BatchScript:
@@ -45,21 +49,21 @@ def tell(instructions: Sequence[Instruction], senders: Mapping[str, str], status
         answers = yield tuple(_call([people[who].items[key] for who, key in some]) for some in calls)
         for some, answer in zip(calls, answers, strict=True):
             _read(some, answer, people)
-    return {who: person.error or _done(person) for who, person in people.items()}
+    return {who: person.error or person.odd or _done(person) for who, person in people.items()}
 
 
 def _person(instruction: Instruction, senders: Mapping[str, str], status: Status, source: str) -> _Person:
-    person = _Person()
     try:
-        phones = dict.fromkeys(map(e164, instruction.need("phone")))
+        phones, odd = require_forms(instruction, ("phone",), searched)
     except VendorError as error:
         return _Person(error=error)
+    person = _Person(odd=odd)
     takes_all = instruction.all_purposes and status == "opt-out"
     known = senders.values() if takes_all else [senders[p] for p in instruction.purposes if p in senders]
     person.gap = not takes_all and not set(instruction.purposes) <= set(senders)
     if not known or (person.gap and status == "opt-in"):
         return _Person(error=VendorRefused("no_sender_for_purpose"))
-    for phone in phones:
+    for _, phone in phones:
         for sender in dict.fromkeys(known):
             # The same again for the same instruction: asked twice, Twilio sees what it has seen.
             text = f"{instruction.delivery_id}|{phone}|{sender}"

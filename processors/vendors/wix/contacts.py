@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from processors.vendors.base import Call, Reply, Step, all_good
-from processors.vendors.identifiers import forms, searched, trimmed_lower
+from processors.vendors.identifiers import require_forms, searched, trimmed_lower
 from processors.vendors.shapes import listed
 from processors.vendors.words import record_id, word
 from schemas.errors import VendorRefused, VendorUnavailable
@@ -49,9 +49,7 @@ def names_of(instruction: Instruction) -> tuple[Names, VendorError | None]:
         VendorRefused: none of them can be looked up.
 
     """
-    written, odd = forms(instruction, ("email", "phone"), searched)
-    if not written and odd is not None:
-        raise odd
+    written, odd = require_forms(instruction, ("email", "phone"), searched)
     names: Names = {}
     for kind, name in written:
         names.setdefault("email" if kind == "email" else "sms", set()).add(name)
