@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from vendor_support import EMAIL, instruction, play, reply, vendor
 
+from processors.closing.words import is_final
 from processors.vendors.base import Call, Note, Reply
 from processors.vendors.later import Undone
 from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
@@ -88,6 +90,7 @@ def test_a_grant_says_how_consent_was_collected_and_waits_where_shopify_waits() 
     assert played.result.outcome == "executed"
     waiting = play(shop.script(asked("grant")), Shop({"email": "UNSUBSCRIBED"}, after="PENDING")).result
     assert (waiting.outcome, waiting.evidence.detail) == ("accepted", "pending_opt_in")
+    assert is_final(SimpleNamespace(vendor="shopify", action="grant"), "accepted"), "nobody can be asked further"
 
 
 def test_a_grant_is_of_the_address_or_number_that_it_names_and_a_withdrawal_of_all() -> None:

@@ -29,8 +29,9 @@ class ShopifyFacts(Vendor):
     per_purpose = False
     can: ClassVar[Mapping[Action, Capability]] = {
         "grant": Capability(
+            closing="accepted",
             says="subscribes the address or number that the event names to marketing, nothing else that the customer "
-            "has; where Shopify waits for the person's own confirmation it has only accepted it; creates nobody"
+            "has; where Shopify waits for the person's own confirmation it has only accepted it; creates nobody",
         ),
         "withdraw": Capability(
             read_back_s=3600.0, says="unsubscribes the customer's address or number from marketing, each by itself"
@@ -83,7 +84,8 @@ class ShopifyFacts(Vendor):
             it: dict[str, Any] = _customer("PENDING", variables)
         elif "input" in variables:
             consent = next(one for key, one in variables["input"].items() if key != "customerId")
-            it = {"customer": _customer(consent["marketingState"], {}), "userErrors": []}
+            grants = consent["marketingState"] == "SUBSCRIBED"  # for which some shops wait for the person
+            it = {"customer": _customer("PENDING" if grants else consent["marketingState"], {}), "userErrors": []}
         else:
             it = {"customerId": variables.get("customerId"), "userErrors": []}
         return Reply(200, {}, json.dumps({"data": {"it": it}}).encode())
