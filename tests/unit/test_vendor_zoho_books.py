@@ -87,6 +87,22 @@ def test_of_a_company_only_the_contact_person_is_deleted(company: dict[str, Any]
     assert played.result.outcome == "executed"
 
 
+def test_an_individual_with_another_contact_person_is_left_to_somebody_who_can_see_whose_it_is() -> None:
+    shared = {"customer_sub_type": "individual", "contact_persons": [PERSON, OTHER]}
+    alone = play(BOOKS.script(instruction("delete")), Books({"7": shared}))
+    assert changes(alone.calls) == []
+    ends = ("manual_task", "individual_with_other_contact_persons")
+    assert (alone.result.outcome, alone.result.reason) == ends
+    books = Books({"7": shared, "8": {"contact_persons": [PERSON]}})
+    played = play(BOOKS.script(instruction("delete")), books)
+    assert changes(played.calls) == ["DELETE /contacts/8"]
+    assert (played.result.outcome, played.result.reason) == ends
+    again = play(BOOKS.script(instruction("delete", refs=played.notes[0].refs)), books)
+    assert (again.result.outcome, again.result.reason) == ends, "a second try knows of it"
+    both = {"customer_sub_type": "individual", "contact_persons": [PERSON, PERSON | {"contact_person_id": "93"}]}
+    assert changes(play(BOOKS.script(instruction("delete")), Books({"7": both})).calls) == ["DELETE /contacts/7"]
+
+
 def test_a_company_that_has_the_address_itself_is_no_success() -> None:
     class Mine(Books):
         def __call__(self, call: Call) -> Reply:

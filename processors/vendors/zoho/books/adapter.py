@@ -8,7 +8,7 @@ from processors.vendors.base import Instruction, Reply, Result, Script
 from processors.vendors.read_backs import gone
 from processors.vendors.scripts import no_call
 from processors.vendors.second_look import noted, noted_first
-from processors.vendors.zoho.books.contacts import look_up, told
+from processors.vendors.zoho.books.contacts import SHARED, look_up, told
 from processors.vendors.zoho.books.erase import erase
 from processors.vendors.zoho.books.facts import ZohoBooksFacts
 from schemas.errors import VendorError, VendorUnavailable
@@ -16,6 +16,7 @@ from schemas.errors import VendorError, VendorUnavailable
 if TYPE_CHECKING:
     from processors.vendors.base import ReadBackScript
 
+_SHARED = "individual_with_other_contact_persons"
 _INTERNAL = b'"code":1000,'
 
 
@@ -36,7 +37,12 @@ class ZohoBooks(ZohoBooksFacts):
             refs = yield from noted_first(instruction, found.refs)
             if not refs:
                 return Result("no_match", evidence=found.reply.evidence())
-        return (yield from erase(refs, self.options.account, instruction.delivery_id, self.options.keep_years))
+        due = [ref for ref in refs if not ref.startswith(SHARED)]
+        if not due:
+            return Result("manual_task", _SHARED)
+        came = yield from erase(due, self.options.account, instruction.delivery_id, self.options.keep_years)
+        # What others share stays as it is: whoever looks for the address then finds it.
+        return came if due == refs else Result("manual_task", _SHARED, came.evidence)
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(instruction.need("email"), self.options.account)

@@ -19,7 +19,7 @@ from schemas.errors import VendorRefused
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 
-CONTACT, PERSON = "contact:", "person:"
+CONTACT, PERSON, SHARED = "contact:", "person:", "shared:"
 GONE = "1002"
 _ANSWERS = frozenset({200, 400, 404})
 _LAST_PAGE = 10  # of 200: nobody has so many contacts, and a search that ignores the address would go on for ever
@@ -27,7 +27,10 @@ _LAST_PAGE = 10  # of 200: nobody has so many contacts, and a search that ignore
 
 @dataclass(slots=True)
 class Found:
-    """`refs`: `contact:ID`, the person's own record; `person:ID`, them among a company's. reply: the last answer."""
+    """`refs`: `contact:ID`, the person's own record; `person:ID`, them among a company's; reply: the last answer.
+
+    `shared:ID`: an individual's record that has contact persons with other addresses, and nobody can say whose it is.
+    """
 
     reply: Reply
     refs: set[str] = field(default_factory=set)
@@ -98,6 +101,9 @@ def _refs(contact: str, row: Mapping[str, Any], reply: Reply, wanted: Collection
     is_company = (whole.get("customer_sub_type") or ("business" if whole.get("company_name") else "")) == "business"
     if not is_company and len(mine) == len(people or [row]):
         yield f"{CONTACT}{contact}"
+        return
+    if whole.get("customer_sub_type") == "individual":
+        yield f"{SHARED}{contact}"
         return
     if not people:
         raise VendorRefused("company_without_contact_person", **told(reply))

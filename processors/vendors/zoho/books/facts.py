@@ -33,7 +33,8 @@ class ZohoBooksFacts(Zoho):
             idempotent=False,
             read_back_s=_READ_BACK_S,
             says="deletes the person's contacts, and them among a company's contact persons; a contact with "
-            "transactions is masked, marked inactive and `retained` until its documents need not be kept any more",
+            "transactions is masked, marked inactive and `retained` until its documents need not be kept any more; "
+            "an individual's contact that has contact persons with other addresses is a task, and stays as it is",
         ),
     }
     identifies_by = ("email",)
@@ -46,7 +47,7 @@ class ZohoBooksFacts(Zoho):
         "a contact with transactions can't be deleted: its invoices keep name and address as they were printed",
         "masking leaves custom and tax fields as they are",
         "of a company's contact only the contact person is deleted, also where the company is one person",
-        "nothing starts the deletion anew at the date of review: somebody has to look at the record then",
+        "at the date of review what was noted is deleted; who has come back since is a customer anew",
     )
     evidence = (
         ("D", f"{docs}contacts/"),
