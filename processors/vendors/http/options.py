@@ -15,7 +15,7 @@ from processors.vendors.http.values import WORDS
 from schemas.events import Channel  # noqa: TC001
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 
 _OURS = frozenset({"authorization", "host", "content-length", "content-type", "transfer-encoding", "connection"})
 _CHOICE = ("purposes", "purpose", "channels", "channel", "all_purposes")
@@ -117,6 +117,12 @@ class HttpOptions(Options):
                 message = f"{action}: {wrong}"
                 raise ValueError(message)
         return self
+
+    @property
+    def switches(self) -> Mapping[str, Collection[Hashable]]:
+        """The system's own names; a purpose that has none is called as we call it, which may be another's name."""
+        every = (*self.names.values(), *self.names)
+        return {purpose: (self.names.get(purpose, purpose),) for purpose in every}
 
     @property
     def requests(self) -> dict[str, Request]:
