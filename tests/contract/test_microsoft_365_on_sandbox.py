@@ -23,6 +23,15 @@ async def test_a_guest_is_deleted_and_gone_after_thirty_days_and_a_colleague_is_
         assert not (await r.held("microsoft_365"))["known"]
 
 
+async def test_an_alias_is_an_accounts_address_too() -> None:
+    async with relay() as r:
+        await r.control.happen("microsoft_365", "hire", NEIGHBOUR.key)
+        await r.control.happen("microsoft_365", "alias", NEIGHBOUR.key, email="o'neil@acme.example")
+        known_as = NEIGHBOUR.model_copy(update={"email": "O'Neil@acme.example"})
+        came = await r.do("microsoft_365", "delete", known_as)
+        assert (came.reason, came.evidence.detail) == ("account_of_a_member", "accounts=0, kept=1")
+
+
 async def test_a_purge_that_microsoft_refuses_stops_nobody_and_one_that_it_allows_is_final() -> None:
     async with relay(options={"microsoft_365": {"purge": True}}) as r:
         refused = await r.do("microsoft_365", "delete")

@@ -47,6 +47,18 @@ def test_a_guests_account_goes_and_what_others_hold_is_a_task() -> None:
     assert (result.evidence.detail, result.evidence.vendor_limit_s) == ("accounts=2, kept=0", 30 * 86_400)
 
 
+def test_an_account_is_found_by_an_alias_and_by_no_address_of_another_kind() -> None:
+    aliased = {"id": "g2", "userType": "Guest", "mail": "x@y.z", "proxyAddresses": ["SMTP:x@y.z", f"smtp:{EMAIL}"]}
+    first = {**aliased, "id": "g3", "mail": None, "proxyAddresses": [f"SMTP:{EMAIL.upper()}"]}
+    by_voice = {**aliased, "id": "g4", "proxyAddresses": [f"sip:{EMAIL}", f"x500:/o=acme/cn={EMAIL}"]}
+    played = play(GRAPH.script(instruction("delete")), tenant(aliased, first, by_voice))
+    assert made(played.calls) == ["/v1.0/users/g2", "/v1.0/users/g3"]
+    asked = played.calls[0].params
+    assert "proxyAddresses" in asked["$select"], "which nobody gets who doesn't ask for it"
+    for kind in ("smtp", "SMTP"):
+        assert f" or proxyAddresses/any(p:p eq '{kind}:{EMAIL}')" in asked["$filter"]
+
+
 @pytest.mark.parametrize(
     "row", [MEMBER, {**MEMBER, "userType": None}, {**MEMBER, "userPrincipalName": "ann@sub.acme.example"}]
 )

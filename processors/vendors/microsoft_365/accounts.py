@@ -2,6 +2,8 @@
 
 List users: https://learn.microsoft.com/graph/api/user-list; filters: https://learn.microsoft.com/graph/filter-query-parameter
 userType (`Guest`, `Member`, or null for old members), mail, otherMails: microsoftgraph/msgraph-metadata at f54f11b
+proxyAddresses: what an account is mailed by, `SMTP:` before its first address, `smtp:` before each further one; `eq`
+needs no advanced query: https://learn.microsoft.com/graph/aad-advanced-queries
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 USERS, BIN = "/v1.0/users", "/v1.0/directory/deletedItems"
 GONE, FORBIDDEN = 404, 403
-_SELECT = "id,userType,mail,userPrincipalName,otherMails"
+_SELECT = "id,userType,mail,userPrincipalName,otherMails,proxyAddresses"
+_MAILED_BY = ("smtp:", "SMTP:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,17 @@ def purge(account: str) -> Call:
 
 def _list(email: str) -> Call:
     quoted = email.replace("'", "''")
-    tests = (f"mail eq '{quoted}'", f"userPrincipalName eq '{quoted}'", f"otherMails/any(o:o eq '{quoted}')")
+    tests = [f"{name} eq '{quoted}'" for name in ("mail", "userPrincipalName")]
+    tests += [f"otherMails/any(o:o eq '{quoted}')"]
+    tests += [f"proxyAddresses/any(p:p eq '{kind}{quoted}')" for kind in _MAILED_BY]
     return Call("GET", USERS, params={"$filter": " or ".join(tests), "$select": _SELECT}, seeks=(email,))
 
 
 def _names(account: Mapping[str, Any]) -> set[str]:
     given = (account.get("mail"), account.get("userPrincipalName"), *(account.get("otherMails") or ()))
-    return {trimmed_lower(str(one)) for one in given if one}
+    mailed_by = (str(one) for one in account.get("proxyAddresses") or ())
+    aliases = (one.partition(":")[2] for one in mailed_by if one.startswith(_MAILED_BY))
+    return {trimmed_lower(str(one)) for one in (*given, *aliases) if one}
 
 
 def _may_go(account: Mapping[str, Any], options: MicrosoftOptions) -> bool:

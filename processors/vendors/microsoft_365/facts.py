@@ -30,9 +30,10 @@ class MicrosoftFacts(OfficeSuite):
         "delete": Capability(
             kind="manual_task",
             idempotent=False,
-            says="deletes the accounts with the address, those of guests and of members of the domains that the "
-            "options name; they can be restored for 30 days, if not purged. The rest is a task: another member's "
-            "account, and what mails, calendars, files and recordings of others hold, which Microsoft Purview finds",
+            says="deletes the accounts with the address, also as an alias, those of guests and of members of the "
+            "domains that the options name; they can be restored for 30 days, if not purged. The rest is a task: "
+            "another member's account, and what mails, calendars, files and recordings of others hold, which "
+            "Microsoft Purview finds",
         ),
     }
     auth = "client_credentials"
@@ -47,12 +48,14 @@ class MicrosoftFacts(OfficeSuite):
     )
     evidence = (
         ("S", "microsoftgraph/msgraph-metadata@f54f11b schemas/v1.0-Prod.csdl"),
+        ("D", f"{_GRAPH}/aad-advanced-queries: what a filter may test by default"),
         ("D", f"{_GRAPH}/api/user-delete"),
         ("D", f"{_GRAPH}/api/directory-deleteditems-delete"),
         ("D", f"{_GRAPH}/throttling-limits: 3,000 writes in 2 minutes and 30 seconds for an app in a tenant"),
     )
     unverified = (
-        "that mail, userPrincipalName and otherMails may stand in one filter",
+        "that mail, userPrincipalName, otherMails and proxyAddresses may stand in one filter",
+        "whether capitals count in otherMails and proxyAddresses: addresses are asked for in lower case",
         "that an app with application permissions is refused the purge with 403",
         "the export of a person's data (exportPersonalData) is not called: nobody asks an adapter for one yet",
     )

@@ -92,7 +92,9 @@ async def test_graph_gives_a_token_for_a_secret_and_purges_no_account_of_a_livin
     form = {"grant_type": "client_credentials", **named}
     _, given = await Api(seeded, "microsoft_365")("POST", token_path, data=form)
     graph = Api(seeded, "microsoft_365", Authorization=f"Bearer {given['access_token']}")
-    _, found = await graph("GET", "/v1.0/users", params={"$filter": f"mail eq '{ADA.email}'"})
+    _, found = await graph(
+        "GET", "/v1.0/users", params={"$filter": f"mail eq '{ADA.email}'", "$select": "id,userType"}
+    )
     account = found["value"][0]["id"]
     assert found["value"][0]["userType"] == "Guest"
     assert (await graph("DELETE", f"/v1.0/directory/deletedItems/{account}"))[0] == 404
