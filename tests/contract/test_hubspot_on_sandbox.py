@@ -43,6 +43,16 @@ async def test_a_deletion_is_for_good_and_blocks_nobody_whom_hubspot_does_not_kn
         assert await r.effects("hubspot") == ["delete"]
 
 
+async def test_a_contact_that_somebody_archived_is_not_taken_for_unknown() -> None:
+    async with relay() as r:
+        await r.control.happen("hubspot", "archive", ANN.key)
+        came = await r.do("hubspot", "delete")
+        assert (came.outcome, came.reason, came.evidence.detail) == ("manual_task", "archived", "contacts=1")
+        assert (await r.held("hubspot"))["known"]
+        assert (await r.do("hubspot", "delete", NOBODY)).outcome == "no_match"
+        assert await r.effects("hubspot") == []
+
+
 async def test_a_connection_cut_after_the_deed_is_made_good_by_the_redo() -> None:
     async with relay() as r:
         await r.control.set_fault(Fault(kind="reset", vendor="hubspot", verb="gdpr_delete", times=1))

@@ -7,6 +7,8 @@
 - gdpr-delete answers 204; by an address that no contact has it puts that on a blocklist: [D] gdpr-delete-contact.
   DELETE archives for 90 days: [D] knowledge base. A deleted contact's address is blocked: [D] knowledge base.
 - One contact per address: [D]. That the search finds a further address by `email`: [T]. It lags after a change: [C].
+- batch/read, `archived` in its query: [S]; 207 with OBJECT_NOT_FOUND for those that aren't there: [T] community. That
+  it finds an archived contact by its address [U].
 - A deleted contact's id: 404 [U]. An unknown subscription: 400 [U]. SUBSCRIBED doesn't lift an opt-out from all [U].
 - Errors: envelope [S]; texts for 401 and 429: [C], [D] usage guidelines. 100 calls in 10 s, free edition: [T]; 4
   searches a second: [D] changelog crm-search-api-rate-limit-increase.
@@ -59,6 +61,7 @@ class Hubspot(Vendor):
         yield Operation("definitions", "GET", definitions, self._definitions, limits=_BURST)
         yield Operation("search", "POST", f"{contacts}/search", self._search, limits=_SEARCH)
         yield Operation("gdpr_delete", "POST", f"{contacts}/gdpr-delete", self._gdpr_delete, limits=_BURST)
+        yield Operation("batch_read", "POST", f"{contacts}/batch/read", self._batch_read, limits=_BURST)
         yield Operation("read", "GET", f"{contacts}/{{id}}", self._read, limits=_BURST)
         yield Operation("archive", "DELETE", f"{contacts}/{{id}}", self._archive, limits=_BURST)
         yield Operation("unsubscribe_all", "POST", f"{statuses}/unsubscribe-all", self._leave_all, limits=_BURST)
@@ -78,6 +81,8 @@ class Hubspot(Vendor):
             return (email,)
         if call.verb == "search":
             return _searched(call)
+        if call.verb == "batch_read":
+            return _listed(call)
         contact = self._contacts.by_id(_object_id(call))
         return (contact.email,) if contact else ()
 
@@ -87,11 +92,13 @@ class Hubspot(Vendor):
             self._contacts.add(person.email)
 
     def happen(self, event: str, person: Person, args: Mapping[str, str]) -> None:
-        """`create`: a form makes a contact; `further`: the contact gets one more `email`."""
+        """`create`: a form makes a contact; `further`: it gets one more `email`; `archive`: somebody archives it."""
         if event == "create":
             self._contacts.add(person.email, found_from=self.world.clock() + self.world.crm_search_lag_s)
         elif event == "further":
             self._contacts.add_further(person.email, args["email"])
+        elif event == "archive" and (contact := self._contacts.of(person.email)):
+            contact.archived = True
         else:
             super().happen(event, person, args)
 
@@ -136,6 +143,17 @@ class Hubspot(Vendor):
         self._blocked |= contact.addresses
         self.record(call, "delete", (contact.email,), given=(contact.id,), changed=True)
         return Answer(204)
+
+    def _batch_read(self, call: Call) -> Answer:
+        if not isinstance(call.body, dict) or call.body.get("idProperty") != "email":
+            return self.error(400)
+        wanted, binned = _listed(call), call.params.get("archived") == "true"
+        found = {email: one for email in wanted if (one := self._contacts.of(email)) and one.archived is binned}
+        answer = self._done([one.shown() for one in found.values()])
+        if missing := [email for email in wanted if email not in found]:
+            error = {"status": "error", "category": "OBJECT_NOT_FOUND", "context": {"ids": missing}}
+            return Answer(207, {**answer.body, "numErrors": 1, "errors": [error]})
+        return answer
 
     def _read(self, call: Call) -> Answer:
         contact = self._contacts.by_id(call.path["id"])
@@ -199,6 +217,11 @@ def _searched(call: Call) -> tuple[str, ...]:
     filters = [one for group in groups for one in group["filters"]]
     names = {"email", "hs_additional_emails"}
     return tuple(dict.fromkeys(str(one["value"]) for one in filters if one["propertyName"] in names))
+
+
+def _listed(call: Call) -> tuple[str, ...]:
+    inputs = call.body.get("inputs", []) if isinstance(call.body, dict) else []
+    return tuple(str(one["id"]) for one in inputs)
 
 
 def _object_id(call: Call) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Result, Script
-from processors.vendors.hubspot.contacts import erase, fold, look_up
+from processors.vendors.hubspot.contacts import archived, erase, fold, look_up
 from processors.vendors.hubspot.facts import GONE_AFTER_S, HubspotFacts
 from processors.vendors.hubspot.later import read_back
 from processors.vendors.hubspot.outcomes import done, without_mail
 from processors.vendors.hubspot.statuses import SUBSCRIBED, leave, set_all, wide_statuses
 from processors.vendors.mailing_lists import require_all
-from processors.vendors.second_look import noted_first, unknown
+from processors.vendors.second_look import look_again, noted_first, unknown
 
 if TYPE_CHECKING:
     from processors.vendors.base import ReadBackScript
@@ -47,10 +47,15 @@ class Hubspot(HubspotFacts):
 
     def delete(self, instruction: Instruction) -> Script:
         """Not to be repeated blindly: the search may still show, or already hide, whom an earlier try has deleted."""
-        found = yield from look_up(instruction.need("email"))
+        emails = instruction.need("email")
+        found = yield from look_up(emails)
         contacts = yield from noted_first(instruction, found.ids)
         if not contacts:
-            return (yield from unknown(instruction, self.options.search_lag_s, found.reply))
+            yield from look_again(instruction, self.options.search_lag_s)
+            kept = yield from archived(emails)
+            if kept.ids:
+                return Result("manual_task", "archived", kept.reply.evidence(detail=f"contacts={len(kept.ids)}"))
+            return Result("no_match", evidence=found.reply.evidence())
         reply = yield from erase(contacts)
         evidence = reply.evidence(detail=f"contacts={len(contacts)}", vendor_limit_s=GONE_AFTER_S)
         return Result("accepted", evidence=evidence)

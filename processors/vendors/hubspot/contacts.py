@@ -1,6 +1,7 @@
 """HubSpot: contacts by e-mail address, looked up and deleted for good.
 
 Search: https://developers.hubspot.com/docs/api-reference/search/guide
+Archived ones, which no search shows: contacts.json of the specification, batch/read with `archived`
 Deletion: https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/gdpr/gdpr-delete-contact
 """
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
 _CONTACTS = "/crm/v3/objects/contacts"
+_PROPERTIES = ["email", "hs_additional_emails"]
 _MOST = 100
-_NOT_FOUND = 404
+_NOT_FOUND, _SOME_NOT_FOUND = 404, 207
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,34 @@ def look_up(emails: Sequence[str]) -> Generator[Step, Any, Found]:
         VendorRefused: more than a page of them, which can't be one person.
 
     """
-    wanted = {fold(email) for email in emails}
     replies = all_good((yield tuple(_search(email) for email in emails)))
-    contacts = [contact for reply in replies for contact in _page(reply)]
-    # A part of a further address may be found, too: that is somebody else.
-    carried = {_id(one["id"]): own for one in contacts if (own := _addresses(one["properties"])) & wanted}
-    return Found(frozenset(carried), frozenset().union(*carried.values()), replies[-1])
+    return _found([contact for reply in replies for contact in _page(reply)], emails, replies[-1])
+
+
+def archived(emails: Sequence[str]) -> Generator[Step, Any, Found]:
+    """Contacts with one of the addresses that somebody has archived: HubSpot keeps them for 90 days.
+
+    Raises:
+        VendorRefused: it says something else of an address than that no such contact is there.
+        VendorUnavailable: it isn't done yet.
+
+    """
+    body = {
+        "inputs": [{"id": email} for email in emails],
+        "idProperty": "email",
+        "properties": _PROPERTIES,
+        "propertiesWithHistory": [],
+    }
+    expect = frozenset({200, _SOME_NOT_FOUND})
+    reply: Reply = yield Call(
+        "POST", f"{_CONTACTS}/batch/read", params={"archived": "true"}, json=body, expect=expect
+    )
+    read = reply.json()
+    if any(error["category"] != "OBJECT_NOT_FOUND" for error in read.get("errors") or ()):
+        raise VendorRefused("archive_not_read", status=reply.status, response_sha256=reply.sha256)
+    if read["status"] != "COMPLETE":
+        raise VendorUnavailable("archive_pending", status=reply.status, response_sha256=reply.sha256)
+    return _found(rows(read, "results"), emails, reply)
 
 
 def erase(contacts: Sequence[str]) -> Generator[Step, Any, Reply]:
@@ -64,6 +88,13 @@ def fold(email: str) -> str:
     return email.strip().lower()
 
 
+def _found(contacts: Sequence[dict[str, Any]], emails: Sequence[str], reply: Reply) -> Found:
+    """Those that carry one of the addresses: a part of a further one may be found, too, and is somebody else's."""
+    wanted = {fold(email) for email in emails}
+    carried = {_id(one["id"]): own for one in contacts if (own := _addresses(one["properties"])) & wanted}
+    return Found(frozenset(carried), frozenset().union(*carried.values()), reply)
+
+
 def _gdpr_delete(contact: str) -> Call:
     """By the contact's id and never by an address: one that HubSpot doesn't know it would put on a blocklist."""
     return Call("POST", f"{_CONTACTS}/gdpr-delete", json={"objectId": contact}, expect=frozenset({204, 404}))
@@ -77,7 +108,7 @@ def _search(email: str) -> Call:
     filters = (("email", "EQ"), ("hs_additional_emails", "CONTAINS_TOKEN"))
     body = {
         "filterGroups": [{"filters": [{"propertyName": p, "operator": o, "value": email}]} for p, o in filters],
-        "properties": ["email", "hs_additional_emails"],
+        "properties": _PROPERTIES,
         "sorts": [],
         "limit": _MOST,
         "after": "0",

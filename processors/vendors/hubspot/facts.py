@@ -41,7 +41,8 @@ class HubspotFacts(Vendor):
             idempotent=False,
             vendor_limit_s=GONE_AFTER_S,
             read_back_s=_READ_BACK_S,
-            says="deletes every contact with the address for good, by its id; HubSpot then blocks the address",
+            says="deletes every contact with the address for good, by its id; HubSpot then blocks the address. Who "
+            "is among its archived contacts alone is a task",
         ),
     }
     identifies_by = ("email",)
@@ -55,6 +56,7 @@ class HubspotFacts(Vendor):
     traps = (
         "gdpr-delete by an address that HubSpot doesn't know blocks it: it is called by a contact's id alone",
         "DELETE of a contact is an archive from which it comes back within 90 days: it is never called",
+        "an archived contact is kept for 90 days and no search shows it: it is asked for where no other is found",
         "a deleted address comes back only by a form, a mail to an inbox or a call that creates it",
         "what its tracking code serves has no call: the banner has to stop it; a choice of that and of mail says so",
     )
@@ -68,6 +70,8 @@ class HubspotFacts(Vendor):
     )
     unverified = (
         "the limits of the free edition",
+        "that archived contacts are read by their address, and none that was deleted for good",
+        "whether gdpr-delete takes an archived contact: it is a task",
         "that the search finds a contact by a further address",
         "that SUBSCRIBED doesn't lift an opt-out from all mail: it is asked after each grant",
         "that gdpr-delete of a contact which is gone answers 404: whether it is gone is asked then",
@@ -91,6 +95,8 @@ class HubspotFacts(Vendor):
         if call.path.endswith("/search"):
             email = call.json["filterGroups"][0]["filters"][0]["value"]
             body["results"] = [{"id": "101", "properties": {"email": email}}]
+        elif call.path.endswith("/batch/read"):
+            body["results"] = [{"id": "101", "properties": {"email": one["id"]}} for one in call.json["inputs"]]
         elif call.json:
             body["results"] = [{"subscriptionId": call.json["subscriptionId"], "status": call.json["statusState"]}]
         return Reply(200, {}, json.dumps(body).encode())

@@ -50,6 +50,7 @@ class ZohoCrmFacts(Zoho):
     documented: ClassVar[Mapping[int, str]] = {400: "the call did nothing: a code for each record says why"}
     traps = (
         "a deletion only moves records to the recycle bin: they are purged from there",
+        "what somebody has deleted by hand lies in the recycle bin, where the search doesn't look: it is no_match",
         "workflows of the customer run on deletion and update unless the call says no, as ours do",
         "other apps of Zoho keep copies of their own",
         "the search finds an address in every field: only those of email_fields are the person's, others are a task",
