@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
+from schemas.errors import SetupError
 from streams.commands.common import show_json
 from streams.commands.orders import carried_out, late
 from streams.control import REFUSED, record_id, role_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from schemas.records import AuditRecord, Command
     from streams.settings import Settings
+
+
+class Came(NamedTuple):
+    """What came of commands: what was said, once for each partition, and which weren't carried out in time."""
+
+    said: list[str]
+    errors: list[SetupError]
 
 
 def carry_out(
@@ -30,18 +38,45 @@ def carry_out(
         SetupError: no worker did it in time.
 
     """
-    role = role_of(command)
-    facts = {number: record_id(command.command_id, role, number) for number in sorted(among)}
-    done = asyncio.run(carried_out(settings, command, facts, wait_s))
-    told = {number: _detail(done.get(number)) for number in facts}
+    came = carry_out_each(settings, [command], wait_s, as_json=as_json, among=among)
+    if came.errors:
+        raise came.errors[0]
+    return came.said
+
+
+def carry_out_each(
+    settings: Settings, commands: Sequence[Command], wait_s: float, *, as_json: bool, among: Iterable[int]
+) -> Came:
+    """Give several commands to these partitions of their roles, all before any is waited for; see `carry_out`."""
+    places, came = sorted(among), Came([], [])
+
+    async def given() -> list[dict[int, AuditRecord] | BaseException]:
+        waits = (carried_out(settings, one, _facts(one, places), wait_s) for one in commands)
+        return await asyncio.gather(*waits, return_exceptions=True)
+
+    for command, done in zip(commands, asyncio.run(given()), strict=True):
+        if isinstance(done, SetupError):
+            came.errors.append(done)
+        elif isinstance(done, BaseException):
+            raise done
+        else:
+            _tell(command, {number: _detail(done.get(number)) for number in places}, as_json=as_json)
+            came.said.extend(filter(None, map(_detail, done.values())))
+            if wait_s and (missing := set(places) - done.keys()):
+                came.errors.append(late(role_of(command), wait_s, missing))
+    return came
+
+
+def _facts(command: Command, places: Iterable[int]) -> dict[int, str]:
+    return {number: record_id(command.command_id, role_of(command), number) for number in places}
+
+
+def _tell(command: Command, told: dict[int, str | None], *, as_json: bool) -> None:
     if as_json:
         asked = command.model_dump(include={"command_id", "lane", "by", "reason"})
         show_json({**asked, "partitions": told})
     else:
-        typer.echo("\n".join([f"command {command.command_id} by {command.by}", *lines(role, told)]))
-    if wait_s and done.keys() != facts.keys():
-        raise late(role, wait_s, facts.keys() - done.keys())
-    return [detail for detail in told.values() if detail is not None]
+        typer.echo("\n".join([f"command {command.command_id} by {command.by}", *lines(role_of(command), told)]))
 
 
 def is_refused(told: Iterable[str]) -> bool:

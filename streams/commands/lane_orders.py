@@ -10,6 +10,7 @@ import typer
 from schemas.errors import SetupError
 from streams import topics
 from streams.commands import carrying
+from streams.commands.carrying import Came
 from streams.commands.common import administrator, require_topics
 
 if TYPE_CHECKING:
@@ -37,6 +38,17 @@ def carry_out(
     return carrying.carry_out(settings, command, wait_s, as_json=as_json, among=among)
 
 
+def carry_out_each(
+    settings: Settings, commands: Iterable[Command], wait_s: float, *, as_json: bool, partition: int
+) -> Came:
+    """Give commands of several lanes to this partition of each, all before any is waited for; see `carry_out`."""
+    known = asyncio.run(lanes_on(settings))
+    of_lanes = {command.lane or "": command for command in commands}
+    there = [command for lane, command in of_lanes.items() if lane in known]
+    came = carrying.carry_out_each(settings, there, wait_s, as_json=as_json, among=[partition])
+    return Came(came.said, [*came.errors, *(_no_lane(lane, known) for lane in of_lanes if lane not in known)])
+
+
 async def check_lane(settings: Settings, lane: str) -> None:
     """Refuse a lane that isn't there.
 
@@ -46,11 +58,15 @@ async def check_lane(settings: Settings, lane: str) -> None:
     """
     known = await lanes_on(settings)
     if lane not in known:
-        raise SetupError(
-            f"there is no lane {lane!r} on this broker",
-            remedy=f"choose among: {', '.join(known)}" if known else "consent-relay topics apply",
-        )
+        raise _no_lane(lane, known)
     await require_topics(settings, topics.AUDIT, topics.CONTROL)
+
+
+def _no_lane(lane: str, known: list[str]) -> SetupError:
+    return SetupError(
+        f"there is no lane {lane!r} on this broker",
+        remedy=f"choose among: {', '.join(known)}" if known else "consent-relay topics apply",
+    )
 
 
 async def lanes_on(settings: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from schemas.ids import pid
 from streams import topics
 from streams.closer.orders import CANCEL, EXTEND
 from streams.commands import lane_orders
-from streams.commands.carrying import carry_out, is_refused
+from streams.commands.carrying import carry_out, carry_out_each, is_refused
 from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, require_topics, settings_for, show_json
 from streams.commands.orders import By, Wait, operator, order
 from streams.commands.requests_kept import chosen, filed
@@ -142,15 +142,23 @@ def cancel(
     of it can be cancelled. As with `lanes cancel`, the person's choices stay as
     the event has left them.
 
+    Exit code 2: not all was done in time. It was given to every lane, and stands.
+
     Example: consent-relay requests cancel 0197a3c2-55e1 --reason "taken back by the person, ticket 88"
     """
     settings = settings_for(bootstrap_servers, data_dir)
     one, who = _found(settings, event_id), by or operator()
-    _ordered(settings, one, CANCEL, who, reason, wait, as_json=as_json)
     pending = (leg for leg in one.request.pending if leg.kind == "delivery" and leg.outcome in WAITS)
-    for lane in sorted({leg.lane for leg in pending if leg.lane}):
-        command = order(CANCEL_ON_LANE, {EVENT: one.request.event_id}, who, reason, lane)
-        lane_orders.carry_out(settings, command, wait, as_json=as_json, among=[one.partition])
+    lanes = sorted({leg.lane for leg in pending if leg.lane})
+    command = order(CANCEL, {str(one.partition): one.request.key}, who, reason)
+    on_lanes = [order(CANCEL_ON_LANE, {EVENT: one.request.event_id}, who, reason, lane) for lane in lanes]
+    # The closer first: else it might find the request closed by what the lanes cancel. They get it whatever it says.
+    asked = carry_out_each(settings, [command], wait, as_json=as_json, among=[one.partition])
+    came = lane_orders.carry_out_each(settings, on_lanes, wait, as_json=as_json, partition=one.partition)
+    if errors := asked.errors + came.errors:
+        raise errors[0]
+    if is_refused(asked.said) and not any("cancelled" in said for said in came.said):
+        raise _nothing_done(one)
 
 
 def _found(settings: Settings, event_id: str) -> Filed:
@@ -164,6 +172,8 @@ def _ordered(  # noqa: PLR0917 - what a command says
     command = order(name, {str(one.partition): one.request.key}, by, reason)
     told = carry_out(settings, command, wait, as_json=as_json, among=[one.partition])
     if is_refused(told):
-        raise InvalidRecord(
-            f"nothing was done, see above; `requests show --request {one.request.event_id}` tells more"
-        )
+        raise _nothing_done(one)
+
+
+def _nothing_done(one: Filed) -> InvalidRecord:
+    return InvalidRecord(f"nothing was done, see above; `requests show --request {one.request.event_id}` tells more")

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from ownership_support import until
+from reading import committed
 from requests_support import LIMIT_S, WHY, cli_of, facts, finish_tasks, is_closed, lanes_have_told, on, publish, shown
 
 from infra.sandbox import Fault
+from schemas.codec import decode
+from schemas.records import Command
 from streams.demo.cast import make_cast
+from streams.demo.process import WorkerProcess
 from streams.demo.stage import Stage
+from streams.topics import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
-
-    from streams.demo.process import WorkerProcess
 
 
 @pytest.fixture
@@ -83,12 +86,7 @@ async def test_a_cancelled_request_reaches_no_vendor_and_is_not_called_completed
     change_config(stage, "controllers.oomnis", 'cancel_window = "1h"')
     await (await stage.start_worker()).ready()
     event_id = await publish(stage, person)
-
-    async def all_wait() -> bool:
-        told = await shown(stage, event_id)
-        return {on(told, lane).get("state") for lane in stage.config.connections} == {"waiting"}
-
-    await until(all_wait, LIMIT_S)
+    await until(lambda: all_wait(stage, event_id), LIMIT_S)
     code, out, errors = await cli_of(stage).ended("requests", "cancel", event_id, *WHY)
     assert code == 0, errors
     assert "1 cancelled" in out
@@ -101,3 +99,43 @@ async def test_a_cancelled_request_reaches_no_vendor_and_is_not_called_completed
     assert [one.kind for one in await facts(stage, event_id)] == ["request.cancelled", "request.closed"]
     code, _, errors = await cli_of(stage).ended("requests", "cancel", event_id, *WHY)
     assert code == 1
+
+
+async def all_wait(stage: Stage, event_id: str) -> bool:
+    told = await shown(stage, event_id)
+    return {on(told, lane).get("state") for lane in stage.config.connections} == {"waiting"}
+
+
+async def test_a_cancellation_that_is_not_answered_in_time_reaches_every_lane_all_the_same(stage: Stage) -> None:
+    change_config(stage, "controllers.oomnis", 'cancel_window = "1h"')
+    await (await stage.start_worker()).ready()
+    event_id = await publish(stage, stage.cast.people[7])
+    await until(lambda: all_wait(stage, event_id), LIMIT_S)
+    await stage.stop_workers()
+    cancels = ("requests", "cancel", event_id, *WHY, "--wait", "4")
+    code, _, errors = await cli_of(stage).ended(*cancels)
+    assert (code, "no closer has carried it out" in errors, "don't give it again" in errors) == (2, True, True)
+    assert await given_to(stage, "lanes.cancel") == sorted(stage.config.connections)
+    log = stage.directory / "closer.log"
+    stage.workers["closer"] = await WorkerProcess.launch("closer", stage.settings.given(), log, "--roles", "closer")
+    await stage.workers["closer"].ready()
+    await until(lambda: is_cancelled(stage, event_id), LIMIT_S)
+    code, out, errors = await cli_of(stage).ended(*cancels)
+    assert (code, "it was cancelled before" in out, "no lane" in errors) == (2, True, True)
+    assert await given_to(stage, "lanes.cancel") == sorted([*stage.config.connections] * 2)
+    await stage.stop_workers()
+    await (await stage.start_worker()).ready()
+    await until(lambda: is_closed(stage, event_id), LIMIT_S)
+    told = await shown(stage, event_id)
+    assert {on(told, lane)["state"] for lane in stage.config.connections} == {"cancelled"}
+    assert not (stage.directory / "ledger.jsonl").read_text()
+
+
+async def given_to(stage: Stage, name: str) -> list[str]:
+    """The lanes that were given a command of this name."""
+    given = [decode(Command, record.value) for record in await committed(stage.settings, CONTROL)]
+    return sorted(one.lane for one in given if one.name == name and one.lane)
+
+
+async def is_cancelled(stage: Stage, event_id: str) -> bool:
+    return bool((await shown(stage, event_id))["cancelled"])
