@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.closing import facts
+from processors.closing.retold import CANCELLED_BY
+from processors.closing.words import CANCELLED
 from schemas.codec import decode
 from schemas.errors import InvalidRecord
 from schemas.records import AuditRecord
@@ -65,14 +67,16 @@ async def _why_not(settings: Settings, text: str) -> str:
     async for raw in scan(settings, topics.AUDIT):
         if text.encode() in raw.value:
             record = decode(AuditRecord, raw.value)
-            ended = record.delivery_id if record.kind == "outcome" else _done_of_request(record)
-            if ended and ended.startswith(text):
+            if any(one.startswith(text) for one in ended(record)):
                 last = record
     return said_of(text, last)
 
 
-def _done_of_request(record: AuditRecord) -> str | None:
-    return record.legs[0].delivery_id if record.kind == facts.TASK_DONE and record.legs else None
+def ended(record: AuditRecord) -> list[str]:
+    """The deliveries, or tasks of a request, of which it says an outcome."""
+    if record.kind in {facts.TASK_DONE, CANCELLED_BY}:
+        return [leg.delivery_id for leg in record.legs or () if leg.delivery_id]
+    return [record.delivery_id] if record.kind == "outcome" and record.delivery_id else []
 
 
 def said_of(text: str, last: AuditRecord | None) -> str:
@@ -87,4 +91,5 @@ def said_of(text: str, last: AuditRecord | None) -> str:
         event = (last.evidence.detail if last.evidence else None) or ""
         event = event.removeprefix("by_event=")
         return f"{when} is no task any more: a newer instruction took its place at {at} (event {event}), do nothing"
-    return f"{when} is no task: it ended as {last.outcome} at {at}"
+    word = CANCELLED if last.kind == CANCELLED_BY else last.outcome
+    return f"{when} is no task: it ended as {word} at {at}" + (f" by {last.command.by}" if last.command else "")

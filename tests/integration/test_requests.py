@@ -87,6 +87,7 @@ async def test_a_cancelled_request_reaches_no_vendor_and_is_not_called_completed
     await (await stage.start_worker()).ready()
     event_id = await publish(stage, person)
     await until(lambda: all_wait(stage, event_id), LIMIT_S)
+    task = next(leg["task_id"] for leg in (await shown(stage, event_id))["legs"] if leg["task_id"])
     code, out, errors = await cli_of(stage).ended("requests", "cancel", event_id, *WHY)
     assert code == 0, errors
     assert "1 cancelled" in out
@@ -97,6 +98,8 @@ async def test_a_cancelled_request_reaches_no_vendor_and_is_not_called_completed
     assert told["cancelled"]["by"] == "eva"
     assert not (stage.directory / "ledger.jsonl").read_text()
     assert [one.kind for one in await facts(stage, event_id)] == ["request.cancelled", "request.closed"]
+    code, _, errors = await cli_of(stage).ended("tasks", "show", task)
+    assert (code, "it ended as cancelled" in errors, "by eva" in errors) == (1, True, True)
     code, _, errors = await cli_of(stage).ended("requests", "cancel", event_id, *WHY)
     assert code == 1
 

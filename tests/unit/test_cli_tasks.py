@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from closing_support import planned, request, told
+from closing_support import BY, planned, request, told
 from closing_support import task as open_leg
 from delivering_support import delivery
 from plan_support import DAY, NOW
 from typer.testing import CliRunner
 
+from processors.closing.facts import decided
+from processors.closing.orders import cancel
 from schemas.connections import Connection
 from schemas.contract import Origin
 from schemas.errors import InvalidRecord
-from schemas.records import AuditRecord, Cell, CommandRef, Evidence, LaneEntry
+from schemas.records import AuditRecord, Cell, Command, CommandRef, Evidence, LaneEntry
+from schemas.times import iso
 from streams.cli import app
 from streams.commands.lane_state import Kept
-from streams.commands.tasks_find import chosen, said_of
+from streams.commands.tasks_find import chosen, ended, said_of
 from streams.commands.tasks_open import AskedTask
 from streams.commands.tasks_view import BEFORE, facts, hints
 
@@ -119,6 +122,15 @@ def test_why_something_is_no_open_task(outcome: str, evidence: str | None, said:
     )
     assert said in said_of("aaaaaaaa", last)
     assert "nobody knows a delivery aaaaaaaa" in said_of("aaaaaaaa", None)
+
+
+def test_a_task_that_was_cancelled_with_its_request_is_found_and_told_with_by_whom() -> None:
+    kept = cancel(request(told(planned(open_leg("a"), open_leg("b")))), BY)
+    given = Command(command_id="c", name="closer.cancel", lane=None, args={}, by="eva", reason="x", at=NOW)
+    record = decided(kept, "request.cancelled", given, NOW, kept.legs)
+    assert ended(record) == [leg.leg_id for leg in kept.legs]
+    said = said_of(kept.legs[1].leg_id[:12], record)
+    assert said.endswith(f"is no task: it ended as cancelled at {iso(NOW)} by eva")
 
 
 @pytest.mark.parametrize(
