@@ -190,8 +190,8 @@ class Book:
             self._tell_shrunk(job, wall)
             self._put(settle.entry(job, job.status, wall))
 
-    def shrink_task(self, entry: LaneEntry, left: Delivery, wall: int) -> None:
-        """A newer instruction decides a part of an open task anew."""
+    def change(self, entry: LaneEntry, left: Delivery, wall: int) -> None:
+        """A newer instruction decides a part of an open task anew, or what is kept has more time."""
         job = Job.parked_as(entry)
         job.delivery = left
         self._tell_shrunk(job, wall)

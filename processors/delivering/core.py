@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.delivering.asking import Asking
-from processors.delivering.book import Book
-from processors.delivering.course import Course
+from processors.delivering.book import Batch, Book
+from processors.delivering.course import Course, Redriven
+from processors.delivering.extending import Extending
 from processors.delivering.failures import Failures
 from processors.delivering.following import Following
 from processors.delivering.guard import READING, Guard
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from processors.delivering.backoff import Backoff
-    from processors.delivering.book import Batch
     from processors.delivering.breaker import Breaker
-    from processors.delivering.course import Redriven
     from processors.delivering.plans import Limits
     from processors.vendors.later import Undone
     from schemas.contract import Sealed
@@ -46,7 +45,7 @@ class Core:
     """One object per time that the partition is owned. The breaker is the lane's, the rest its own.
 
     paused: somebody wants that no call begins; what is in the air ends as always. holds: what keeps deliveries back
-    beside failures. reviews: of what vendors had to keep, for whoever drives the core.
+    beside failures. reviews: of what vendors had to keep, for whoever drives the core. deadlines: may be put off.
     """
 
     def __init__(
@@ -63,6 +62,7 @@ class Core:
         self.holds = Holds(rules, self._lines, self._book.entries, self._course)
         self._following = Following(limits, self._lines, self._book, self._course)
         self.reviews = self._following.reviews
+        self.deadlines = Extending(self._lines, self._book, self._course, self._following)
         self._asking = Asking(self._following, self._lines, self._book, self._course, backoff)
         self._calls: set[Call] = set()
         self.paused = False

@@ -83,4 +83,4 @@ def overtake(book: Book, newer: Iterable[Job], wall: int, *, dry: bool = False) 
             if left is None:
                 book.supersede(task, by, wall, OVERTAKEN)
             elif left is not old:
-                book.shrink_task(entry, left, wall)
+                book.change(entry, left, wall)

@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from processors.closing.orders import WAITS
 from schemas.errors import InvalidRecord, SetupError
 from schemas.ids import pid
 from streams import topics
 from streams.closer.orders import CANCEL, EXTEND
 from streams.commands import lane_orders
-from streams.commands.carrying import carry_out, carry_out_each, is_refused
+from streams.commands.carrying import carry_out_each, is_refused
 from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, require_topics, settings_for, show_json
 from streams.commands.orders import By, Wait, operator, order
 from streams.commands.requests_kept import chosen, filed
+from streams.commands.requests_lanes import cancelling, extending
 from streams.commands.requests_view import facts, heading, is_overdue, legs_table, table, whole
 from streams.commands.screen import console
-from streams.lanes.orders.holding import CANCEL as CANCEL_ON_LANE
-from streams.lanes.orders.holding import EVENT
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
+    from schemas.records import Command
     from streams.commands.requests_kept import Filed
     from streams.settings import Settings
 
@@ -118,10 +117,15 @@ def extend(
     Only before the first of these deadlines: exit code 1 after it, or if there
     was an extension before. The person has to be told by you, with the reason.
 
+    Exit code 2: not all was done in time. It was given to every lane, and stands.
+
     Example: consent-relay requests extend 0197a3c2-55e1 --reason "three systems to search, ticket 88"
     """
     settings = settings_for(bootstrap_servers, data_dir)
-    _ordered(settings, _found(settings, event_id), EXTEND, by or operator(), reason, wait, as_json=as_json)
+    one = _found(settings, event_id)
+    command = order(EXTEND, {str(one.partition): one.request.key}, by or operator(), reason)
+    on_lanes, again = extending(one.request, command), one.request.extended is not None
+    _ordered(settings, one, command, on_lanes, wait, again=again, as_json=as_json)
 
 
 @app.command()
@@ -147,18 +151,10 @@ def cancel(
     Example: consent-relay requests cancel 0197a3c2-55e1 --reason "taken back by the person, ticket 88"
     """
     settings = settings_for(bootstrap_servers, data_dir)
-    one, who = _found(settings, event_id), by or operator()
-    pending = (leg for leg in one.request.pending if leg.kind == "delivery" and leg.outcome in WAITS)
-    lanes = sorted({leg.lane for leg in pending if leg.lane})
-    command = order(CANCEL, {str(one.partition): one.request.key}, who, reason)
-    on_lanes = [order(CANCEL_ON_LANE, {EVENT: one.request.event_id}, who, reason, lane) for lane in lanes]
-    # The closer first: else it might find the request closed by what the lanes cancel. They get it whatever it says.
-    asked = carry_out_each(settings, [command], wait, as_json=as_json, among=[one.partition])
-    came = lane_orders.carry_out_each(settings, on_lanes, wait, as_json=as_json, partition=one.partition)
-    if errors := asked.errors + came.errors:
-        raise errors[0]
-    if is_refused(asked.said) and not any("cancelled" in said for said in came.said):
-        raise _nothing_done(one)
+    one = _found(settings, event_id)
+    command = order(CANCEL, {str(one.partition): one.request.key}, by or operator(), reason)
+    on_lanes, again = cancelling(one.request, command), one.request.cancelled is not None
+    _ordered(settings, one, command, on_lanes, wait, again=again, as_json=as_json)
 
 
 def _found(settings: Settings, event_id: str) -> Filed:
@@ -166,14 +162,27 @@ def _found(settings: Settings, event_id: str) -> Filed:
     return chosen(asyncio.run(filed(settings)), event_id)
 
 
-def _ordered(  # noqa: PLR0917 - what a command says
-    settings: Settings, one: Filed, name: str, by: str, reason: str, wait: float, *, as_json: bool
+def _ordered(
+    settings: Settings,
+    one: Filed,
+    command: Command,
+    on_lanes: list[Command],
+    wait: float,
+    *,
+    again: bool,
+    as_json: bool,
 ) -> None:
-    command = order(name, {str(one.partition): one.request.key}, by, reason)
-    told = carry_out(settings, command, wait, as_json=as_json, among=[one.partition])
-    if is_refused(told):
-        raise _nothing_done(one)
+    """Give the closer its command, and then the lanes theirs, however late it is. again: it was decided so before.
 
-
-def _nothing_done(one: Filed) -> InvalidRecord:
-    return InvalidRecord(f"nothing was done, see above; `requests show --request {one.request.event_id}` tells more")
+    The closer first: else it might find the request closed already by what the lanes do.
+    """
+    asked = carry_out_each(settings, [command], wait, as_json=as_json, among=[one.partition])
+    is_done = not is_refused(asked.said)
+    on_lanes = on_lanes if is_done or again else []
+    came = lane_orders.carry_out_each(settings, on_lanes, wait, as_json=as_json, partition=one.partition)
+    if errors := asked.errors + came.errors:
+        raise errors[0]
+    if not is_done and all(said.startswith("nothing") for said in came.said):
+        raise InvalidRecord(
+            f"nothing was done, see above; `requests show --request {one.request.event_id}` tells more"
+        )

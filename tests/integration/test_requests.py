@@ -14,6 +14,8 @@ from requests_support import LIMIT_S, WHY, cli_of, facts, finish_tasks, is_close
 from infra.sandbox import Fault
 from schemas.codec import decode
 from schemas.records import Command
+from schemas.times import iso
+from streams.commands.lane_state import kept
 from streams.demo.cast import make_cast
 from streams.demo.process import WorkerProcess
 from streams.demo.stage import Stage
@@ -74,6 +76,41 @@ async def test_a_deletion_is_open_while_one_lane_is_parked_and_closed_when_all_i
     code, out, _ = await cli_of(stage).ended(*asked)
     assert (code, json.loads(out)["event_id"]) == (0, event_id)
     assert person.email not in out
+
+
+async def test_lanes_have_the_same_dates_as_the_request_when_it_is_extended(stage: Stage) -> None:
+    person = stage.cast.people[8]
+    change_config(stage, "connections.zoho-crm", "retry_ceiling_s = 1")
+    stage.sandbox.arm(Fault(kind="status", vendor="zoho_crm", person=person.key, status=503))
+    await (await stage.start_worker()).ready()
+    event_id = await publish(stage, person, kind="minor.identified")
+
+    async def lanes_know_all() -> bool:
+        told = await shown(stage, event_id)
+        parked = on(told, "zoho-crm").get("state") == "parked"
+        return parked and lanes_have_told(told, "zoho-crm") and dues_of(told) == await lanes_dues(stage)
+
+    await until(lanes_know_all, LIMIT_S)
+    before = await lanes_dues(stage)
+    code, out, errors = await cli_of(stage).ended("requests", "extend", event_id, *WHY)
+    assert (code, "lane zoho-crm" in out, "1 put off" in out) == (0, True, True), errors
+    await until(lanes_know_all, LIMIT_S)
+    after = await lanes_dues(stage)
+    assert after.keys() == before.keys()
+    assert all(after[one] > before[one] for one in before)
+    code, out, _ = await cli_of(stage).ended("requests", "extend", event_id, *WHY)
+    assert (code, "nothing of it is to be put off here" in out) == (1, True)
+
+
+def dues_of(told: dict[str, Any]) -> dict[str, str]:
+    """Until when the request's open deliveries are due."""
+    return {leg["delivery_id"]: leg["due_at"] for leg in told["legs"] if leg["lane"] and not leg["ended"]}
+
+
+async def lanes_dues(stage: Stage) -> dict[str, str]:
+    """Until when the lanes try, or have their tasks done, by delivery."""
+    open_there = await kept(stage.settings, list(stage.config.connections), "parked", "manual_task")
+    return {one.entry.delivery.delivery_id: iso(one.entry.delivery.due_at) for one in open_there}
 
 
 async def counts_none(worker: WorkerProcess) -> bool:

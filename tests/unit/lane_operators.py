@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from delivering_support import REDRIVE
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
-from plan_support import NOW
+from plan_support import DAY, NOW
 
 from processors.delivering.job import Now
 from schemas.records import Evidence
@@ -61,3 +61,8 @@ class Operators(RuleBasedStateMachine):
             one = found[which % len(found)]
             self.model.unwanted.add(one.delivery.delivery_id)
             self.core.holds.cancel([one], REDRIVE, self.now)
+
+    @rule(who=st.sampled_from(["p1.ana", "p1.ben"]), which=st.integers(0, 5), days=st.integers(0, 90))
+    def extend(self, who: str, which: int, days: int) -> None:
+        """A person's delivery has more time, if it is open here."""
+        self.core.deadlines.put_off(who, {f"{which:064x}": NOW + days * DAY}, self.now)

@@ -8,11 +8,16 @@ import pytest
 from closing_support import BY, EVENT, KEY, NOW, PID, closed_leg, delivery, planned, request, said, task, told
 from typer.testing import CliRunner
 
+from processors.closing.extension import extension
 from processors.closing.orders import extend
+from processors.house_rule import INTERNAL_RULE
 from schemas.errors import InvalidRecord
 from schemas.times import DAY
 from streams.cli import app
+from streams.closer.orders import EXTEND
+from streams.commands.orders import order
 from streams.commands.requests_kept import Filed, chosen
+from streams.commands.requests_lanes import extending
 from streams.commands.requests_view import facts, heading, legs_table, table, whole
 from streams.commands.screen import console
 from streams.commands.tasks_open import AskedTask
@@ -75,6 +80,26 @@ def test_the_beginning_of_an_event_id_is_enough_if_it_is_the_only_one() -> None:
     for text, why in ((EVENT[:8], "2 requests begin with"), ("abc", "too short"), ("f" * 8, "no request is kept")):
         with pytest.raises(InvalidRecord, match=why):
             chosen([one, other], text)
+
+
+def test_each_lane_is_given_the_dates_that_the_closer_gives_by_delivery() -> None:
+    legs = (delivery(lane, rule=INTERNAL_RULE) for lane in ("zoho", "crm"))
+    one = request(
+        told(planned(*legs, delivery("ads", rule="fixed"), task(rule=INTERNAL_RULE)), said("crm", "executed"))
+    )
+    command = order(EXTEND, {}, "eva", "ticket 7").model_copy(update={"at": NOW + DAY})
+    later = extend(one, extension, BY)
+    for as_it_is in (one, later):
+        given = extending(as_it_is, command)
+        assert {one.lane: one.args for one in given} == {"zoho": {"pid": PID, "due": f"zoho:{NOW + 60 * DAY}"}}
+        assert {(one.name, one.by, one.reason) for one in given} == {("lanes.extend", "eva", "ticket 7")}
+
+
+def test_no_lane_is_given_more_time_than_the_closer_gives() -> None:
+    fixed, loose = (request(told(planned(delivery("zoho", rule=rule)))) for rule in ("fixed", INTERNAL_RULE))
+    command = order(EXTEND, {}, "eva", "ticket 7")
+    assert extending(fixed, command.model_copy(update={"at": NOW})) == []
+    assert extending(loose, command.model_copy(update={"at": NOW + 31 * DAY})) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.lanes.orders import callbacks, holding, pausing, redriving, tasks
+from streams.lanes.orders import callbacks, extending, holding, pausing, redriving, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from streams.lanes.orders.post import Family, Post
 
 FAMILIES: tuple[Callable[[Post], Family], ...] = (
+    extending.family,
     holding.family,
     pausing.family,
     redriving.family,
