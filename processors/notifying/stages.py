@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 NEW, DUE_SOON, OVERDUE = STAGES = ("new", "due_soon", "overdue")
 
 
+class Told(NamedTuple):
+    """What was last told of a task. due_at: until when it was to be done then; None: nobody noted it."""
+
+    stage: str
+    due_at: str | None = None
+
+
 class Notice(NamedTuple):
     """A task to be told of, as `tasks list --json` has it, and why."""
 
@@ -31,14 +38,22 @@ def stage_of(due_at: int | None, now: int, remind_before_s: float) -> str:
 
 
 def notices(
-    tasks: Iterable[Mapping[str, Any]], told: Mapping[str, str], now: int, remind_before_s: float
+    tasks: Iterable[Mapping[str, Any]], told: Mapping[str, Told], now: int, remind_before_s: float
 ) -> tuple[Notice, ...]:
-    """Those that have come further than what was last told of them. told: by the task's id."""
+    """Those that have come further than what was last told of them. told: by the task's id.
+
+    Of a task that has more time since, all but that it is there is told anew.
+    """
     found = []
     for task in tasks:
         due_at = None if task["due_at"] is None else moment(task["due_at"])
         notice = Notice(task, stage_of(due_at, now, remind_before_s))
         last = told.get(notice.id)
-        if last is None or STAGES.index(notice.stage) > STAGES.index(last):
+        if last is None or STAGES.index(notice.stage) > _come_to(last, due_at):
             found.append(notice)
     return tuple(found)
+
+
+def _come_to(last: Told, due_at: int | None) -> int:
+    is_put_off = last.due_at is not None and due_at is not None and due_at > moment(last.due_at)
+    return STAGES.index(NEW if is_put_off else last.stage)

@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from processors.notifying.stages import Told
 from schemas.codec import decode, encode
 from schemas.ids import command_record_id, prefixed
 from schemas.records import AuditRecord, Command, CommandRef, Evidence
@@ -31,23 +32,24 @@ if TYPE_CHECKING:
 KIND = "task.notified"
 WRITE_LIMIT_S = 30.0
 _PREFIX = "!told|"
-ByChannel = dict[str, dict[str, str]]
-"""Channel → task id → stage."""
+ByChannel = dict[str, dict[str, Told]]
+"""Channel → task id → stage and date."""
 
 
 async def told_before(settings: Settings) -> ByChannel:
     """What was told of tasks that were open then. Raises as `scan` does."""
-    kept: dict[str, str] = {}
+    kept: dict[str, Told] = {}
     async for record in scan(settings, topics.SETTINGS):
         name = record.key.decode()
         if name.startswith(_PREFIX):
             kept.pop(name, None)
             if record.value:
-                kept[name] = decode(Command, record.value).args["stage"]
+                args = decode(Command, record.value).args
+                kept[name] = Told(args["stage"], args.get("due_at"))
     found: ByChannel = defaultdict(dict)
-    for name, stage in kept.items():
+    for name, last in kept.items():
         channel, task = name.removeprefix(_PREFIX).split("|")
-        found[channel][task] = stage
+        found[channel][task] = last
     return found
 
 
@@ -60,9 +62,10 @@ async def note(
     for notice, task in sent:
         record = _record(notice, task, channel, digest, ref)
         place = {"key": (record.pid or "").encode(), "partition": task.partition}
+        due = {"due_at": notice.task["due_at"]} if notice.task["due_at"] else {}
         told = Command(
-            command_id=ref.command_id, name=ref.name, lane=None, args={"stage": notice.stage}, by=by, reason="told",
-            at=record.at,
+            command_id=ref.command_id, name=ref.name, lane=None, args={"stage": notice.stage, **due}, by=by,
+            reason="told", at=record.at,
         )  # fmt: skip
         async with asyncio.timeout(WRITE_LIMIT_S):
             await producer.send_and_wait(topics.AUDIT, encode(record), **place)
@@ -83,8 +86,9 @@ def _key(channel: str, task: str) -> bytes:
 
 def _record(notice: Notice, task: Task, channel: str, digest: str, ref: CommandRef) -> AuditRecord:
     about = notice.task
+    what = (KIND, notice.id, channel, notice.stage, about["due_at"] or "")
     return AuditRecord(
-        record_id=command_record_id(hashlib.sha256(prefixed(KIND, notice.id, channel, notice.stage)).hexdigest()),
+        record_id=command_record_id(hashlib.sha256(prefixed(*what)).hexdigest()),
         kind=KIND,
         at=now_micros(),
         pid=about["pid"],

@@ -19,8 +19,10 @@ from reading import audit
 from infra.ports import unused_ports
 from processors.vendors.callbacks import standard_webhook
 from schemas.codec import encode
+from schemas.times import DAY
 from streams import topics
 from streams.clients import writer
+from streams.ownership.tenure import now_micros
 from streams.settings import Settings
 from streams.stopping import at_work
 
@@ -145,4 +147,22 @@ async def test_an_open_task_is_told_once_by_each_way_and_what_was_refused_is_tol
         assert await notified(cli) == []
         await put(cli, kept)
         assert len(await notified(cli)) == 2, "what was told of a task is forgotten with it"
+        await put(cli, kept, is_there=False)
+
+
+async def test_a_task_that_was_put_off_is_told_of_again_before_its_new_date(
+    kafka: KafkaUnderTest, tmp_path: Path, box: tuple[Box, int]
+) -> None:
+    kept = request(told(planned(open_leg("leadinfo", action="delete"))))
+    leg = kept.legs[0].changed(leg_id="f" * 64)
+    kept = kept.changed(controller="oomnis-later", pid="p1.later", event_id="e-later", legs=(leg,))
+    later = kept.changed(legs=(leg.changed(due_at=now_micros() + 3 * DAY),))
+    async with webhook() as (url, _):
+        cli = cli_at(kafka.bootstrap, tmp_path, box[1], url, "oomnis-later")
+        for one, stages in ((kept, ["overdue"]), (later, ["due_soon"])):
+            await put(cli, one)
+            for expected in ([stages, stages], []):
+                assert [[task["stage"] for task in sent["tasks"]] for sent in await notified(cli)] == expected
+        records = [one for one in await audit(cli.settings) if one.kind == "task.notified" and one.pid == "p1.later"]
+        assert len({one.record_id for one in records}) == len(records) == 4
         await put(cli, kept, is_there=False)

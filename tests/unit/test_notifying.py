@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from processors.notifying.message import payload, subject, text
-from processors.notifying.stages import notices
+from processors.notifying.stages import Told, notices
 from schemas.connections import parse_config
 from schemas.errors import NotTold, SetupError
 from schemas.times import DAY, iso
@@ -33,18 +33,35 @@ def task(number: int, due_at: int | None = NOW + 30 * DAY, lane: str | None = No
 def test_a_task_is_told_of_by_how_near_its_deadline_is_and_not_twice(due_in: int, stage: str) -> None:
     (told,) = notices([task(1, NOW + due_in)], {}, NOW, WEEK_S)
     assert told.stage == stage
-    assert notices([task(1, NOW + due_in)], {told.id: stage}, NOW, WEEK_S) == ()
+    assert notices([task(1, NOW + due_in)], {told.id: Told(stage)}, NOW, WEEK_S) == ()
 
 
 def test_each_stage_is_told_once_and_never_back() -> None:
-    told: dict[str, str] = {}
-    one, stages = task(1), []
-    for day in (0, 1, 22, 23, 24, 30, 31, 5):
-        for notice in notices([one], told, NOW + day * DAY, WEEK_S):
-            told[notice.id] = notice.stage
-            stages.append((day, notice.stage))
-    assert stages == [(0, "new"), (23, "due_soon"), (30, "overdue")]
+    told: dict[str, Told] = {}
+    assert run(told, task(1), 0, 1, 22, 23, 24, 30, 31, 5) == [(0, "new"), (23, "due_soon"), (30, "overdue")]
     assert [notice.stage for notice in notices([task(2, None)], {}, NOW, WEEK_S)] == ["new"]
+
+
+@pytest.mark.parametrize("day", [24, 31])
+def test_a_task_that_is_put_off_is_told_of_again_before_its_new_date_and_when_that_is_over(day: int) -> None:
+    told: dict[str, Told] = {}
+    run(told, task(1), 0, day)
+    later = task(1, NOW + 90 * DAY)
+    assert run(told, later, day, 82, 83, 84, 90, 91) == [(83, "due_soon"), (90, "overdue")]
+
+
+def test_what_an_older_release_has_told_without_a_date_is_not_told_again() -> None:
+    assert run({task(1)["delivery_id"]: Told("due_soon")}, task(1), 24, 30) == [(30, "overdue")]
+
+
+def run(told: dict[str, Told], one: dict[str, Any], *days: int) -> list[tuple[int, str]]:
+    """What is told of a task on which day."""
+    stages = []
+    for day in days:
+        for notice in notices([one], told, NOW + day * DAY, WEEK_S):
+            told[notice.id] = Told(notice.stage, one["due_at"])
+            stages.append((day, notice.stage))
+    return stages
 
 
 def test_a_message_says_what_is_to_be_done_until_when_most_pressing_first_and_names_nobody() -> None:
