@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _HASH = re.compile("[0-9a-f]{64}")
 _WRITTEN = re.compile(r"[\s().\-/]")
-_TRUNK = re.compile(r"\A([\s(]*(?:\+|00)[1-9]\d{0,2}[\s).\-/]*)\(\s*0\s*\)")
-"""A country's code, and behind it the 0 that is only dialled at home, as many write it."""
+_TRUNK = re.compile(r"\A([\s(]*(?:\+|00)(?!39|378)[1-9]\d{0,2}[\s).\-/]*)\(\s*0\s*\)")
+"""A country's code, and behind it the 0 that is only dialled at home, as many write it.
+
+In Italy, the Vatican (both 39) and San Marino (378) that 0 is a part of the number.
+"""
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
 Form = tuple[str, str]
 """An identity's type, and the form in which a vendor takes it."""
