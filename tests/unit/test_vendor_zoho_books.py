@@ -103,6 +103,17 @@ def test_an_individual_with_another_contact_person_is_left_to_somebody_who_can_s
     assert changes(play(BOOKS.script(instruction("delete")), Books({"7": both})).calls) == ["DELETE /contacts/7"]
 
 
+def test_the_task_of_what_others_share_says_until_when_another_record_must_be_kept() -> None:
+    shared = {"customer_sub_type": "individual", "contact_persons": [PERSON, OTHER]}
+    books = Books({"7": {"contact_persons": [PERSON]}, "8": shared}, DELETE_7=IN_USE)
+    played = play(BOOKS.script(instruction("delete")), books)
+    assert changes(played.calls) == ["DELETE /contacts/7", "PUT /contacts/7", "POST /contacts/7/inactive"]
+    reason = "individual_with_other_contact_persons_and_masked_until_2035"
+    assert (played.result.outcome, played.result.reason) == ("manual_task", reason)
+    again = play(BOOKS.script(instruction("delete", refs=played.notes[0].refs)), books).result
+    assert (again.outcome, again.reason) == ("manual_task", reason)
+
+
 def test_a_company_that_has_the_address_itself_is_no_success() -> None:
     class Mine(Books):
         def __call__(self, call: Call) -> Reply:

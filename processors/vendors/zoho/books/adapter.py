@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.vendors.base import Instruction, Reply, Result, Script
 from processors.vendors.read_backs import gone
+from processors.vendors.retention import year_of
 from processors.vendors.scripts import no_call
 from processors.vendors.second_look import noted, noted_first
 from processors.vendors.zoho.books.contacts import SHARED, look_up, told
@@ -42,7 +43,7 @@ class ZohoBooks(ZohoBooksFacts):
             return Result("manual_task", _SHARED)
         came = yield from erase(due, self.options.account, instruction.delivery_id, self.options.keep_years)
         # What others share stays as it is: whoever looks for the address then finds it.
-        return came if due == refs else Result("manual_task", _SHARED, came.evidence)
+        return came if due == refs else Result("manual_task", _task(came), came.evidence)
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(instruction.need("email"), self.options.account)
@@ -51,3 +52,8 @@ class ZohoBooks(ZohoBooksFacts):
     def fault(self, reply: Reply) -> VendorError | None:
         is_internal = _INTERNAL in reply.body.replace(b" ", b"")
         return VendorUnavailable("zoho_1000", **told(reply)) if is_internal else None
+
+
+def _task(came: Result) -> str:
+    """Why it is a task. A task isn't reviewed: until when another record must be kept, its owner has to know."""
+    return _SHARED if came.review_at is None else f"{_SHARED}_and_masked_until_{year_of(came.review_at)}"

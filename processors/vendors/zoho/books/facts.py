@@ -48,6 +48,7 @@ class ZohoBooksFacts(Zoho):
         "masking leaves custom and tax fields as they are",
         "of a company's contact only the contact person is deleted, also where the company is one person",
         "at the date of review what was noted is deleted; who has come back since is a customer anew",
+        "a task has no date of review: after `_and_masked_until_` its reason names the year of another contact",
     )
     evidence = (
         ("D", f"{docs}contacts/"),
