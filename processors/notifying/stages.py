@@ -49,11 +49,15 @@ def notices(
         due_at = None if task["due_at"] is None else moment(task["due_at"])
         notice = Notice(task, stage_of(due_at, now, remind_before_s))
         last = told.get(notice.id)
-        if last is None or STAGES.index(notice.stage) > _come_to(last, due_at):
+        if last is None or STAGES.index(notice.stage) > STAGES.index(_come_to(last, notice.stage, due_at)):
             found.append(notice)
     return tuple(found)
 
 
-def _come_to(last: Told, due_at: int | None) -> int:
-    is_put_off = last.due_at is not None and due_at is not None and due_at > moment(last.due_at)
-    return STAGES.index(NEW if is_put_off else last.stage)
+def _come_to(last: Told, stage: str, due_at: int | None) -> str:
+    """As which what was last told counts. Without its date only a stage that goes back shows that it was put off."""
+    if last.due_at is None:
+        is_put_off = STAGES.index(stage) < STAGES.index(last.stage)
+    else:
+        is_put_off = due_at is not None and due_at > moment(last.due_at)
+    return NEW if is_put_off else last.stage

@@ -54,6 +54,11 @@ def test_what_an_older_release_has_told_without_a_date_is_not_told_again() -> No
     assert run({task(1)["delivery_id"]: Told("due_soon")}, task(1), 24, 30) == [(30, "overdue")]
 
 
+def test_what_an_older_release_has_told_too_early_is_told_again_when_the_new_date_comes() -> None:
+    told = {task(1)["delivery_id"]: Told("overdue")}
+    assert run(told, task(1, NOW + 90 * DAY), 31, 82, 83, 84, 90, 91) == [(83, "due_soon"), (90, "overdue")]
+
+
 def run(told: dict[str, Told], one: dict[str, Any], *days: int) -> list[tuple[int, str]]:
     """What is told of a task on which day."""
     stages = []
