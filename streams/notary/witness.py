@@ -6,6 +6,7 @@ import asyncio
 import errno
 import json
 import os
+import re
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from processors.notarising.judging import Head
 from schemas.errors import SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 log = structlog.get_logger()
@@ -26,6 +27,7 @@ MOST_PENDING = 8
 
 _BEGINNING = b'{"partition": '
 """Of every line; there is none within a line, as quotes are escaped there."""
+_BEGINS = re.compile(b"(?=" + re.escape(_BEGINNING) + b")")
 
 
 class Witness:
@@ -95,29 +97,26 @@ def witnessed(paths: Iterable[Path]) -> dict[int, list[Head]]:
             raise SetupError(f"the witness file {path} can't be read", remedy="name another with --witness") from None
         for number, line in enumerate(lines[:-1], 1):
             try:
-                noted = _noted(line, f"{path}:{number}")
+                for partition, head in _noted(line, f"{path}:{number}"):
+                    found[partition].append(head)
             except (ValueError, KeyError, TypeError):
                 raise SetupError(f"{path}:{number} is no line of a witness file", remedy="restore the file") from None
-            if noted:
-                found[noted[0]].append(noted[1])
     return found
 
 
-def _noted(line: bytes, where: str) -> tuple[int, Head] | None:
-    """Partition and head; None: the end was torn off. Older releases wrote the next line right behind that.
+def _noted(line: bytes, where: str) -> Iterator[tuple[int, Head]]:
+    """Partitions and heads: none where the end was torn off, and several where only a newline was.
+
+    Older releases wrote the next line right behind what was torn.
 
     Raises:
         ValueError, KeyError, TypeError: it is no line of a witness.
 
     """
-    start = max(0, line.rfind(_BEGINNING))
-    torn, whole = line[:start], line[start:]
-    if not _is_torn(torn):
-        raise ValueError(torn)
-    if _is_torn(whole):
-        return None
-    noted = json.loads(whole)
-    return int(noted["partition"]), Head(str(noted["checkpoint"]), where, at=int(noted["at"]))
+    for part in _BEGINS.split(line):
+        if not _is_torn(part):
+            noted = json.loads(part)
+            yield int(noted["partition"]), Head(str(noted["checkpoint"]), where, at=int(noted["at"]))
 
 
 def _is_torn(line: bytes) -> bool:

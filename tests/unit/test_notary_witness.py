@@ -58,8 +58,23 @@ def test_what_stands_right_behind_a_torn_line_is_read(tmp_path: Path, length: in
     assert read(path) == [(2, HEAD, "1")]
 
 
+@pytest.mark.parametrize("torn", [b"", LINE[:20]])
+def test_a_line_of_which_only_the_newline_was_torn_off_counts_like_the_next_one(tmp_path: Path, torn: bytes) -> None:
+    path = tmp_path / "witness.jsonl"
+    path.write_bytes(LINE + torn + LINE.replace(b"2", b"3") + b"\n" + LINE + b"\n")
+    assert read(path) == [(2, HEAD, "1"), (2, HEAD, "2"), (3, HEAD, "1")]
+
+
 @pytest.mark.parametrize(
-    "line", [b"nothing", b"{}", b"nothing" + LINE, LINE.replace(b'"at"', b"at"), LINE.replace(b"b", b"\x80")]
+    "line",
+    [
+        b"nothing",
+        b"{}",
+        b"nothing" + LINE,
+        LINE.replace(b'"at"', b"at"),
+        LINE.replace(b"b", b"\x80"),
+        LINE.replace(b'"at"', b"at") + LINE,
+    ],
 )
 def test_a_line_that_was_changed_is_refused(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "witness.jsonl"
