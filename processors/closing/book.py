@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.closing import deadlines, facts
 from processors.closing.ending import settled
-from processors.closing.progress import heard, opened, opened_again
+from processors.closing.progress import caught_up, heard, opened, opened_again
 from schemas.codec import decode_own, encode
 from schemas.request import Request
 
@@ -39,6 +39,7 @@ class Book:
         self._open: dict[str, tuple[int, bool]] = {}  # received_at in µs, whether it is overdue
         self._due: dict[str, int] = {}  # when something is to be told of it, µs; what else is in the heap is old
         self._heap: list[tuple[int, str]] = []
+        self._behind: dict[str, None] = {}  # kept by an older release, and not caught up yet
         self._facts: list[AuditRecord] = []
         self._alarms: list[tuple[str, str]] = []
 
@@ -53,6 +54,17 @@ class Book:
         self._kept[key] = value
         self._note(request)
         self._wake(request)
+        self._behind.pop(key, None)
+        if caught_up(request) is not request:
+            self._behind[key] = None
+
+    def catch_up(self, most: int = MOST_AT_ONCE) -> None:
+        """End what was loaded and has ended by today's rules. most: changed requests; the next call goes on."""
+        for key in list(self._behind)[: max(0, most - self.changed)]:
+            del self._behind[key]
+            before = self.find(key)
+            if before and (after := caught_up(before)) is not before:
+                self.put(before, after)
 
     @property
     def kept(self) -> int:
@@ -155,6 +167,7 @@ class Book:
 
     def _drop(self, key: str) -> None:
         self._kept.pop(key, None)
+        self._behind.pop(key, None)
         self._open.pop(key, None)
         self._due.pop(key, None)
 

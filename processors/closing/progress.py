@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from processors.closing.deadlines import is_forgotten
 from processors.closing.legs import kept
 from processors.closing.lifting import lifted
-from processors.closing.words import contradict, is_final, is_under_review, is_upgrade
+from processors.closing.words import RUNGS, contradict, is_final, is_under_review, is_upgrade
 from processors.house_rule import INTERNAL_LIMIT, INTERNAL_RULE
 from schemas.contract import defaults_of, maker
 from schemas.ids import task_id
@@ -65,6 +65,20 @@ def heard(request: Request, record: AuditRecord) -> Request:
             after = _begun_anew(leg, record) if record.kind == "cycle" else _told(leg, record)
             return request if after is leg else with_leg(request, number, after)
     return request
+
+
+def caught_up(request: Request) -> Request:
+    """With the legs ended that a vendor's success ends by now; the same object if there are none.
+
+    An older release waited for a higher rung, perhaps in vain.
+    """
+    if not any(map(_is_left_open, request.legs)):
+        return request
+    return request.changed(legs=tuple(leg.changed(final=True) if _is_left_open(leg) else leg for leg in request.legs))
+
+
+def _is_left_open(leg: RequestLeg) -> bool:
+    return not leg.final and leg.outcome in RUNGS and is_final(leg, leg.outcome)
 
 
 def with_leg(request: Request, number: int, leg: RequestLeg) -> Request:

@@ -97,6 +97,7 @@ class CloserWork(Inbox):
         with self._clerk.control.wakes(self._wake), self._clerk.beside(self._partition):
             while not self._draining:
                 self._wake.clear()
+                self._book.catch_up()
                 self._read()
                 orders.look()
                 await self._look_at_the_clock(tenure)

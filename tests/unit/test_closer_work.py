@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 from closer_support import Closer
 from closing_support import KEY, NOW, brought, delivery, planned, record, said, task
+from replaying_support import folded
 from router_support import until
 
-from processors.closing.book import MOST_AT_ONCE
+from processors.closing.book import MOST_AT_ONCE, Book
+from processors.closing.ending import settled
+from processors.closing.progress import heard, opened
+from schemas.codec import encode
 from schemas.errors import OwnershipLost, StateUnreadable
 from schemas.times import DAY
 from streams import topics
 
 if TYPE_CHECKING:
     from schemas.records import AuditRecord
+    from schemas.request import Request
 
 
 async def test_a_request_and_its_end_are_one_transaction_with_the_bookmark() -> None:
@@ -68,6 +73,36 @@ async def test_the_next_owner_goes_on_where_the_last_one_stood() -> None:
     async with second.working():
         await second.settled()
     assert second.request().status == "completed_with_exceptions"
+
+
+async def test_what_an_older_release_left_open_ends_as_a_replay_ends_it() -> None:
+    plan, taken = planned(delivery("a", "grant", vendor="shopify")), said("a", "accepted", at=NOW + 5)
+    closer, open_still = Closer(wall=NOW + 40 * DAY), left_open(plan, taken)
+    closer.work.load([(KEY.encode(), encode(open_still))])
+    async with closer.working():
+        await until(lambda: closer.told() == ["request.closed"])
+    (rebuilt,) = folded([plan, taken]).requests.in_order()
+    assert closer.request() == rebuilt
+    assert (rebuilt.status, rebuilt.closed_at) == ("completed", NOW + 5)
+
+
+def left_open(plan: AuditRecord, taken: AuditRecord) -> Request:
+    """As a release kept it that waited for `executed` there."""
+    (leg,) = (new := opened(plan)).legs
+    return new.changed(legs=(leg.changed(outcome=taken.outcome, at=taken.at),))
+
+
+def test_only_what_stands_last_in_the_state_is_caught_up_with_so_many_at_once() -> None:
+    plan, taken = planned(delivery("a", "grant", vendor="shopify")), said("a", "accepted")
+    older, waits = left_open(plan, taken), left_open(plan, said("a", "parked"))
+    book, ended = Book(), settled(heard(opened(plan), taken))
+    for one in (older, ended, waits.changed(pid="p1.bob"), *(older.changed(pid=f"p1.c{number}") for number in "123")):
+        book.load(one.key, encode(one))
+    told = []
+    for _ in range(3):
+        book.catch_up(most=2)
+        told.append([fact.pid for fact in book.collect().facts])
+    assert told == [["p1.c1", "p1.c2"], ["p1.c3"], []]
 
 
 async def test_what_was_not_committed_is_not_told() -> None:
