@@ -75,8 +75,9 @@ class Following:
                 self._book.keep_asked(job, now.wall)
 
     def is_crossed(self, line: Line, told: Job) -> bool:
-        """Whether a grant in its line, or one that the vendor runs a job for, may undo what the vendor told."""
-        return is_crossed(told, (*line.jobs, *self._of(told.pid, "accepted")), self._book.switches)
+        """Whether something in its line, or that the vendor runs a job for, or that failed when it was sent anew."""
+        failed = (Job.parked_as(one) for one in self._book.entries.of(told.pid, "failed") if one.delivery.cycle)
+        return is_crossed(told, (*line.jobs, *self._of(told.pid, "accepted"), *failed), self._book.switches)
 
     def take_skipped(self) -> int:
         """How many weren't kept since this was asked."""

@@ -18,9 +18,12 @@ CROSSED = "crossed_on_the_way"
 
 
 def is_crossed(told: Job, older: Iterable[Job], switches: Switches) -> bool:
-    """Whether a grant that it takes something out of is on its way: who knows which of them the vendor knew first."""
-    grants = (job for job in older if job.action == "grant" and job.offset < told.offset)
-    return any(left_of_job(job, told, switches) is not job.delivery for job in grants)
+    """Whether it takes something out of what is on its way. Of a grant nobody knows which of them came to it first.
+
+    And whatever protects may be there because of a grant that the vendor has carried out since.
+    """
+    before = (job for job in older if job.offset < told.offset)
+    return any(left_of_job(job, told, switches) is not job.delivery for job in before)
 
 
 def sent_all_the_same(told: Job, wall: int) -> Job:

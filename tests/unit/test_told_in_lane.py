@@ -103,6 +103,39 @@ def test_what_crossed_a_grant_on_its_way_is_the_last_that_the_vendor_hears(
     assert leg.due_at
 
 
+WAITING = pytest.mark.parametrize("answer", [None, DOWN, REFUSED], ids=["untried", "parked", "failed"])
+
+
+@WAITING
+def test_what_crossed_a_grant_is_not_lost_to_a_second_word_of_the_vendor(answer: VendorError | None) -> None:
+    grant, first, second = to(LANE, GRANT, heard(2), heard(3, at=6))
+    lane = Driven(budget_s=0)
+    lane.arrive(grant)
+    (call,) = lane.start()
+    lane.arrive(first)
+    lane.commit()
+    lane.answer(call, GOOD)
+    lane.commit()
+    if answer:
+        assert lane.round(answer) == [1]
+    lane.arrive(second)
+    lane.commit()
+    assert sent_to_the_end(lane) == [2]
+    assert lane.state == {}
+
+
+def test_nor_is_a_withdrawal_of_our_own_that_waits_behind_a_grant_that_was_done() -> None:
+    grant, own, known = to(LANE, GRANT, by(2, "withdraw", 3, EMAIL), heard(3, at=6))
+    lane = Driven(budget_s=0)
+    lane.arrive(grant)
+    assert lane.round(GOOD) == [0]
+    lane.arrive(own)
+    assert lane.round(DOWN) == [1]
+    lane.arrive(known)
+    lane.commit()
+    assert sent_to_the_end(lane) == [2]
+
+
 def test_it_is_sent_behind_a_grant_that_the_vendor_runs_a_job_for() -> None:
     lane = Driven(polls=SOON)
     lane.arrive(*(grant_and_known := to(LANE, GRANT, heard()))[:1])
