@@ -8,6 +8,8 @@ from closing_support import KEY, NOW, delivery, planned, said, task
 from router_support import until
 
 from processors.house_rule import INTERNAL_LIMIT, INTERNAL_RULE
+from schemas.request import Decision
+from schemas.times import DAY
 from streams.closer.orders import CANCEL, DONE, EXTEND
 from streams.ownership.tenure import CONTROL_KEY
 
@@ -42,6 +44,21 @@ async def test_an_extension_is_given_once() -> None:
     (fact,) = [fact for fact in closer.facts() if fact.kind == "request.extended"]
     assert (fact.reason, fact.command and fact.command.by) == ("ticket 7", "eva")
     assert [leg.due_at for leg in fact.legs or ()] == [NOW + 2 * INTERNAL_LIMIT]
+
+
+@pytest.mark.parametrize(
+    ("at", "says"), [(NOW, "1 legs have more time"), (NOW + 31 * DAY, "refused: its first deadline has passed")]
+)
+async def test_an_extension_is_in_time_if_it_was_given_in_time_whenever_the_closer_comes_to_it(
+    at: int, says: str
+) -> None:
+    closer = given()
+    closer.wall = NOW + 32 * DAY
+    (told,) = await answered(closer, command(EXTEND, 0, {"0": KEY}, at=at))
+    assert says in (told or "")
+    assert closer.request().extended == (
+        None if at > NOW else Decision(command_id="c-0", by="eva", reason="ticket 7", at=NOW)
+    )
 
 
 async def test_a_cancelled_request_waits_for_what_its_lanes_say() -> None:
