@@ -5,7 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 MINUTES ?= 60
 SEED ?= 1
-# Tests at a time: those with a broker wait so much that several keep two cores busy.
+# Tests at a time: those with a broker wait so much that several keep two cores busy; of the full size, fewer.
+ifeq ($(origin PROCESSES),undefined)
+test: PROCESSES = 4
+endif
 PROCESSES ?= 3
 
 .PHONY: help setup demo bench bench-where bench-replay bench-scale faults soak test tools unit protocol lint clean
@@ -74,7 +77,6 @@ lint: setup ## ruff, format check, mypy
 unit: setup ## the tests that need no broker
 	$(BIN)/pytest -q tests/unit tests/contract $(ARGS)
 
-test: PROCESSES = 4
 test: setup lint tools ## everything that must be green: lint, then all tests, four at a time, with real brokers
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
 

@@ -75,12 +75,15 @@ def receipt(
     facts: those of the report; number: an id of its own (UUID 4); policy: the version that was applied.
 
     Raises:
+        InvalidRecord: it is a grant that counted for nothing.
         PolicyError: as `course`.
 
     """
     named = _purposes(about, policy)
     channels = tuple(one for one in CHANNELS if not about.channels or one in about.channels)
     became = course(facts, about.event_id, square(named, channels))
+    if policy is not None and not became.cells and about.kind == "consent.granted":
+        raise InvalidRecord(f"no receipt for {about.event_id}: it counted for nothing")
     counted = {purpose for purpose, _ in became.cells}
     purposes = [purpose for purpose in named if purpose in counted]
     events = [_event(one, about) for one in _after(report, about, became)]

@@ -14,7 +14,7 @@ from processors.reporting.fact import Fact
 from processors.reporting.receipt import consented, receipt
 from processors.reporting.report import report_of
 from schemas.connections import parse_config
-from schemas.errors import PolicyError
+from schemas.errors import InvalidRecord, PolicyError
 from schemas.policy import load_policy
 
 if TYPE_CHECKING:
@@ -179,3 +179,10 @@ def test_there_is_none_where_nobody_can_say_what_stands() -> None:
     unknown = planned.policy.model_copy(update={"version": "2000-01-01"})
     with pytest.raises(PolicyError, match="2000-01-01"):
         of([planned.model_copy(update={"policy": unknown})])
+
+
+def test_of_a_grant_that_counted_for_nothing_there_is_no_receipt() -> None:
+    audit = after(event(1, "grant", 0, ("surveys",), lawful_basis="contract"))
+    assert {leg.reason for leg in audit[0].legs or ()} == {"other_basis"}
+    with pytest.raises(InvalidRecord, match="it counted for nothing"):
+        of(audit)
