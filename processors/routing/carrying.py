@@ -64,21 +64,24 @@ def deliveries(
     policy: Policy,
     *,
     older: Mapping[str, tuple[bytes, ...]] = NO_NAMES,
+    granted: Mapping[str, Any] | None = None,
 ) -> Series[Delivery]:
     """First what begins anew, of its own event; then one per leg that goes to a lane, each by its own deadline.
 
     common: what all have of this event, in the contract's order. Those with one deadline share one mapping.
-    older: event_id of what begins anew → the `names` of its deliveries.
+    older: event_id of what begins anew → the `names` of its deliveries. granted: of grants in place of `common`.
     """
     again = [one for one in made.reopened if one.leg.kind == "delivery"]
     ids = [one.leg.delivery_id for one in again]
     fills: list[Mapping[str, Any]] = [_of_older(one, common, older) for one in again]
-    known: dict[int, dict[str, Any]] = {}
+    known: dict[tuple[bool, int], Mapping[str, Any]] = {}
     for draft, delivery_id, fill in zip(made.legs.drafts, made.legs.ids, made.legs.fills, strict=True):
         if _is_heard(draft.values):
             due_at = fill.get("due_at", common["received_at"])
             ids.append(delivery_id)
-            fills.append(known.get(due_at) or known.setdefault(due_at, {**common, "due_at": due_at}))
+            of = granted if granted is not None and draft.values["action"] == "grant" else common
+            key = (of is granted, due_at)
+            fills.append(known.get(key) or known.setdefault(key, {**of, "due_at": due_at}))
     anew = tuple(_draft(one.leg.__dict__, controller, policy, REOPENED) for one in again)
     return Series((*anew, *drafts), ids, fills)
 

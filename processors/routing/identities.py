@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.choices import IMPORTS
-from processors.planning.kinds import KINDS
+from processors.planning.kinds import ERASING, KINDS
 from processors.planning.made import changed
 from schemas.contract import maker
 from schemas.ids import identities_hash, identity_hash
@@ -41,6 +41,17 @@ def is_about_all(event: ConsentEvent, own: Sealed | None) -> bool:
     own: what it names. A choice goes by that alone, but a withdrawal that names nothing must not come to nothing.
     """
     return event.kind in ABOUT_ALL or (own is None and event.protective)
+
+
+def is_of_its_own(event: ConsentEvent, made: Plan, before: SubjectState, own: Own) -> bool:
+    """Of a deletion no newer than the last erasure: whatever is known by now was named since, and is not meant."""
+    erased_at = before.erased_at if event.data_domain == "pii" and event.kind in ERASING else None
+    return bool(own.identities) and erased_at is not None and made.occurred_at <= erased_at
+
+
+def granted_since(event: ConsentEvent, after: SubjectState, desk: Desk) -> tuple[Identity, ...]:
+    """Whom the grants name that outlive an erasure: none of those whom the erasure names; none: nobody is known."""
+    return left(after, "", desk) if event.kind in ERASING and after.identities else ()
 
 
 def found(own: Iterable[Identity], made: Plan, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:

@@ -11,7 +11,9 @@ from processors.routing.carrying import REOPENED, deliveries, sorted_out
 from processors.routing.identities import (
     digest_of,
     found,
+    granted_since,
     is_about_all,
+    is_of_its_own,
     kept_for_later,
     names_of,
     own_of,
@@ -127,7 +129,7 @@ class Case(NamedTuple):
         return Routed(
             verdict=made.verdict,
             audit=tuple(audit),
-            deliveries=self.carried(made, drafts, whole, identities),
+            deliveries=self.carried(made, drafts, whole, identities, after),
             state=kept_for_later(state, after, whole) if after is not state else None,
             unbound=unbound + sum(one.leg.outcome == UNBOUND for one in made.reopened),
         )
@@ -136,13 +138,19 @@ class Case(NamedTuple):
         """What deliveries find the person by: the event's own, with all that is known where it is about all."""
         event = self.event
         knows = state.identities or made.reopened
-        if made.verdict == "duplicate" or not knows or not is_about_all(event, own.sealed):
+        is_narrow = not is_about_all(event, own.sealed) or is_of_its_own(event, made, state, own)
+        if made.verdict == "duplicate" or not knows or is_narrow:
             return own.sealed, own.identities
         identities = found(own.identities, made, state, self.desk)
         return self.desk.seals.seal_identities(identities, self.pid, event.event_id), identities
 
     def carried(
-        self, made: Plan, drafts: tuple[Draft[Delivery], ...], sealed: Sealed | None, identities: tuple[Identity, ...]
+        self,
+        made: Plan,
+        drafts: tuple[Draft[Delivery], ...],
+        sealed: Sealed | None,
+        identities: tuple[Identity, ...],
+        after: SubjectState,
     ) -> Series[Delivery]:
         if not drafts and not made.reopened:
             return Series()
@@ -158,7 +166,11 @@ class Case(NamedTuple):
             "names": names_of(identities, self.pid, self.desk),
         }
         older = [(one.of.event_id, reopened_names(one, self.pid, self.desk)) for one in made.reopened]
-        return deliveries(made, drafts, common, event.controller, self.policy, older=dict(older))
+        granted = None
+        if since := granted_since(event, after, self.desk):
+            again = self.desk.seals.seal_identities(since, self.pid, event.event_id)
+            granted = {**common, "sealed": again, "names": names_of(since, self.pid, self.desk)}
+        return deliveries(made, drafts, common, event.controller, self.policy, older=dict(older), granted=granted)
 
     def begun_anew(self, one: Reopened) -> AuditRecord:
         """A leg of an older event starts again, under that event's id."""

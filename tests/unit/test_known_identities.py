@@ -109,6 +109,19 @@ def test_an_older_deletion_takes_nothing_of_what_was_chosen_since() -> None:
     assert sent.index(("zoho-campaigns", "delete")) < sent.index(("zoho-campaigns", "grant"))
 
 
+@pytest.mark.parametrize("earlier", [(), (by(1, "delete", 5, DEVICE),)], ids=["first erasure", "behind another"])
+def test_what_was_granted_since_is_sent_again_to_whom_it_named_and_nobody_else(
+    earlier: tuple[ConsentEvent, ...],
+) -> None:
+    *_, last = told(*earlier, by(2, "grant", 6, EMAIL), by(3, "delete", 4, PHONE))
+    named: dict[str, set[str]] = {}
+    for delivery in last.deliveries:
+        named.setdefault(delivery.action, set()).update(values(delivery))
+        assert len(delivery.names) == len(values(delivery))
+    assert named["grant"] == {EMAIL["value"]}, "not to the number that is to be erased"
+    assert named["delete"] == ({PHONE["value"]} if earlier else {PHONE["value"], EMAIL["value"]})
+
+
 def test_no_identity_is_readable_in_the_state() -> None:
     *_, last = told(by(1, "grant", 0, DEVICE), by(2, "withdraw", 1, EMAIL))
     assert last.state is not None
