@@ -80,10 +80,7 @@ def receipt(
 
     """
     named = _purposes(about, policy)
-    channels = tuple(one for one in CHANNELS if not about.channels or one in about.channels)
-    became = course(facts, about.event_id, square(named, channels))
-    if policy is not None and not became.cells and about.kind == "consent.granted":
-        raise InvalidRecord(f"no receipt for {about.event_id}: it counted for nothing")
+    became = _became(facts, about, named, policy)
     counted = {purpose for purpose, _ in became.cells}
     purposes = [purpose for purpose in named if purpose in counted]
     events = [_event(one, about) for one in _after(report, about, became)]
@@ -108,6 +105,14 @@ def receipt(
         "not_recorded": sorted(_unknown(record)),
         "proof": {"place": about.proof.place, "record_id": about.proof.record_id, "leaf": about.proof.leaf},
     }
+
+
+def _became(facts: Iterable[Fact], about: MatterReport, named: tuple[str, ...], policy: Policy | None) -> Course:
+    channels = tuple(one for one in CHANNELS if not about.channels or one in about.channels)
+    became = course(facts, about.event_id, square(named, channels))
+    if policy is not None and not became.cells and about.kind == "consent.granted":
+        raise InvalidRecord(f"no receipt for {about.event_id}: it counted for nothing")
+    return became
 
 
 def _purposes(about: MatterReport, policy: Policy | None) -> tuple[str, ...]:
