@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from processors.closing.ending import settled
 from processors.closing.progress import opened, opened_again
-from processors.replaying.people import After, after, freed, kept_there, nobody
+from processors.replaying.people import JUDGED, After, after, freed, kept_there, nobody
 from processors.replaying.requests import went_on
 from processors.replaying.shelf import AT_HAND, Shelf
 from schemas.request import Request
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from schemas.records import AuditRecord
 
 MOST_DOUBTS = 100
-_JUDGED = frozenset({"planned", "stale"})
-_OF_PEOPLE = _JUDGED | {"cycle"}
+_OF_PEOPLE = JUDGED | {"cycle"}
 HOLD_LIFTED = "hold_lifted"
 
 
@@ -55,7 +54,7 @@ class Fold:
 
     def _person(self, offset: int, record: AuditRecord, pid: str, controller: str) -> None:
         before, facts = self.people.get(pid), record.event
-        if record.kind in _JUDGED and facts is not None:
+        if record.kind in JUDGED and facts is not None:
             made = after(record, facts, before or nobody(pid, controller))
             self._doubt(offset, made)
         elif record.kind == "cycle" and record.reason == HOLD_LIFTED and before and record.legs:

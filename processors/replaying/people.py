@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _event, _retained, _state = maker(ConsentEvent), maker(Retained), maker(SubjectState)
 _BARE, _UNKNOWN = defaults_of(ConsentEvent), defaults_of(SubjectState)
 _NOT_OF_THE_EVENT = ("content_hash", "named")
+JUDGED = frozenset({"planned", "stale"})
+"""Kinds of records that change what stands for a person by an event of theirs; see `after`."""
 
 
 class After(NamedTuple):

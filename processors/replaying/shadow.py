@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from processors.plan import plan
-from processors.replaying.people import event_of, knowing, nobody, policy_of
+from processors.replaying.people import JUDGED, event_of, knowing, nobody, policy_of
 from processors.replaying.shelf import Shelf
 from processors.routing.identities import digest_of
 from schemas.errors import InvalidRecord
@@ -52,7 +52,7 @@ class Shadow:
     def take(self, record: AuditRecord) -> Otherwise | None:
         """The next record; None: nothing would have been otherwise, or no event is planned there."""
         facts, pid, controller = record.event, record.pid, record.controller
-        if record.kind not in {"planned", "stale"} or facts is None or record.policy is None:
+        if record.kind not in JUDGED or facts is None or record.policy is None:
             return None
         if pid is None or controller is None or (self._policy and self._policy.id != record.policy.id):
             return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from processors.planning.bars import bars
 from processors.planning.choices import Standing
-from processors.replaying.people import after, nobody, policy_of
+from processors.replaying.people import JUDGED, after, nobody, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from processors.reporting.fact import Fact
     from schemas.contract import PolicyRef
     from schemas.state import Choice, SubjectState
-
-_JUDGED = frozenset({"planned", "stale"})
 
 
 class Course(NamedTuple):
@@ -43,7 +41,7 @@ def course(facts: Iterable[Fact], event_id: str, cells: Cells) -> Course:
     granted: Cells = frozenset()
     state: SubjectState | None = None
     for record in (fact.record for fact in facts):
-        if record.kind not in _JUDGED or record.event is None or record.policy is None:
+        if record.kind not in JUDGED or record.event is None or record.policy is None:
             continue
         before = state or nobody(record.pid or "", record.controller or "")
         state = after(record, record.event, before).state

@@ -8,6 +8,7 @@ from processors.closing.ending import settled
 from processors.closing.lifting import begun_id
 from processors.closing.progress import opened
 from processors.closing.retold import retold
+from processors.replaying.people import JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from processors.reporting.fact import Fact
     from schemas.records import EventFacts, Leg
     from schemas.request import Request, RequestLeg
-
-_JUDGED = frozenset({"planned", "stale"})
 
 
 class Matter(NamedTuple):
@@ -66,7 +65,7 @@ def matters(facts: Iterable[Fact]) -> list[Matter]:
             continue
         known = found.get(record.event_id)
         if known is None:
-            if record.kind in _JUDGED and record.event is not None:
+            if record.kind in JUDGED and record.event is not None:
                 found[record.event_id] = Matter(fact, record.event, settled(opened(record)), ())
         elif record.kind != "duplicate":
             request = retold(known.request, record)
