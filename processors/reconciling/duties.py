@@ -93,9 +93,6 @@ class Duty:
         """Of two instructions the later one counts, and of two of one moment the one that protects."""
         return self.occurred_at, self.action != "grant"
 
-    def ended_before(self, moment: int) -> bool:
-        return self.ended_at is not None and self.ended_at < moment
-
     def begin(self, cycle: int) -> None:
         self.cycle, self.announced = cycle, True
         self.word = self.final = self.ended_at = None
@@ -132,8 +129,11 @@ class Person:
 
     def forget(self, before: int) -> None:
         """What ended before that moment, µs; what a vendor has to keep begins anew, maybe years later."""
-        kept = {key: one for key, one in self.duties.items() if one.final == RETAINED or not one.ended_before(before)}
-        self.duties = kept
+        self.duties = {
+            key: one
+            for key, one in self.duties.items()
+            if one.ended_at is None or one.ended_at >= before or one.final == RETAINED
+        }
 
 
 def duties_of(legs: Iterable[Leg], about: About, *, tasks: bool) -> Iterator[Duty]:

@@ -51,7 +51,7 @@ def is_of_its_own(event: ConsentEvent, made: Plan, before: SubjectState, own: Ow
 
 def granted_since(event: ConsentEvent, after: SubjectState, desk: Desk) -> tuple[Identity, ...]:
     """Whom the grants name that outlive an erasure: none of those whom the erasure names; none: nobody is known."""
-    return left(after, "", desk) if event.kind in ERASING and after.identities else ()
+    return _different(_opened(after, (), desk)) if event.kind in ERASING else ()
 
 
 def found(own: Iterable[Identity], made: Plan, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:
