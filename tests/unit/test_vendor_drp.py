@@ -86,6 +86,24 @@ def test_only_what_is_a_sale_has_a_call(action: Any, right: str) -> None:
     assert both.result.evidence.job_id == "r1"
 
 
+@pytest.mark.parametrize("action", ["withdraw", "grant"])
+def test_a_sale_among_other_purposes_is_followed_to_its_end(action: Any) -> None:
+    own, mixed = drp(sale=["ads-sharing"]), instruction(action, purposes=("ads-sharing", "surveys"), refs=("r1",))
+    under_way = play(own.script(mixed), lambda _: status("in_progress")).result
+    assert (under_way.outcome, under_way.later.refs) == ("accepted", ("r1",))
+    proof = play(own.script(mixed), lambda _: status("in_progress", "need_user_verification")).result
+    assert (proof.outcome, proof.reason) == ("manual_task", "need_user_verification")
+
+    def told(word: str, reason: str | None = None) -> Any:
+        return play(own.poll([mixed]), lambda _: status(word, reason)).result["d1"]
+
+    assert told("in_progress").outcome == "accepted"
+    assert told("denied", "other").error.reason == "denied_other"
+    for word, reason in (("fulfilled", None), ("denied", "no_match")):
+        rest = told(word, reason)
+        assert (type(rest), type(rest.error), rest.error.reason) == (Undone, VendorRefused, "not_in_protocol")
+
+
 def test_what_a_business_does_not_offer_is_a_task() -> None:
     played = play(drp(offers=["sale:opt-out"]).script(instruction("delete")), lambda _: status("open"))
     assert (played.calls, played.result.outcome, played.result.reason) == ([], "manual_task", "not_offered")
