@@ -85,10 +85,13 @@ def show_explained(asked: Question, dues: Mapping[DutyLeg, Due]) -> None:
 
 def _lines(leg: DutyLeg, one: Due) -> Iterator[str]:
     row = one.row
-    yield f"{leg}: due {one.due_on}, until {iso(one.due_at)} (the day's end in {one.place.zone})"
+    day_ends = row.unit != "hour"
+    end = f" (the day's end in {one.place.zone})" if day_ends else ""
+    yield f"{leg}: due {one.due_on}, until {iso(one.due_at)}{end}"
     yield f"  {one.rule}  {mark(row)}  {row.citation}  {row.address}"
     start = "sent" if row.start == "sent" else "received"
-    yield f"  {words(row)} after {one.first}, the day it was {start} there"
+    first = f"{one.first}, the day it was {start} there" if day_ends else f"the moment it was {start}"
+    yield f"  {words(row)} after {first}"
     if one.calendar:
         off = ", ".join(f"{day} {name}" for day, name in _days_off(one)) or "none but weekends"
         yield f"  days off in that time: {off} ({one.calendar})"

@@ -96,17 +96,25 @@ def check_policies(
         path = config or default_config(Path())
         connections = load_config(path) if path else RelayConfig()
         content = None if text is None else _read(text)
-    reviews = [review(policy, connections, VENDORS, content, _beside(policy)) for policy in _given(which or ())]
+        given = _given(which or ())
+    reviews = [review(policy, connections, VENDORS, content, _beside(policy)) for policy in given]
     policy_review_view.show(reviews, path, as_json=as_json)
     if any(found.gaps for found in reviews):
         raise typer.Exit(DATA_WRONG)
 
 
 def _given(which: Sequence[str]) -> Sequence[Policy]:
-    """The policies to check. A file that breaks a rule is what a check is for: exit code 1."""
+    """The policies to check. A file that breaks a rule is what a check is for: exit code 1.
+
+    Raises:
+        PolicyError: there is none of that name.
+
+    """
     try:
         return [named(one) for one in which] if which else policies()
     except PolicyError as error:
+        if which and not any(Path(one).is_file() for one in which):
+            raise
         complain(str(error))
         raise typer.Exit(DATA_WRONG) from None
 

@@ -8,7 +8,7 @@ ROUTER = {
     "undecodable": "no released schema reads these bytes: its publisher must write Avro's single-object encoding "
     "with a schema of schemas/avro/released, and publish it again",
     "invalid": f"the field breaks a rule; --reveal shows the event: {_AGAIN}",
-    "clock": f"a grant from an impossible moment counts for nothing: {_AGAIN}",
+    "clock": f"it comes from an impossible moment, and only what protects the person counts all the same: {_AGAIN}",
     "event_id_reuse": f"another event has this event_id already, with other content: {_AGAIN}",
     "unknown_policy": f"register that policy or version, or correct relay.toml, {_REDRIVE}",
     "oversize": "it is larger than a topic takes: have it published again with less in it",

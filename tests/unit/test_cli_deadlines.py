@@ -58,6 +58,14 @@ def test_an_unsubscribe_counts_from_when_it_was_sent() -> None:
     assert told["legs"]["own"]["counted_from"] == "2026-03-02"
 
 
+def test_hours_are_counted_from_a_moment_and_end_at_one() -> None:
+    text = run("deadlines", "explain", "--kind", "deletion.requested", "--jurisdiction", "VN",
+               "--received", "2025-12-31T09:00:00Z")  # fmt: skip
+    (own,) = [part for part in text.split("\n\n") if part.startswith("own: ")]
+    assert "until 2026-01-03T09:00:00.000Z\n" in own
+    assert own.endswith("72 hours after the moment it was received")
+
+
 def test_list_shows_rules_marks_and_grounds() -> None:
     text = run("deadlines", "list", "--regime", "vn-356")
     assert "vn-356.withdrawal.processor.20d" in text

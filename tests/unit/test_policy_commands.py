@@ -130,6 +130,8 @@ def test_another_text_than_the_cited_one_is_a_gap(tmp_path: Path) -> None:
     [
         (["check", "--text", "x.txt"], "--text is the text of one policy"),
         (["check", "oomnis", "--text", "x.txt"], "x.txt can't be read: No such file"),
+        (["check", "acme"], "there is no policy 'acme'"),
+        (["check", "none.toml"], "none.toml can't be read"),
         (["show", "acme"], "there is no policy 'acme'"),
         (["show", "oomnis@1999"], "there is no policy 'oomnis 1999'"),
         (["show", "none.toml"], "none.toml can't be read"),

@@ -37,6 +37,9 @@ class Rule(Options):
         if self.where is not None and self.text is not None:
             message = "text: either the body is this text, or it is JSON with `where` and `equals`"
             raise ValueError(message)
+        if self.text is not None and self.text.lstrip().startswith("<"):
+            message = "text: what begins with `<` is taken for a proxy's page, and never reaches this rule"
+            raise ValueError(message)
         return self
 
     @property
