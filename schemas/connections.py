@@ -11,6 +11,7 @@ from schemas.addresses import goes_readable
 from schemas.contract import invalid
 from schemas.errors import SetupError
 from schemas.periods import Period
+from schemas.regimes import is_place
 from schemas.times import Duration, seconds_in
 from schemas.windows import Window
 
@@ -26,6 +27,15 @@ def _encrypted(url: str) -> str:
     if goes_readable(url):
         raise ValueError("is http, so that it can be read and changed on the way: write https")
     return url
+
+
+def _place(text: str) -> str:
+    if not is_place(text):  # with a slip in it, nobody's events were for this connection
+        raise ValueError("is no place: write a code as DE, US-CA, or EEA")
+    return text
+
+
+Place = Annotated[str, AfterValidator(_place)]
 
 
 class _Table(BaseModel):
@@ -76,7 +86,7 @@ class Connection(_Table):
     adapter: str
     serves: tuple[str, ...] = Field(min_length=1)
     mode: Literal["live", "dry-run"]
-    regions: tuple[str, ...] | None = None
+    regions: tuple[Place, ...] | None = None
     base_url: str | None = None
     plain_http: bool = False
     concurrency: int = Field(default=8, ge=1, le=256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 Regime = Literal[
@@ -21,6 +22,12 @@ EEA = frozenset(
 def place_code(text: str) -> str:
     """As people write it, to the form in which `is_within` compares places."""
     return text.strip().upper()
+
+
+def is_place(text: str) -> bool:
+    """Whether it looks like a place: an ISO 3166 code, a country's or that of a part of it, or `EEA`."""
+    code = place_code(text)
+    return code == "EEA" or re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", code) is not None
 
 
 def is_within(place: str, area: str) -> bool:
