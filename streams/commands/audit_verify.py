@@ -26,7 +26,7 @@ from streams.commands.screen import DATA_WRONG
 from streams.logs import spans_of
 from streams.notary.keys import given_keys, known_keys, verifier_keys
 from streams.notary.verify import Exam
-from streams.notary.witness import witnessed
+from streams.notary.witness import known_witnesses, witnessed
 from streams.settings import load_settings
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Proof = Annotated[Path | None, typer.Option("--file", help="A proof, receipt or confirmation, instead of Kafka.")]
 Witnesses = Annotated[
-    list[Path] | None, typer.Option(metavar="FILE", help="Witness files; default: that of the data directory.")
+    list[Path] | None, typer.Option(metavar="FILE", help="Witness files; default: WITNESS_FILE, or that of the data directory.")
 ]
 Keys = Annotated[
     list[str] | None,
@@ -69,7 +69,7 @@ def verify(  # noqa: PLR0917 - the command's options
         return
     settings = settings_for(bootstrap_servers, data_dir)
     keys = given_keys(key) if key else known_keys(settings)
-    files = witness if witness is not None else [settings.witness] if settings.witness.exists() else []
+    files = known_witnesses(settings) if witness is None else witness
     began = time.monotonic()
     exam = Exam(settings, keys, witnessed(files), topic, whole)
     verdicts = asyncio.run(_verify(exam, [partition] if partition is not None else range(settings.partitions)))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from streams.settings import Settings
+
 log = structlog.get_logger()
 WRITE_LIMIT_S = 10.0
 MOST_PENDING = 8
@@ -80,6 +82,11 @@ class Witness:
         with self._path.open("rb") as file:
             file.seek(size - 1)
             return file.read(1) == b"\n"
+
+
+def known_witnesses(settings: Settings) -> list[Path]:
+    """The file that was named, be it there or not: one that is gone must not pass for none. Else ours, if there is one."""
+    return [settings.witness] if settings.witness_file or settings.witness.exists() else []
 
 
 def witnessed(paths: Iterable[Path]) -> dict[int, list[Head]]:

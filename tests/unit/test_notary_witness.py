@@ -9,7 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from schemas.errors import SetupError
-from streams.notary.witness import Witness, witnessed
+from streams.notary.witness import Witness, known_witnesses, witnessed
+from streams.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,3 +82,14 @@ def test_a_line_that_was_changed_is_refused(tmp_path: Path, line: bytes) -> None
     path.write_bytes(line + b"\n" + LINE + b"\n")
     with pytest.raises(SetupError, match=r"witness.jsonl:1 is no line"):
         witnessed([path])
+
+
+def test_a_named_file_that_is_gone_does_not_pass_for_no_witness(tmp_path: Path) -> None:
+    ours, named = tmp_path / "witness.jsonl", tmp_path / "mount" / "witness.jsonl"
+    assert known_witnesses(Settings(data_dir=tmp_path)) == []
+    ours.write_bytes(LINE + b"\n")
+    assert known_witnesses(Settings(data_dir=tmp_path)) == [ours]
+    missing = known_witnesses(Settings(data_dir=tmp_path, witness_file=named))
+    assert missing == [named]
+    with pytest.raises(SetupError, match="can't be read"):
+        witnessed(missing)
