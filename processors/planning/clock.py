@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.errors import InvalidRecord
+from schemas.events import NEVER_LOST
 from schemas.times import DAY, SECOND
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ AHEAD = 300 * SECOND
 """How far clocks of honest machines are apart: five minutes."""
 OLDEST_RECEIPT = 30 * DAY
 """As long as an event stays in its topic: nobody published one that was received before."""
-
-_HOLD = "hold.placed"
-"""Without it the next deletion would destroy what has to be kept."""
 
 
 class Moments(NamedTuple):
@@ -32,7 +30,7 @@ class Moments(NamedTuple):
 def judge(event: ConsentEvent, now: int) -> Moments:
     """Judge the event's clocks by `now`, the moment (µs) at which Kafka took it in.
 
-    A bad clock must not lose an event that protects the person, nor a hold: its time becomes the receipt's.
+    A bad clock must not lose an event that protects the person, nor a hold (`NEVER_LOST`): its time becomes the receipt's.
 
     Raises:
         InvalidRecord: reason `clock`; any other event with a time outside the window.
@@ -42,7 +40,7 @@ def judge(event: ConsentEvent, now: int) -> Moments:
     occurred_at = event.occurred_at
     if _is_believed(occurred_at, received_at):
         return Moments(min(occurred_at, received_at), received_at, corrected)
-    if not event.protective and event.kind != _HOLD:
+    if event.kind not in NEVER_LOST:
         raise InvalidRecord("is too far from when it was received", field="occurred_at", reason="clock")
     return Moments(received_at, received_at, (*corrected, "occurred_at"))
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from processors.routing.incoming import Incoming, Routed
 from schemas.codec import decode_raw
 from schemas.errors import DataError, UndecodableRecord
-from schemas.events import PROTECTIVE, ConsentEvent
+from schemas.events import NEVER_LOST, ConsentEvent
 from schemas.ids import origin_record_id, pid
 from schemas.records import AuditRecord, DeadLetter
 from schemas.version import SOFTWARE
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def reject(incoming: Incoming, error: DataError, desk: Desk, policy: Policy | None = None) -> Routed:
-    """Dead letter and audit record for a record that broke a rule. Protective ones alarm at once."""
+    """Dead letter and audit record for a record that broke a rule. Protective ones and holds alarm at once."""
     known = _readable(incoming.value)
-    protective = known.get("kind") in PROTECTIVE
+    protective = known.get("kind") in NEVER_LOST
     dead_letter = DeadLetter(
         origin=incoming.origin,
         source="router",

@@ -75,6 +75,7 @@ BAD = {
     "an unknown version": Bad(raw(policy_version="1999-01"), "unknown_policy", "policy_version"),
     "an unknown purpose": Bad(raw(purposes=["surveys", "world-peace"]), "invalid", "purposes.1"),
     "purposes of a deletion": Bad(raw(kind="deletion.requested"), "invalid", "purposes"),
+    "a hold of no domain": Bad(raw(kind="hold.placed", data_domain="moon", purposes=[]), "invalid", "data_domain"),
     "a far grant": Bad(raw(**GRANT, occurred_at=0), "clock", "occurred_at", protective=False),
     "a grant of tomorrow": Bad(raw(**GRANT, occurred_at=NOW + 6 * MINUTE), "clock", "occurred_at", protective=False),
     "sealed under another key": Bad(sealed(FOREIGN), "invalid", "sealed.key_id"),
