@@ -32,8 +32,8 @@ PROTECTIVE = frozenset({
 })  # fmt: skip
 """Kinds that protect the person."""
 NEVER_LOST = PROTECTIVE | {"hold.placed"}
-"""Kinds that a bad clock or a bad field must never lose silently: without its hold, the next deletion would destroy what
-has to be kept."""
+"""Kinds that a bad clock or a bad field must never lose silently: without its hold the next deletion would destroy
+what has to be kept."""
 MAKES_REQUEST = PROTECTIVE | {"restriction.lifted"}
 """Kinds of which a request is made, so that somebody can say of each task that it is done. The end of a restriction
 protects nobody, but people work on it: the person has to be told before it is lifted."""

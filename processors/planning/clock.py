@@ -30,7 +30,7 @@ class Moments(NamedTuple):
 def judge(event: ConsentEvent, now: int) -> Moments:
     """Judge the event's clocks by `now`, the moment (µs) at which Kafka took it in.
 
-    A bad clock must not lose an event that protects the person, nor a hold (`NEVER_LOST`): its time becomes the receipt's.
+    A bad clock must not lose an event that protects the person, nor a hold: its time becomes the receipt's.
 
     Raises:
         InvalidRecord: reason `clock`; any other event with a time outside the window.

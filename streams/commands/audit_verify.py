@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 Proof = Annotated[Path | None, typer.Option("--file", help="A proof, receipt or confirmation, instead of Kafka.")]
 Witnesses = Annotated[
-    list[Path] | None, typer.Option(metavar="FILE", help="Witness files; default: WITNESS_FILE, or that of the data directory.")
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="Witness files; default: WITNESS_FILE, or that of the data directory."),
 ]
 Keys = Annotated[
     list[str] | None,

@@ -85,7 +85,7 @@ class Witness:
 
 
 def known_witnesses(settings: Settings) -> list[Path]:
-    """The file that was named, be it there or not: one that is gone must not pass for none. Else ours, if there is one."""
+    """The file that was named, be it there or not, as one that is gone must not pass for none; else ours, if any."""
     return [settings.witness] if settings.witness_file or settings.witness.exists() else []
 
 

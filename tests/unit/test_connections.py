@@ -55,7 +55,7 @@ def test_an_empty_file_is_a_relay_without_work() -> None:
         ({"serves": []}, "connections.zoho-crm.serves: Tuple should have at least 1 item"),
         ({"serves": "zoho-one/crm"}, "connections.zoho-crm.serves: Input should be a valid tuple"),
         ({"adapter": ...}, "connections.zoho-crm.adapter: is missing"),
-        ({"regions": ["HK", "EAA"]}, "connections.zoho-crm.regions.1: is no place: write a code as DE, US-CA, or EEA"),
+        ({"regions": ["HK", "EAA"]}, "connections.zoho-crm.regions.1: is no place: write a code"),
         ({"regions": ["Germany"]}, "connections.zoho-crm.regions.0: is no place"),
         ({"timeout_s": 5}, "connections.zoho-crm.timeout_s: Input should be less than 5"),
         ({"concurrency": 0}, "connections.zoho-crm.concurrency: Input should be greater"),
