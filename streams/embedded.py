@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from infra.kafka import running_at
-from schemas.errors import SetupError
+from schemas.errors import EmbeddedKafkaError, SetupError
 from streams.settings import Settings, key_file, load_settings
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def keys_dir(settings: Settings) -> Path:
 
 def is_embedded(settings: Settings, running: Callable[[Path], str | None] = running_at) -> bool:
     """Whether these settings lead to the embedded broker of their data directory."""
-    return settings.bootstrap_servers is not None and settings.bootstrap_servers == running(kafka_dir(settings))
+    return settings.bootstrap_servers is not None and settings.bootstrap_servers == _address(settings, running)
 
 
 def settings_for(
@@ -58,11 +58,11 @@ def settings_for(
     asks the settings for it, and is refused where it isn't set.
 
     Raises:
-        SetupError: no embedded broker runs, or a setting is wrong.
+        SetupError: no embedded broker runs, or nobody lets us look for it, or a setting is wrong.
 
     """
     given = load_settings(bootstrap_servers=bootstrap_servers, data_dir=data_dir, config=config)
-    address = running(kafka_dir(given))
+    address = _address(given, running)
     if given.bootstrap_servers not in {None, address}:
         return _own_cluster(given)
     if address is None:
@@ -85,6 +85,16 @@ def make_keys(settings: Settings, say: Callable[[str], None]) -> dict[str, Path]
                 say(f"made {what}: {path} ({advice})")
             files[f"{name}_file"] = path
     return files
+
+
+def _address(settings: Settings, running: Callable[[Path], str | None]) -> str | None:
+    """Of the embedded broker, if it runs. Who has a cluster need not be let in: the worker's is closed to others."""
+    try:
+        return running(kafka_dir(settings))
+    except EmbeddedKafkaError:
+        if settings.bootstrap_servers is None:
+            raise
+        return None
 
 
 def _own_cluster(settings: Settings) -> Settings:

@@ -30,6 +30,22 @@ def writing(directory: Path) -> Iterator[None]:
         ) from None
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is such a file.
+
+    Raises:
+        SetupError: nobody lets us look.
+
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        raise SetupError(
+            f"{path} can't be read: {error.strerror or type(error).__name__}",
+            remedy="see to the owners and modes of its directories, or name another file",
+        ) from None
+
+
 def written(path: Path, text: str) -> None:
     """Make a file of this text, UTF-8, with the line ends that it has.
 

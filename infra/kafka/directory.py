@@ -37,12 +37,15 @@ class Broker:
 
 
 def broker_at(data_dir: Path) -> Broker | None:
-    """The embedded broker that lives in this directory, ready or still starting."""
+    """The embedded broker that lives in this directory, ready or still starting.
+
+    Raises EmbeddedKafkaError when nobody lets us look.
+    """
     return DataDirectory(data_dir).holder()
 
 
 def running_at(data_dir: Path) -> str | None:
-    """The bootstrap servers of the embedded broker that is ready in this directory."""
+    """The bootstrap servers of the embedded broker that is ready in this directory. Raises as `broker_at`."""
     broker = broker_at(data_dir)
     return broker.bootstrap if broker and broker.ready else None
 
@@ -72,10 +75,13 @@ class DataDirectory:
     def locked(self) -> Iterator[int]:
         """The lock, as a file descriptor that the broker shall inherit; our own is closed at the end.
 
-        Raises EmbeddedKafkaError, with the holder's name, when a broker lives here already.
+        Raises EmbeddedKafkaError, with the holder's name, when a broker lives here already, or when none can.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT)
+        except OSError as error:
+            raise self._unusable(error) from None
         try:
             if not _flock(lock, fcntl.LOCK_EX, time.monotonic() + _PATIENCE_S):
                 raise self._occupied()
@@ -88,10 +94,18 @@ class DataDirectory:
             lock = os.open(self._lock_file, os.O_RDONLY)
         except FileNotFoundError:
             return False
+        except OSError as error:
+            raise self._unusable(error) from None
         try:
             return not _flock(lock, fcntl.LOCK_SH, time.monotonic())
         finally:
             os.close(lock)
+
+    def _unusable(self, error: OSError) -> Exception:
+        return failure(
+            f"{self.path} can't be used: {error.strerror or type(error).__name__}",
+            "see to its owner and mode, or name another place with --data-dir (CONSENT_RELAY_DATA_DIR)",
+        )
 
     def _occupied(self) -> Exception:
         broker = self.last()

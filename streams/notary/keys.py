@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from processors.notarising.note import public_key_of, verifier_key
 from schemas.errors import NotProven, SetupError
 from streams.settings import KEY_BYTES
-from streams.storage import writing
+from streams.storage import is_there, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +80,7 @@ def known_keys(settings: Settings) -> list[bytes]:
     """
     found = [public_key(settings)] if settings.notary_key or settings.notary_key_file else []
     path = keys_file(settings)
-    if path.exists():
+    if is_there(path):
         found += keys_in(path)
     if not found:
         raise SetupError("no public key of a notary is known", remedy=f"put one into {path}, or name it with --key")

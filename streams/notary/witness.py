@@ -15,6 +15,7 @@ import structlog
 
 from processors.notarising.judging import Head
 from schemas.errors import SetupError
+from streams.storage import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,7 +87,7 @@ class Witness:
 
 def known_witnesses(settings: Settings) -> list[Path]:
     """The file that was named, be it there or not, as one that is gone must not pass for none; else ours, if any."""
-    return [settings.witness] if settings.witness_file or settings.witness.exists() else []
+    return [settings.witness] if settings.witness_file or is_there(settings.witness) else []
 
 
 def witnessed(paths: Iterable[Path]) -> dict[int, list[Head]]:

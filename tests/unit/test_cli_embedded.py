@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from typer.testing import CliRunner
 
 from schemas.errors import SetupError
+from streams.cli import app
 from streams.embedded import is_embedded, keys_dir, settings_for
 from streams.settings import Settings
 
@@ -115,3 +117,24 @@ def test_addresses_that_are_none_are_refused_before_anybody_is_called(tmp_path: 
 def test_addresses_in_their_usual_forms_are_taken(tmp_path: Path, servers: str) -> None:
     settings = settings_for(bootstrap_servers=servers, data_dir=tmp_path, running=lambda _: None)
     assert settings.bootstrap_servers == servers
+
+
+def test_a_cluster_of_ones_own_needs_no_data_directory_that_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "file"
+    place.touch()
+    settings = settings_for(bootstrap_servers="kafka-1:9092", data_dir=place)
+    assert (settings.bootstrap_servers, is_embedded(settings)) == ("kafka-1:9092", False)
+    monkeypatch.setenv("CONSENT_RELAY_BOOTSTRAP_SERVERS", "kafka-2:9092")
+    assert settings_for(data_dir=place).bootstrap_servers == "kafka-2:9092"
+
+
+@pytest.mark.parametrize(
+    "command", [["audit", "tail"], ["worker"], ["up"], ["broker", "start"], ["broker", "status"]]
+)
+def test_without_a_cluster_a_data_directory_that_is_none_is_wrong_set_up(tmp_path: Path, command: list[str]) -> None:
+    place = tmp_path / "file"
+    place.touch()
+    ended = CliRunner().invoke(app, [*command, "--data-dir", str(place)])
+    assert (ended.exit_code, f"{place / 'kafka'} can't be used: Not a directory" in ended.stderr) == (2, True)

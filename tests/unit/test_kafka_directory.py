@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from dataclasses import replace
@@ -20,6 +21,11 @@ def refusal(path: Path) -> str:
     with pytest.raises(EmbeddedKafkaError) as raised, DataDirectory(path).locked():
         pass
     return str(raised.value)
+
+
+def closed(*_: object) -> int:
+    """For `os.open`; nothing is closed to root, who may be the one that tests."""
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def test_nobody_runs_in_a_directory_that_does_not_exist(tmp_path: Path) -> None:
@@ -83,3 +89,20 @@ def test_a_record_that_nobody_can_read_is_no_broker(tmp_path: Path, content: str
 def test_a_holder_without_a_record_is_refused_all_the_same(tmp_path: Path) -> None:
     with DataDirectory(tmp_path).locked():
         assert "in use by another process" in refusal(tmp_path)
+
+
+def test_a_place_below_a_file_is_refused_by_its_name(tmp_path: Path) -> None:
+    below = tmp_path / "file" / "kafka"
+    below.parent.touch()
+    with pytest.raises(EmbeddedKafkaError, match=rf"{below} can't be used: Not a directory\n.*owner and mode"):
+        running_at(below)
+    assert f"{below} can't be used: Not a directory" in refusal(below)
+
+
+def test_a_place_that_we_may_not_look_into_is_refused_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "open", closed)
+    with pytest.raises(EmbeddedKafkaError, match=f"{tmp_path} can't be used: Permission denied"):
+        broker_at(tmp_path)
+    assert f"{tmp_path} can't be used: Permission denied" in refusal(tmp_path)
