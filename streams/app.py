@@ -11,6 +11,7 @@ import structlog
 import uvloop
 
 from streams import topics
+from streams.clients import encryption, user_and_password
 from streams.identity import claim_worker_id
 from streams.logs_setup import library_logging
 from streams.memory import Tidying, collect_seldom, keep_little
@@ -109,19 +110,12 @@ def _own_directory(settings: Settings, worker_id: str) -> Path:
 
 
 def _credentials(settings: Settings) -> Any:
-    if settings.security_protocol == "PLAINTEXT":
-        return None
-    import ssl  # noqa: PLC0415 - only for clusters that want it
-
-    context = ssl.create_default_context(cafile=settings.ssl_cafile) if "SSL" in settings.security_protocol else None
-    if "SASL" not in settings.security_protocol:
-        return faust.SSLCredentials(context=context)
-    password = settings.sasl_password
+    context, login = encryption(settings), user_and_password(settings)
+    if login is None:
+        return faust.SSLCredentials(context=context) if context else None
+    user, password = login
     return faust.SASLCredentials(
-        username=settings.required("sasl_username"),
-        password=password.get_secret_value() if password else None,
-        mechanism=settings.sasl_mechanism,
-        ssl_context=context,
+        username=user, password=password, mechanism=settings.sasl_mechanism, ssl_context=context
     )
 
 

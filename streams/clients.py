@@ -29,16 +29,31 @@ def connection(settings: Settings) -> dict[str, Any]:
         "bootstrap_servers": settings.required("bootstrap_servers"),
         "security_protocol": settings.security_protocol,
     }
-    if "SSL" in settings.security_protocol:
-        options["ssl_context"] = ssl.create_default_context(cafile=settings.ssl_cafile)
-    if "SASL" in settings.security_protocol:
-        password = settings.sasl_password
-        options |= {
-            "sasl_mechanism": settings.sasl_mechanism,
-            "sasl_plain_username": settings.required("sasl_username"),
-            "sasl_plain_password": password.get_secret_value() if password else None,
-        }
+    if context := encryption(settings):
+        options["ssl_context"] = context
+    if login := user_and_password(settings):
+        options["sasl_mechanism"] = settings.sasl_mechanism
+        options["sasl_plain_username"], options["sasl_plain_password"] = login
     return options
+
+
+def encryption(settings: Settings) -> ssl.SSLContext | None:
+    """What the cluster's certificates are checked with; None where the connection is plain."""
+    if "SSL" not in settings.security_protocol:
+        return None
+    return ssl.create_default_context(cafile=settings.ssl_cafile)
+
+
+def user_and_password(settings: Settings) -> tuple[str, str] | None:
+    """None where the cluster asks for none.
+
+    Raises:
+        SetupError: one of them is missing.
+
+    """
+    if "SASL" not in settings.security_protocol:
+        return None
+    return settings.required("sasl_username"), settings.required("sasl_password")
 
 
 def reader(settings: Settings, *topics: str, **more: Any) -> AIOKafkaConsumer:

@@ -79,13 +79,15 @@ class Settings(BaseSettings):
         return {name.upper(): str(value) for name, value in self.model_dump(mode="json", exclude_unset=True).items()}
 
     def required(self, name: str) -> str:
-        """A setting that has no default.
+        """A setting that has no default; a secret as it is, and an empty one counts as not set.
 
         Raises:
             SetupError: it isn't set.
 
         """
         value = getattr(self, name)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value() or None
         if value is None:
             raise SetupError(f"{name} is not set", remedy=f"set CONSENT_RELAY_{name.upper()}")
         return str(value)
