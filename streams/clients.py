@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -10,11 +9,14 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import KafkaConnectionError
 
+from processors.engine.trust import trusting
 from schemas.errors import SetupError
 from streams.mending import mend_client
 from streams.topics import DEAD_LETTER_LIMIT, MIB
 
 if TYPE_CHECKING:
+    import ssl
+
     from streams.settings import Settings
 
 TRANSACTION_TIMEOUT_MS = 15_000
@@ -38,10 +40,15 @@ def connection(settings: Settings) -> dict[str, Any]:
 
 
 def encryption(settings: Settings) -> ssl.SSLContext | None:
-    """What the cluster's certificates are checked with; None where the connection is plain."""
+    """What the cluster's certificates are checked with; None where the connection is plain.
+
+    Raises:
+        SetupError: there are no certificates in the file that is named.
+
+    """
     if "SSL" not in settings.security_protocol:
         return None
-    return ssl.create_default_context(cafile=settings.ssl_cafile)
+    return trusting(settings.ssl_cafile, "SSL_CAFILE", alone=True)
 
 
 def user_and_password(settings: Settings) -> tuple[str, str] | None:

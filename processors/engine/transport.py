@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import field
@@ -13,12 +12,14 @@ import aiohttp
 from yarl import URL
 
 from processors.engine.exchange import Exchange
+from processors.engine.trust import trusting
 from processors.engine.unanswered import unanswered
 from processors.vendors.base import Reply
-from schemas.errors import OwnershipError, SetupError, VendorError
+from schemas.errors import OwnershipError, VendorError
 from schemas.values import value
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
     from aiohttp.client_reqrep import ConnectionKey
@@ -86,14 +87,6 @@ class _Connector(aiohttp.TCPConnector):
 
 @cache  # reading the system's certificates takes a while
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    context = trusting(ca_file, "CA_FILE")
     context.set_alpn_protocols(["http/1.1"])
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError as error:
-            raise SetupError(
-                f"no certificates can be read from {ca_file} ({error.strerror or type(error).__name__})",
-                remedy="set CONSENT_RELAY_CA_FILE to a file with certificates in PEM, or leave it out",
-            ) from None
     return context

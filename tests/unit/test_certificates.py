@@ -10,6 +10,8 @@ from vendor_support import EMAIL
 
 from processors.engine.transport import Request, http_transport
 from schemas.errors import SetupError, VendorError, VendorUnreachable
+from streams.clients import connection
+from streams.settings import load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,11 +83,30 @@ async def test_plain_http_to_a_tls_port_is_no_answer_and_nobodys_success(ca_file
             await send(Request("GET", url.replace("https:", "http:")))
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
-async def test_a_file_without_certificates_is_said_at_the_start(content: bytes | None, tmp_path: Path) -> None:
-    path = tmp_path / "ca.pem"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(SetupError, match=r"no certificates can be read .*\n.*CONSENT_RELAY_CA_FILE"):
-        async with http_transport(path):
+@pytest.fixture(params=[None, b"", b"no certificate"])
+def wrong(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A file without certificates, or none."""
+    path = tmp_path / "wrong.pem"
+    if request.param is not None:
+        path.write_bytes(request.param)
+    return path
+
+
+async def test_a_file_without_certificates_is_said_at_the_start(wrong: Path) -> None:
+    with pytest.raises(SetupError, match=rf"no certificates can be read from {wrong}.*\n.*CONSENT_RELAY_CA_FILE"):
+        async with http_transport(wrong):
             pass
+
+
+def test_a_file_without_certificates_for_kafka_is_said_before_anybody_is_called(wrong: Path) -> None:
+    for protocol in ("SSL", "SASL_SSL"):
+        settings = load_settings(bootstrap_servers="127.0.0.1:1", security_protocol=protocol, ssl_cafile=wrong)
+        with pytest.raises(
+            SetupError, match=rf"no certificates can be read from {wrong}.*\n.*CONSENT_RELAY_SSL_CAFILE"
+        ):
+            connection(settings)
+
+
+def test_the_file_for_kafka_takes_the_place_of_the_systems_certificates(ca_file: Path) -> None:
+    settings = load_settings(bootstrap_servers="127.0.0.1:1", security_protocol="SSL", ssl_cafile=ca_file)
+    assert len(connection(settings)["ssl_context"].get_ca_certs()) == 1
