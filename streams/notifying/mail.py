@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING
 
+from processors.engine.trust import trusting
 from processors.notifying.message import Taken
 from schemas.addresses import is_here
 from schemas.errors import NotTold, SetupError
@@ -24,7 +24,7 @@ def send(settings: Settings, recipients: Sequence[str], subject: str, text: str)
     """Hand a mail over to the server; what was handed over, and whom it refuses, as a number.
 
     Raises:
-        SetupError: a setting is missing, or mail would cross a network unencrypted.
+        SetupError: a setting is missing, or CA_FILE is wrong, or mail would cross a network unencrypted.
         NotTold: the server can't be reached, or refuses it for everybody; names no address.
 
     """
@@ -49,7 +49,7 @@ def send(settings: Settings, recipients: Sequence[str], subject: str, text: str)
 
 def _server(settings: Settings) -> smtplib.SMTP:
     host, port = settings.required("smtp_host"), settings.smtp_port
-    context = ssl.create_default_context(cafile=settings.ca_file)
+    context = trusting(settings.ca_file, "CA_FILE")
     if settings.smtp_tls == "tls":
         return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=context)
     if settings.smtp_tls == "off" and not is_here(host):

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import AuthResult
 from rogue_support import paper
 
 from infra.ports import unused_ports
-from schemas.errors import NotTold
+from schemas.errors import NotTold, SetupError
 from streams.notifying.mail import send
 from streams.settings import Settings
 
@@ -98,3 +98,26 @@ def test_without_any_of_these_nothing_is_sent_and_the_reason_names_no_address(
         send(settings.model_copy(update=change), ["office@osows.example"], "s", "t")
     assert str(told.value) == why
     assert box.mails == []
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate"])
+def test_a_wrong_ca_file_is_no_fault_of_the_mail_server(tmp_path: Path, content: bytes | None) -> None:
+    wrong = tmp_path / "wrong.pem"
+    if content is not None:
+        wrong.write_bytes(content)
+    with (
+        server(tmp_path) as (box, settings),
+        pytest.raises(SetupError, match=r"wrong\.pem.*\n.*CONSENT_RELAY_CA_FILE"),
+    ):
+        send(settings.model_copy(update={"ca_file": wrong}), ["office@osows.example"], "s", "t")
+    assert box.mails == []
+
+
+def test_a_ca_file_is_trusted_besides_the_systems_certificates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with server(tmp_path) as (box, settings):
+        monkeypatch.setenv("SSL_CERT_FILE", str(settings.ca_file))  # as if the server's authority were the system's
+        (tmp_path / "another.pem").write_bytes(paper().pem)
+        send(settings.model_copy(update={"ca_file": tmp_path / "another.pem"}), ["office@osows.example"], "s", "t")
+    assert len(box.mails) == 1
