@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -102,22 +101,23 @@ async def listening(app: web.Application, host: str, port: int, refused: str, va
         await runner.cleanup()
 
 
-def check_free(host: str, port: int, refused: str, variable: str) -> None:
-    """Look before somebody else listens there, who would say it less clearly. Arguments as of `listening`.
+async def check_free(host: str, port: int, refused: str, variable: str) -> None:
+    """Listen there for a moment, before somebody does who says it less clearly. Arguments as of `listening`.
 
     Raises:
         SetupError: the port can't be had.
 
     """
-    try:
-        socket.create_server((host, port)).close()
-    except OSError as error:
-        raise _taken(error, host, port, refused, variable) from None
+    async with listening(web.Application(), host, port, refused, variable):
+        pass
 
 
 def _taken(error: OSError, host: str, port: int, refused: str, variable: str) -> SetupError:
+    # The text of asyncio's errors names the address once more; those of a look-up have numbers of their own.
+    number = error.errno or 0
+    reason = os.strerror(number) if number > 0 else error.strerror or str(error)
     return SetupError(
-        f"{refused} at {host}:{port}: {os.strerror(error.errno) if error.errno else error}",
+        f"{refused} at {f'[{host}]' if ':' in host else host}:{port}: {reason}",
         remedy=f"set CONSENT_RELAY_{variable}_HOST and CONSENT_RELAY_{variable}_PORT to a free address",
     )
 

@@ -61,7 +61,7 @@ def worker(  # noqa: PLR0917 - the command's options
         settings: Settings, status: Status, metrics: Metrics, shared: AsyncExitStack
     ) -> tuple[list[Stage], Check]:
         if settings.web_port:
-            check_free(settings.web_host, settings.web_port, "health and metrics can't be served", "WEB")
+            await check_free(settings.web_host, settings.web_port, "health and metrics can't be served", "WEB")
         relay = config_of(settings)
         check_policies(relay, lanes_of(relay))
         check = partial(_check_topics, settings, relay)

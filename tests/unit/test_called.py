@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import socket
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from streams.called import listening, read, taking
+from schemas.errors import SetupError
+from streams.called import check_free, listening, read, taking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,3 +87,34 @@ def test_it_is_answered_and_no_log_has_a_word_of_it(
     assert said == []
     fault = {"event": "call_failed", "error": "ValueError", "log_level": "error"}
     assert ours == ([fault] if answer.startswith("500") else [])
+
+
+def bound(host: str) -> socket.socket:
+    """A port that is taken there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, 0), family=family)
+    except OSError:
+        pytest.skip(f"there is no {host} on this machine")
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "0.0.0.0"), ("::1", "[::1]"), ("::", "[::]")],  # noqa: S104
+)
+def test_a_port_is_free_or_taken_whatever_the_family_of_the_address(host: str, said: str) -> None:
+    with bound(host) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(SetupError) as error:
+            asyncio.run(check_free(host, port, "nothing is served", "WEB"))
+    assert error.value.message == f"nothing is served at {said}:{port}: Address already in use"
+    asyncio.run(check_free(host, port, "nothing is served", "WEB"))
+
+
+def test_an_address_that_nobody_can_find_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(SetupError, match="nothing is served at no-such:1: Name or service not known"):
+        asyncio.run(check_free("no-such", 1, "nothing is served", "WEB"))
