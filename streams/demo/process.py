@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 STOP_LIMIT_S = 30.0
 READY_LIMIT_S = 60.0
 PROGRAM = ("-m", "streams")
+WEB_HOST = "127.0.0.1"
+"""Where its pages are, wherever the environment has those of other workers."""
 _POLL_S = 0.1
 
 
@@ -49,8 +51,9 @@ class WorkerProcess(Child):
         same command line; env: more of its environment.
         """
         port = next(unused_ports())
+        here = {**settings, "WEB_HOST": WEB_HOST, "WEB_PORT": str(port)}
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CONSENT_RELAY_")}
-        given = {f"CONSENT_RELAY_{key}": value for key, value in {**settings, "WEB_PORT": str(port)}.items()}
+        given = {f"CONSENT_RELAY_{key}": value for key, value in here.items()}
         command = (sys.executable, *program, "worker", "--id", name, *options)
         worker = await cls.start(command, {**kept, **given, **(env or {})}, log_file)
         worker.web_port = port
@@ -58,7 +61,7 @@ class WorkerProcess(Child):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.web_port}"
+        return f"http://{WEB_HOST}:{self.web_port}"
 
     @property
     def pid(self) -> int:

@@ -19,6 +19,7 @@ from streams.commands.child import Child
 from streams.commands.people import people_of
 from streams.commands.sandbox import known, open_sandbox, place_of
 from streams.commands.up import environment
+from streams.demo.process import WorkerProcess
 from streams.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def test_the_worker_gets_this_broker_and_this_sandbox_and_no_real_secret(tmp_pat
         "CONSENT_RELAY_SECRETS_DIR": "/run/secrets",
         "CONSENT_RELAY_SECRET_ZOHO_REFRESH_TOKEN": "the real one",
         "CONSENT_RELAY_LOG_LEVEL": "debug",
+        "CONSENT_RELAY_WEB_HOST": "::1",
     }
     made = environment(settings, inherited)
     assert "the real one" not in made.values()
@@ -76,6 +78,7 @@ def test_the_worker_gets_this_broker_and_this_sandbox_and_no_real_secret(tmp_pat
     assert made["CONSENT_RELAY_CONFIG"] == str(tmp_path / "sandbox" / "relay.toml")
     assert made["CONSENT_RELAY_SECRETS_DIR"] == str(tmp_path / "sandbox" / "secrets")
     assert made["CONSENT_RELAY_PEPPER_FILE"] == str(tmp_path / "p")
+    assert made["CONSENT_RELAY_WEB_HOST"] == "127.0.0.1"  # where it is asked whether it is ready
     assert (made["PATH"], made["CONSENT_RELAY_LOG_LEVEL"]) == ("/bin", "debug")
 
 
@@ -146,6 +149,15 @@ async def test_how_a_child_ended_is_known_whatever_it_is_sent(
     assert await asyncio.gather(*(killed.kill() for _ in range(3))) == [-signal.SIGKILL] * 3
     stopped = await Child.start(SLEEPER, os.environ, tmp_path / "stopped")
     assert await stopped.stop(grace_s=10) == -signal.SIGTERM
+
+
+async def test_a_worker_of_the_demo_has_its_pages_where_they_are_asked_for(tmp_path: Path) -> None:
+    shows = ("-c", "import os; print(os.environ['CONSENT_RELAY_WEB_HOST'], os.environ['CONSENT_RELAY_WEB_PORT'])")
+    worker = await WorkerProcess.launch("w1", {"WEB_HOST": "::1"}, tmp_path / "log", program=shows)
+    assert await worker.ended() == 0
+    await worker.stop(grace_s=1)
+    host, port = (tmp_path / "log").read_text("utf-8").split()
+    assert worker.url == f"http://{host}:{port}"
 
 
 async def test_a_child_that_ended_by_itself_can_still_be_stopped(tmp_path: Path) -> None:
