@@ -38,9 +38,9 @@ def retention(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Say whose audit is past its time, by controller: so long after the last leg of a person was closed.
+    r"""Say whose audit is past its time, by controller: so long after the last leg of a person was closed.
 
-    How long is `audit_retention` of [controllers.X] in relay.toml, 6 years
+    How long is `audit_retention` of \[controllers.X] in relay.toml, 6 years
     where it says nothing. Nothing is deleted: docs/audit.md says what to do.
     Who has something open, or kept under a legal hold, isn't past.
 

@@ -57,8 +57,8 @@ def try_connections(
 ) -> None:
     """Try address and credentials of all live connections, or of one, by a call that only reads and names nobody.
 
-    What the vendor answers is not shown. Whoever rehearses (mode dry-run) calls nobody, here neither. Ends with 1 if
-    one fails.
+    What the vendor answers is not shown. Whoever rehearses (mode dry-run)
+    calls nobody, here neither. Ends with 1 if one fails.
 
     Example: consent-relay connections test zoho-crm
     """

@@ -49,8 +49,8 @@ def list_requests(
     """List requests, open ones first and of these what is due first; with --json one object a line.
 
     Withdrawals, deletions, objections, opt-outs, restrictions, access,
-    corrections, what else protects a person, and ends of restrictions. Closed ones
-    are kept for 90 days, or for as long as something of them is retained.
+    corrections, what else protects a person, and ends of restrictions. Closed
+    ones are kept for 90 days, or for as long as something of them is retained.
 
     Example: consent-relay requests list --overdue
     """

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
 runner = CliRunner()
 
 
-def paths(command: Any, *before: str) -> Iterator[tuple[str, ...]]:
+def everything(command: Any, *before: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """It and what is below it, by the words that call it."""
     path = (*before, command.name)
-    below = getattr(command, "commands", {}).values()
-    yield from (found for one in below for found in paths(one, *path)) if below else (path,)
+    yield path, command
+    for one in getattr(command, "commands", {}).values():
+        yield from everything(one, *path)
+
+
+def paths(name: str) -> Iterator[tuple[str, ...]]:
+    yield from (path for path, found in everything(command(name)) if not hasattr(found, "commands"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -64,7 +71,7 @@ def test_unknown_commands_and_options_are_wrong_use() -> None:
 
 
 TAUGHT = ("broker", "topics", "sandbox", "publish", "audit", "dead-letters", "router", "lanes", "up")
-OURS = sorted(path for name in TAUGHT for path in paths(command(name)))
+OURS = sorted(path for name in TAUGHT for path in paths(name))
 
 
 def test_the_commands_are_all_there() -> None:
@@ -76,6 +83,25 @@ def test_help_teaches_by_an_example(path: tuple[str, ...]) -> None:
     result = runner.invoke(app, [*path, "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     assert f"Example: consent-relay {' '.join(path)}" in result.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_what_stands_in_brackets(name: str) -> None:
+    """Unless they are escaped, they are taken for markup and say nothing."""
+    for path, found in everything(command(name)):
+        shown = runner.invoke(app, [*path, "--help"], env={"COLUMNS": "200"}).stdout
+        texts = [found.help, *(getattr(one, "help", None) for one in found.params)]
+        brackets = {one for text in texts for one in re.findall(r"\[[^]]*]", text or "") if one not in shown}
+        assert (path, brackets) == (path, set())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_breaks_well_on_a_screen_of_80_columns(name: str) -> None:
+    """A line that is too long leaves a piece of itself on a line of its own; in the first text lines are joined."""
+    for path, found in everything(command(name)):
+        _, *more = (found.help or "").split("\n\n")
+        lines = [line for text in more if not text.startswith("Example") for line in text.splitlines()[:-1]]
+        assert (path, [line for line in lines if len(line) > 78]) == (path, [])
 
 
 @pytest.mark.parametrize(
