@@ -168,8 +168,9 @@ class CloserWork(Inbox):
         outs = [Out(topics.REQUESTS, place, key.encode(), value) for key, value in batch.requests.items()]
         outs += [audit_out(fact, place) for fact in batch.facts]
         self._pace.committing()
-        await tenure.commit(sized(outs + answers), self._next, clean=clean)
-        self._offset, self._marked_at = self._next, time.monotonic()
+        offset = self._next  # meanwhile it may move on, over the marker of a transaction
+        await tenure.commit(sized(outs + answers), offset, clean=clean)
+        self._offset, self._marked_at = offset, time.monotonic()
         self._commits += 1
         for alarm, key in batch.alarms:
             pid, _, event_id = key.partition("|")

@@ -36,6 +36,7 @@ class Inbox:
     def advance(self, position: int) -> None:
         if not self._waiting and position > self._next:
             self._next = position
+            self._wake.set()
 
     def drain(self) -> None:
         self._draining = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from closer_support import Closer
@@ -52,6 +52,32 @@ async def test_grants_and_records_of_its_own_change_nothing() -> None:
         await until(lambda: closer.work._next == 3)
     (end,) = closer.tenure.commits
     assert (end.outs, end.offset, end.clean) == ([], 3, True)
+
+
+async def test_a_marker_that_is_passed_while_a_transaction_is_under_way_is_marked_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("streams.closer.work.BOOKMARK_EVERY_S", 0.0)
+    closer = Closer()
+    commit = closer.tenure.commit
+
+    async def slow(*args: Any, **more: Any) -> None:
+        await commit(*args, **more)
+        closer.work.advance(3)
+
+    monkeypatch.setattr(closer.tenure, "commit", slow)
+    closer.hear(planned(delivery("a")), said("a", "executed"))
+    async with closer.working():
+        await until(lambda: [one.offset for one in closer.tenure.commits] == [2, 3])
+
+
+async def test_a_marker_at_the_end_of_the_log_is_marked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.closer.work.BOOKMARK_EVERY_S", 0.0)
+    closer = Closer()
+    async with closer.working():
+        await until(lambda: bool(closer.work._wake._waiters))
+        closer.work.advance(1)
+        await until(lambda: [one.offset for one in closer.tenure.commits] == [1])
 
 
 async def test_what_a_backfill_brings_of_a_request_that_is_forgotten_is_followed() -> None:

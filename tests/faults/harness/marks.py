@@ -57,16 +57,25 @@ async def caught_up(cluster: Cluster, within_s: float) -> Mapping[TopicPartition
 
 
 async def requests_follow(cluster: Cluster, within_s: float) -> None:
-    """Wait until the audit is read for the requests, as far as it goes now; if it takes too long, the judge tells."""
-    settings = cluster.settings
+    """Wait until the audit is read for the requests, as far as it goes now.
+
+    Raises:
+        AssertionError: it takes too long; names where they stand, of which end.
+
+    """
+    settings, behind = cluster.settings, {}
     ends = await _ends(settings, [topics.AUDIT])
-    with suppress(TimeoutError):
+    try:
         async with asyncio.timeout(within_s):
             while True:
                 marks = await _marks(settings, {topics.AUDIT: topics.REQUESTS})
-                if all(max(marks[place], default=0) >= end for place, end in ends.items()):
+                stand = {place.partition: (max(marks[place], default=0), end) for place, end in ends.items()}
+                behind = {number: (mark, end) for number, (mark, end) in stand.items() if mark < end}
+                if not behind:
                     return
                 await asyncio.sleep(_POLL_S)
+    except TimeoutError:
+        raise AssertionError(f"the requests don't follow the audit: {behind}") from None
 
 
 async def _lags(settings: Settings, lanes: Iterable[str]) -> dict[TopicPartition, int]:
