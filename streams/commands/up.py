@@ -12,6 +12,7 @@ import aiohttp
 import typer
 
 from infra.kafka import EmbeddedKafka, running_at
+from infra.ports import HOST
 from schemas.connections import load_config
 from schemas.errors import SetupError
 from streams import topics
@@ -33,8 +34,6 @@ app = typer.Typer()
 WORKER = (sys.executable, "-m", "streams", "worker")
 READY_LIMIT_S = 60.0
 WORKER_GRACE_S = 30.0
-WEB_HOST = "127.0.0.1"
-"""`up` is for one machine: its worker's pages are there, wherever those of other workers are."""
 _POLL_S = 0.2
 _VENDOR_SECRETS = "CONSENT_RELAY_SECRET_"
 
@@ -117,7 +116,7 @@ async def _ready(web_port: int) -> None:
         while not ready:
             await asyncio.sleep(_POLL_S)
             with suppress(aiohttp.ClientError):
-                async with session.get(f"http://{WEB_HOST}:{web_port}/readyz") as answer:
+                async with session.get(f"http://{HOST}:{web_port}/readyz") as answer:
                     ready = answer.ok
 
 
@@ -129,7 +128,7 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "SECURITY_PROTOCOL": settings.security_protocol,
         "CLUSTER_PREFIX": settings.cluster_prefix,
         "DATA_DIR": settings.data_dir.absolute(),
-        "WEB_HOST": WEB_HOST,
+        "WEB_HOST": HOST,  # wherever the pages of other workers are
         "CONFIG": place.config,
         "SECRETS_DIR": place.secrets,
         "PEPPER_FILE": settings.pepper_file and settings.pepper_file.absolute(),
@@ -142,7 +141,7 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
 
 def _facts(settings: Settings, sandbox: str, log_file: Path) -> dict[str, Any]:
     place = place_of(settings)
-    pages = f"http://{WEB_HOST}:{settings.web_port}" if settings.web_port else None
+    pages = f"http://{HOST}:{settings.web_port}" if settings.web_port else None
     return {
         "kafka": settings.bootstrap_servers,
         "sandbox": sandbox,

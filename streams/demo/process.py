@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 
-from infra.ports import unused_ports
+from infra.ports import HOST, unused_ports
 from schemas.errors import RelayError
 from streams.commands.child import Child
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 STOP_LIMIT_S = 30.0
 READY_LIMIT_S = 60.0
 PROGRAM = ("-m", "streams")
-WEB_HOST = "127.0.0.1"
-"""Where its pages are, wherever the environment has those of other workers."""
 _POLL_S = 0.1
 
 
@@ -51,7 +49,7 @@ class WorkerProcess(Child):
         same command line; env: more of its environment.
         """
         port = next(unused_ports())
-        here = {**settings, "WEB_HOST": WEB_HOST, "WEB_PORT": str(port)}
+        here = {**settings, "WEB_HOST": HOST, "WEB_PORT": str(port)}
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CONSENT_RELAY_")}
         given = {f"CONSENT_RELAY_{key}": value for key, value in here.items()}
         command = (sys.executable, *program, "worker", "--id", name, *options)
@@ -61,7 +59,7 @@ class WorkerProcess(Child):
 
     @property
     def url(self) -> str:
-        return f"http://{WEB_HOST}:{self.web_port}"
+        return f"http://{HOST}:{self.web_port}"
 
     @property
     def pid(self) -> int:

@@ -60,27 +60,28 @@ async def requests_follow(cluster: Cluster, within_s: float) -> None:
     """Wait until the audit is read for the requests, as far as it goes now.
 
     Raises:
-        AssertionError: it takes too long; names where they stand, of which end.
+        AssertionError: it takes too long; says how much is left where.
 
     """
-    settings, behind = cluster.settings, {}
-    ends = await _ends(settings, [topics.AUDIT])
+    settings = cluster.settings
+    lags = ends = await _ends(settings, [topics.AUDIT])
     try:
         async with asyncio.timeout(within_s):
             while True:
-                marks = await _marks(settings, {topics.AUDIT: topics.REQUESTS})
-                stand = {place.partition: (max(marks[place], default=0), end) for place, end in ends.items()}
-                behind = {number: (mark, end) for number, (mark, end) in stand.items() if mark < end}
-                if not behind:
+                lags = _left(await _marks(settings, {topics.AUDIT: topics.REQUESTS}), ends)
+                if all(lag < 0 for lag in lags.values()):  # further, over what they have said themselves since
                     return
                 await asyncio.sleep(_POLL_S)
     except TimeoutError:
-        raise AssertionError(f"the requests don't follow the audit: {behind}") from None
+        raise AssertionError(f"the requests don't follow the audit: {lags}") from None
 
 
 async def _lags(settings: Settings, lanes: Iterable[str]) -> dict[TopicPartition, int]:
     marks = await bookmarks(settings, lanes)
-    ends = await _ends(settings, worked(lanes))
+    return _left(marks, await _ends(settings, worked(lanes)))
+
+
+def _left(marks: Marks, ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
     lags = {place: end - max(marks[place], default=0) for place, end in ends.items()}
     return {place: lag for place, lag in lags.items() if lag}
 
