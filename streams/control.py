@@ -76,6 +76,7 @@ def record_id(command_id: str, role: str, partition: int) -> str:
 
 REFUSED = "refused"
 """So begins what is told of a command that did nothing, and why."""
+UNKNOWN = "this version of the relay knows no such command: not carried out"
 
 
 def told(given: Given, role: str, partition: int, detail: str, at: int) -> AuditRecord:

@@ -13,7 +13,7 @@ from processors.flood import Limits
 from processors.routing.guard import Guard
 from processors.routing.incoming import Routed
 from streams import topics
-from streams.control import ROUTER, Control, told
+from streams.control import ROUTER, UNKNOWN, Control, told
 from streams.outbox import Out
 from streams.ownership.tenure import CONTROL_KEY, now_micros
 from streams.status import Status
@@ -116,14 +116,17 @@ class Floodgate:
     def obey(self, given: Given) -> list[Out]:
         """What is to be committed because of a command: nothing, if it isn't for this partition."""
         self._looked = given.offset + 1
+        looked = self._tenure.mark(CONTROL_KEY, self._looked)
+        if given.command.name != RESUME:
+            log.warning("command_not_carried_out", offset=given.offset, role=ROUTER, partition=self._tenure.partition)
+            return [self._audit(given, UNKNOWN), looked]
         until = resumed_until(given.command, self._tenure.partition)
         if until is None:
-            if given.command.name != RESUME:
-                log.warning("command_unknown", command_id=given.command.command_id, partition=self._tenure.partition)
             return []
         self._armed_from = max(self._armed_from, until)
-        marks = [self._tenure.mark(CONTROL_KEY, self._looked), self._tenure.mark(ARMED_KEY, self._armed_from)]
-        return [*self._outs(self._guard.resume(until)), self._audit(given, until), *marks]
+        detail = f"flood guard off below {topics.EVENTS}[{self._tenure.partition}]@{until}"
+        armed = self._tenure.mark(ARMED_KEY, self._armed_from)
+        return [*self._outs(self._guard.resume(until)), self._audit(given, detail), looked, armed]
 
     def tell(self) -> None:
         """Say that the partition halts, or goes on; called when that is committed."""
@@ -155,7 +158,6 @@ class Floodgate:
             f"consent-relay router resume --partition {partition} --reason ..."
         )
 
-    def _audit(self, given: Given, until: int) -> Out:
+    def _audit(self, given: Given, detail: str) -> Out:
         partition = self._tenure.partition
-        detail = f"flood guard off below {topics.EVENTS}[{partition}]@{until}"
         return audit_out(told(given, ROUTER, partition, detail, now_micros()), partition)

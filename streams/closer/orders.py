@@ -10,7 +10,7 @@ from processors.closing import facts, orders
 from processors.delivering.tasks import evidence_in
 from schemas.errors import InvalidRecord
 from schemas.request import Decision
-from streams.control import CLOSER, REFUSED, told
+from streams.control import CLOSER, REFUSED, UNKNOWN, told
 from streams.ownership.tenure import CONTROL_KEY
 from streams.wire import audit_out
 
@@ -70,7 +70,7 @@ class Orders:
             case "closer.done":
                 return self._finish(command, wanted, decision)
             case _:
-                return "this version knows no such command"
+                return UNKNOWN
 
     def _extend(self, command: Command, before: Request, decision: Decision) -> str:
         # Lanes got their dates when it was given: it is in time for them, and for the request, however late this is.

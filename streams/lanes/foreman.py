@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from streams.control import told
+from streams.control import UNKNOWN, told
 from streams.lanes.orders.post import Post
 from streams.lanes.orders.table import families_of
 from streams.ownership.tenure import CONTROL_KEY
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from streams.ownership.tenure import Tenure
 
 log = structlog.get_logger()
-UNKNOWN = "this version of the relay knows no such command: not carried out"
 NONSENSE = "its arguments make no sense: not carried out"
 
 

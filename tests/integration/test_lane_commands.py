@@ -18,8 +18,7 @@ from processors.engine.transport import http_transport
 from schemas.codec import encode
 from schemas.records import AuditRecord, Command
 from streams import clients, topics
-from streams.control import MOST_BYTES, following
-from streams.lanes.foreman import UNKNOWN
+from streams.control import MOST_BYTES, UNKNOWN, following
 from streams.lanes.orders.pausing import PAUSE, RESUME
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from routing_support import AWAY, HOME
 
 from schemas.records import Command
 from streams import topics
+from streams.control import UNKNOWN
 from streams.flood import ARMED_KEY, FLOOD_KEY, RESUME, resumed_until
 from streams.ownership.tenure import CONTROL_KEY
 
@@ -112,6 +113,20 @@ async def test_what_is_no_resume_of_this_partition_changes_nothing(value: bytes)
         await until(lambda: CONTROL_KEY in tenure.marks)
         assert problem(seen.status) is not None
     assert letters(tenure) == []
+
+
+async def test_a_command_that_this_version_does_not_know_is_told_in_the_audit() -> None:
+    tenure, seen = PaperTenure(), watch()
+    async with running(seen, tenure, "g"):
+        give(seen.control, 5, command(9, name="router.pause"))
+        await until(lambda: CONTROL_KEY in tenure.marks)
+    (commit,) = [one for one in tenure.commits if any(audit.kind == "command" for audit in one.audit())]
+    (said,) = [audit for audit in commit.audit() if audit.kind == "command"]
+    assert said.command
+    assert said.command.name == "router.pause"
+    assert said.evidence
+    assert said.evidence.detail == UNKNOWN
+    assert tenure.marks == {CONTROL_KEY: (6,)}
 
 
 def test_up_to_where_a_partition_is_resumed() -> None:
