@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from processors.engine.run import Connector
     from schemas.connections import Connection, RelayConfig
 
-Verdict = Literal["good", "token_only", "not_tested", "dry_run", "failed"]
+Verdict = Literal["good", "token_only", "not_tested", "no_call", "dry_run", "failed"]
 _SAYS: Mapping[str, Verdict] = {"call": "good", "token": "token_only", "nothing": "not_tested"}
 _SHORTEST = 4
 
@@ -134,7 +134,9 @@ async def _test(connector: Connector, secrets: Sequence[str]) -> Tested:
 def _told(connection: Connection, connector: Connector, probed: Probed, secrets: Sequence[str]) -> Tested:
     took = round(probed.seconds, 3)
     if probed.error is None:
-        return Tested(connection.name, connection.adapter, _SAYS[probed.asked], None, probed.status, took)
+        called = any(can.kind != "client_signal" for can in connector.vendor.can.values())
+        verdict = _SAYS[probed.asked] if called else "no_call"
+        return Tested(connection.name, connection.adapter, verdict, None, probed.status, took)
     reason, remedy = probed.error.reason, remedy_of(probed.error, connector)
     if any(len(value) >= _SHORTEST and value.lower() in reason for value in secrets):
         reason = WITHHELD  # an issuer may put anything where the word for an error belongs

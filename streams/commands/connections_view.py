@@ -19,6 +19,7 @@ _SAYS = {
     "good": "answers, and takes the credentials",
     "token_only": "a token is given; the vendor has no harmless call to try it with",
     "not_tested": "not asked: the vendor has no harmless call, and only a call would try its key",
+    "no_call": "nothing to ask: it calls nobody, its site asks this relay",
     "dry_run": "not asked: it only rehearses (mode dry-run)",
     "failed": "FAILED",
 }

@@ -97,6 +97,17 @@ async def test_one_alone_and_one_that_is_not_there(tmp_path: Path) -> None:
         assert "choose among: " in written
 
 
+async def test_where_nobody_is_called_nobody_is_asked(tmp_path: Path) -> None:
+    async with shell(tmp_path) as sh:
+        (tmp_path / "site-key").write_text("0" * 64)
+        site = {"controller": "c", "adapter": "site_signals", "serves": ["google-analytics"], "mode": "live"}
+        more = {"secrets": {"key": "site-key"}, "options": {"origins": ["https://www.example.com"]}}
+        sh.tables = {"site": site | more}
+        code, came, written = await sh.run("site")
+    assert code == 0, written
+    assert came["site"]["verdict"] == "no_call"
+
+
 async def test_connections_of_one_account_ask_for_one_token(tmp_path: Path) -> None:
     async with shell(tmp_path) as sh:
         await sh.run()
