@@ -24,7 +24,7 @@ from streams.closer.work import CloserWork
 from streams.control import CLOSER, NOTARY, ROUTER
 from streams.flood import Watch
 from streams.lanes.bench import Bench
-from streams.lanes.reviewer import held_at
+from streams.lanes.hold_lookup import held_at
 from streams.lanes.work import LaneWork
 from streams.metrics.meters import show_limits
 from streams.notary.office import Office

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from processors.delivering.asking import Asking
 from processors.delivering.book import Batch, Book
-from processors.delivering.course import Course, Redriven
+from processors.delivering.course import Course
 from processors.delivering.extending import Extending
 from processors.delivering.failures import Failures
 from processors.delivering.following import Following
@@ -23,6 +23,7 @@ from processors.delivering.holds import LIVE, Holds, Rules
 from processors.delivering.job import SETTLED, Call, Job, Now
 from processors.delivering.lines import Lines
 from processors.delivering.ready import soonest
+from processors.delivering.redrives import Redrives
 from processors.delivering.settle import Letter
 from processors.delivering.tasks import Finished, finish
 from processors.delivering.watermark import Watermark
@@ -46,6 +47,7 @@ class Core:
 
     paused: somebody wants that no call begins; what is in the air ends as always. holds: what keeps deliveries back
     beside failures. reviews: of what vendors had to keep, for whoever drives the core. deadlines: may be put off.
+    redrives: of what has failed.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Core:
         self.holds = Holds(rules, self._lines, self._book.entries, self._course)
         self._following = Following(limits, self._lines, self._book, self._course)
         self.reviews = self._following.reviews
+        self.redrives = Redrives(self._lines, self._book, self._course, limits.parked)
         self.deadlines = Extending(self._lines, self._book, self._course, self._following)
         self._asking = Asking(self._following, self._lines, self._book, self._course, backoff)
         self._calls: set[Call] = set()
@@ -134,10 +137,6 @@ class Core:
         elif line.delays(job):
             self._course.keep(line, now)
         self._lines.place(delivery.pid)
-
-    def redrive(self, command: Command, wanted: str | None, now: Now) -> Redriven:
-        """Failed deliveries start a new cycle. `wanted`: only this delivery_id; command: who asks for it, and why."""
-        return self._course.redrive(command, wanted, self._limits.parked - self._book.entries.kept, now)
 
     def finish(self, command: Command, wanted: Collection[str], evidence: Evidence, now: Now) -> Finished:
         """Somebody has done manual tasks, by delivery_id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from processors.delivering import known, tasks
 from processors.delivering.backoff import Again, Backoff, Fail, Park, Part, Retry, decide
@@ -20,18 +20,8 @@ if TYPE_CHECKING:
     from schemas.errors import VendorError
     from schemas.records import Command, Evidence
 
-MOST_REDRIVEN = 1000
-"""With one command: they go into one transaction."""
 BEHIND = "waits_behind"
 """Why a delivery is parked that was not tried: one before it is."""
-
-
-class Redriven(NamedTuple):
-    """How many deliveries go out once more, were overtaken meanwhile, and stay failed because there is no room."""
-
-    begun: int
-    overtaken: int
-    left: int
 
 
 class Course:
@@ -80,18 +70,6 @@ class Course:
                 self.done(line, job)
                 return False
         return True
-
-    def redrive(self, command: Command, wanted: str | None, room: int, now: Now) -> Redriven:
-        """Failed ones start a new cycle, as many as there is room for; `wanted`: only this delivery_id."""
-        failed = [one for one in self._book.entries.every("failed") if wanted in {None, one.delivery.delivery_id}]
-        room = max(0, min(MOST_REDRIVEN, room))
-        begun = 0
-        for entry in failed[:room]:
-            job = Job.again(entry, now.wall)
-            self._book.begin_again(job, command, now.wall)
-            begun += self.resend(self._lines.of(job.pid), job, now)
-            self._lines.place(job.pid)
-        return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]))
 
     def resend(self, line: Line, job: Job, now: Now) -> bool:
         """Send what is left of one that has begun a new cycle, in its old place. False: nothing is."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from streams.control import UNKNOWN, told
-from streams.lanes.orders.post import Post
+from streams.lanes.orders.post import Post, Unfinished
 from streams.lanes.orders.table import families_of
 from streams.ownership.tenure import CONTROL_KEY
 from streams.wire import audit_out
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from processors.delivering.job import Now
     from streams.control import Given
     from streams.lanes.bench import Bench
+    from streams.lanes.hold_lookup import HoldLookup
     from streams.outbox import Out
     from streams.ownership.tenure import Tenure
 
@@ -27,11 +28,11 @@ NONSENSE = "its arguments make no sense: not carried out"
 class Foreman:
     """For one tenure. The core does at once what is wanted; what `outs` gives must be in the next transaction."""
 
-    def __init__(self, bench: Bench, core: Core, tenure: Tenure) -> None:
+    def __init__(self, bench: Bench, core: Core, tenure: Tenure, lookup: HoldLookup) -> None:
         looked = tenure.marked(CONTROL_KEY)
         self._looked = looked.offset if looked else 0
         self._role = bench.role
-        self._post = Post(bench, core, tenure)
+        self._post = Post(bench, core, tenure, lookup)
         families = families_of(self._post)
         self._acts = {name: act for family in families for name, act in family.acts.items()}
         self._watches = [family.watch for family in families if family.watch]
@@ -40,12 +41,19 @@ class Foreman:
     def look(self, now: Now) -> bool:
         """Carry out what has been given since, and see to the core; whether anything was done.
 
-        What is too much for one transaction goes on when that is on its way.
+        What is too much for one transaction goes on when that is on its way, and what waits for an answer when that
+        is there; the commands behind it wait, too.
         """
         bench, obeyed = self._post.bench, False
         while not self._halfway and (given := bench.control.next(self._role, self._looked)):
-            self._obey(given, now)
+            came = self._done(given, now)
+            if came is Unfinished.ASKING:
+                break
             obeyed = True
+            if came is Unfinished.MORE:
+                self._halfway = True
+            else:
+                self._tell(given, came, now)
         did = [watch(now) for watch in self._watches]
         return obeyed or any(did)
 
@@ -55,12 +63,8 @@ class Foreman:
         outs, self._post.outs = self._post.outs, []
         return outs
 
-    def _obey(self, given: Given, now: Now) -> None:
+    def _tell(self, given: Given, detail: str, now: Now) -> None:
         bench, tenure = self._post.bench, self._post.tenure
-        detail = self._done(given, now)
-        self._halfway = detail is None
-        if detail is None:
-            return
         self._looked = given.offset + 1
         self._post.outs += [
             audit_out(told(given, bench.role, tenure.partition, detail, now.wall), tenure.partition),
@@ -69,7 +73,7 @@ class Foreman:
         word = "command_not_carried_out" if detail in {UNKNOWN, NONSENSE} else "command_carried_out"
         log.warning(word, offset=given.offset, detail=detail, lane=bench.name, partition=tenure.partition)
 
-    def _done(self, given: Given, now: Now) -> str | None:
+    def _done(self, given: Given, now: Now) -> str | Unfinished:
         """What came of it. A command that we don't know isn't kept for later: its giver is told so."""
         act = self._acts.get(given.command.name)
         if act is None:

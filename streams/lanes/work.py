@@ -11,6 +11,7 @@ from streams.lanes.alarms import alarm
 from streams.lanes.duties import duties
 from streams.lanes.errand import Errand
 from streams.lanes.foreman import Foreman
+from streams.lanes.hold_lookup import HoldLookup
 from streams.lanes.intake import Intake
 from streams.lanes.outs import out_of
 from streams.lanes.pace import Pace
@@ -93,9 +94,10 @@ class LaneWork:
         bench = self._bench
         self._quota = QuotaKeeper(bench.connector, self._partition, bench.partitions, tenure, self._dirty.set)
         self._guard = SurgeKeeper(bench, self._core, tenure)
-        self._foreman = Foreman(bench, self._core, tenure)
+        lookups = [HoldLookup(bench, self._partition, self._wake.set) for _ in range(2)]
+        self._foreman = Foreman(bench, self._core, tenure, lookups[0])
         self._pulses = Pulses(bench, self._core, tenure)
-        reviewer = Reviewer(bench, self._core, self._partition, self._decided)
+        reviewer = Reviewer(self._core, lookups[1])
         self._quota.open()
         bench.works.add(self._wake)
         committing = asyncio.create_task(self._commit_in_groups(tenure))
@@ -112,7 +114,8 @@ class LaneWork:
             await self._commit(tenure, *last, clean=True if answered and waited else None)
         finally:
             self._rest.end()
-            await reviewer.end()
+            for lookup in lookups:
+                await lookup.end()
             self._quota.close()
             self._bench.works.discard(self._wake)
             await self._abandon(committing)
@@ -136,7 +139,7 @@ class LaneWork:
                 self._dirty.set()
                 if self._core.paused:
                     self._hold_back()
-            reviewer.look(now, self._look_at)
+            reviewer.look(now)
             for call in self._core.start(now):
                 self._begin(call, tenure)
             if self._core.is_dirty:

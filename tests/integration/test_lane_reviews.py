@@ -1,4 +1,4 @@
-"""What the books must keep is masked, and erased at its review date: after years, restarts and a legal hold."""
+"""What the books must keep is masked, and erased at its review date, unless a hold keeps it; so with what failed."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from lane_support import LaneUnderTest, crm_config, kill, lane_at
 from ownership_support import until
 from reading import audit
 
-from infra.sandbox import Person, Sandbox
+from infra.sandbox import Fault, Person, Sandbox
 from infra.sandbox.vendors.zoho_books import ORGANISATION, ZohoBooks
 from processors.engine.transport import http_transport
 from schemas.codec import encode
 from schemas.connections import parse_config
+from schemas.records import Command
 from schemas.state import Hold, SubjectState
 from schemas.times import DAY
 from streams import clients, topics
 from streams.control import following
-from streams.lanes.reviewer import held_at
+from streams.lanes.hold_lookup import held_at
+from streams.lanes.orders.redriving import REDRIVE
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
@@ -123,3 +125,43 @@ async def test_what_the_books_must_keep_is_erased_when_they_need_not_any_more(la
     assert [(one.outcome, one.cycle) for one in await lane.told("outcome")] == [("retained", 0), ("executed", 1)]
     assert held_contacts(lane.sandbox) == []
     assert await lane.entries() == {}
+
+
+async def test_a_deletion_that_failed_is_not_sent_once_more_while_a_hold_keeps_the_data(
+    kafka: KafkaUnderTest, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    plain = await lane_at(kafka.bootstrap, tmp_path, sandbox)
+    lane = LaterLane(plain.settings, sandbox, plain.name, plain.config)
+    sandbox.arm(Fault(kind="status", vendor="zoho_crm", status=400))
+    async with lane.working():
+        await lane.deliver(lane.delivery(CUSTOMER, "delete"))
+        await until(lambda: lane.has_told("failed"))
+        async with sandbox.client() as client:
+            await client.clear_faults()
+        await lane.stands(Hold(event_id="h", purposes=("*",), placed_at=now_micros(), review_at=None))
+        assert await redriven(lane, "one") == "1 left as they are: a legal hold keeps what they would delete"
+        assert [entry.status for entry in (await lane.entries()).values()] == ["failed"]
+        await lane.stands()
+        assert await redriven(lane, "two") == "1 sent once more"
+        await until(lambda: lane.has_told("executed"))
+    assert lane.looked == [{PID}, set()]
+    assert [(one.outcome, one.cycle) for one in await lane.told("outcome")] == [("failed", 0), ("executed", 1)]
+
+
+async def redriven(lane: LaterLane, command_id: str) -> str | None:
+    """Give the command as the command line does; what partition 0 says of it."""
+    command = Command(
+        command_id=f"{lane.name}-{command_id}", name=REDRIVE, lane=lane.name, args={}, by="ops", reason="x", at=0
+    )
+    producer = clients.writer(lane.settings)
+    await producer.start()
+    await producer.send_and_wait(topics.CONTROL, encode(command), partition=0)
+    await producer.stop()
+
+    async def said() -> list[str | None]:
+        records = [one for one in await audit(lane.settings) if one.command and one.evidence and one.origin]
+        of_it = [one for one in records if one.command and one.command.command_id == command.command_id]
+        return [one.evidence.detail for one in of_it if one.evidence and "nothing" not in (one.evidence.detail or "")]
+
+    await until(said)
+    return (await said())[0]

@@ -14,6 +14,7 @@ from schemas.records import AuditRecord, Command
 from streams import topics
 from streams.lanes.bench import Bench
 from streams.lanes.foreman import Foreman
+from streams.lanes.hold_lookup import HoldLookup
 from streams.status import Status
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Site:
 
     def take_over(self) -> None:
         self.lane.restart()
-        self.foreman = Foreman(self.bench, self.lane.core, cast("Tenure", self.tenure))
+        self.lookup = HoldLookup(self.bench, 2, lambda: None)
+        self.foreman = Foreman(self.bench, self.lane.core, cast("Tenure", self.tenure), self.lookup)
 
     def give(self, name: str, number: int = 1, lane: str = "toy", **more: Any) -> None:
         fields = {"args": {}, "by": "ops@host", "reason": "Sunday", "at": 1}

@@ -34,7 +34,7 @@ class Operators(RuleBasedStateMachine):
     @rule(which=st.none() | st.integers(0, 5))
     def redrive(self, which: int | None) -> None:
         """All that has failed, or one delivery, if it has."""
-        self.core.redrive(REDRIVE, None if which is None else f"{which:064x}", self.now)
+        self.core.redrives.begin(REDRIVE, None if which is None else f"{which:064x}", (), self.now)
 
     @rule(which=st.integers(0, 5))
     def finish(self, which: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from delivering_support import DOWN, GOOD, REDRIVE, REFS, REFUSED, REJECTED, Driven, delivery
 
-from processors.delivering import course
-from processors.delivering.course import Redriven
+from processors.delivering import redrives
+from processors.delivering.redrives import Redriven
 from schemas.ids import outcome_record_id
 
 
@@ -22,7 +22,7 @@ def failed(*deliveries: object) -> Driven:
 
 
 def again(lane: Driven, wanted: str | None = None) -> Redriven:
-    return lane.core.redrive(REDRIVE, wanted, lane.now)
+    return lane.core.redrives.begin(REDRIVE, wanted, (), lane.now)
 
 
 def test_it_starts_a_new_cycle_and_the_audit_says_who_wanted_it() -> None:
@@ -169,7 +169,7 @@ def test_a_vendor_that_is_down_again_parks_it_as_any_other() -> None:
 
 def test_no_more_at_once_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     lane = failed(*(delivery(number, pid=f"p1.{number}") for number in range(5)))
-    monkeypatch.setattr(course, "MOST_REDRIVEN", 3)
+    monkeypatch.setattr(redrives, "MOST_REDRIVEN", 3)
     assert again(lane) == Redriven(3, 0, 2)
     lane.commit()
     assert again(lane) == Redriven(2, 0, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from streams.lanes.orders.post import Family
+from streams.lanes.orders.post import Family, Unfinished
 
 if TYPE_CHECKING:
     from processors.delivering.job import Now
@@ -29,13 +29,12 @@ class Holding:
         self._post = post
         self._done = Counter[str]()
 
-    def release(self, given: Given, now: Now) -> str | None:
-        """None: as many as go into one transaction are done, and more are left."""
+    def release(self, given: Given, now: Now) -> str | Unfinished:
         if given.command.args[STATUS] == "dry_run" and self._post.core.holds.dry:
             return 'nothing released: the connection is still mode = "dry-run"'
         return self._do(given.command, now)
 
-    def drop(self, given: Given, now: Now) -> str | None:
+    def drop(self, given: Given, now: Now) -> str | Unfinished:
         return self._do(given.command, now)
 
     def cancel(self, given: Given, now: Now) -> str:
@@ -49,7 +48,7 @@ class Holding:
         self._post.core.holds.cancel(found, given.command, now)
         return f"{len(found)} cancelled" if found else "nothing of it waits here"
 
-    def _do(self, command: Command, now: Now) -> str | None:
+    def _do(self, command: Command, now: Now) -> str | Unfinished:
         """What was shown and confirmed, and nothing that came later."""
         args, holds = command.args, self._post.core.holds
         found = holds.chosen(lambda one: one.status == args[STATUS] and one.since <= int(args[SINCE]))
@@ -64,7 +63,7 @@ class Holding:
             for status, count in holds.release(some, command, now).items():
                 self._done["wait for the end of their cancel window" if status == "waiting" else "released"] += count
         if later:
-            return None
+            return Unfinished.MORE
         done, self._done = self._done, Counter()
         return ", ".join(f"{count} {word}" for word, count in done.items() if count) or "nothing of it is here"
 

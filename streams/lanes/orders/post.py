@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.delivering.job import Now
@@ -12,6 +13,7 @@ from streams.control import Given
 if TYPE_CHECKING:
     from processors.delivering.core import Core
     from streams.lanes.bench import Bench
+    from streams.lanes.hold_lookup import HoldLookup
     from streams.outbox import Out
     from streams.ownership.tenure import Tenure
 
@@ -23,11 +25,19 @@ class Post:
     bench: Bench
     core: Core
     tenure: Tenure
+    lookup: HoldLookup
     outs: list[Out] = field(default_factory=list)
 
 
-Act = Callable[[Given, Now], str | None]
-"""Carries a command out at once, and says what came of it; no person is named. None: the rest in the next commit."""
+class Unfinished(Enum):
+    """`MORE`: the rest goes into the next commit; ASKING: nothing is done yet, an answer wakes the lane."""
+
+    MORE = 1
+    ASKING = 2
+
+
+Act = Callable[[Given, Now], str | Unfinished]
+"""Carries a command out at once, and says what came of it; no person is named."""
 Watch = Callable[[Now], bool]
 """Looks at the core whenever the lane turns; whether it has done something."""
 

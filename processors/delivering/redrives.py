@@ -1,0 +1,62 @@
+"""What has failed goes out once more, where somebody wants it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.delivering.failures import FAILED
+from processors.delivering.job import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from processors.delivering.book import Book
+    from processors.delivering.course import Course
+    from processors.delivering.job import Now
+    from processors.delivering.lines import Lines
+    from schemas.records import Command, LaneEntry
+
+MOST_REDRIVEN = 1000
+"""With one command: they go into one transaction."""
+
+
+class Redriven(NamedTuple):
+    """How many deliveries go out once more, were overtaken meanwhile, stay failed as there is no room, or by a hold."""
+
+    begun: int
+    overtaken: int
+    left: int
+    kept: int = 0
+
+
+class Redrives:
+    """Of one lane partition. most: that it keeps. `wanted`: only this delivery_id; None: all that has failed."""
+
+    def __init__(self, lines: Lines, book: Book, course: Course, most: int) -> None:
+        self._lines = lines
+        self._book = book
+        self._course = course
+        self._most = most
+
+    def deleted(self, wanted: str | None) -> frozenset[str]:
+        """The people (pids) of whom something would be deleted: for them somebody has to look for legal holds."""
+        return frozenset(one.delivery.pid for one in self._failed(wanted) if one.delivery.action == "delete")
+
+    def begin(self, command: Command, wanted: str | None, held: Collection[str], now: Now) -> Redriven:
+        """Failed ones start a new cycle, as many as there is room for; but no deletion of data that a hold keeps.
+
+        command: who asks for it, and why; held: the people (pids) for whom a hold keeps data here.
+        """
+        every = self._failed(wanted)
+        failed = [one for one in every if one.delivery.action != "delete" or one.delivery.pid not in held]
+        room = max(0, min(MOST_REDRIVEN, self._most - self._book.entries.kept))
+        begun = 0
+        for entry in failed[:room]:
+            job = Job.again(entry, now.wall)
+            self._book.begin_again(job, command, now.wall)
+            begun += self._course.resend(self._lines.of(job.pid), job, now)
+            self._lines.place(job.pid)
+        return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]), len(every) - len(failed))
+
+    def _failed(self, wanted: str | None) -> list[LaneEntry]:
+        return [one for one in self._book.entries.every(FAILED) if wanted in {None, one.delivery.delivery_id}]

@@ -1,0 +1,122 @@
+"""A redrive looks for legal holds before it deletes anything: what a hold keeps stays failed, the rest goes out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from delivering_support import GOOD, REFUSED, delivery, people
+from foreman_support import Site
+
+from schemas.errors import SetupError
+from streams.lanes.orders.pausing import PAUSE
+from streams.lanes.orders.redriving import DELIVERY, REDRIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class State:
+    """Who is under a hold, for whoever asks; it answers when the test says so."""
+
+    def __init__(self, *held: str) -> None:
+        self.held, self.asked = set(held), list[set[str]]()
+        self.answers = asyncio.Event()
+        self.error: Exception | None = None
+
+    async def __call__(self, partition: int, wanted: Collection[str]) -> Collection[str]:
+        assert partition == 2
+        self.asked.append(set(wanted))
+        await self.answers.wait()
+        if self.error:
+            raise self.error
+        return self.held & set(wanted)
+
+
+def failed(state: State, **actions: str) -> Site:
+    """A site where one delivery of each person has failed: a deletion, or something else."""
+    site = Site()
+    site.bench.held = state
+    for number, (name, action) in enumerate(actions.items()):
+        site.lane.arrive(delivery(number, action, f"p1.{name}"))  # type: ignore[arg-type]
+        site.lane.round(REFUSED)
+    return site
+
+
+async def answered(site: Site, state: State) -> list[str | None]:
+    state.answers.set()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    return site.obeyed()
+
+
+async def test_what_a_hold_keeps_stays_failed_and_the_rest_goes_out() -> None:
+    state = State("p1.ana", "p1.eva")
+    site = failed(state, ana="delete", ben="delete", eva="withdraw")
+    site.give(REDRIVE)
+    assert site.obeyed() == [], "not before it is known"
+    told = await answered(site, state)
+    assert told == ["2 sent once more, 1 left as they are: a legal hold keeps what they would delete"]
+    assert state.asked == [{"p1.ana", "p1.ben"}], "a hold stops no withdrawal"
+    assert sorted(one for call in site.lane.start() for one in people(call)) == ["p1.ben", "p1.eva"]
+    assert [one.delivery.pid for one in site.lane.entries("failed")] == ["p1.ana"]
+
+
+async def test_commands_behind_it_wait_their_turn() -> None:
+    state = State()
+    site = failed(state, ana="delete")
+    site.give(REDRIVE, 1)
+    site.give(PAUSE, 2)
+    assert site.obeyed() == []
+    assert not site.lane.core.paused
+    assert await answered(site, state) == ["1 sent once more", "paused"]
+
+
+async def test_whoever_takes_over_meanwhile_asks_anew() -> None:
+    state = State("p1.ana")
+    site = failed(state, ana="delete")
+    site.give(REDRIVE)
+    assert site.obeyed() == []
+    await asyncio.sleep(0)
+    await site.lookup.end()
+    site.take_over()
+    assert site.obeyed() == []
+    assert await answered(site, state) == ["1 left as they are: a legal hold keeps what they would delete"]
+    assert state.asked == [{"p1.ana"}] * 2
+
+
+async def test_who_has_failed_since_it_asked_is_asked_about_too() -> None:
+    state = State("p1.ben")
+    site = failed(state, ana="delete")
+    site.give(REDRIVE)
+    site.obeyed()
+    site.lane.arrive(delivery(7, "delete", "p1.ben"))
+    site.lane.round(REFUSED)
+    assert await answered(site, state) == [], "the answer says nothing of one of them"
+    told = await answered(site, state)
+    assert told == ["1 sent once more, 1 left as they are: a legal hold keeps what they would delete"]
+    assert state.asked == [{"p1.ana"}, {"p1.ana", "p1.ben"}]
+
+
+async def test_while_nobody_can_tell_nothing_is_sent_and_the_command_stays() -> None:
+    state = State()
+    state.error = SetupError("no broker answers", remedy="start it")
+    site = failed(state, ana="delete")
+    site.give(REDRIVE)
+    site.obeyed()
+    with pytest.raises(SetupError, match="no broker answers"):
+        await answered(site, state)
+    state.error = None
+    site.take_over()
+    site.obeyed()
+    assert await answered(site, state) == ["1 sent once more"]
+    assert site.lane.round(GOOD) == [0]
+
+
+async def test_one_delivery_that_deletes_nothing_needs_no_look() -> None:
+    state = State("p1.ben")
+    site = failed(state, ana="withdraw", ben="delete")
+    site.give(REDRIVE, args={DELIVERY: f"{0:064x}"})
+    assert site.obeyed() == ["1 sent once more"]
+    assert state.asked == []
