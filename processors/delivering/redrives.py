@@ -21,7 +21,7 @@ MOST_REDRIVEN = 1000
 
 
 class Redriven(NamedTuple):
-    """How many deliveries go out once more, were overtaken meanwhile, stay failed as there is no room, or by a hold."""
+    """How many deliveries go out once more, were overtaken meanwhile, stay failed for want of room, or by a hold."""
 
     begun: int
     overtaken: int
@@ -38,17 +38,17 @@ class Redrives:
         self._course = course
         self._most = most
 
-    def deleted(self, wanted: str | None) -> frozenset[str]:
-        """The people (pids) of whom something would be deleted: for them somebody has to look for legal holds."""
-        return frozenset(one.delivery.pid for one in self._failed(wanted) if one.delivery.action == "delete")
+    def failed(self, wanted: str | None) -> list[LaneEntry]:
+        """What has failed, of what is wanted."""
+        return [one for one in self._book.entries.every(FAILED) if wanted in {None, one.delivery.delivery_id}]
 
-    def begin(self, command: Command, wanted: str | None, held: Collection[str], now: Now) -> Redriven:
-        """Failed ones start a new cycle, as many as there is room for; but no deletion of data that a hold keeps.
+    def begin(self, command: Command, wanted: str | None, kept: Collection[str], now: Now) -> Redriven:
+        """Start a new cycle, of as many as there is room for. kept: delivery_ids of those that a legal hold forbids.
 
-        command: who asks for it, and why; held: the people (pids) for whom a hold keeps data here.
+        command: who asks for it, and why.
         """
-        every = self._failed(wanted)
-        failed = [one for one in every if one.delivery.action != "delete" or one.delivery.pid not in held]
+        every = self.failed(wanted)
+        failed = [one for one in every if one.delivery.delivery_id not in kept]
         room = max(0, min(MOST_REDRIVEN, self._most - self._book.entries.kept))
         begun = 0
         for entry in failed[:room]:
@@ -57,6 +57,3 @@ class Redrives:
             begun += self._course.resend(self._lines.of(job.pid), job, now)
             self._lines.place(job.pid)
         return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]), len(every) - len(failed))
-
-    def _failed(self, wanted: str | None) -> list[LaneEntry]:
-        return [one for one in self._book.entries.every(FAILED) if wanted in {None, one.delivery.delivery_id}]

@@ -13,10 +13,11 @@ from streams import topics
 from streams.logs import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from schemas.connections import Connection
     from schemas.policy import Policy
+    from schemas.records import LaneEntry
     from streams.lanes.bench import Bench
     from streams.settings import Settings
 
@@ -50,6 +51,12 @@ class HoldLookup:
             return answer
         self._begin(people)
         return None
+
+    def kept(self, entries: Iterable[LaneEntry]) -> frozenset[str] | None:
+        """The delivery_ids of the deletions among these that a hold forbids. None and errors: as of `held`."""
+        deletions = [entry.delivery for entry in entries if entry.delivery.action == "delete"]
+        held = self.held(frozenset(one.pid for one in deletions))
+        return None if held is None else frozenset(one.delivery_id for one in deletions if one.pid in held)
 
     async def end(self) -> None:
         """What isn't answered yet, the next owner asks."""

@@ -18,13 +18,23 @@ from streams.lanes.hold_lookup import HoldLookup
 from streams.status import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from streams.ownership.tenure import Tenure
 
 
-class Site:
-    """One partition of the lane `toy`, taken over again and again."""
+class NoHolds(HoldLookup):
+    """Where nobody has to be asked."""
 
-    def __init__(self) -> None:
+    def held(self, _: frozenset[str]) -> Collection[str]:
+        return ()
+
+
+class Site:
+    """One partition of the lane `toy`, taken over again and again. lookup: of holds."""
+
+    def __init__(self, lookup: type[HoldLookup] = NoHolds) -> None:
+        self._lookup = lookup
         self.lane, self.tenure = Driven(), PaperTenure(partition=2)
         self.bench = Bench(connector(Wire(lambda _: DONE)), SEALS, Status(), 4, 0.0, 0.1)
         self.next = 0
@@ -32,7 +42,7 @@ class Site:
 
     def take_over(self) -> None:
         self.lane.restart()
-        self.lookup = HoldLookup(self.bench, 2, lambda: None)
+        self.lookup = self._lookup(self.bench, 2, lambda: None)
         self.foreman = Foreman(self.bench, self.lane.core, cast("Tenure", self.tenure), self.lookup)
 
     def give(self, name: str, number: int = 1, lane: str = "toy", **more: Any) -> None:

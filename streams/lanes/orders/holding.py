@@ -55,7 +55,11 @@ class Holding:
         confirmed = dict(pair.split(":") for pair in args[COUNTS].split()).get(str(self._post.tenure.partition), "0")
         if len(found) > int(confirmed):
             return f"nothing done: {confirmed} were confirmed, {len(found)} are there; look again"
-        some, later = found[:MOST], found[MOST:]
+        kept = frozenset[str]() if command.name == DROP else self._post.lookup.kept(found)
+        if kept is None:
+            return Unfinished.ASKING
+        free = [one for one in found if one.delivery.delivery_id not in kept]
+        some, later = free[:MOST], free[MOST:]
         if command.name == DROP:
             holds.cancel(some, command, now)
             self._done["dropped"] += len(some)
@@ -64,6 +68,7 @@ class Holding:
                 self._done["wait for the end of their cancel window" if status == "waiting" else "released"] += count
         if later:
             return Unfinished.MORE
+        self._done["left as they are: a legal hold keeps what they would delete"] = len(found) - len(free)
         done, self._done = self._done, Counter()
         return ", ".join(f"{count} {word}" for word, count in done.items() if count) or "nothing of it is here"
 

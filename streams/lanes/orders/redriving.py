@@ -19,10 +19,10 @@ DELIVERY = "delivery"
 def family(post: Post) -> Family:
     def redrive(given: Given, now: Now) -> str | Unfinished:
         redrives, wanted = post.core.redrives, given.command.args.get(DELIVERY)
-        held = post.lookup.held(redrives.deleted(wanted))
-        if held is None:
+        kept = post.lookup.kept(redrives.failed(wanted))
+        if kept is None:
             return Unfinished.ASKING
-        told = redrives.begin(given.command, wanted, held, now)
+        told = redrives.begin(given.command, wanted, kept, now)
         parts = [
             told.begun and f"{told.begun} sent once more",
             told.overtaken and f"{told.overtaken} overtaken by newer instructions",

@@ -1,4 +1,4 @@
-"""A redrive looks for legal holds before it deletes anything: what a hold keeps stays failed, the rest goes out."""
+"""Redrive and release look for legal holds before anything is deleted: what a hold keeps stays, the rest goes out."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from delivering_support import GOOD, REFUSED, delivery, people
+from delivering_support import GOOD, REFUSED, deletions, delivery, people
 from foreman_support import Site
 
+from processors.delivering.surge import DeletionCount
 from schemas.errors import SetupError
+from streams.lanes.hold_lookup import HoldLookup
+from streams.lanes.orders import holding
+from streams.lanes.orders.holding import COUNTS, DROP, RELEASE, SINCE, STATUS
 from streams.lanes.orders.pausing import PAUSE
 from streams.lanes.orders.redriving import DELIVERY, REDRIVE
 
@@ -36,7 +40,7 @@ class State:
 
 def failed(state: State, **actions: str) -> Site:
     """A site where one delivery of each person has failed: a deletion, or something else."""
-    site = Site()
+    site = Site(HoldLookup)
     site.bench.held = state
     for number, (name, action) in enumerate(actions.items()):
         site.lane.arrive(delivery(number, action, f"p1.{name}"))  # type: ignore[arg-type]
@@ -120,3 +124,31 @@ async def test_one_delivery_that_deletes_nothing_needs_no_look() -> None:
     site.give(REDRIVE, args={DELIVERY: f"{0:064x}"})
     assert site.obeyed() == ["1 sent once more"]
     assert state.asked == []
+
+
+async def released(monkeypatch: pytest.MonkeyPatch, state: State, word: str) -> tuple[Site, list[str | None]]:
+    """Five deletions are held because of their number, and an operator says what is to become of them."""
+    monkeypatch.setattr(holding, "MOST", 2)
+    site = Site(HoldLookup)
+    site.bench.held = state
+    site.lane.core.holds.surge = DeletionCount(1000)
+    site.lane.arrive(*deletions(1, 2, 3, 4, 5))
+    site.commit()
+    site.give(word, args={STATUS: "held", SINCE: str(2**62), COUNTS: "2:5"})
+    told = site.obeyed()
+    for _ in range(3):
+        told += await answered(site, state)
+    return site, told
+
+
+async def test_a_release_leaves_on_hold_what_a_legal_hold_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    site, told = await released(monkeypatch, State("p1.2", "p1.3"), RELEASE)
+    assert told == ["3 released, 2 left as they are: a legal hold keeps what they would delete"]
+    assert sorted(one for call in site.lane.start() for one in people(call)) == ["p1.1", "p1.4", "p1.5"]
+    assert site.lane.core.statuses["held"] == 2
+
+
+async def test_a_drop_asks_for_no_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    site, told = await released(monkeypatch, state := State("p1.2"), DROP)
+    assert told == ["5 dropped"]
+    assert (state.asked, site.lane.state) == ([], {})
