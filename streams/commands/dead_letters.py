@@ -110,9 +110,9 @@ def redrive(
     """Have a record carried out once more: one dead letter, or what has failed in a lane.
 
     - a record that the router rejected is published again, byte for byte;
-    - a delivery that failed in a lane starts a new cycle, with what newer choices have left of it; with
-      nothing left it ends as `superseded`. A deletion of what a legal hold keeps stays failed, and is counted.
-    The audit says who wanted it and why, and what becomes of it.
+    - a delivery that failed in a lane starts a new cycle, with what newer
+      choices have left of it; with nothing left it ends as `superseded`.
+      What a legal hold keeps stays failed. The audit says who wanted it and why.
 
     Exit code 2: no worker of the lane did it in time. It stands: the next one finds it.
 
