@@ -203,6 +203,14 @@ def test_each_rule_has_its_sentence_and_is_broken_here() -> None:
     assert {rule for rule, _ in BREAKS.values()} == RULES.keys()
 
 
+def test_calls_that_do_not_fit_are_told_beside_what_was_said_of_them(tmp_path: Path) -> None:
+    run = clean_run()
+    run.ledger["crm"].remove(purge(run))
+    (finding,) = check(run.write(tmp_path))
+    assert "delete Contacts" in finding.what
+    assert "delete executed by" in finding.what
+
+
 def test_a_finding_names_nobody(tmp_path: Path) -> None:
     run = clean_run()
     run.log = "told anna@example.test so\n"

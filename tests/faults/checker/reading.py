@@ -58,12 +58,18 @@ class Story:
         for number, call in enumerate(calls):
             readings = {after for before in readings for after in self._next(before, call, account)}
             if not readings:
-                what = " ".join(call.change).strip()
-                return Read(f"call {number + 1} of {len(calls)}, {what}, is out of order or once too often")
+                where = f"call {number + 1} of {len(calls)} is out of order or once too often"
+                return Read(f"{where}: {self._in_words(calls)}")
             account = account.after(call.change)
         if ends := [one.again for one in readings if self._is_end(one, account)]:
             return Read(None, min(ends, key=len))
-        return Read(f"its {len(calls)} calls don't amount to what is said to be done")
+        return Read(f"its {len(calls)} calls don't amount to what is said to be done: {self._in_words(calls)}")
+
+    def _in_words(self, calls: Sequence[Call]) -> str:
+        """All that was read, as the run's directory may be gone by the time somebody wonders: it names nobody."""
+        made = ", ".join(f"{' '.join(call.change).strip()} {call.at}" for call in calls)
+        said = ", ".join(f"{one.key.action} {one.made} by {one.settled_at} (tries {one.tries})" for one in self.told)
+        return f"{made}; said: {said}"
 
     def _next(self, before: Reading, call: Call, account: Account) -> Iterator[Reading]:
         if before.place >= 0:
