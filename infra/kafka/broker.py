@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 
-from infra.kafka.config import SESSION_S, Setup
 from infra.kafka.directory import Broker, DataDirectory
 from infra.kafka.launch import launch
 from infra.kafka.process import Child, Detached, end
@@ -23,8 +22,7 @@ class EmbeddedKafka:
 
     The same data directory may be started again and again: it keeps all data and, if nobody took it, the port.
     `console` shows progress; without one nothing is printed. `java` overrides the search for one. `tunnel`: a second
-    way in, for clients on its other end. `session_s`: how long it may be silent before its own controller strikes it
-    off; after a crash it takes as long to come back.
+    way in, for clients on its other end.
     """
 
     def __init__(
@@ -34,12 +32,11 @@ class EmbeddedKafka:
         console: Console | None = None,
         java: Java | None = None,
         tunnel: Tunnel | None = None,
-        session_s: float = SESSION_S,
     ) -> None:
         self._directory = DataDirectory(data_dir)
         self._console = console or Console(quiet=True)
         self._java = java
-        self._setup = Setup(tunnel, session_s)
+        self._tunnel = tunnel
         self._running: tuple[Broker, Child | Detached] | None = None
 
     def start(self) -> str:
@@ -47,7 +44,7 @@ class EmbeddedKafka:
 
         Raises EmbeddedKafkaError, whose text says what was tried, where the log is, and what to do.
         """
-        self._running = launch(self._directory, Child, self._console, self._java, self._setup)
+        self._running = launch(self._directory, Child, self._console, self._java, self._tunnel)
         return self.bootstrap
 
     def stop(self) -> None:
@@ -94,7 +91,7 @@ class EmbeddedKafka:
 
 def start_detached(data_dir: Path, *, console: Console | None = None, java: Java | None = None) -> Broker:
     """Starts a broker that stays when this process ends. Blocks and raises as `EmbeddedKafka.start`."""
-    broker, _ = launch(DataDirectory(data_dir), Detached, console or Console(quiet=True), java, Setup())
+    broker, _ = launch(DataDirectory(data_dir), Detached, console or Console(quiet=True), java, None)
     return broker
 
 

@@ -6,12 +6,17 @@ files as Latin-1 and splits lists of directories at commas, so no path of the us
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from infra.ports import HOST, unused_ports
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 LOG_DIR = "topics"
-SESSION_S = 4.0
+SESSION_S = 60.0
+"""So long a node may be silent before its own controller strikes it off: there is nobody to take its place, and Kafka
+4.3 forgets then what it has confirmed (KAFKA-20734). Whoever starts it again doesn't wait for it: old_session.py."""
 
 LOG4J2_PROPERTIES = """\
 appender.console.type = Console
@@ -46,17 +51,6 @@ class Tunnel(NamedTuple):
     advertised: str
 
 
-class Setup(NamedTuple):
-    """What differs from broker to broker.
-
-    session_s: so long its own controller waits for a word of it before it strikes it off; and after a crash, before
-    it lets it in again.
-    """
-
-    tunnel: Tunnel | None = None
-    session_s: float = SESSION_S
-
-
 def free_ports(last: str | None = None, tunnel: Tunnel | None = None) -> Ports:
     """Two free ports; the broker's is that of `last`, its bootstrap servers of last time, if nobody took it since."""
     known = [int(last.rsplit(":", 1)[1])] if last else []
@@ -64,21 +58,28 @@ def free_ports(last: str | None = None, tunnel: Tunnel | None = None) -> Ports:
     return Ports(broker=next(free), controller=next(free))
 
 
-def server_properties(ports: Ports, setup: Setup) -> str:
+def controller_properties(ports: Ports) -> str:
+    """The text of controller.properties: the same node without a broker, which strikes off whoever is silent."""
+    properties: dict[str, str | int] = {
+        **_controller(ports),
+        "process.roles": "controller",
+        "listeners": f"CONTROLLER://{HOST}:{ports.controller}",
+        "broker.session.timeout.ms": 200,
+        "broker.heartbeat.interval.ms": 100,
+    }
+    return _text(properties)
+
+
+def server_properties(ports: Ports, tunnel: Tunnel | None = None) -> str:
     """The text of server.properties. Times in ms, sizes in bytes."""
-    tunnel = setup.tunnel
     way_in = f",TUNNEL://{HOST}:{tunnel.port}" if tunnel else ""
     other_end = f",TUNNEL://{tunnel.advertised}" if tunnel else ""
     properties: dict[str, str | int] = {
+        **_controller(ports),
         "process.roles": "broker,controller",
-        "node.id": 1,
-        "controller.quorum.voters": f"1@{HOST}:{ports.controller}",
-        "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "PLAINTEXT",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TUNNEL:PLAINTEXT",
         "listeners": f"PLAINTEXT://{HOST}:{ports.broker},CONTROLLER://{HOST}:{ports.controller}{way_in}",
         "advertised.listeners": f"PLAINTEXT://{HOST}:{ports.broker}{other_end}",
-        "log.dirs": LOG_DIR,
         "auto.create.topics.enable": "false",
         "offsets.topic.num.partitions": 4,
         "offsets.topic.replication.factor": 1,
@@ -88,8 +89,7 @@ def server_properties(ports: Ports, setup: Setup) -> str:
         # A lone consumer need not wait for others, and tests may ask for short sessions.
         "group.initial.rebalance.delay.ms": 0,
         "group.min.session.timeout.ms": 1000,
-        # After a crash the node is let in again only when its old session is over: 6 s to restart instead of 12.
-        "broker.session.timeout.ms": round(setup.session_s * 1000),
+        "broker.session.timeout.ms": round(SESSION_S * 1000),
         "broker.heartbeat.interval.ms": 1000,
         # There is nobody to hand partitions to, and while a lone node gives them away Kafka 4.3 takes one without a
         # leader for a deleted one: it calls a transaction committed and never writes its end there (KAFKA-20734).
@@ -97,4 +97,19 @@ def server_properties(ports: Ports, setup: Setup) -> str:
         # The default takes 128 MiB of the heap at once.
         "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
     }
+    return _text(properties)
+
+
+def _controller(ports: Ports) -> dict[str, str | int]:
+    """What the node is told with a broker and without."""
+    return {
+        "node.id": 1,
+        "controller.quorum.voters": f"1@{HOST}:{ports.controller}",
+        "controller.listener.names": "CONTROLLER",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TUNNEL:PLAINTEXT",
+        "log.dirs": LOG_DIR,
+    }
+
+
+def _text(properties: Mapping[str, str | int]) -> str:
     return "".join(f"{name}={value}\n" for name, value in properties.items())

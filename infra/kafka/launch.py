@@ -15,6 +15,7 @@ from infra.kafka.directory import Broker, now
 from infra.kafka.failure import failure
 from infra.kafka.jars import KAFKA_VERSION, class_path
 from infra.kafka.java import candidates, find
+from infra.kafka.old_session import strike_off
 from infra.kafka.process import end
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def launch(
     kind: type[Child | Detached],
     console: Console,
     java: Java | None,
-    setup: config.Setup,
+    tunnel: config.Tunnel | None,
 ) -> tuple[Broker, Child | Detached]:
     """Returns when the broker is healthy. Blocks for seconds; not to be called on an event loop.
 
@@ -48,8 +49,12 @@ def launch(
     program = [str(java.path), *_JVM, _LOGGING, "-cp", class_path(console)]
     with console.status(f"Starting Kafka {KAFKA_VERSION} with Java {java.major} from {java.source}"):
         with directory.locked() as lock:
-            broker = _claim(directory, setup)
-            log_start = _prepare(directory, program)
+            broker, ports = _claim(directory, tunnel)
+            log_start = _log_start(directory)
+            if (directory.path / config.LOG_DIR / "meta.properties").exists():
+                strike_off(directory, program, ports, lock)
+            else:
+                _format(directory, program, log_start)
             process = kind([*program, "kafka.Kafka", "server.properties"], directory, lock)
         try:
             broker = replace(broker, pid=process.pid)
@@ -64,30 +69,32 @@ def launch(
     return broker, process
 
 
-def _claim(directory: DataDirectory, setup: config.Setup) -> Broker:
+def _claim(directory: DataDirectory, tunnel: config.Tunnel | None) -> tuple[Broker, config.Ports]:
     """Writes who is starting here, and the settings."""
     last = directory.last()
-    ports = config.free_ports(last.bootstrap if last else None, setup.tunnel)
+    ports = config.free_ports(last.bootstrap if last else None, tunnel)
     broker = Broker(os.getpid(), ports.bootstrap, KAFKA_VERSION, now())
     directory.write(broker)
-    (directory.path / "server.properties").write_text(config.server_properties(ports, setup), encoding="ascii")
+    (directory.path / "server.properties").write_text(config.server_properties(ports, tunnel), encoding="ascii")
     (directory.path / "log4j2.properties").write_text(config.LOG4J2_PROPERTIES, encoding="ascii")
-    return broker
+    return broker, ports
 
 
-def _prepare(directory: DataDirectory, program: list[str]) -> int:
-    """Formats the storage of a new directory. Returns where in the log file this start begins, in bytes."""
+def _log_start(directory: DataDirectory) -> int:
+    """Where in the log file this start begins, in bytes; a long one begins anew."""
     log = directory.log_file
     if log.exists() and log.stat().st_size > _LOG_LIMIT_BYTES:
         log.replace(log.with_suffix(".log.1"))
-    start = log.stat().st_size if log.exists() else 0
-    if (directory.path / config.LOG_DIR / "meta.properties").exists():
-        return start
+    return log.stat().st_size if log.exists() else 0
+
+
+def _format(directory: DataDirectory, program: list[str], log_start: int) -> None:
+    """Formats the storage of a new directory."""
     # A first character of our own, because one in 64 would be a minus sign.
     cluster_id = "k" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii")[1:22]
     command = [*program, "kafka.tools.StorageTool", "format", "--config=server.properties"]
     try:
-        with log.open("ab") as output:
+        with directory.log_file.open("ab") as output:
             subprocess.run(  # noqa: S603  # our own command line
                 [*command, f"--cluster-id={cluster_id}"],
                 cwd=directory.path,
@@ -98,8 +105,7 @@ def _prepare(directory: DataDirectory, program: list[str]) -> int:
                 check=True,
             )
     except subprocess.SubprocessError as error:
-        raise _failed("Kafka's storage can't be formatted", directory, start) from error
-    return start
+        raise _failed("Kafka's storage can't be formatted", directory, log_start) from error
 
 
 def _await_health(broker: Broker, directory: DataDirectory, log_start: int) -> None:

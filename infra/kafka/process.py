@@ -46,6 +46,18 @@ class Child:
             start_new_session=True,
         )
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self, grace_s: float) -> None:
+        """Ask it to end, kill it when `grace_s` is over, and reap it."""
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace_s)
+        self._process.kill()
+        self.reap()
+
     def reap(self) -> None:
         """After the child's end. The watchdog goes first: once reaped, the pid may become another process's."""
         self._watchdog.kill()

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from infra.kafka import EmbeddedKafka
-from infra.kafka.config import SESSION_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +20,7 @@ T = TypeVar("T")
 
 
 class OwnBroker:
-    """An embedded Kafka in `directory`, with a `tunnel` or another `session_s` if need be.
+    """An embedded Kafka in `directory`, with a `tunnel` if need be.
 
     `console` shows how the first start goes.
     """
@@ -31,9 +30,8 @@ class OwnBroker:
         directory: Path,
         console: Console | None = None,
         tunnel: Tunnel | None = None,
-        session_s: float = SESSION_S,
     ) -> None:
-        self._made = partial(EmbeddedKafka, directory, tunnel=tunnel, session_s=session_s)
+        self._made = partial(EmbeddedKafka, directory, tunnel=tunnel)
         self._kafka = self._made(console=console)
 
     @property

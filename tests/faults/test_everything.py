@@ -24,7 +24,7 @@ from harness.acts import (
 from harness.cluster import Cluster
 from harness.conductor import Conductor
 from harness.workload import make_records
-from sizes import BROKER_FROZEN_S, FEWER, KILLS, SEED, SETTLE_S, WORKERS
+from sizes import FEWER, KILLS, SEED, SETTLE_S, WORKERS
 
 from streams.ownership.tenure import now_micros
 
@@ -41,13 +41,12 @@ WELL = [account.name for account in TROUBLED if not account.dead]
 async def test_whatever_comes_together_every_delivery_ends_once_and_in_order(tmp_path: Path) -> None:
     """Only the first worker has no proxy before the broker, so that a black hole leaves somebody to take over."""
     print(f"SEED={SEED} in {tmp_path}")
-    people, session_s = max(300, FEWER // 10), BROKER_FROZEN_S + 10
+    people = max(300, FEWER // 10)
     async with Cluster(
         tmp_path,
         TROUBLED,
         people=people,
         seed=SEED,
-        broker_session_s=session_s,
         proxied=WORKERS[1:],
         clocks=True,
     ) as cluster:

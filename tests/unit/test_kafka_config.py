@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import socket
 
-from infra.kafka.config import Ports, Setup, Tunnel, free_ports, server_properties
+from infra.kafka.config import Ports, Tunnel, controller_properties, free_ports, server_properties
 from infra.ports import HOST
 
 PORTS = Ports(broker=21001, controller=21002)
 
 
+def read(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
 def properties(tunnel: Tunnel | None = None) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in server_properties(PORTS, Setup(tunnel)).splitlines())
+    return read(server_properties(PORTS, tunnel))
 
 
 def test_nothing_listens_beyond_the_loopback_interface() -> None:
@@ -43,6 +47,19 @@ def test_a_misspelt_topic_is_an_error_and_not_a_new_topic() -> None:
 
 def test_a_lone_node_does_not_give_its_partitions_away_while_transactions_still_end() -> None:
     assert properties()["controlled.shutdown.enable"] == "false"
+
+
+def test_who_strikes_the_node_off_is_the_same_node_without_a_broker() -> None:
+    alone, whole = read(controller_properties(PORTS)), properties()
+    differ = {name for name in alone if alone[name] != whole.get(name)}
+    timing = {"broker.session.timeout.ms", "broker.heartbeat.interval.ms"}
+    assert differ == {"process.roles", "listeners", *timing}
+    assert alone["listeners"] == "CONTROLLER://127.0.0.1:21002"
+
+
+def test_a_lone_node_is_not_struck_off_while_it_is_frozen() -> None:
+    longest_freeze_ms = 35_000  # in the fault tests at full size
+    assert int(properties()["broker.session.timeout.ms"]) > longest_freeze_ms
 
 
 def test_no_path_depends_on_where_the_data_directory_is() -> None:

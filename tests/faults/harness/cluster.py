@@ -16,7 +16,6 @@ from harness.publisher import Publisher
 from harness.rundir import RunDir
 from sizes import KEEP_S, SETTLE_S
 
-from infra.kafka.config import SESSION_S
 from infra.sandbox import Sandbox, make_people
 from streams import clients, topics
 from streams.demo.broker import OwnBroker
@@ -44,7 +43,6 @@ class Cluster(Blows):
     """An asynchronous context manager: inside it broker, topics and sandboxes are up; everything ends with it.
 
     run: the directory of the run. bootstrap: another broker than one of its own, without topics of the relay.
-    broker_session_s: of its own one, as EmbeddedKafka has it.
     proxied: workers that reach its own broker through one of `proxies` alone, see network.py; with any, one stands
     before every vendor, too.
     clocks: whether the workers' wall clocks can jump, see RunDir.clock.
@@ -59,7 +57,6 @@ class Cluster(Blows):
         people: int = 300,
         seed: int = 0,
         bootstrap: str | None = None,
-        broker_session_s: float = SESSION_S,
         limits_scale: float = LIMITS_SCALE,
         proxied: Collection[str] = (),
         clocks: bool = False,
@@ -84,7 +81,6 @@ class Cluster(Blows):
         self._proxied = proxied
         self._clocks = clocks
         self._bootstrap = bootstrap
-        self._broker_session_s = broker_session_s
         self._more = {"cluster_prefix": "local", "partitions": PARTITIONS, "limits_scale": limits_scale, **more}
         self._stack = AsyncExitStack()
         self._launches = 0
@@ -214,6 +210,6 @@ class Cluster(Blows):
         tunnel = None
         if self._proxied:
             self.proxies[network.BROKER], tunnel = await network.before_broker(stack)
-        self.broker = OwnBroker(self.run.path / "kafka", tunnel=tunnel, session_s=self._broker_session_s)
+        self.broker = OwnBroker(self.run.path / "kafka", tunnel=tunnel)
         stack.push_async_callback(self.broker.stop)
         return await self.broker.start()
