@@ -159,9 +159,11 @@ async def redriven(lane: LaterLane, command_id: str) -> str | None:
     await producer.stop()
 
     async def said() -> list[str | None]:
-        records = [one for one in await audit(lane.settings) if one.command and one.evidence and one.origin]
-        of_it = [one for one in records if one.command and one.command.command_id == command.command_id]
+        of_it = [one for one in await audit(lane.settings) if one.command and one.command.command_id == command.command_id]
         return [one.evidence.detail for one in of_it if one.evidence and "nothing" not in (one.evidence.detail or "")]
 
-    await until(said)
+    async def has_said() -> bool:
+        return bool(await said())
+
+    await until(has_said)
     return (await said())[0]
