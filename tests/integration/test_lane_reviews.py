@@ -159,7 +159,9 @@ async def redriven(lane: LaterLane, command_id: str) -> str | None:
     await producer.stop()
 
     async def said() -> list[str | None]:
-        of_it = [one for one in await audit(lane.settings) if one.command and one.command.command_id == command.command_id]
+        of_it = [
+            one for one in await audit(lane.settings) if one.command and one.command.command_id == command.command_id
+        ]
         return [one.evidence.detail for one in of_it if one.evidence and "nothing" not in (one.evidence.detail or "")]
 
     async def has_said() -> bool:
