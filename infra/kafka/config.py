@@ -66,6 +66,8 @@ def controller_properties(ports: Ports) -> str:
         "listeners": f"CONTROLLER://{HOST}:{ports.controller}",
         "broker.session.timeout.ms": 200,
         "broker.heartbeat.interval.ms": 100,
+        # What it has said in its log it has written: it is stopped right afterwards.
+        "controller.quorum.append.linger.ms": 0,
     }
     return _text(properties)
 

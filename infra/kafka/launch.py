@@ -52,7 +52,8 @@ def launch(
             broker, ports = _claim(directory, tunnel)
             log_start = _log_start(directory)
             if (directory.path / config.LOG_DIR / "meta.properties").exists():
-                strike_off(directory, program, ports, lock)
+                if not strike_off(directory, program, ports, lock):
+                    console.print("Kafka's last session was not seen to end: the start may take a minute")
             else:
                 _format(directory, program, log_start)
             process = kind([*program, "kafka.Kafka", "server.properties"], directory, lock)

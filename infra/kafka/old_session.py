@@ -25,34 +25,35 @@ _AT_WORK = b"Performing controller activation"
 _STRUCK_OFF = b"fenced=1,"
 """The newest word about the node in the controller's log; of an older session when it begins, too."""
 _LIMIT_S = 30.0
-_QUIET_S = 1.0
-"""So long after it began to work it has struck off whoever is silent: five sessions."""
+_QUIET_S = 10.0
+"""So long after it began to work it has struck off whoever is silent, on a slow machine, too; or nobody was left."""
 _GRACE_S = 5.0
 
 
-def strike_off(directory: DataDirectory, program: Sequence[str], ports: config.Ports, lock: int) -> None:
-    """End the node's old session. Blocks for some 3 s. If that fails, the start after it will say why."""
+def strike_off(directory: DataDirectory, program: Sequence[str], ports: config.Ports, lock: int) -> bool:
+    """End the node's old session. Blocks for some 3 s. False: nobody was seen to be struck off."""
     (directory.path / _PROPERTIES).write_text(config.controller_properties(ports), encoding="ascii")
     begins = directory.log_file.stat().st_size if directory.log_file.exists() else 0
     controller = Child([*program, "kafka.Kafka", _PROPERTIES], directory, lock)
     try:
-        _await(controller, directory, begins)
+        return _is_done(controller, directory, begins)
     finally:
         controller.stop(_GRACE_S)
 
 
-def _await(controller: Child, directory: DataDirectory, begins: int) -> None:
+def _is_done(controller: Child, directory: DataDirectory, begins: int) -> bool:
     until, quiet_until = time.monotonic() + _LIMIT_S, None
     while controller.is_alive and time.monotonic() < until:
         said = _said(directory, begins)
         _, at_work, since = said.partition(_AT_WORK)
         if _STRUCK_OFF in since:
-            return
+            return True
         if at_work and quiet_until is None:
             quiet_until = time.monotonic() + _QUIET_S
         if quiet_until is not None and time.monotonic() >= quiet_until:
-            return
+            return False
         time.sleep(0.02)
+    return False
 
 
 def _said(directory: DataDirectory, begins: int) -> bytes:

@@ -53,16 +53,20 @@ class Child:
     def stop(self, grace_s: float) -> None:
         """Ask it to end, kill it when `grace_s` is over, and reap it."""
         self._process.terminate()
+        self._dismiss_watchdog()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(grace_s)
         self._process.kill()
-        self.reap()
+        self._process.wait()
 
     def reap(self) -> None:
         """After the child's end. The watchdog goes first: once reaped, the pid may become another process's."""
+        self._dismiss_watchdog()
+        self._process.wait()
+
+    def _dismiss_watchdog(self) -> None:
         self._watchdog.kill()
         self._watchdog.communicate()
-        self._process.wait()
 
 
 class Detached:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Wanted = Callable[[LaneEntry], bool]
 
 WINDOW = "cancel_window"
+LEGAL_HOLD = "legal_hold"
 RELEASED = "released"
 """Why a delivery stands in the lane state that was on hold and is to be sent."""
 
@@ -107,6 +108,13 @@ class Holds:
                 self._course.overtake(line, job, now)
             self._lines.place(job.pid)
         return released
+
+    def hold_back(self, entries: list[LaneEntry], now: Now) -> None:
+        """What was rehearsed and a legal hold forbids is held like any other: nobody's withdrawal waits behind it."""
+        for line, job in self._jobs(entries):
+            job.hold = "held"
+            self._course.park(line, job, LEGAL_HOLD, now)
+            self._lines.place(job.pid)
 
     def cancel(self, entries: list[LaneEntry], command: Command, now: Now) -> None:
         """They are never sent."""

@@ -8,7 +8,7 @@ from processors.delivering.failures import FAILED
 from processors.delivering.job import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
 
     from processors.delivering.book import Book
     from processors.delivering.course import Course
@@ -21,16 +21,15 @@ MOST_REDRIVEN = 1000
 
 
 class Redriven(NamedTuple):
-    """How many deliveries go out once more, were overtaken meanwhile, stay failed for want of room, or by a hold."""
+    """How many deliveries go out once more, were overtaken meanwhile, and stay failed because there is no room."""
 
     begun: int
     overtaken: int
     left: int
-    kept: int = 0
 
 
 class Redrives:
-    """Of one lane partition. most: that it keeps. `wanted`: only this delivery_id; None: all that has failed."""
+    """Of one lane partition. most: that it keeps."""
 
     def __init__(self, lines: Lines, book: Book, course: Course, most: int) -> None:
         self._lines = lines
@@ -39,16 +38,11 @@ class Redrives:
         self._most = most
 
     def failed(self, wanted: str | None) -> list[LaneEntry]:
-        """What has failed, of what is wanted."""
+        """What has failed, in the order in which it came in. `wanted`: only this delivery_id."""
         return [one for one in self._book.entries.every(FAILED) if wanted in {None, one.delivery.delivery_id}]
 
-    def begin(self, command: Command, wanted: str | None, kept: Collection[str], now: Now) -> Redriven:
-        """Start a new cycle, of as many as there is room for. kept: delivery_ids of those that a legal hold forbids.
-
-        command: who asks for it, and why.
-        """
-        every = self.failed(wanted)
-        failed = [one for one in every if one.delivery.delivery_id not in kept]
+    def begin(self, command: Command, failed: Sequence[LaneEntry], now: Now) -> Redriven:
+        """Start a new cycle, of as many as there is room for. command: who asks for it, and why."""
         room = max(0, min(MOST_REDRIVEN, self._most - self._book.entries.kept))
         begun = 0
         for entry in failed[:room]:
@@ -56,4 +50,17 @@ class Redrives:
             self._book.begin_again(job, command, now.wall)
             begun += self._course.resend(self._lines.of(job.pid), job, now)
             self._lines.place(job.pid)
-        return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]), len(every) - len(failed))
+        return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]))
+
+
+def without_grants_behind(failed: Sequence[LaneEntry], free: Sequence[LaneEntry]) -> list[LaneEntry]:
+    """Of those that may go: no grant that came in after a deletion of that person which stays, and would undo it."""
+    going = {one.delivery.delivery_id for one in free}
+    stays, some = set[str](), []
+    for entry in failed:
+        delivery = entry.delivery
+        if delivery.delivery_id not in going:
+            stays.add(delivery.pid)
+        elif delivery.action != "grant" or delivery.pid not in stays:
+            some.append(entry)
+    return some

@@ -57,7 +57,8 @@ class Orders:
             audit_out(told(given, CLOSER, partition, detail, now), partition),
             self._tenure.mark(CONTROL_KEY, self._looked),
         ]
-        log.warning("command_carried_out", offset=given.offset, detail=detail, role=CLOSER, partition=partition)
+        word = "command_not_carried_out" if detail == UNKNOWN or detail.startswith(REFUSED) else "command_carried_out"
+        log.warning(word, offset=given.offset, detail=detail, role=CLOSER, partition=partition)
 
     def _done(self, command: Command, wanted: str, now: int) -> str:
         """What came of it."""

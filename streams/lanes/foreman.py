@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from streams.control import UNKNOWN, told
+from schemas.errors import DataError
+from streams.control import REFUSED, UNKNOWN, told
 from streams.lanes.orders.post import Post, Unfinished
 from streams.lanes.orders.table import families_of
 from streams.ownership.tenure import CONTROL_KEY
@@ -70,7 +71,8 @@ class Foreman:
             audit_out(told(given, bench.role, tenure.partition, detail, now.wall), tenure.partition),
             tenure.mark(CONTROL_KEY, self._looked),
         ]
-        word = "command_not_carried_out" if detail in {UNKNOWN, NONSENSE} else "command_carried_out"
+        did_nothing = detail in {UNKNOWN, NONSENSE} or detail.startswith(REFUSED)
+        word = "command_not_carried_out" if did_nothing else "command_carried_out"
         log.warning(word, offset=given.offset, detail=detail, lane=bench.name, partition=tenure.partition)
 
     def _done(self, given: Given, now: Now) -> str | Unfinished:
@@ -82,3 +84,5 @@ class Foreman:
             return act(given, now)
         except (ValueError, LookupError):
             return NONSENSE
+        except DataError as error:
+            return f"{REFUSED}: the state of somebody it is about can't be read ({error.reason})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.holds import held
 from schemas.codec import decode_own
@@ -13,13 +13,25 @@ from streams import topics
 from streams.logs import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Hashable, Iterable
 
     from schemas.connections import Connection
     from schemas.policy import Policy
     from schemas.records import LaneEntry
     from streams.lanes.bench import Bench
     from streams.settings import Settings
+
+
+class Known(NamedTuple):
+    """What the state said when it was asked. asked: about whom (pids); held: those for whom a hold keeps data."""
+
+    asked: frozenset[str]
+    held: frozenset[str]
+
+    def free(self, entries: Iterable[LaneEntry]) -> list[LaneEntry]:
+        """Those that may be sent, in their order: no deletion that a hold forbids, or that nobody asked about."""
+        may_go = self.asked - self.held
+        return [one for one in entries if one.delivery.action != "delete" or one.delivery.pid in may_go]
 
 
 class HoldLookup:
@@ -29,46 +41,46 @@ class HoldLookup:
         self._bench = bench
         self._partition = partition
         self._found = found
+        self._purpose: Hashable = None
         self._people = frozenset[str]()
         self._looking: asyncio.Future[Collection[str]] | None = None
+        self._left: set[asyncio.Future[Collection[str]]] = set()
 
-    def held(self, people: frozenset[str]) -> Collection[str] | None:
-        """Those of these people (pids) for whom a hold keeps data. None: not known yet, ask again when it is found.
+    def held(self, purpose: Hashable, people: frozenset[str]) -> Known | None:
+        """The answer about these people (pids). None: not known yet, ask again when it is found.
+
+        It is asked once for each purpose, about whom is named first: an old answer says nothing of later holds, and
+        who comes to it meanwhile doesn't put the answer off.
 
         Raises:
             Whatever kept it from being known.
 
         """
-        if not people:
-            return ()
-        looking, asked = self._looking, self._people
-        if looking is None or not looking.done():
-            self._begin(people)
-            return None
-        self._looking = None
-        answer = looking.result()
-        if people <= asked:
-            return answer
-        self._begin(people)
-        return None
+        if purpose != self._purpose:
+            self._drop()
+            self._purpose, self._people = purpose, people
+            if people:
+                self._looking = asyncio.ensure_future(self._bench.held(self._partition, people))
+                self._looking.add_done_callback(lambda _: self._found())
+        if self._looking is None:
+            return Known(self._people, frozenset())
+        return Known(self._people, frozenset(self._looking.result())) if self._looking.done() else None
 
-    def kept(self, entries: Iterable[LaneEntry]) -> frozenset[str] | None:
-        """The delivery_ids of the deletions among these that a hold forbids. None and errors: as of `held`."""
-        deletions = [entry.delivery for entry in entries if entry.delivery.action == "delete"]
-        held = self.held(frozenset(one.pid for one in deletions))
-        return None if held is None else frozenset(one.delivery_id for one in deletions if one.pid in held)
+    def about(self, purpose: Hashable, entries: Iterable[LaneEntry]) -> Known | None:
+        """The same about the people of the deletions among these."""
+        return self.held(purpose, frozenset(one.delivery.pid for one in entries if one.delivery.action == "delete"))
 
     async def end(self) -> None:
         """What isn't answered yet, the next owner asks."""
+        self._drop()
+        await asyncio.gather(*self._left, return_exceptions=True)
+
+    def _drop(self) -> None:
         if self._looking is not None:
             self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
-
-    def _begin(self, people: frozenset[str]) -> None:
-        if self._looking is None:
-            self._people = people
-            self._looking = asyncio.ensure_future(self._bench.held(self._partition, people))
-            self._looking.add_done_callback(lambda _: self._found())
+            self._left.add(self._looking)
+            self._looking.add_done_callback(self._left.discard)
+            self._looking = None
 
 
 async def held_at(

@@ -18,11 +18,14 @@ class Reviewer:
         self._core = core
         self._lookup = lookup
         self._due: list[LaneEntry] = []
+        self._question = 0
 
     def look(self, now: Now) -> None:
         """Decide about what is due, once it is known for whom a hold keeps data here; again when that was found."""
         self._due = self._due or self._core.reviews.due(now)
-        held = self._lookup.held(frozenset(entry.delivery.pid for entry in self._due))
-        if self._due and held is not None:
-            self._core.reviews.decide(self._due, held, now)
-            self._due = []
+        if not self._due:
+            return
+        known = self._lookup.held(self._question, frozenset(entry.delivery.pid for entry in self._due))
+        if known is not None:
+            self._core.reviews.decide(self._due, known.held, now)
+            self._due, self._question = [], self._question + 1

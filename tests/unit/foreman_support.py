@@ -14,11 +14,11 @@ from schemas.records import AuditRecord, Command
 from streams import topics
 from streams.lanes.bench import Bench
 from streams.lanes.foreman import Foreman
-from streams.lanes.hold_lookup import HoldLookup
+from streams.lanes.hold_lookup import HoldLookup, Known
 from streams.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Hashable
 
     from streams.ownership.tenure import Tenure
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class NoHolds(HoldLookup):
     """Where nobody has to be asked."""
 
-    def held(self, _: frozenset[str]) -> Collection[str]:
-        return ()
+    def held(self, _: Hashable, people: frozenset[str]) -> Known:
+        return Known(people, frozenset())
 
 
 class Site:

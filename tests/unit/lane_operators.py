@@ -34,7 +34,8 @@ class Operators(RuleBasedStateMachine):
     @rule(which=st.none() | st.integers(0, 5))
     def redrive(self, which: int | None) -> None:
         """All that has failed, or one delivery, if it has."""
-        self.core.redrives.begin(REDRIVE, None if which is None else f"{which:064x}", (), self.now)
+        failed = self.core.redrives.failed(None if which is None else f"{which:064x}")
+        self.core.redrives.begin(REDRIVE, failed, self.now)
 
     @rule(which=st.integers(0, 5))
     def finish(self, which: int) -> None:

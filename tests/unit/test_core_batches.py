@@ -92,7 +92,7 @@ def test_what_has_failed_and_is_sent_once_more_goes_together_again() -> None:
     lane = Driven(batch=2)
     lane.arrive(*deletions(0, 1))
     finish(lane, {"p1.0", "p1.1"})
-    lane.core.redrives.begin(REDRIVE, None, (), lane.now)
+    lane.core.redrives.begin(REDRIVE, lane.core.redrives.failed(None), lane.now)
     lane.commit()
     assert [people(call) for call in lane.start()] == [["p1.0", "p1.1"]]
 

@@ -37,7 +37,7 @@ def test_what_is_sent_once_more_is_not_overtaken_by_a_deletion_that_waits() -> N
     assert lane.round(REFUSED) == [0]
     lane.arrive(delivery(2, "delete"))
     lane.commit()
-    assert lane.core.redrives.begin(REDRIVE, None, (), lane.now) == (1, 0, 0, 0)
+    assert lane.core.redrives.begin(REDRIVE, lane.core.redrives.failed(None), lane.now) == (1, 0, 0)
     lane.commit()
     assert lane.round(GOOD) == [0]
 

@@ -50,11 +50,11 @@ def test_each_is_let_go_when_its_time_is_over_and_nothing_more_is_told(*, restar
 
 def test_until_then_it_can_be_sent_again_and_then_not_any_more() -> None:
     lane = failed()
-    assert lane.core.redrives.begin(REDRIVE, f"{1:064x}", (), lane.now) == Redriven(1, 0, 0)
+    assert lane.core.redrives.begin(REDRIVE, lane.core.redrives.failed(f"{1:064x}"), lane.now) == Redriven(1, 0, 0)
     lane.commit()
     lane.seconds = KEPT_S + 2 * DAY_S
     assert lane.round(GOOD) == [0], "it has begun anew, and is no failure any more"
-    assert lane.core.redrives.begin(REDRIVE, None, (), lane.now) == Redriven(0, 0, 0)
+    assert lane.core.redrives.begin(REDRIVE, lane.core.redrives.failed(None), lane.now) == Redriven(0, 0, 0)
     assert lane.state == {}
 
 

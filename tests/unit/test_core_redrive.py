@@ -22,7 +22,7 @@ def failed(*deliveries: object) -> Driven:
 
 
 def again(lane: Driven, wanted: str | None = None) -> Redriven:
-    return lane.core.redrives.begin(REDRIVE, wanted, (), lane.now)
+    return lane.core.redrives.begin(REDRIVE, lane.core.redrives.failed(wanted), lane.now)
 
 
 def test_it_starts_a_new_cycle_and_the_audit_says_who_wanted_it() -> None:

@@ -6,11 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from delivering_support import GOOD, REFUSED, deletions, delivery, people
+from delivering_support import GOOD, REFUSED, REHEARSED, deletions, delivery, people
 from foreman_support import Site
 
+from processors.delivering.holds import LIVE, Rules
 from processors.delivering.surge import DeletionCount
-from schemas.errors import SetupError
+from schemas.errors import SetupError, UndecodableRecord
 from streams.lanes.hold_lookup import HoldLookup
 from streams.lanes.orders import holding
 from streams.lanes.orders.holding import COUNTS, DROP, RELEASE, SINCE, STATUS
@@ -90,17 +91,63 @@ async def test_whoever_takes_over_meanwhile_asks_anew() -> None:
     assert state.asked == [{"p1.ana"}] * 2
 
 
-async def test_who_has_failed_since_it_asked_is_asked_about_too() -> None:
+async def test_who_fails_while_it_asks_is_left_and_keeps_nothing_waiting() -> None:
     state = State("p1.ben")
     site = failed(state, ana="delete")
+    site.give(REDRIVE, 1)
+    site.give(PAUSE, 2)
+    site.obeyed()
+    site.lane.arrive(delivery(7, "delete", "p1.ben"), delivery(8, "withdraw", "p1.eva"))
+    site.lane.round(REFUSED)
+    site.lane.round(REFUSED)
+    told = await answered(site, state)
+    assert told == ["2 sent once more, 1 left as they are: a legal hold keeps what they would delete", "paused"]
+    assert state.asked == [{"p1.ana"}]
+
+
+async def test_an_answer_is_for_one_command_alone() -> None:
+    state = State()
+    site = failed(state, ana="delete")
+    site.give(REDRIVE, 1)
+    assert site.obeyed() == []
+    site.lane.arrive(delivery(7, "delete", "p1.ana"))  # takes the place of the failed one, and fails later
+    site.lane.round(GOOD)
+    assert await answered(site, state) == ["nothing of it is failed here"]
+    site.lane.arrive(delivery(8, "delete", "p1.ana"))
+    site.lane.round(REFUSED)
+    state.held.add("p1.ana")
+    site.give(REDRIVE, 2)
+    assert site.obeyed() == [], "it looks anew"
+    told = await answered(site, state)
+    assert told == ["1 left as they are: a legal hold keeps what they would delete"]
+
+
+async def test_a_grant_that_came_in_behind_a_deletion_that_stays_is_not_sent_before_it() -> None:
+    state = State("p1.ana")
+    site = failed(state, ana="delete", ben="delete")
+    for number, who in ((7, "p1.ana"), (8, "p1.ben")):
+        site.lane.arrive(delivery(number, "grant", who))
+        site.lane.round(REFUSED)
     site.give(REDRIVE)
     site.obeyed()
-    site.lane.arrive(delivery(7, "delete", "p1.ben"))
-    site.lane.round(REFUSED)
-    assert await answered(site, state) == [], "the answer says nothing of one of them"
     told = await answered(site, state)
-    assert told == ["1 sent once more, 1 left as they are: a legal hold keeps what they would delete"]
-    assert state.asked == [{"p1.ana"}, {"p1.ana", "p1.ben"}]
+    kept = "1 left as they are: a legal hold keeps what they would delete"
+    assert told == [f"2 sent once more, {kept}, 1 left behind them: the deletion would undo them"]
+    state.held.clear()
+    site.give(REDRIVE, 2)
+    site.obeyed()
+    assert await answered(site, state) == ["2 sent once more"]
+
+
+async def test_a_state_that_can_not_be_read_ends_the_command_and_says_so() -> None:
+    state = State()
+    state.error = UndecodableRecord("no Avro")
+    site = failed(state, ana="delete")
+    site.give(REDRIVE, 1)
+    site.give(PAUSE, 2)
+    site.obeyed()
+    told = await answered(site, state)
+    assert told == ["refused: the state of somebody it is about can't be read (undecodable)", "paused"]
 
 
 async def test_while_nobody_can_tell_nothing_is_sent_and_the_command_stays() -> None:
@@ -152,3 +199,26 @@ async def test_a_drop_asks_for_no_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     site, told = await released(monkeypatch, state := State("p1.2"), DROP)
     assert told == ["5 dropped"]
     assert (state.asked, site.lane.state) == ([], {})
+
+
+async def test_a_rehearsed_deletion_that_a_legal_hold_keeps_lets_withdrawals_past(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(holding, "MOST", 1)
+    site, state = Site(HoldLookup), State("p1.ana")
+    site.bench.held, site.lane.rules = state, Rules(dry=True)
+    site.take_over()
+    site.lane.arrive(delivery(0, "delete", "p1.ana"), delivery(1, "delete", "p1.ben"))
+    site.lane.round(REHEARSED)
+    site.lane.round(REHEARSED)
+    site.lane.rules = LIVE
+    site.take_over()
+    site.lane.arrive(delivery(2, "withdraw", "p1.ana"))
+    site.give(RELEASE, args={STATUS: "dry_run", SINCE: str(2**62), COUNTS: "2:9"})
+    told = site.obeyed()
+    for _ in range(3):
+        told += await answered(site, state)
+    assert told == ["1 released, 1 held from now on: a legal hold keeps what they would delete"]
+    assert (site.lane.core.statuses["held"], site.lane.core.statuses["dry_run"]) == (1, 0)
+    assert sorted(site.lane.round(GOOD) + site.lane.round(GOOD)) == [1, 2], "the withdrawal goes past it"
+    assert state.asked == [{"p1.ana", "p1.ben"}], "once for all pieces"

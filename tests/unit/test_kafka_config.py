@@ -52,7 +52,7 @@ def test_a_lone_node_does_not_give_its_partitions_away_while_transactions_still_
 def test_who_strikes_the_node_off_is_the_same_node_without_a_broker() -> None:
     alone, whole = read(controller_properties(PORTS)), properties()
     differ = {name for name in alone if alone[name] != whole.get(name)}
-    timing = {"broker.session.timeout.ms", "broker.heartbeat.interval.ms"}
+    timing = {"broker.session.timeout.ms", "broker.heartbeat.interval.ms", "controller.quorum.append.linger.ms"}
     assert differ == {"process.roles", "listeners", *timing}
     assert alone["listeners"] == "CONTROLLER://127.0.0.1:21002"
 

@@ -45,30 +45,30 @@ class Controller:
 made: list[Controller] = []
 
 
-def left(monkeypatch: pytest.MonkeyPatch, path: Path, *said: str) -> int:
-    """How many lines it had still to say when it was stopped."""
+def left(monkeypatch: pytest.MonkeyPatch, path: Path, *said: str) -> tuple[bool, int]:
+    """Whether the node was struck off, and how many lines the controller had still to say when it was stopped."""
     monkeypatch.setattr(old_session, "Child", Controller)
     monkeypatch.setattr(Controller, "said", said)
-    strike_off(DataDirectory(path), ["java"], Ports(21001, 21002), 3)
+    is_done = strike_off(DataDirectory(path), ["java"], Ports(21001, 21002), 3)
     assert made[-1].stopped
     assert made[-1].command == ["java", "kafka.Kafka", "controller.properties"]
     assert "process.roles=controller\n" in (path / "controller.properties").read_text()
-    return len(made[-1]._lines)
+    return is_done, len(made[-1]._lines)
 
 
 def test_it_is_stopped_as_soon_as_the_node_is_struck_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert left(monkeypatch, tmp_path, OLDER, AT_WORK, STRUCK_OFF, "more") == 1
+    assert left(monkeypatch, tmp_path, OLDER, AT_WORK, STRUCK_OFF, "more") == (True, 1)
 
 
 def test_what_the_log_says_of_starts_before_is_nothing_new(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "kafka.log").write_text(f"{AT_WORK}\n{STRUCK_OFF}\n")
-    assert left(monkeypatch, tmp_path, "still starting", AT_WORK, STRUCK_OFF, "more", "more") == 2
+    assert left(monkeypatch, tmp_path, "still starting", AT_WORK, STRUCK_OFF, "more", "more") == (True, 2)
 
 
 def test_a_node_that_was_struck_off_before_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(old_session, "_QUIET_S", 0.01)
-    assert left(monkeypatch, tmp_path, OLDER, AT_WORK, *["nothing"] * 10) > 0
+    assert left(monkeypatch, tmp_path, OLDER, AT_WORK, *["nothing"] * 10) < (False, 10)
 
 
 def test_one_that_dies_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert left(monkeypatch, tmp_path, "port in use") == 0
+    assert left(monkeypatch, tmp_path, "port in use") == (False, 0)

@@ -124,4 +124,5 @@ def test_a_grant_that_failed_is_not_sent_past_a_withdrawal_behind_the_same_switc
     lane.round(REFUSED)
     lane.arrive(delivery(2, purposes=("surveys",)))
     lane.round(GOOD)
-    assert lane.core.redrives.begin(REDRIVE, None, (), lane.now).begun == (0 if switches else 1)
+    failed = lane.core.redrives.failed(None)
+    assert lane.core.redrives.begin(REDRIVE, failed, lane.now).begun == (0 if switches else 1)

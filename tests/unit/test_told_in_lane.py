@@ -44,7 +44,7 @@ def test_a_grant_that_has_failed_is_never_sent_any_more(kind: str) -> None:
     assert lane.round(REFUSED) == [0]
     lane.arrive(known)
     lane.commit()
-    lane.core.redrives.begin(REDRIVE, None, (), lane.now)
+    lane.core.redrives.begin(REDRIVE, lane.core.redrives.failed(None), lane.now)
     lane.seconds += 86_400
     assert [lane.round(GOOD) for _ in range(3)] == [[], [], []]
     assert (lane.state, lane.offset) == ({}, 2)
@@ -69,7 +69,7 @@ def sent_to_the_end(lane: Driven) -> list[int]:
     found = []
     for _ in range(6):
         found += lane.round(GOOD)
-        lane.core.redrives.begin(REDRIVE, None, (), lane.now)
+        lane.core.redrives.begin(REDRIVE, lane.core.redrives.failed(None), lane.now)
         lane.commit()
         lane.seconds += 86_400
     return found

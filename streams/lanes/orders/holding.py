@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from streams.lanes.orders.post import Family, Unfinished
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from processors.delivering.job import Now
     from schemas.records import Command, LaneEntry
     from streams.control import Given
+    from streams.lanes.hold_lookup import Known
     from streams.lanes.orders.post import Post
 
 RELEASE = "lanes.release"
@@ -22,6 +25,9 @@ DELIVERY, EVENT = "delivery", "event"
 """Arguments of a cancel: its delivery_id, or all of the event with this id."""
 MOST = 1000
 """At once: they go into one transaction."""
+RELEASED, WAITING = "released", "wait for the end of their cancel window"
+HELD = "held from now on: a legal hold keeps what they would delete"
+KEPT = "left as they are: a legal hold keeps what they would delete"
 
 
 class Holding:
@@ -32,10 +38,10 @@ class Holding:
     def release(self, given: Given, now: Now) -> str | Unfinished:
         if given.command.args[STATUS] == "dry_run" and self._post.core.holds.dry:
             return 'nothing released: the connection is still mode = "dry-run"'
-        return self._do(given.command, now)
+        return self._do(given, now)
 
     def drop(self, given: Given, now: Now) -> str | Unfinished:
-        return self._do(given.command, now)
+        return self._do(given, now)
 
     def cancel(self, given: Given, now: Now) -> str:
         args = given.command.args
@@ -48,29 +54,40 @@ class Holding:
         self._post.core.holds.cancel(found, given.command, now)
         return f"{len(found)} cancelled" if found else "nothing of it waits here"
 
-    def _do(self, command: Command, now: Now) -> str | Unfinished:
+    def _do(self, given: Given, now: Now) -> str | Unfinished:
         """What was shown and confirmed, and nothing that came later."""
-        args, holds = command.args, self._post.core.holds
+        command, holds = given.command, self._post.core.holds
+        args = command.args
         found = holds.chosen(lambda one: one.status == args[STATUS] and one.since <= int(args[SINCE]))
         confirmed = dict(pair.split(":") for pair in args[COUNTS].split()).get(str(self._post.tenure.partition), "0")
         if len(found) > int(confirmed):
             return f"nothing done: {confirmed} were confirmed, {len(found)} are there; look again"
-        kept = frozenset[str]() if command.name == DROP else self._post.lookup.kept(found)
-        if kept is None:
-            return Unfinished.ASKING
-        free = [one for one in found if one.delivery.delivery_id not in kept]
-        some, later = free[:MOST], free[MOST:]
         if command.name == DROP:
-            holds.cancel(some, command, now)
-            self._done["dropped"] += len(some)
-        else:
-            for status, count in holds.release(some, command, now).items():
-                self._done["wait for the end of their cancel window" if status == "waiting" else "released"] += count
-        if later:
+            holds.cancel(found[:MOST], command, now)
+            return self._told({"dropped": len(found[:MOST])}, more=len(found) > MOST)
+        known = self._post.lookup.about(given.offset, found)
+        return Unfinished.ASKING if known is None else self._release(command, found, known, now)
+
+    def _release(self, command: Command, found: list[LaneEntry], known: Known, now: Now) -> str | Unfinished:
+        """What a legal hold forbids stays on hold; rehearsed deletions are held from now on."""
+        holds, free = self._post.core.holds, known.free(found)
+        going = {one.delivery.delivery_id for one in free}
+        kept = [one for one in found if one.delivery.delivery_id not in going]
+        rehearsed = kept if command.args[STATUS] == "dry_run" else []
+        some, held = free[:MOST], rehearsed[: max(0, MOST - len(free))]
+        released = holds.release(some, command, now)
+        holds.hold_back(held, now)
+        more = len(some) + len(held) < len(free) + len(rehearsed)
+        done = {RELEASED: released.total() - released["waiting"], WAITING: released["waiting"], HELD: len(held)}
+        return self._told(done if more or rehearsed else {**done, KEPT: len(kept)}, more=more)
+
+    def _told(self, done: Mapping[str, int], *, more: bool) -> str | Unfinished:
+        """What came of the command, with what came of it in the transactions before."""
+        self._done.update(done)
+        if more:
             return Unfinished.MORE
-        self._done["left as they are: a legal hold keeps what they would delete"] = len(found) - len(free)
-        done, self._done = self._done, Counter()
-        return ", ".join(f"{count} {word}" for word, count in done.items() if count) or "nothing of it is here"
+        said, self._done = self._done, Counter()
+        return ", ".join(f"{count} {word}" for word, count in said.items() if count) or "nothing of it is here"
 
 
 def family(post: Post) -> Family:

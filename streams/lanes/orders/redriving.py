@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.delivering.redrives import without_grants_behind
 from streams.lanes.orders.post import Family, Unfinished
 
 if TYPE_CHECKING:
@@ -18,16 +19,20 @@ DELIVERY = "delivery"
 
 def family(post: Post) -> Family:
     def redrive(given: Given, now: Now) -> str | Unfinished:
-        redrives, wanted = post.core.redrives, given.command.args.get(DELIVERY)
-        kept = post.lookup.kept(redrives.failed(wanted))
-        if kept is None:
+        failed = post.core.redrives.failed(given.command.args.get(DELIVERY))
+        known = post.lookup.about(given.offset, failed)
+        if known is None:
             return Unfinished.ASKING
-        told = redrives.begin(given.command, wanted, kept, now)
+        free = known.free(failed)
+        some = without_grants_behind(failed, free)
+        told, waits = post.core.redrives.begin(given.command, some, now), len(free) - len(some)
+        kept = len(failed) - len(free)
         parts = [
             told.begun and f"{told.begun} sent once more",
             told.overtaken and f"{told.overtaken} overtaken by newer instructions",
             told.left and f"{told.left} left for the next time: there is no room for more",
-            told.kept and f"{told.kept} left as they are: a legal hold keeps what they would delete",
+            kept and f"{kept} left as they are: a legal hold keeps what they would delete",
+            waits and f"{waits} left behind them: the deletion would undo them",
         ]
         return ", ".join(part for part in parts if part) or "nothing of it is failed here"
 
