@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from infra.sandbox.client import SandboxClient
-from infra.sandbox.clock import NeverBack
 from infra.sandbox.control import Control
 from infra.sandbox.credentials import obtain, publish_account
 from infra.sandbox.engine import Engine
@@ -75,8 +74,7 @@ class Sandbox:
     topics: the purposes for which vendors have a subscription, and whether Intercom's are `opt_out` or `opt_in`.
     crm_search_lag_s: how long the CRMs' searches don't find a record after an edit.
     crm_job_s: how long a job of the CRM's mass deletion takes; None: it is done at once, without a job.
-    clock: Unix time in seconds; decides limits, lock-outs and expiry; the sandbox's stands where this one goes back.
-      Injected latency passes in real time.
+    clock: Unix time in seconds; decides limits, lock-outs and expiry. Injected latency passes in real time.
     """
 
     def __init__(
@@ -98,7 +96,6 @@ class Sandbox:
         clock: Clock = time.time,
     ) -> None:
         load()
-        clock = NeverBack(clock)
         self.world = World(
             clock=clock,
             credentials=obtain(secrets_dir, wanted()),
