@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from ownership_support import LIMIT_S
 
 from infra.kafka import EmbeddedKafka
+from streams.stopping import stopped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -41,7 +42,7 @@ async def writers(bootstrap: str) -> AsyncIterator[list[AIOKafkaProducer]]:
         await asyncio.gather(*(one.start() for one in made))
         yield made
     finally:
-        await asyncio.gather(*(asyncio.wait_for(one.stop(), 1) for one in made), return_exceptions=True)
+        await asyncio.gather(*(stopped(one, 1) for one in made))
 
 
 async def open_with(producers: list[AIOKafkaProducer], text: bytes) -> None:
