@@ -92,7 +92,7 @@ async def test_whoever_takes_over_meanwhile_asks_anew() -> None:
 
 
 async def test_who_fails_while_it_asks_is_left_and_keeps_nothing_waiting() -> None:
-    state = State("p1.ben")
+    state = State()
     site = failed(state, ana="delete")
     site.give(REDRIVE, 1)
     site.give(PAUSE, 2)
@@ -101,7 +101,8 @@ async def test_who_fails_while_it_asks_is_left_and_keeps_nothing_waiting() -> No
     site.lane.round(REFUSED)
     site.lane.round(REFUSED)
     told = await answered(site, state)
-    assert told == ["2 sent once more, 1 left as they are: a legal hold keeps what they would delete", "paused"]
+    late = "1 left for the next time: they failed while it looked for legal holds"
+    assert told == [f"2 sent once more, {late}", "paused"]
     assert state.asked == [{"p1.ana"}]
 
 
@@ -132,7 +133,7 @@ async def test_a_grant_that_came_in_behind_a_deletion_that_stays_is_not_sent_bef
     site.obeyed()
     told = await answered(site, state)
     kept = "1 left as they are: a legal hold keeps what they would delete"
-    assert told == [f"2 sent once more, {kept}, 1 left behind them: the deletion would undo them"]
+    assert told == [f"2 sent once more, {kept}, 1 left behind such a deletion, which would undo them"]
     state.held.clear()
     site.give(REDRIVE, 2)
     site.obeyed()

@@ -26,13 +26,15 @@ def family(post: Post) -> Family:
         free = known.free(failed)
         some = without_grants_behind(failed, free)
         told, waits = post.core.redrives.begin(given.command, some, now), len(free) - len(some)
-        kept = len(failed) - len(free)
+        kept = sum(one.delivery.action == "delete" and one.delivery.pid in known.held for one in failed)
+        late = len(failed) - len(free) - kept
         parts = [
             told.begun and f"{told.begun} sent once more",
             told.overtaken and f"{told.overtaken} overtaken by newer instructions",
             told.left and f"{told.left} left for the next time: there is no room for more",
             kept and f"{kept} left as they are: a legal hold keeps what they would delete",
-            waits and f"{waits} left behind them: the deletion would undo them",
+            late and f"{late} left for the next time: they failed while it looked for legal holds",
+            waits and f"{waits} left behind such a deletion, which would undo them",
         ]
         return ", ".join(part for part in parts if part) or "nothing of it is failed here"
 
