@@ -42,7 +42,8 @@ async def test_identities_are_readable_in_consent_events_only(tmp_path: Path) ->
     secrets = {path.read_bytes().strip() for path in (tmp_path / "keys").iterdir()}
     named = [identity for person in stage.cast.people for identity in (person.key, *person.identities())]
     prey = {identity.encode() for identity in named} | secrets
-    assert any(name in places.pop(EVENTS) for name in prey)  # they are there where they belong: the hunt can see them
+    events = places.pop(EVENTS)
+    assert any(name in events for name in prey)  # they are there where they belong: the hunt can see them
     caught = {place: name for place, found in places.items() for name in prey if name in found.lower()}
     assert caught == {}
     nothing = answer_hash(stage.settings.key("pepper"), hashlib.sha256().hexdigest())
