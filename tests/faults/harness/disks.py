@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+import aiohttp
 from sizes import READY_S
 
 from infra.kafka import broker_at
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
 
     from harness.cluster import Cluster
 
+    from streams.demo.process import WorkerProcess
+
 FAULT = "disk full"
+_POLL_S = 0.05
 
 
 def no_room(pid: int) -> tuple[int, int]:
@@ -26,16 +31,26 @@ def no_room(pid: int) -> tuple[int, int]:
 
 @asynccontextmanager
 async def full(cluster: Cluster, name: str) -> AsyncIterator[None]:
-    """So long that worker, once it is there, has no room; one that ends meanwhile starts again with room."""
-    assert await cluster.wait(lambda: name in cluster.workers, READY_S)
+    """So long that worker, once it has started, has no room; one that ends meanwhile starts again with room."""
+    worker = await _started(cluster, name)
     async with cluster.fault(FAULT, name):
-        pid = cluster.workers[name].pid
+        pid = worker.pid
         before = no_room(pid)
         try:
             yield
         finally:
             with suppress(ProcessLookupError):
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+
+async def _started(cluster: Cluster, name: str) -> WorkerProcess:
+    """It answers, ready or not: who has no room while it starts can't start."""
+    async with asyncio.timeout(READY_S), aiohttp.ClientSession() as session:
+        while True:
+            worker = cluster.workers.get(name)
+            if worker and await worker.health(session):
+                return worker
+            await asyncio.sleep(_POLL_S)
 
 
 async def broker_full(cluster: Cluster) -> None:
