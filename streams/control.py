@@ -77,6 +77,13 @@ def record_id(command_id: str, role: str, partition: int) -> str:
 REFUSED = "refused"
 """So begins what is told of a command that did nothing, and why."""
 UNKNOWN = "this version of the relay knows no such command: not carried out"
+NONSENSE = "its arguments make no sense: not carried out"
+
+
+def log_word(detail: str) -> str:
+    """As what a command stands in the log of which this was told."""
+    did_nothing = detail in {UNKNOWN, NONSENSE} or detail.startswith(REFUSED)
+    return "command_not_carried_out" if did_nothing else "command_carried_out"
 
 
 def told(given: Given, role: str, partition: int, detail: str, at: int) -> AuditRecord:

@@ -66,6 +66,12 @@ class DataDirectory:
             return Broker(**json.loads(self._record_file.read_text(encoding="utf-8")))
         return None
 
+    def said_since(self, start: int) -> bytes:
+        """What stands in the log file from this byte on; it must be there."""
+        with self.log_file.open("rb") as log:
+            log.seek(start)
+            return log.read()
+
     def write(self, broker: Broker) -> None:
         whole = self._record_file.with_suffix(".tmp")
         whole.write_text(json.dumps(asdict(broker), indent=2) + "\n", encoding="utf-8")

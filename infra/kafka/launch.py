@@ -52,7 +52,7 @@ def launch(
             broker, ports = _claim(directory, tunnel)
             log_start = _log_start(directory)
             if (directory.path / config.LOG_DIR / "meta.properties").exists():
-                if not strike_off(directory, program, ports, lock):
+                if not strike_off(directory, program, ports, lock, log_start):
                     console.print("Kafka's last session was not seen to end: the start may take a minute")
             else:
                 _format(directory, program, log_start)
@@ -122,8 +122,6 @@ def _await_health(broker: Broker, directory: DataDirectory, log_start: int) -> N
 
 
 def _failed(what: str, directory: DataDirectory, log_start: int) -> Exception:
-    with directory.log_file.open("rb") as log:
-        log.seek(log_start)
-        lines = log.read().decode("utf-8", errors="replace").splitlines()
+    lines = directory.said_since(log_start).decode("utf-8", errors="replace").splitlines()
     tail = "".join(f"\n  | {line}" for line in lines[-_TAIL_LINES:]) or " nothing"
     return failure(f"{what}; its log {directory.log_file} ends with:{tail}", "see the log file")

@@ -30,22 +30,25 @@ _QUIET_S = 10.0
 _GRACE_S = 5.0
 
 
-def strike_off(directory: DataDirectory, program: Sequence[str], ports: config.Ports, lock: int) -> bool:
-    """End the node's old session. Blocks for some 3 s. False: nobody was seen to be struck off."""
+def strike_off(
+    directory: DataDirectory, program: Sequence[str], ports: config.Ports, lock: int, log_start: int
+) -> bool:
+    """End the node's old session. Blocks for some 3 s. False: nobody was seen to be struck off.
+
+    log_start: where in the log file this start begins, in bytes.
+    """
     (directory.path / _PROPERTIES).write_text(config.controller_properties(ports), encoding="ascii")
-    begins = directory.log_file.stat().st_size if directory.log_file.exists() else 0
     controller = Child([*program, "kafka.Kafka", _PROPERTIES], directory, lock)
     try:
-        return _is_done(controller, directory, begins)
+        return _is_done(controller, directory, log_start)
     finally:
         controller.stop(_GRACE_S)
 
 
-def _is_done(controller: Child, directory: DataDirectory, begins: int) -> bool:
+def _is_done(controller: Child, directory: DataDirectory, log_start: int) -> bool:
     until, quiet_until = time.monotonic() + _LIMIT_S, None
     while controller.is_alive and time.monotonic() < until:
-        said = _said(directory, begins)
-        _, at_work, since = said.partition(_AT_WORK)
+        _, at_work, since = directory.said_since(log_start).partition(_AT_WORK)
         if _STRUCK_OFF in since:
             return True
         if at_work and quiet_until is None:
@@ -54,9 +57,3 @@ def _is_done(controller: Child, directory: DataDirectory, begins: int) -> bool:
             return False
         time.sleep(0.02)
     return False
-
-
-def _said(directory: DataDirectory, begins: int) -> bytes:
-    with directory.log_file.open("rb") as log:
-        log.seek(begins)
-        return log.read()

@@ -53,13 +53,13 @@ class Redrives:
         return Redriven(begun, len(failed[:room]) - begun, len(failed[room:]))
 
 
-def without_grants_behind(failed: Sequence[LaneEntry], free: Sequence[LaneEntry]) -> list[LaneEntry]:
-    """Of those that may go: no grant that came in after a deletion of that person which stays, and would undo it."""
-    going = {one.delivery.delivery_id for one in free}
+def without_grants_behind(failed: Sequence[LaneEntry], stay: Sequence[LaneEntry]) -> list[LaneEntry]:
+    """All but the deletions that stay, and grants that came in after one of the same person: it would undo them."""
+    ids = {one.delivery.delivery_id for one in stay}
     stays, some = set[str](), []
     for entry in failed:
         delivery = entry.delivery
-        if delivery.delivery_id not in going:
+        if delivery.delivery_id in ids:
             stays.add(delivery.pid)
         elif delivery.action != "grant" or delivery.pid not in stays:
             some.append(entry)

@@ -10,7 +10,7 @@ from processors.closing import facts, orders
 from processors.delivering.tasks import evidence_in
 from schemas.errors import InvalidRecord
 from schemas.request import Decision
-from streams.control import CLOSER, REFUSED, UNKNOWN, told
+from streams.control import CLOSER, REFUSED, UNKNOWN, log_word, told
 from streams.ownership.tenure import CONTROL_KEY
 from streams.wire import audit_out
 
@@ -57,8 +57,7 @@ class Orders:
             audit_out(told(given, CLOSER, partition, detail, now), partition),
             self._tenure.mark(CONTROL_KEY, self._looked),
         ]
-        word = "command_not_carried_out" if detail == UNKNOWN or detail.startswith(REFUSED) else "command_carried_out"
-        log.warning(word, offset=given.offset, detail=detail, role=CLOSER, partition=partition)
+        log.warning(log_word(detail), offset=given.offset, detail=detail, role=CLOSER, partition=partition)
 
     def _done(self, command: Command, wanted: str, now: int) -> str:
         """What came of it."""

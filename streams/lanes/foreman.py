@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from schemas.errors import DataError
-from streams.control import REFUSED, UNKNOWN, told
+from streams.control import NONSENSE, REFUSED, UNKNOWN, log_word, told
 from streams.lanes.orders.post import Post, Unfinished
 from streams.lanes.orders.table import families_of
 from streams.ownership.tenure import CONTROL_KEY
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from streams.ownership.tenure import Tenure
 
 log = structlog.get_logger()
-NONSENSE = "its arguments make no sense: not carried out"
 
 
 class Foreman:
@@ -71,9 +70,7 @@ class Foreman:
             audit_out(told(given, bench.role, tenure.partition, detail, now.wall), tenure.partition),
             tenure.mark(CONTROL_KEY, self._looked),
         ]
-        did_nothing = detail in {UNKNOWN, NONSENSE} or detail.startswith(REFUSED)
-        word = "command_not_carried_out" if did_nothing else "command_carried_out"
-        log.warning(word, offset=given.offset, detail=detail, lane=bench.name, partition=tenure.partition)
+        log.warning(log_word(detail), offset=given.offset, detail=detail, lane=bench.name, partition=tenure.partition)
 
     def _done(self, given: Given, now: Now) -> str | Unfinished:
         """What came of it. A command that we don't know isn't kept for later: its giver is told so."""

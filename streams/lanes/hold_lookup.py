@@ -22,16 +22,25 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 
+KEPT = "left as they are: a legal hold keeps what they would delete"
+"""Of how many deletions a command says so."""
+
+
 class Known(NamedTuple):
     """What the state said when it was asked. asked: about whom (pids); held: those for whom a hold keeps data."""
 
     asked: frozenset[str]
     held: frozenset[str]
 
-    def free(self, entries: Iterable[LaneEntry]) -> list[LaneEntry]:
-        """Those that may be sent, in their order: no deletion that a hold forbids, or that nobody asked about."""
+    def sorted(self, entries: Iterable[LaneEntry]) -> tuple[list[LaneEntry], list[LaneEntry]]:
+        """Those that may be sent, and the deletions that a hold forbids or nobody asked about; each in order."""
         may_go = self.asked - self.held
-        return [one for one in entries if one.delivery.action != "delete" or one.delivery.pid in may_go]
+        free: list[LaneEntry] = []
+        stay: list[LaneEntry] = []
+        for entry in entries:
+            goes = entry.delivery.action != "delete" or entry.delivery.pid in may_go
+            (free if goes else stay).append(entry)
+        return free, stay
 
 
 class HoldLookup:

@@ -6,8 +6,7 @@ import pytest
 from delivering_support import GOOD, REFUSED, delivery
 from foreman_support import Site
 
-from streams.control import UNKNOWN, record_id
-from streams.lanes.foreman import NONSENSE
+from streams.control import NONSENSE, UNKNOWN, record_id
 from streams.lanes.orders.pausing import PAUSE, RESUME
 from streams.lanes.orders.redriving import DELIVERY, REDRIVE
 from streams.metrics.scrape import scrape

@@ -8,7 +8,7 @@ from foreman_support import Site
 
 from processors.delivering.holds import LIVE, Rules
 from processors.delivering.surge import DeletionCount
-from streams.lanes.foreman import NONSENSE
+from streams.control import NONSENSE
 from streams.lanes.orders import holding
 from streams.lanes.orders.holding import CANCEL, COUNTS, DELIVERY, DROP, EVENT, RELEASE, SINCE, STATUS
 

@@ -49,7 +49,9 @@ def left(monkeypatch: pytest.MonkeyPatch, path: Path, *said: str) -> tuple[bool,
     """Whether the node was struck off, and how many lines the controller had still to say when it was stopped."""
     monkeypatch.setattr(old_session, "Child", Controller)
     monkeypatch.setattr(Controller, "said", said)
-    is_done = strike_off(DataDirectory(path), ["java"], Ports(21001, 21002), 3)
+    log = path / "kafka.log"
+    start = log.stat().st_size if log.exists() else 0
+    is_done = strike_off(DataDirectory(path), ["java"], Ports(21001, 21002), 3, start)
     assert made[-1].stopped
     assert made[-1].command == ["java", "kafka.Kafka", "controller.properties"]
     assert "process.roles=controller\n" in (path / "controller.properties").read_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from streams.lanes.hold_lookup import KEPT
 from streams.lanes.orders.post import Family, Unfinished
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ MOST = 1000
 """At once: they go into one transaction."""
 RELEASED, WAITING = "released", "wait for the end of their cancel window"
 HELD = "held from now on: a legal hold keeps what they would delete"
-KEPT = "left as they are: a legal hold keeps what they would delete"
 
 
 class Holding:
@@ -70,9 +70,7 @@ class Holding:
 
     def _release(self, command: Command, found: list[LaneEntry], known: Known, now: Now) -> str | Unfinished:
         """What a legal hold forbids stays on hold; rehearsed deletions are held from now on."""
-        holds, free = self._post.core.holds, known.free(found)
-        going = {one.delivery.delivery_id for one in free}
-        kept = [one for one in found if one.delivery.delivery_id not in going]
+        holds, (free, kept) = self._post.core.holds, known.sorted(found)
         rehearsed = kept if command.args[STATUS] == "dry_run" else []
         some, held = free[:MOST], rehearsed[: max(0, MOST - len(free))]
         released = holds.release(some, command, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.delivering.redrives import without_grants_behind
+from streams.lanes.hold_lookup import KEPT
 from streams.lanes.orders.post import Family, Unfinished
 
 if TYPE_CHECKING:
@@ -23,16 +24,16 @@ def family(post: Post) -> Family:
         known = post.lookup.about(given.offset, failed)
         if known is None:
             return Unfinished.ASKING
-        free = known.free(failed)
-        some = without_grants_behind(failed, free)
+        free, stay = known.sorted(failed)
+        some = without_grants_behind(failed, stay)
         told, waits = post.core.redrives.begin(given.command, some, now), len(free) - len(some)
-        kept = sum(one.delivery.action == "delete" and one.delivery.pid in known.held for one in failed)
-        late = len(failed) - len(free) - kept
+        kept = sum(one.delivery.pid in known.held for one in stay)
+        late = len(stay) - kept
         parts = [
             told.begun and f"{told.begun} sent once more",
             told.overtaken and f"{told.overtaken} overtaken by newer instructions",
             told.left and f"{told.left} left for the next time: there is no room for more",
-            kept and f"{kept} left as they are: a legal hold keeps what they would delete",
+            kept and f"{kept} {KEPT}",
             late and f"{late} left for the next time: they failed while it looked for legal holds",
             waits and f"{waits} left behind such a deletion, which would undo them",
         ]
