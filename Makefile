@@ -59,7 +59,7 @@ $(VENV)/.soak: $(VENV)/.ready
 	@touch $@
 
 # Runs that fail stay in data/faults-SEED; ARGS="--basetemp=..." names another place, and the last one counts.
-faults: setup ## the fault tests at full size: 100,000 events, 20 kills, three workers (SEED=2 PROCESSES=1 ARGS="-k storm")
+faults: setup ## the fault tests at full size: up to 100,000 events and 20 kills, three workers (SEED=2 PROCESSES=1 ARGS="-k storm")
 	@echo "SEED=$(SEED), $(PROCESSES) tests at a time"
 	@mkdir -p data
 	@FAULTS_EVENTS=100000 FAULTS_KILLS=20 FAULTS_WORKERS=3 FAULTS_FROZEN=30 SEED=$(SEED) \
@@ -74,7 +74,7 @@ lint: setup ## ruff, format check, mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-unit: setup ## the tests that need no broker
+unit: setup ## unit and contract tests, which need no broker
 	$(BIN)/pytest -q tests/unit tests/contract $(ARGS)
 
 test: setup lint tools ## everything that must be green: lint, then all tests, four at a time, with real brokers
