@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,8 +77,9 @@ class RelayGroup(TyperGroup):
 
 
 def complain(text: str) -> None:
-    """To standard error, so that standard output stays what was asked for."""
-    typer.echo(shown(text, LAYOUT), err=True)
+    """To standard error, as standard output stays what was asked for. What a full disk loses changes no exit code."""
+    with suppress(OSError):
+        typer.echo(shown(text, LAYOUT), err=True)
 
 
 def say(text: str) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import io
 import re
 import subprocess
 import sys
@@ -104,6 +106,19 @@ def test_help_breaks_well_on_a_screen_of_80_columns(name: str) -> None:
         assert (path, [line for line in lines if len(line) > 78]) == (path, [])
 
 
+def failing(error: BaseException) -> typer.Typer:
+    app = typer.Typer(cls=RelayGroup)
+
+    @app.command()
+    def fail() -> None:
+        raise error
+
+    @app.command()
+    def other() -> None: ...
+
+    return app
+
+
 @pytest.mark.parametrize(
     ("error", "code", "text"),
     [
@@ -116,14 +131,18 @@ def test_help_breaks_well_on_a_screen_of_80_columns(name: str) -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
 def test_errors_end_with_their_code_and_their_own_text(error: BaseException, code: int, text: str) -> None:
-    failing = typer.Typer(cls=RelayGroup)
-
-    @failing.command()
-    def fail() -> None:
-        raise error
-
-    @failing.command()
-    def other() -> None: ...
-
-    result = runner.invoke(failing, ["fail"])
+    result = runner.invoke(failing(error), ["fail"])
     assert (result.exit_code, result.stderr, result.stdout) == (code, text, "")
+
+
+class FullDisk(io.TextIOBase):
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_an_error_that_nobody_can_be_told_ends_with_its_code_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker whose log is on a full disk: who waits for it goes by the code."""
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+    with pytest.raises(SystemExit) as ended:
+        failing(SetupError("no room", remedy="make some"))(["fail"])
+    assert ended.value.code == 2
