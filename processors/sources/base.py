@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from processors.vendors.base import Call, Options
+from processors.vendors.shapes import keyed
 from schemas.errors import CallbackRefused, SetupError
 from schemas.events import Identity
 
 if TYPE_CHECKING:
+    from processors.vendors.base import Reply
     from processors.vendors.evidence import Source as Evidence
     from schemas.events import Channel, Kind
 
@@ -136,6 +138,23 @@ def one_by_one(events: Iterable[Any], tell: Callable[[Any], Telling]) -> Telling
         except CallbackRefused as error:
             found.append(error)
     return tuple(found)
+
+
+def looked_up(reply: Reply, *path: str) -> dict[str, Any]:
+    """What the vendor's record holds, of the answer that has it at the end of `path`.
+
+    Raises:
+        CallbackRefused: the answer has another form.
+        VendorUnavailable: it is no JSON.
+
+    """
+    found = reply.json()
+    try:
+        for key in path:
+            found = keyed(found)[key]
+        return keyed(found)
+    except (KeyError, ValueError):
+        raise CallbackRefused("is about a record whose look-up was answered in another form") from None
 
 
 def people(**values: Any) -> tuple[Identity, ...]:

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from processors.sources.base import TOLERANCE_S, Message, Source, SourceOptions, Told, one_by_one, people, text
+from processors.sources.base import (
+    TOLERANCE_S,
+    Message,
+    Source,
+    SourceOptions,
+    Told,
+    looked_up,
+    one_by_one,
+    people,
+    text,
+)
 from processors.sources.signatures import base64ed, require_same
 from processors.vendors.base import Call
 from schemas.errors import CallbackRefused
@@ -97,7 +107,7 @@ class Hubspot(Source):
         reply = yield Call(
             "GET", f"{_CONTACTS}/{number}", params={"properties": wanted}, expect=frozenset({200, _GONE})
         )
-        return {} if reply.status == _GONE else dict(reply.json()["properties"])
+        return {} if reply.status == _GONE else looked_up(reply, "properties")
 
 
 def _left(event: Any) -> str | None:

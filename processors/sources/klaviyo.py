@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import quote
 
-from processors.sources.base import Message, Source, SourceOptions, Told, one_by_one, people, text
+from processors.sources.base import Message, Source, SourceOptions, Told, looked_up, one_by_one, people, text
 from processors.sources.signatures import hexed, require_same
 from processors.vendors.base import Call
 from schemas.errors import CallbackRefused
@@ -106,4 +106,4 @@ def _said(event: Any) -> _Said | None:
 def _looked_up(name: str) -> Generator[Call, Any, dict[str, Any]]:
     """Its attributes; nothing: it is gone meanwhile, and with it everything that says who that was."""
     reply = yield Call("GET", f"/api/profiles/{quote(name, safe='')}", api="profiles", expect=frozenset({200, _GONE}))
-    return {} if reply.status == _GONE else dict(reply.json()["data"]["attributes"])
+    return {} if reply.status == _GONE else looked_up(reply, "data", "attributes")
