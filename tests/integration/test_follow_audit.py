@@ -66,3 +66,19 @@ async def test_a_reader_that_lost_its_way_is_replaced_by_one_that_goes_on(
     await ended(following)
     await tidy_up()
     assert sorted(heard) == ["a", "b", "c"]
+
+
+@pytest.mark.usefixtures("topics")
+async def test_it_lets_others_go_on_between_a_few_records(kafka: KafkaUnderTest, tmp_path: Path) -> None:
+    """The vendors are in the same process: while it reads, they answer nobody."""
+    settings, heard, most = settings_at(kafka.bootstrap, tmp_path), Heard(), 0
+    written = {f"many-{number}" for number in range(500)}
+    await write(settings, *sorted(written))
+    following = asyncio.create_task(follow_audit(settings, heard))
+    async with asyncio.timeout(30):
+        while not written.issubset(heard):
+            before = len(heard)
+            await asyncio.sleep(0)
+            most = max(most, len(heard) - before)
+    await ended(following)
+    assert 0 < most <= 50
