@@ -66,8 +66,8 @@ class RelayGroup(TyperGroup):
         except SetupError as error:
             complain(str(error))
             raise typer.Exit(WRONG_USE) from None
-        except KafkaError as error:
-            complain(f"Kafka refused or went away: {error}")
+        except (KafkaError, TimeoutError) as error:
+            complain(f"Kafka refused or went away: {str(error) or 'no answer in time'}")
             raise typer.Exit(WRONG_USE) from None
         except RelayError as error:
             complain(str(error))

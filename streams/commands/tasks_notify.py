@@ -11,7 +11,7 @@ import typer
 from processors.engine.transport import http_transport
 from processors.notifying import message
 from processors.notifying.stages import notices
-from schemas.errors import NotTold
+from schemas.errors import NotTold, SetupError
 from streams.clients import writer
 from streams.commands.common import (
     AsJson,
@@ -24,7 +24,7 @@ from streams.commands.common import (
     show_json,
 )
 from streams.commands.orders import By, operator
-from streams.commands.screen import DATA_WRONG
+from streams.commands.screen import DATA_WRONG, WRONG_USE
 from streams.commands.tasks_open import id_of, open_tasks
 from streams.commands.tasks_view import facts
 from streams.notifying import hook, mail
@@ -44,13 +44,22 @@ if TYPE_CHECKING:
 
 
 class Sent(NamedTuple):
-    """What came of one message; error: None, it was taken in. is_told: by somebody at least."""
+    """What came of one message; error: None, it was taken in. is_told: by somebody at least; code: the exit code."""
 
     controller: str
     channel: str
     tasks: tuple[Notice, ...]
     error: str | None = None
     is_told: bool = True
+    code: int = 0
+
+    @classmethod
+    def of(cls, name: str, channel: str, tasks: tuple[Notice, ...], error: NotTold | SetupError) -> Sent:
+        """One that was not told; a wrong setting costs the other controllers and ways nothing."""
+        if isinstance(error, NotTold):
+            return cls(name, channel, tasks, str(error), is_told=False, code=DATA_WRONG)
+        why = f"{error.message} ({error.remedy})" if error.remedy else error.message
+        return cls(name, channel, tasks, why, is_told=False, code=WRONG_USE)
 
 
 def notify(
@@ -69,7 +78,8 @@ def notify(
     example. What was told is in the audit; what could not be told is tried
     again by the next run.
 
-    Exit code 1: a message could not be told, or not to all.
+    Exit code 1: a message could not be told, or not to all; 2: as a setting is
+    missing or wrong. The others are told all the same.
 
     Example: consent-relay tasks notify
     """
@@ -79,8 +89,8 @@ def notify(
         _show(sent, as_json=as_json)
     if not done and not as_json:
         typer.echo("there is nothing new to tell")
-    if any(sent.error for sent in done):
-        raise typer.Exit(DATA_WRONG)
+    if code := max((sent.code for sent in done), default=0):
+        raise typer.Exit(code)
 
 
 def _show(sent: Sent, *, as_json: bool) -> None:
@@ -113,11 +123,11 @@ async def _notified(settings: Settings, by: str) -> list[Sent]:
                     continue
                 try:
                     sent = await send(name, controller, found)
-                except NotTold as error:
-                    done.append(Sent(name, channel, found, str(error), is_told=False))
+                except (NotTold, SetupError) as error:
+                    done.append(Sent.of(name, channel, found, error))
                     continue
                 await note(producer, by, channel, sent.message, [(notice, tasks[notice.id]) for notice in found])
-                done.append(Sent(name, channel, found, sent.flaw))
+                done.append(Sent(name, channel, found, sent.flaw, code=DATA_WRONG if sent.flaw else 0))
         await forget(producer, before, tasks.keys())
     return done
 

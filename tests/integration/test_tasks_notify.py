@@ -166,3 +166,20 @@ async def test_a_task_that_was_put_off_is_told_of_again_before_its_new_date(
         records = [one for one in await audit(cli.settings) if one.kind == "task.notified" and one.pid == "p1.later"]
         assert len({one.record_id for one in records}) == len(records) == 4
         await put(cli, kept, is_there=False)
+
+
+async def test_a_setting_that_is_missing_costs_the_other_way_nothing(
+    kafka: KafkaUnderTest, tmp_path: Path, box: tuple[Box, int]
+) -> None:
+    kept = request(told(planned(open_leg("leadinfo", action="delete"))))
+    kept = kept.changed(controller="oomnis-half", pid="p1.half", event_id="e-half")
+    async with webhook() as (url, heard):
+        cli = cli_at(kafka.bootstrap, tmp_path, box[1], url, "oomnis-half")
+        sender = cli.env.pop("CONSENT_RELAY_SMTP_FROM")
+        await put(cli, kept)
+        mail, hook = await notified(cli, code=2)
+        assert (mail["channel"], mail["told"], "SMTP_FROM" in mail["error"].upper()) == ("mail", False, True)
+        assert (hook["channel"], hook["error"], len(heard)) == ("webhook", None, 1)
+        cli.env["CONSENT_RELAY_SMTP_FROM"] = sender
+        assert [(one["channel"], one["error"]) for one in await notified(cli)] == [("mail", None)]
+        await put(cli, kept, is_there=False)

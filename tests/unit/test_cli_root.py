@@ -126,6 +126,7 @@ def failing(error: BaseException) -> typer.Typer:
         (InvalidRecord("is missing", field="purposes"), 1, "purposes: is missing\n"),
         (OwnershipLost("another one is at it"), 1, "another one is at it\n"),
         (KafkaConnectionError("gone"), 2, "Kafka refused or went away: KafkaConnectionError: gone\n"),
+        (TimeoutError(), 2, "Kafka refused or went away: no answer in time\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
