@@ -89,8 +89,8 @@ def pause(
 
     What is in the air is finished. Nothing is lost: what comes in waits, in
     memory and in Kafka, across restarts and from worker to worker. The legal
-    deadlines go on: what comes too late for them is tried once more and then
-    fails, so don't forget to resume.
+    deadlines go on: what comes too late for them has its quick tries, is not
+    parked any more and then fails, so don't forget to resume.
 
     Exit code 2: no worker did it in time. It stands: the next one finds it.
 
