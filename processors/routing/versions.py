@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def version_for(versions: Sequence[Policy], event: ConsentEvent, now: int) -> Policy:
-    """The version that the event names; else the one in force when it happened, as far as its clock is believed.
+    """The version that the event names, in force or not; else the one in force when it happened, if that is believed.
 
     versions: of its controller's policy, in the order in which they come into force. now: µs, when the event came in:
-    nobody chooses under a version that isn't in force yet, whatever their clock says.
+    one that names no version isn't judged by one that wasn't in force then, whatever its clock says.
 
     Raises:
         InvalidRecord: it names another policy, or a version that isn't there; names the field.
