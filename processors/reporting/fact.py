@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from schemas.records import AuditRecord
 
 
@@ -22,3 +24,9 @@ class Fact(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         return {"partition": self.partition, "offset": self.offset, **self.record.model_dump(mode="json")}
+
+
+def controller_of(facts: Iterable[Fact]) -> str | None:
+    """The company that facts of one person are about; None: none of them names it."""
+    # What was met elsewhere and what a command did to a delivery have the person and the event, and no controller.
+    return next((fact.record.controller for fact in facts if fact.record.controller), None)

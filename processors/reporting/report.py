@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from processors.reporting.fact import controller_of
 from processors.reporting.heads import NOT_VERIFIED, signed_heads
 from processors.reporting.legs import leg_report
 from processors.reporting.matters import matters
@@ -47,11 +48,10 @@ def report_of(
     told = tuple(matter_report(one, now) for one in found)
     policies = {(ref.id, ref.version): ref for one in found if (ref := one.request.policy)}
     known = [policy for ref in policies.values() if (policy := policy_of(ref))]
-    first = about[0].record
     return Report(
-        controller=first.controller or "",
+        controller=controller_of(about) or "",
         company=known[-1].controller if known else None,
-        subject=first.pid or "",
+        subject=about[0].record.pid or "",
         request=event_id,
         made_at=iso(now),
         software=SOFTWARE,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from processors.notarising.leaf import leaf_of
-from processors.reporting.fact import Fact
+from processors.reporting.fact import Fact, controller_of
 from schemas.audit_head import head_of
 from schemas.codec import decode
 from schemas.errors import InvalidRecord, SetupError, UndecodableRecord
@@ -123,7 +123,7 @@ def asked(settings: Settings, controller: str, text: str) -> tuple[list[Fact], s
         raise InvalidRecord(f"{len(found)} events begin with {text}: write more of it")
     (event_id, person), *_ = found
     facts = asyncio.run(facts_of(settings, person))
-    if facts[0].record.controller != controller:
+    if controller_of(facts) != controller:
         raise InvalidRecord(f"that event is not of {controller}")
     return facts, event_id
 

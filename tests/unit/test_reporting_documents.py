@@ -111,6 +111,13 @@ def test_a_stop_is_confirmed_as_such_with_the_laws_that_asked_for_it() -> None:
     assert (made["confirms"], made["regulation"], made["all_done"]) == ("stop", ["gdpr"], True)
 
 
+@pytest.mark.parametrize("kind", ["command", "forwarded"])
+def test_a_first_record_that_names_no_company_leaves_no_document_without_one(kind: str) -> None:
+    told = report(record(kind, controller=None), planned(delivery("crm")))
+    assert (told.controller, told.subject) == ("oomnis", "p1.ada")
+    assert confirmation(told, EVENT, "c-1", None)["controller"]["id"] == "oomnis"
+
+
 def test_a_confirmation_names_what_it_should_have_and_nobody_told_us() -> None:
     kept, backup = closed_leg("retained", "contract", "delete"), closed_leg("retained", "backup", "delete")
     asked = planned(kept, backup.model_copy(update={"backup_until": NOW + DAY}), kind=DELETION)
