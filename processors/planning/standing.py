@@ -11,6 +11,7 @@ from processors.planning.choices import Standing
 from processors.planning.deletion_legs import lane_erasures
 from processors.planning.erasing import erases
 from processors.planning.holds import held
+from processors.planning.kinds import KINDS
 
 if TYPE_CHECKING:
     from processors.planning.case import Case
@@ -30,6 +31,11 @@ def as_of_now(event: ConsentEvent, policy: Policy) -> ConsentEvent | None:
         return None
     other = {"purposes": purposes, "vendors_told": None, "policy_id": None, "policy_version": None}
     return event.model_copy(update=other)
+
+
+def can_stand(kind: str) -> bool:
+    """Whether an event of the kind may leave something that a lane has to be told later: a choice or an erasure."""
+    return KINDS[kind].way in {"choose", "erase", "minor"}
 
 
 def standing_legs(case: Case, state: SubjectState) -> tuple[LegDraft, ...]:

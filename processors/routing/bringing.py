@@ -10,7 +10,7 @@ from processors.planning.clock import Moments
 from processors.planning.erasing import noted
 from processors.planning.legs import LegDraft, legs_of
 from processors.planning.made import Plan
-from processors.planning.standing import as_of_now, standing_legs
+from processors.planning.standing import as_of_now, can_stand, standing_legs
 from processors.routing.carrying import deliveries, sorted_out
 from processors.routing.identities import kept_for_later, left, names_of
 from schemas.contract import defaults_of, maker
@@ -47,7 +47,7 @@ _SAID = (
 )
 WHY = "backfill"
 KNOWN, OVER, NOT_DUE, NO_POLICY = "had_it_already", "stands_no_more", "not_due_there", "not_in_policy"
-MISSING = "missing_identity"
+MISSING, NEVER = "missing_identity", "not_brought"
 
 
 class Brought(NamedTuple):
@@ -79,6 +79,8 @@ class Errand:
             return None
         if any(leg.lane == self.lane.name for leg in planned.legs or ()):
             return Brought((KNOWN,))
+        if not can_stand(planned.event.kind):
+            return Brought((NEVER,))
         if state is None:
             return Brought((OVER,))
         event = as_of_now(_event_of(planned, planned.event), self.policy)

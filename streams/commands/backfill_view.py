@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from processors.routing.bringing import KNOWN, MISSING, NO_POLICY, NOT_DUE, OVER
+from processors.routing.bringing import KNOWN, MISSING, NEVER, NO_POLICY, NOT_DUE, OVER
 from streams.backfill import SEEN, UNREADABLE
 from streams.control import REFUSED
 
@@ -24,6 +24,7 @@ _WORDS = {
     MISSING: "failed: nothing is known any more to find the person by",
     KNOWN: "the lane was told when the event came",
     OVER: "stand no more: something newer took their place",
+    NEVER: "of a kind that a backfill doesn't bring (access, correction, restriction)",
     NOT_DUE: "nothing is due there: region, channel or basis",
     NO_POLICY: "about no purpose of the policy in force",
     UNREADABLE: "audit records that nobody can read: see the worker's log",

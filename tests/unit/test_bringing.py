@@ -13,7 +13,7 @@ from routing_support import DESK, EMAIL, MINUTE, NOW, SEALS, event, incoming
 
 from processors.planning.bars import bars
 from processors.planning.choices import Standing
-from processors.routing.bringing import KNOWN, MISSING, NOT_DUE, OVER, WHY, Brought, Errand
+from processors.routing.bringing import KNOWN, MISSING, NEVER, NOT_DUE, OVER, WHY, Brought, Errand
 from processors.routing.route import route
 from schemas.connections import parse_config
 from schemas.ids import delivery_id
@@ -134,6 +134,12 @@ def test_a_lane_for_other_jurisdictions_hears_nothing() -> None:
     elsewhere = replace(CAMPAIGNS, regions=frozenset({"HK"}))
     (made,) = brought(by(1, "withdraw", 0, ["surveys"], jurisdiction="EEA"), lane=elsewhere)
     assert (made.words, made.audit, list(made.deliveries)) == ((NOT_DUE,), (), [])
+
+
+@pytest.mark.parametrize("kind", ["access.requested", "correction.requested", "restriction.requested"])
+def test_what_a_backfill_never_brings_is_not_said_to_stand_no_more(kind: str) -> None:
+    (made,) = brought(by(1, kind, 0))
+    assert made == Brought((NEVER,))
 
 
 def test_work_that_the_vendor_has_no_call_for_is_a_task() -> None:
