@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from vendor_support import EMAIL, instruction, play, reply, vendor
 
 from infra.sandbox.certificates import self_signed
-from processors.vendors.base import VENDORS, Call, Reply
+from processors.engine.rehearse import rehearse
+from processors.vendors.base import VENDORS, Call, Reply, Result
 from processors.vendors.configured import adapter_of
 from processors.vendors.later import Undone
 from processors.vendors.opendsr.adapter import OpenDsr
@@ -128,6 +129,12 @@ def test_an_answer_counts_only_with_the_processors_signature(key: CertificateIss
     for headers in wrong:
         said = _asked(key, Reply(200, dict(headers), body))
         assert (type(said), said.reason) == (VendorUnreachable, "signature_is_wrong")
+
+
+async def test_a_rehearsal_needs_no_signature() -> None:
+    rehearsed = await rehearse(signing(), instruction("delete"))
+    assert isinstance(rehearsed.outcome, Result)
+    assert rehearsed.outcome.outcome == "accepted"
 
 
 def test_nor_does_one_that_is_signed_with_an_expired_certificate() -> None:

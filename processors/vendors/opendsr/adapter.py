@@ -11,7 +11,7 @@ from uuid import uuid4
 from processors.vendors.base import Call, Instruction, Note, Options, PollScript, Reply, Result, Script
 from processors.vendors.callbacks import Heard
 from processors.vendors.later import Undone
-from processors.vendors.opendsr.facts import OpenDsrFacts
+from processors.vendors.opendsr.facts import OpenDsrFacts, Played
 from processors.vendors.opendsr.said import DONE, REQUEST, Status, request_of, said, taken
 from processors.vendors.opendsr.signed import EXPIRED, WRONG
 from schemas.errors import CallbackRefused, VendorError, VendorUnavailable, VendorUnreachable
@@ -107,7 +107,9 @@ class OpenDsr(OpenDsrFacts):
         return said(reply, ref)
 
     def _require_signed(self, reply: Reply) -> None:
-        flaw = None if self._signer is None else self._signer.flaw(reply.headers, reply.body, self._clock())
+        if self._signer is None or isinstance(reply, Played):
+            return
+        flaw = self._signer.flaw(reply.headers, reply.body, self._clock())
         if flaw is not None:
             raise VendorUnreachable(flaw, status=reply.status, response_sha256=reply.sha256)
 

@@ -22,6 +22,10 @@ _BY_HAND = Capability(
 )
 
 
+class Played(Reply):
+    """Of a rehearsal, and not of a processor: nobody could sign it."""
+
+
 class OpenDsrFacts(CallsBack, Vendor):
     title = "OpenDSR 2.0"
     docs = "https://github.com/opengdpr/OpenDSR/blob/6c080e2/specification.md"
@@ -71,5 +75,5 @@ class OpenDsrFacts(CallsBack, Vendor):
 
     def rehearse(self, call: Call) -> Reply:
         if call.method == "GET":
-            return Reply(404)
-        return Reply(201, {}, json.dumps({"subject_request_id": call.json["subject_request_id"]}).encode())
+            return Played(404)
+        return Played(201, {}, json.dumps({"subject_request_id": call.json["subject_request_id"]}).encode())
