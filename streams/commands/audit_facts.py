@@ -119,8 +119,10 @@ def asked(settings: Settings, controller: str, text: str) -> tuple[list[Fact], s
     found = asyncio.run(_askers(settings, text))
     if not found:
         raise InvalidRecord(f"the audit has no event whose event_id begins with {text}")
+    if (events := len({event for event, _ in found})) > 1:
+        raise InvalidRecord(f"{events} events begin with {text}: write more of it")
     if len(found) > 1:
-        raise InvalidRecord(f"{len(found)} events begin with {text}: write more of it")
+        raise InvalidRecord(f"{len(found)} people have an event with that id: name the person by --subject")
     (event_id, person), *_ = found
     facts = asyncio.run(facts_of(settings, person))
     if controller_of(facts) != controller:

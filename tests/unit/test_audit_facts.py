@@ -40,3 +40,16 @@ def test_a_request_is_its_companys_whatever_the_persons_first_record_is() -> Non
 def test_a_request_of_another_company_is_not_told() -> None:
     with pytest.raises(InvalidRecord, match="not of osows"):
         asked(Settings(), "osows", EVENT)
+
+
+@pytest.mark.parametrize(
+    ("event", "complaint"), [(EVENT, "2 people have an event with that id: name the person by --subject"),
+                             (f"{EVENT}-2", "2 events begin with .*: write more of it")],
+)  # fmt: skip
+def test_who_is_meant_must_be_clear(monkeypatch: pytest.MonkeyPatch, event: str, complaint: str) -> None:
+    async def askers(_: Settings, __: str) -> set[tuple[str, str]]:
+        return {(EVENT, PID), (event, "p1.bob")}
+
+    monkeypatch.setattr(audit_facts, "_askers", askers)
+    with pytest.raises(InvalidRecord, match=complaint):
+        asked(Settings(), "oomnis", EVENT)
