@@ -19,13 +19,13 @@ from schemas.errors import CallbackRefused, SetupError
 from schemas.events import Identity
 
 if TYPE_CHECKING:
-    from processors.vendors.base import Reply
     from processors.vendors.evidence import Source as Evidence
     from schemas.events import Channel, Kind
 
 SOURCES: dict[str, type[Source]] = {}
 TOLERANCE_S = 300.0
 """How old a message may be whose signature covers its time."""
+_GONE = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +140,19 @@ def one_by_one(events: Iterable[Any], tell: Callable[[Any], Telling]) -> Telling
     return tuple(found)
 
 
-def looked_up(reply: Reply, *path: str) -> dict[str, Any]:
-    """What the vendor's record holds, of the answer that has it at the end of `path`.
+def looked_up(where: str, *path: str, **more: Any) -> Generator[Call, Any, dict[str, Any]]:
+    """What the vendor's record holds; nothing: it is gone meanwhile, and with it everything that says who that was.
+
+    path: to it in the answer; more: of the call.
 
     Raises:
         CallbackRefused: the answer has another form.
         VendorUnavailable: it is no JSON.
 
     """
+    reply = yield Call("GET", where, expect=frozenset({200, _GONE}), **more)
+    if reply.status == _GONE:
+        return {}
     found = reply.json()
     try:
         for key in path:

@@ -27,18 +27,17 @@ from processors.sources.base import (
     text,
 )
 from processors.sources.signatures import base64ed, require_same
-from processors.vendors.base import Call
 from schemas.errors import CallbackRefused
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from processors.sources.base import Telling
+    from processors.vendors.base import Call
     from processors.vendors.evidence import Source as Evidence
 
 _OUT = re.compile(r"hs_email_optout(?:_(\d+))?")
 _CONTACTS = "/crm/v3/objects/contacts"
-_GONE = 404
 
 
 class HubspotOptions(SourceOptions):
@@ -100,14 +99,11 @@ class Hubspot(Source):
         return (Told(which, "consent.withdrawn", at * 1000, email, subject, left or None, ("email",)),)
 
     def _contact(self, number: str | None) -> Generator[Call, Any, dict[str, Any]]:
-        """Its properties; nothing: it is gone meanwhile, and with it everything that says who that was."""
+        """Its properties, as `looked_up`."""
         if number is None or not number.isdecimal():
             raise CallbackRefused("an event without objectId")
         wanted = ",".join(filter(None, ("email", self.options.subject)))
-        reply = yield Call(
-            "GET", f"{_CONTACTS}/{number}", params={"properties": wanted}, expect=frozenset({200, _GONE})
-        )
-        return {} if reply.status == _GONE else looked_up(reply, "properties")
+        return (yield from looked_up(f"{_CONTACTS}/{number}", "properties", params={"properties": wanted}))
 
 
 def _left(event: Any) -> str | None:

@@ -14,13 +14,13 @@ from urllib.parse import quote
 
 from processors.sources.base import Message, Source, SourceOptions, Told, looked_up, one_by_one, people, text
 from processors.sources.signatures import hexed, require_same
-from processors.vendors.base import Call
 from schemas.errors import CallbackRefused
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from processors.sources.base import Telling
+    from processors.vendors.base import Call
     from processors.vendors.evidence import Source as Evidence
     from schemas.events import Channel
 
@@ -28,7 +28,6 @@ _TOPICS: dict[str, Channel] = {
     "event:klaviyo.unsubscribed_from_email_marketing": "email",
     "event:klaviyo.unsubscribed_from_sms_marketing": "sms",
 }
-_GONE = 404
 
 
 class Klaviyo(Source):
@@ -67,7 +66,7 @@ class Klaviyo(Source):
         said = _said(event)
         if said is None:
             return ()
-        profile = said.profile if said.profile is not None else (yield from _looked_up(said.name))
+        profile = said.profile if said.profile is not None else (yield from _profile(said.name))
         who = people(email=profile.get("email"), phone=profile.get("phone_number"))
         if not who:
             return ()
@@ -103,7 +102,6 @@ def _said(event: Any) -> _Said | None:
     return _Said(which, at, channel, str(name), there[0] if there else None)
 
 
-def _looked_up(name: str) -> Generator[Call, Any, dict[str, Any]]:
-    """Its attributes; nothing: it is gone meanwhile, and with it everything that says who that was."""
-    reply = yield Call("GET", f"/api/profiles/{quote(name, safe='')}", api="profiles", expect=frozenset({200, _GONE}))
-    return {} if reply.status == _GONE else looked_up(reply, "data", "attributes")
+def _profile(name: str) -> Generator[Call, Any, dict[str, Any]]:
+    """Its attributes, as `looked_up`."""
+    return looked_up(f"/api/profiles/{quote(name, safe='')}", "data", "attributes", api="profiles")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
 from aiokafka.errors import KafkaError
@@ -19,6 +19,7 @@ from schemas.errors import RelayError, SetupError
 from schemas.printable import shown
 from streams import clients, embedded, topics
 from streams.commands.screen import DATA_WRONG, LAYOUT, WRONG_USE
+from streams.logs_setup import Lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,8 +79,7 @@ class RelayGroup(TyperGroup):
 
 def complain(text: str) -> None:
     """To standard error, as standard output stays what was asked for. What a full disk loses changes no exit code."""
-    with suppress(OSError):
-        typer.echo(shown(text, LAYOUT), err=True)
+    typer.echo(shown(text, LAYOUT), file=cast("TextIO", Lines()))
 
 
 def say(text: str) -> None:
