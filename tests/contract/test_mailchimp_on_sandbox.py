@@ -36,6 +36,15 @@ async def test_a_grant_waits_for_the_person_and_mails_once() -> None:
         assert (await r.do("mailchimp", "grant", purposes=BOTH)).evidence.detail == "subscribed_already"
 
 
+async def test_a_field_that_the_audience_asks_for_keeps_nobody_in_it() -> None:
+    async with relay() as r:
+        for purpose in BOTH:
+            await r.control.happen("mailchimp", "field_required", ANN.key, purpose=purpose)
+        assert (await r.do("mailchimp", "withdraw", all_purposes=True)).outcome == "executed"
+        assert set((await r.held("mailchimp"))["lists"].values()) == {"unsubscribed"}
+        assert (await r.do("mailchimp", "grant", purposes=BOTH)).outcome == "accepted"
+
+
 async def test_an_erasure_is_for_good_and_a_later_grant_is_a_task() -> None:
     async with relay() as r:
         assert (await r.do("mailchimp", "delete")).outcome == "executed"

@@ -54,6 +54,20 @@ def test_a_member_is_named_by_the_md5_of_the_address_in_lower_case() -> None:
     assert (played.result.outcome, played.result.evidence.detail) == ("executed", "audiences=1")
 
 
+def test_a_field_that_the_audience_asks_for_keeps_nobody_in_it() -> None:
+    """skip_merge_validation: mailchimp-marketing-python 3305fa4; the refusal: drewm/mailchimp-api issue 298."""
+    refused = reply({"title": "Invalid Resource", "detail": "Your merge fields were invalid.", "status": 400}, 400)
+
+    def answer(call: Call) -> Answer:
+        if call.method in {"PATCH", "PUT"} and call.params.get("skip_merge_validation") != "true":
+            return refused if 400 in call.expect else VendorRefused("http_400", status=400)
+        return ask({} if call.method == "PUT" else {"bbbbbbbbbb": "subscribed"})(call)  # type: ignore[no-any-return]
+
+    for action, purposes in (("withdraw", ("surveys",)), ("grant", ("news",))):
+        played = play(MAILCHIMP.script(instruction(action, purposes=purposes)), answer)  # type: ignore[arg-type]
+        assert (len(changes(played)), played.result.outcome) == (1, MAILCHIMP.can[action].closing)  # type: ignore[index]
+
+
 def test_a_withdrawal_of_everything_reaches_every_audience_of_the_connection() -> None:
     played = do(instruction("withdraw", all_purposes=True), dict.fromkeys([*LISTS.values(), "cccccccccc"], "pending"))
     assert [path.split("/")[3] for _, path, _ in changes(played)] == ["aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"]

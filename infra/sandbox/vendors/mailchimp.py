@@ -5,6 +5,9 @@
 - Problem documents (RFC 7807), 401, 429: [D] docs/errors. 404 and 405 of a member in these words: [C] recorded by
   grouparoo. "Member In Compliance State", "Forgotten Email Not Subscribed": [C], in many clients.
 - delete-permanent: 204 [S]; of a stranger 404 [U]. Archiving: 204, of an archived member 405 [C].
+- An audience may ask for a merge field: a change of a member without it is 400 "Your merge fields were invalid.",
+  also one that leaves the field alone: [C] drewm/mailchimp-api issue 298, brandonseydel/MailChimp.Net issue 312;
+  unless the call says skip_merge_validation: [S].
 - `pending` lifts an unsubscription (a mail goes out) [C], but no bounce [U]; unsubscribing an archived member takes
   it out of the archive [C]. 10 calls at once: [D] docs/fundamentals.
 """
@@ -51,6 +54,8 @@ class Mailchimp(Vendor):
         self._left: set[tuple[str, str]] = set()
         """Who unsubscribed by a link in a mail, or bounced: no call makes them `subscribed`."""
         self._forgotten: set[tuple[str, str]] = set()
+        self._asking: set[str] = set()
+        """Audiences that ask for a merge field which none of their members has."""
 
     def operations(self) -> Iterable[Operation]:
         audience = "/3.0/lists/{list_id}"
@@ -76,8 +81,14 @@ class Mailchimp(Vendor):
                 self._statuses[audience, fold(person.email)] = _SEEDED[person.lists[purpose]]
 
     def happen(self, event: str, person: Person, args: Mapping[str, str]) -> None:
-        """With a `purpose`: `confirm` follows the link, `unsubscribe`, `bounce`; `sign_up` is by Mailchimp's form."""
+        """With a `purpose`: `confirm` follows the link, `unsubscribe`, `bounce`; `sign_up` is by Mailchimp's form.
+
+        `field_required`: the audience's owner asks for a field from now on.
+        """
         place = self.world.mailing_lists[args["purpose"]].key, fold(person.email)
+        if event == "field_required":
+            self._asking.add(place[0])
+            return
         if event not in _HAPPENS or (event == "confirm" and self._statuses.get(place) != "pending"):
             super().happen(event, person, args)
         self._statuses[place] = _HAPPENS[event]
@@ -94,6 +105,7 @@ class Mailchimp(Vendor):
         self._statuses.clear()
         self._left.clear()
         self._forgotten.clear()
+        self._asking.clear()
 
     def _get_list(self, call: Call) -> Answer:
         purpose = self._purposes.get(call.path["list_id"])
@@ -127,6 +139,8 @@ class Mailchimp(Vendor):
             return _problem(400, "Invalid Resource", "The resource submitted could not be validated.")
         if (wanted == "subscribed" and place in self._left) or (wanted == "pending" and before == "cleaned"):
             return _problem(400, "Member In Compliance State", f"{place[1]} {_IN_COMPLIANCE}")
+        if place[0] in self._asking and call.params.get("skip_merge_validation") != "true":
+            return _problem(400, "Invalid Resource", "Your merge fields were invalid.")
         self._statuses[place] = wanted
         effect = "grant" if wanted in {"subscribed", "pending"} else "withdraw"
         purpose = self._purposes[place[0]]

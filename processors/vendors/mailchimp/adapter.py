@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from processors.vendors.base import Call, Instruction, Reply, Result, Script, all_good
 from processors.vendors.later import Undone
 from processors.vendors.mailchimp.facts import MailchimpFacts
-from processors.vendors.mailchimp.members import MAILED, look_up, member, places, status_of, title
+from processors.vendors.mailchimp.members import MAILED, WITHOUT_FIELDS, look_up, member, places, status_of, title
 from processors.vendors.second_look import noted_first, seen
 from processors.vendors.words import word
 from schemas.errors import VendorRefused, VendorUnavailable
@@ -47,7 +47,9 @@ class Mailchimp(MailchimpFacts):
         asked, odd = places(instruction, self.options.of(instruction))
         found = yield from look_up(asked)
         body = {"status": "unsubscribed"}
-        changes = tuple(member("PATCH", one, json=body, expect=(200, 404)) for one in found.members)
+        changes = tuple(
+            member("PATCH", one, params=WITHOUT_FIELDS, json=body, expect=(200, 404)) for one in found.members
+        )
         replies = all_good((yield changes)) if changes else []
         for reply in replies:
             _require_still_there(reply)
@@ -89,7 +91,7 @@ class Mailchimp(MailchimpFacts):
 
 def _put(place: str, email: str) -> Call:
     body = {"email_address": email, "status_if_new": "pending", "status": "pending"}
-    return member("PUT", place, json=body, expect=(200, 400))
+    return member("PUT", place, params=WITHOUT_FIELDS, json=body, expect=(200, 400))
 
 
 def _require_still_there(reply: Reply) -> None:

@@ -65,6 +65,7 @@ class MailchimpFacts(Vendor):
             "C",
             "recorded answers: grouparoo/grouparoo, plugins/@grouparoo/mailchimp/__tests__/fixtures",
         ),
+        ("C", "drewm/mailchimp-api issue 298: a PATCH is refused for fields that it leaves alone"),
         (
             "T",
             "api-evangelist/mailchimp@649b1e6 rate-limits: 10 connections, quoted from docs/fundamentals",

@@ -46,6 +46,11 @@ def places(instruction: Instruction, audiences: Sequence[str]) -> tuple[dict[str
     return {f"{audience}/{md5_lower(email)}": email for _, email in emails for audience in audiences}, odd
 
 
+WITHOUT_FIELDS = {"skip_merge_validation": "true"}
+"""Parameter of a change: without it Mailchimp refuses to change a member who lacks a field that the audience asks
+for, as one that its owner has made a must since. An unsubscription must not fail for that."""
+
+
 def member(method: str, place: str, *, expect: Iterable[int] = (200,), tail: str = "", **more: Any) -> Call:
     audience, _, name = place.partition("/")
     return Call(method, f"/3.0/lists/{audience}/members/{name}{tail}", expect=frozenset(expect), **more)

@@ -92,6 +92,14 @@ async def test_a_put_makes_a_member_or_changes_one(mailchimp: Bench) -> None:
         assert reply.body["status"] == status
 
 
+async def test_an_audience_that_asks_for_a_field_refuses_every_change_but_one_that_says_so(mailchimp: Bench) -> None:
+    await mailchimp.control.happen("mailchimp", "field_required", ADA.key, purpose=NEWS)
+    refused = await member(mailchimp, "PATCH", json={"status": "unsubscribed"})
+    assert (refused.status, refused.body["detail"]) == (400, "Your merge fields were invalid.")
+    taken = await member(mailchimp, "PATCH", "?skip_merge_validation=true", json={"status": "unsubscribed"})
+    assert (taken.status, taken.body["status"]) == (200, "unsubscribed")
+
+
 @pytest.mark.parametrize("body", [{}, {"email_address": "else@example.test"}, {"email_address": "nonsense"}, None])
 async def test_a_put_without_the_address_is_refused(mailchimp: Bench, body: Any) -> None:
     reply = await member(mailchimp, "PUT", json=body)
