@@ -149,7 +149,11 @@ def test_the_unwritten_answer_of_any_audience_is_read_with_care(body: Any, good:
     [
         (80003, None, VendorUnavailable, "limit_reached"),
         (17, None, VendorUnavailable, "limit_reached"),
+        (341, None, VendorUnavailable, "limit_reached"),
         (2, None, VendorUnavailable, "meta_2"),
+        (368, None, VendorUnavailable, "meta_368"),
+        (3, None, VendorAuthRejected, "meta_3"),
+        (2635, None, VendorAuthRejected, "version_has_ended"),
         (190, 463, VendorAuthRejected, "meta_190"),
         (200, 1870090, VendorAuthRejected, "meta_200"),
         (100, 1713230, VendorAuthRejected, "audience_blocked"),

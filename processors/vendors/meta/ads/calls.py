@@ -2,6 +2,7 @@
 
 Numbers of errors: the guide's own, and https://developers.facebook.com/docs/graph-api/guides/error-handling
 Of limits: https://developers.facebook.com/docs/graph-api/overview/rate-limiting
+Of a version that has ended: 2635, as in the pages of the Marketing API's edges
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from processors.vendors.identifiers import Form
 
 COLUMNS = {"email": "EMAIL", "phone": "PHONE"}
-_LIMITS = frozenset({4, 17, 32, 613, 80003, 80004})
-_ACCESS = frozenset({10, 102, 190, 294, *range(200, 300)})
-_PASSING = frozenset({1, 2})
-_INVALID = 100
+_LIMITS = frozenset({4, 17, 32, 341, 613, 80003, 80004})
+_ACCESS = frozenset({3, 10, 102, 190, 294, *range(200, 300)})
+_PASSING = frozenset({1, 2, 368})
+_INVALID, _OLD_VERSION = 100, 2635
 _CONFIGURED = {33: "audience_not_found", 1713230: "audience_blocked"}
 """Subcodes of an invalid parameter that are the same for everybody: a person has to mend the audience or its id."""
 _WAIT_S = 60.0
@@ -52,6 +53,8 @@ def fault_of(reply: Reply) -> VendorError | None:
     about: dict[str, Any] = {"status": reply.status, "response_sha256": reply.sha256}
     if code in _LIMITS:
         return VendorUnavailable("limit_reached", retry_after=_WAIT_S, too_fast=True, **about)
+    if code == _OLD_VERSION:
+        return VendorAuthRejected("version_has_ended", **about)
     if code in _ACCESS:
         return VendorAuthRejected(f"meta_{code}", **about)
     if code == _INVALID and subcode in _CONFIGURED:

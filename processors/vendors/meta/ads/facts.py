@@ -54,7 +54,7 @@ class MetaAdsFacts(Audiences):
         "people from the pixel or the Conversions API are in website audiences that no call takes them out of",
         "audiences made to look alike one are not made anew when somebody leaves it",
         "an audience that Meta has flagged refuses every change until somebody mends it: the lane stops",
-        "a version of the API lives for about two years",
+        "a version of the API lives for about two years: then every call answers with error 2635, and the lane stops",
         "a phone number handed in hashed must have been written without its plus: what is hashed stands as it is",
         "a grant uploads hashed names: serve only purposes for which the policy says so",
     )
