@@ -233,3 +233,11 @@ def test_limits_and_revision_are_as_the_specification_has_them() -> None:
     slow = [window.calls for window in KLAVIYO.limits if window.covers("deletions")]
     assert slow == [3, 60]
     assert {call.api for call in do(asked("delete"), [profile(1)], {}).calls} == {"profiles", "deletions"}
+
+
+def test_a_revision_that_is_retired_stops_the_lane_and_fails_nobody() -> None:
+    """https://developers.klaviyo.com/en/docs/api_versioning_and_deprecation_policy: 410 after two years."""
+    error = KLAVIYO.fault(reply({"errors": [{"status": 410, "code": "gone"}]}, 410))
+    assert (type(error), error and error.reason) == (VendorAuthRejected, "revision_retired")
+    assert KLAVIYO.fault(reply(None, 410)) is None, "who is speaking?"
+    assert KLAVIYO.fault(GONE) is None

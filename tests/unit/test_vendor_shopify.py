@@ -167,6 +167,13 @@ def test_errors_of_a_200_are_told_by_their_code(code: str, kind: type[Exception]
     assert SHOPIFY.fault(reply({"data": {"it": {"userErrors": []}}})) is None
 
 
+def test_a_shop_that_is_not_there_is_nobodys_absence() -> None:
+    """A closed shop, a slip in its name, a version that has ended: all of them 404 with this body."""
+    gone = SHOPIFY.fault(reply({"errors": "Not Found"}, 404))
+    assert (type(gone), gone and gone.reason) == (VendorAuthRejected, "shop_not_found")
+    assert SHOPIFY.fault(reply(None, 404)) is None, "who is speaking?"
+
+
 @pytest.mark.parametrize("action", ["grant", "withdraw", "delete"])
 def test_a_number_that_cannot_be_written_keeps_nothing_from_the_address(action: Any) -> None:
     with_odd = asked(action, more=(("phone", "0151 123"),))

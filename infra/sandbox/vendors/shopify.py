@@ -2,7 +2,8 @@
 
 - Fields and enums: [D] shopify.dev/docs/api/admin-graphql/2026-10. An address and a number are one customer's: [D].
 - `errors` with a code in a 200; THROTTLED with `cost`: [D] rate-limits, [T] community.shopify.com/t/.../8456. A bad
-  token: 401 with a text: [T]. A mutation costs 10 points, a query 1 [U]; a bucket of `limits` calls here.
+  token: 401 with a text: [T]. A shop or version that isn't there: 404 with a text: [C].
+- A mutation costs 10 points, a query 1 [U]; a bucket of `limits` calls here.
 - An erasure is only requested: it is carried out when a test says so (`redact`). A repeated request is taken [U].
 
 Only what the relay asks is understood: the query's words aren't, but the variables and which mutation it is.
@@ -62,6 +63,8 @@ class Shopify(Vendor):
     def error(self, status: int) -> Answer:
         if status == 401:  # noqa: PLR2004 - HTTP's own
             return Answer(401, {"errors": "[API] Invalid API key or access token"})
+        if status == 404:  # noqa: PLR2004 - the same
+            return Answer(404, {"errors": "Not Found"})
         code = _CODES.get(status, "INTERNAL_SERVER_ERROR")
         body: dict[str, Any] = {"errors": [{"message": code.capitalize(), "extensions": {"code": code}}]}
         if status == 429:  # noqa: PLR2004 - HTTP's own

@@ -10,13 +10,16 @@ from processors.vendors.base import Call, Reply, Vendor
 from processors.vendors.capability import Capability
 from processors.vendors.later import DAY_S
 from processors.vendors.mailing_lists import PurposeLists
+from schemas.errors import VendorAuthRejected
 from schemas.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from schemas.errors import VendorError
     from schemas.records import Action
 
+_RETIRED = 410
 _USUAL = ("profiles", "lists", "subscriptions")
 _SLOW = ("memberships", "deletions")
 
@@ -60,15 +63,18 @@ class KlaviyoFacts(Vendor):
         "unsubscribing a stranger makes a profile: who isn't found is not sent",
         "a grant lifts the suppressions UNSUBSCRIBE, SPAM_REPORT and USER_SUPPRESSED",
         "a grant that is tried twice may mail the person two links",
+        "a revision of the API is retired after two years: then every call answers 410, and the lane stops",
     )
     evidence = (
         ("S", "klaviyo/openapi@f0a30ba openapi/stable, revision 2026-07-15"),
         ("D", "https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling"),
         ("D", "https://developers.klaviyo.com/en/docs/filtering_"),
+        ("D", "https://developers.klaviyo.com/en/docs/api_versioning_and_deprecation_policy"),
     )
     unverified = (
         "that a member of the named list stays subscribed elsewhere: said only by what is said of others",
         "how long a deletion takes: the person is looked for after a day",
+        "that the 410 of a retired revision has `errors` in it as every error",
         "whether the look-up minds capitals: an address is asked for as the event has it",
     )
     checked = "bodies of calls, parameters and the sandbox's answers validated against klaviyo/openapi@f0a30ba, once"
@@ -82,6 +88,12 @@ class KlaviyoFacts(Vendor):
 
     def probe(self) -> Call:
         return Call("GET", f"/api/lists/{self.options.every_list[0]}", api="lists")
+
+    def fault(self, reply: Reply) -> VendorError | None:
+        """Nothing that we call is gone but the revision."""
+        if reply.status != _RETIRED or b'"errors"' not in reply.body:
+            return None
+        return VendorAuthRejected("revision_retired", status=reply.status, response_sha256=reply.sha256)
 
     def rehearse(self, call: Call) -> Reply:
         if call.method == "POST":

@@ -62,6 +62,7 @@ class ShopifyFacts(Vendor):
         ("D", f"{_API}/mutations/customerEmailMarketingConsentUpdate"),
         ("D", f"{_API}/mutations/customerRequestDataErasure"),
         ("D", "https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits: 100 points a second"),
+        ("D", "https://shopify.dev/docs/api/usage/response-codes"),
         ("D", "https://help.shopify.com/en/manual/privacy-and-security/privacy/processing-customer-data-requests"),
         ("T", "https://software-help.shiphero.com/hc/en-us/articles/4419345823501: 10 days, else six months"),
     )
@@ -69,6 +70,7 @@ class ShopifyFacts(Vendor):
         "that a mutation costs 10 points, of which the limit of calls is made",
         "what a repeated request for the same customer answers: an error ends as failed, and says so",
         "that no order of the last 180 days means 10 days",
+        "that a shop which isn't there answers 404 with `errors`, as others have seen: the lane stops",
     )
     checked = "fields and enums of calls by reading the pages of version 2026-10; Shopify publishes no schema file"
     options_type = ShopifyOptions

@@ -2,6 +2,7 @@
 
 https://shopify.dev/docs/api/admin-graphql#status_and_error_codes: `errors` with a code in `extensions`
 https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits: THROTTLED, and `cost` beside it
+https://shopify.dev/docs/api/usage/response-codes: the statuses of a shop that can't be served
 """
 
 from __future__ import annotations
@@ -45,9 +46,11 @@ def require_done(reply: Reply, *, good: frozenset[str] = frozenset()) -> Mapping
 
 
 def fault(reply: Reply) -> VendorError | None:
-    """What `errors` of a 200 mean."""
-    if reply.status != 200 or b'"errors"' not in reply.body:  # noqa: PLR2004 - HTTP's OK
+    """What `errors` of a 200 mean, and that a 404 is never of a customer: there is one address for all."""
+    if reply.status not in {200, 404} or b'"errors"' not in reply.body:
         return None
+    if reply.status == 404:  # noqa: PLR2004 - HTTP's Not Found
+        return VendorAuthRejected("shop_not_found", status=reply.status, response_sha256=reply.sha256)
     body = reply.json()
     errors = body.get("errors") if isinstance(body, dict) else None
     if not errors:
