@@ -33,7 +33,7 @@ class Site:
             rows = [_contact(one, *names) for one, names in self.contacts.items()]
             return reply({"contacts": rows})
         if last == "upsert":
-            return reply({"marketingConsent": {"id": "m1", "state": self.state or call.json["state"]}})
+            return reply({"marketingConsent": {"id": "m1", "state": self.state or consent(call)["state"]}})
         if last in self.barred:
             return reply(OWNER, 428)
         missing = last in self.gone or (self.empty_bin and "trash-bin" in call.path)
@@ -43,6 +43,16 @@ class Site:
 def _contact(contact: str, email: str, phone: str) -> dict[str, Any]:
     emails, phones = [{"email": email}], [{"e164Phone": phone}]
     return {"id": contact, "info": {"emails": {"items": emails}, "phones": {"items": phones}}}
+
+
+def consent(call: Call) -> Any:
+    """What stands in it: npm @wix/marketing_marketing-consent 1.0.16, UpsertMarketingConsentRequest."""
+    assert call.json.keys() == {"marketingConsent"}
+    return call.json["marketingConsent"]
+
+
+def consents(calls: list[Call]) -> list[Any]:
+    return [consent(call) for call in calls if call.path.endswith("/upsert")]
 
 
 def made(calls: list[Call]) -> list[str]:
@@ -57,17 +67,18 @@ def asked(action: Any, *channels: str, **more: Any) -> Any:
 def test_a_choice_reaches_the_names_that_a_contact_has_on_its_channels() -> None:
     both = asked("withdraw", "email", "sms", emails=(EMAIL.upper(), "other@x.test"), more=(("phone", PHONE),))
     played = play(WIX.script(both), Site())
-    told = [call.json for call in played.calls if call.path.endswith("/upsert")]
-    assert [one["details"] for one in told] == [{"type": "EMAIL", "email": EMAIL}, {"type": "SMS", "phone": PHONE}]
+    told = consents(played.calls)
+    assert [one["details"] for one in told] == [{"type": "EMAIL", "email": EMAIL}, {"type": "PHONE", "phone": PHONE}]
     assert all(one["state"] == "REVOKED" and one["lastRevokeActivity"] for one in told)
     assert played.result.outcome == "executed"
     only = play(WIX.script(asked("withdraw", "sms")), Site())
-    assert only.calls[-1].json["details"] == {"type": "SMS", "phone": PHONE}, "the contact's, though nobody named it"
+    number = {"type": "PHONE", "phone": PHONE}
+    assert consent(only.calls[-1])["details"] == number, "the contact's, though nobody named it"
     assert play(WIX.script(asked("grant", "sms")), Site()).result.outcome == "no_match"
     only = play(WIX.script(asked("withdraw", "sms", more=(("phone", PHONE),))), Site())
-    assert [call.json["details"]["type"] for call in only.calls if "details" in call.json] == ["SMS"]
+    assert [one["details"]["type"] for one in consents(only.calls)] == ["PHONE"]
     granted = play(vendor("wix", site=SITE, opt_in="DOUBLE_CONFIRMATION").script(asked("grant", "email")), Site())
-    assert granted.calls[-1].json["lastConfirmationActivity"]["optInLevel"] == "DOUBLE_CONFIRMATION"
+    assert consent(granted.calls[-1])["lastConfirmationActivity"]["optInLevel"] == "DOUBLE_CONFIRMATION"
 
 
 def test_nobody_gets_a_consent_without_a_contact_and_a_state_that_was_not_set_is_no_success() -> None:
@@ -79,14 +90,14 @@ def test_nobody_gets_a_consent_without_a_contact_and_a_state_that_was_not_set_is
 
 def test_a_deletion_revokes_deletes_with_the_member_purges_and_forgets_the_consent() -> None:
     played = play(WIX.script(asked("delete", "email")), Site({"c1": (EMAIL, ""), "c2": (EMAIL, "")}))
-    consents, contacts = "/marketing-consent/v1/marketing-consent", "/contacts/v5/contacts"
+    given, contacts = "/marketing-consent/v1/marketing-consent", "/contacts/v5/contacts"
     assert made(played.calls) == [
-        f"POST {consents}/upsert",
+        f"POST {given}/upsert",
         f"DELETE {contacts}/c1",
         f"DELETE {contacts}/c2",
         f"DELETE {contacts}/trash-bin/c1",
         f"DELETE {contacts}/trash-bin/c2",
-        f"DELETE {consents}/m1",
+        f"DELETE {given}/m1",
     ]
     assert [call.params for call in played.calls if call.path.endswith("contacts/c1")] == [{"deleteMember": "true"}]
     assert played.notes == [Note("d1", ("c1", "c2", "consent:m1"))]
@@ -102,8 +113,8 @@ def test_who_is_barred_is_a_task_and_the_others_are_purged_all_the_same() -> Non
 
 def test_a_deletion_ends_and_forgets_the_consent_of_a_number_that_nobody_named() -> None:
     played = play(WIX.script(asked("delete", "email")), Site())
-    told = [call.json["details"] for call in played.calls if call.path.endswith("/upsert")]
-    assert told == [{"type": "EMAIL", "email": EMAIL}, {"type": "SMS", "phone": PHONE}]
+    told = [one["details"] for one in consents(played.calls)]
+    assert told == [{"type": "EMAIL", "email": EMAIL}, {"type": "PHONE", "phone": PHONE}]
 
 
 @pytest.mark.parametrize(("action", "acts"), [("grant", 1), ("withdraw", 1), ("delete", 4)])

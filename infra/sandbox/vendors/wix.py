@@ -1,7 +1,8 @@
 """Wix, https://www.wixapis.com: contacts of one site, their trash bin, and marketing consents.
 
 - Paths, fields, `deleteMember`, the trash bin: [D] dev.wix.com, contact-v4 list-contacts, contacts-v5 delete-contact
-  and remove-contact-from-trash-bin. Consents with their required activity: [D] upsert-marketing-consent.
+  and remove-contact-from-trash-bin. Consents with their required activity: [D] upsert-marketing-consent;
+  what stands around one, and its types: [S] npm @wix/marketing_marketing-consent@1.0.16.
 - Codes of what bars a deletion: [D] contact-v4 bulk-delete-contacts; HTTP 428 of them: [D] for version 4, here [U].
 - 404 of a contact in the bin, or of a consent that is gone: [U]. Envelope of errors: [T]. 200 calls a minute: [D].
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from infra.sandbox.world import World
 
 _LIMITS = (Limit(calls=200, window_s=60, together=True),)
+_PLACES = {"EMAIL": "email", "PHONE": "phone"}
 _NEEDS = {"REVOKED": "lastRevokeActivity", "CONFIRMED": "lastConfirmationActivity"}
 _WORDS = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
 _BARRED = "CANNOT_DELETE_CONTACT_WITH_BILLING_SUBSCRIPTION"
@@ -69,7 +71,7 @@ class Wix(Vendor):
 
     def identities(self, call: Call) -> Sequence[str]:
         contact = self._contacts.get(call.path.get("id", ""))
-        details = call.body.get("details", {}) if isinstance(call.body, dict) else {}
+        details = _consent(call).get("details", {})
         return (contact.email,) if contact else tuple(filter(None, [details.get("email"), details.get("phone")]))
 
     def seed(self, person: Person) -> None:
@@ -127,9 +129,9 @@ class Wix(Vendor):
         return Answer(200, {})
 
     def _upsert(self, call: Call) -> Answer:
-        body = call.body if isinstance(call.body, dict) else {}
+        body = _consent(call)
         details, state = body.get("details", {}), body.get("state")
-        name = fold(str(details.get("email") or details.get("phone") or ""))
+        name = fold(str(details.get(_PLACES.get(str(details.get("type")), "")) or ""))
         if not name or not body.get(_NEEDS.get(str(state), "")):
             return Answer(400, {"message": "", "details": {"validationError": {"fieldViolations": []}}})
         known = next((key for key, (one, _) in self._consents.items() if one == name), None)
@@ -145,3 +147,7 @@ class Wix(Vendor):
             return self.error(404)
         self.record(call, "erase", (consent[0],), given=(call.path["id"],), changed=True)
         return Answer(200, {})
+
+
+def _consent(call: Call) -> Mapping[str, Any]:
+    return call.body.get("marketingConsent") or {} if isinstance(call.body, dict) else {}

@@ -2,6 +2,8 @@
 
 Upsert, delete: https://dev.wix.com/docs/rest/business-management/marketing/marketing-consent/upsert-marketing-consent,
 .../delete-marketing-consent. REVOKED wants `lastRevokeActivity`, CONFIRMED `lastConfirmationActivity`.
+Types (EMAIL, PHONE): .../marketing-consent-object. Where they differ, what Wix's own SDK sends is right: the page's
+example lacks `marketingConsent` around the consent, npm @wix/marketing_marketing-consent@1.0.16 has it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from processors.vendors.wix.contacts import Names
 
 _PATH = "/marketing-consent/v1/marketing-consent"
-_TYPES = {"email": ("EMAIL", "email"), "sms": ("SMS", "phone")}
+_TYPES = {"email": ("EMAIL", "email"), "sms": ("PHONE", "phone")}
 REVOKED, CONFIRMED = "REVOKED", "CONFIRMED"
 _TOLD = "told by the person to the owner of the site"
 
@@ -36,8 +38,8 @@ def upserts(
     for channel in channels:
         kind, place = _TYPES[channel]
         for name in sorted(names.get(channel, ())):
-            body = {"details": {"type": kind, place: name}, "state": state, **activity}
-            calls.append(Call("POST", f"{_PATH}/upsert", json=body, headers=headers))
+            consent = {"details": {"type": kind, place: name}, "state": state, **activity}
+            calls.append(Call("POST", f"{_PATH}/upsert", json={"marketingConsent": consent}, headers=headers))
     return tuple(calls)
 
 

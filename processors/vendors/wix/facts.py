@@ -52,19 +52,20 @@ class WixFacts(Vendor):
         "orders, bookings, forms and comments of the person are other apps' and stay",
     )
     evidence = (
+        ("S", "npm @wix/marketing_marketing-consent@1.0.16: paths, bodies and types of consents"),
         ("D", f"{_V5}/delete-contact, {_V5}/remove-contact-from-trash-bin"),
         ("D", "https://dev.wix.com/docs/rest/crm/members-contacts/contacts/contacts/contact-v4/list-contacts"),
-        ("D", f"{_CONSENT}/upsert-marketing-consent, {_CONSENT}/introduction"),
+        ("D", f"{_CONSENT}/upsert-marketing-consent, {_CONSENT}/marketing-consent-object, {_CONSENT}/introduction"),
         ("D", "https://dev.wix.com/docs/rest/articles/get-started/rate-limits"),
     )
     unverified = (
         "that a contact has the same id in version 4, which finds it, and version 5, which deletes it",
         "that lastRevokeActivity and lastConfirmationActivity are taken without a source",
-        "that a consent is deleted at the path at which it is read, and that deleting what is gone answers 404",
+        "that deleting a consent which is gone answers 404",
         "that what bars a deletion is told as HTTP 428 in version 5, as in version 4",
         "whether the look-up minds capitals: addresses are asked for in lower case",
     )
-    checked = "calls and the sandbox's answers by reading the pages; Wix publishes no schema file"
+    checked = "calls and the sandbox's answers by reading the pages, those of consents by reading Wix's SDK for them"
     options_type = WixOptions
     example: ClassVar[Mapping[str, Any]] = {"site": "4f8a1c2e-0000-4000-8000-000000000002"}
     options: WixOptions
@@ -81,5 +82,5 @@ class WixFacts(Vendor):
             place = "emails" if "emails" in field else "phones"
             body = {"contacts": [{"id": "CONTACT-ID", "info": {place: {"items": names}}}]}
         elif call.path.endswith("/upsert"):
-            body = {"marketingConsent": {"id": "CONSENT-ID", **call.json}}
+            body = {"marketingConsent": {"id": "CONSENT-ID", **call.json["marketingConsent"]}}
         return Reply(200, {}, json.dumps(body).encode())
