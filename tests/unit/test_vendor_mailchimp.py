@@ -151,6 +151,14 @@ def test_any_other_refusal_is_one_in_mailchimps_words() -> None:
     assert (type(came), came.reason, came.status) == (VendorRefused, "invalid_resource", 400)
 
 
+def test_who_signed_up_too_often_is_asked_again_later() -> None:
+    """In these words at ibericode/mailchimp-for-wordpress issue 506 and JustFixNYC/tenants2 issue 1576."""
+    detail = f"{EMAIL} has signed up to a lot of lists very recently; we're not allowing more signups for now"
+    for_now = reply({"title": "Invalid Resource", "detail": detail, "status": 400}, 400)
+    came = do(instruction("grant"), {}, put=for_now).result
+    assert (type(came), came.reason, came.lane_wide) == (VendorUnavailable, "too_many_signups_for_now", False)
+
+
 @pytest.mark.parametrize("action", ["grant", "withdraw"])
 def test_a_change_that_the_answer_does_not_show_is_none(action: Action) -> None:
     other = reply({"status": "cleaned" if action == "grant" else "subscribed"})

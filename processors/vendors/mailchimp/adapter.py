@@ -20,6 +20,8 @@ _BY_HAND = {
     "Forgotten Email Not Subscribed": "permanently_deleted",
 }
 """Titles of refusals that only the person can lift, by Mailchimp's own form."""
+_FOR_NOW = b"signed up to a lot of lists very recently"
+"""Of a refusal that has no title of its own: issue 506 of ibericode/mailchimp-for-wordpress, and others."""
 
 
 class Mailchimp(MailchimpFacts):
@@ -101,6 +103,9 @@ def _require_still_there(reply: Reply) -> None:
 
 
 def _require(reply: Reply, *, good: bool) -> None:
+    if not good and _FOR_NOW in reply.body:
+        told: dict[str, Any] = {"status": reply.status, "response_sha256": reply.sha256}
+        raise VendorUnavailable("too_many_signups_for_now", lane_wide=False, **told)
     if not good:
         reason = word(title(reply).replace(" ", "_")) if reply.status != 200 else "status_not_taken"  # noqa: PLR2004
         raise VendorRefused(reason, status=reply.status, response_sha256=reply.sha256)
