@@ -26,6 +26,26 @@ async def test_a_choice_is_kept_per_sender() -> None:
         assert (await r.held(NAME, BEN))["consents"] == {}
 
 
+async def test_a_consent_at_which_twilio_fails_is_told_again() -> None:
+    async with relay() as r:
+        await r.control.seed([ADA])
+        await r.control.happen(NAME, "stumble", ADA.key)
+        failed = await r.do(NAME, "withdraw", ADA)
+        assert (type(failed), failed.reason) == (VendorUnavailable, "internal_server_error")
+        assert (await r.held(NAME, ADA))["consents"] == {}
+        assert (await r.do(NAME, "withdraw", ADA)).outcome == "executed"
+        assert (await r.held(NAME, ADA))["consents"] == {"+15005550006": "opt-out"}
+
+
+async def test_what_was_written_over_rcs_is_deleted_too() -> None:
+    async with relay() as r:
+        await r.control.seed([ADA])
+        await r.control.happen(NAME, "rcs", ADA.key)
+        assert (await r.held(NAME, ADA))["messages"] == 3
+        assert (await r.do(NAME, "delete", ADA)).evidence.detail == "records=5"
+        assert not (await r.held(NAME, ADA))["known"]
+
+
 async def test_a_deletion_leaves_nothing_of_the_number_and_all_of_others() -> None:
     async with relay() as r:
         await r.control.seed([ADA, BEN])

@@ -147,10 +147,10 @@ def test_a_deletion_goes_through_all_pages_of_both_directions() -> None:
         "/Messages/SM2.json",
     ]
     listed = [dict(call.params) for call in played.calls if call.path.endswith("/Messages.json")]
-    assert listed[:4] == [
-        {side: who, "PageSize": "1000"} for who in (ANN, f"whatsapp:{ANN}") for side in ("To", "From")
+    assert listed[:6] == [
+        {side: who, "PageSize": "1000"} for who in (ANN, f"whatsapp:{ANN}", f"rcs:{ANN}") for side in ("To", "From")
     ]
-    assert listed[4] == {"To": ANN, "PageSize": "1000", "Page": "1", "PageToken": "PT1"}
+    assert listed[6] == {"To": ANN, "PageSize": "1000", "Page": "1", "PageToken": "PT1"}
     assert [note.refs for note in played.notes] == [("erasing",)]
     assert (played.result.outcome, played.result.evidence.detail) == ("executed", "records=4")
 

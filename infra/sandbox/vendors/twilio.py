@@ -1,7 +1,10 @@
 """Twilio: consents (host accounts.twilio.com), messages, calls, recordings (host api.twilio.com), behind one address.
 
 - Paths, filters, pages, statuses, and an error code for each consent inside 201: [S] twilio/twilio-oai d50069b,
-  twilio_accounts_v1, twilio_api_v2010. 30646 with INVALID_CONTACT_ID: [S], its example.
+  twilio_accounts_v1, twilio_api_v2010. 30646 with INVALID_CONTACT_ID: [S], its example; with INVALID_SENDER_ID and
+  INTERNAL_SERVER_ERROR: [D] docs/api/errors/30646.
+- `rcs:` before both addresses of a message where the sender is in no messaging service: [D]
+  docs/studio/tutorials/use-rcs-with-studio.
 - 25 consents in a call: [T]; more are refused with 400 and 20001 [U]. 100 calls of it a minute: [D].
 - 401 with 20003, 404 with 20404: [D] docs/api/errors. A record under way can't be deleted: 409, 20009 [U].
 - Without a filter a list is of everybody [S].
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "AC00000000000000000000000000000001"
 _OURS = "+15005550006"
+_PHONE, _SENDER = re.compile(r"\+[1-9]\d{6,14}"), re.compile(r"MG[0-9a-f]{32}|\+?\d{3,15}")
 _LIMITS = (Limit(calls=100, window_s=60),)
 _MOST = 25
 _FILTERS = {"To": "to", "From": "from", "CallSid": "call_sid"}
@@ -53,6 +57,7 @@ class Twilio(Vendor):
         self._records: dict[str, _Record] = {}
         self._numbers = count()
         self._consents: dict[tuple[str, str], str] = {}
+        self._stumbles: set[str] = set()
 
     def operations(self) -> Iterable[Operation]:
         root = "/2010-04-01/Accounts/{account}"
@@ -86,8 +91,12 @@ class Twilio(Vendor):
         return {"known": bool(kinds), **counts, "consents": mine}
 
     def happen(self, event: str, person: Person, args: Mapping[str, str]) -> None:
-        """`call`: one begins; `hang_up`: it ends."""
-        if event == "call":
+        """`call` begins one, `hang_up` ends it; `rcs`: they write over RCS; `stumble`: their next consent fails."""
+        if event == "rcs":
+            self._add("Messages", {"to": "rcs:our_agent", "from": f"rcs:{person.phone}"})
+        elif event == "stumble":
+            self._stumbles.add(person.phone or "")
+        elif event == "call":
             self._records[self._add("Calls", {"to": person.phone or "", "from": _OURS})].under_way = True
         elif event == "hang_up":
             for one in self._records.values():
@@ -98,6 +107,7 @@ class Twilio(Vendor):
     def clear(self) -> None:
         self._records.clear()
         self._consents.clear()
+        self._stumbles.clear()
 
     def _add(self, kind: str, fields: dict[str, str]) -> str:
         sid = f"{kind[:2].upper()}{next(self._numbers):032x}"
@@ -118,8 +128,13 @@ class Twilio(Vendor):
 
     def _told(self, call: Call, item: Mapping[str, str]) -> dict[str, Any]:
         phone, key = item["contact_id"], item["correlation_id"]
-        if not re.fullmatch(r"\+[1-9]\d{6,14}", phone):
-            return {"correlation_id": key, "error_code": 30646, "error_messages": ["INVALID_CONTACT_ID"]}
+        wrong = ["INVALID_CONTACT_ID"] * (not _PHONE.fullmatch(phone))
+        wrong += ["INVALID_SENDER_ID"] * (not _SENDER.fullmatch(item["sender_id"]))
+        if not wrong and phone in self._stumbles:
+            self._stumbles.remove(phone)
+            wrong = ["INTERNAL_SERVER_ERROR"]
+        if wrong:
+            return {"correlation_id": key, "error_code": 30646, "error_messages": wrong}
         changed = self._consents.get((phone, item["sender_id"])) != item["status"]
         self._consents[phone, item["sender_id"]] = item["status"]
         effect = "withdraw" if item["status"] == "opt-out" else "grant"
@@ -149,7 +164,7 @@ class Twilio(Vendor):
         if record.under_way:
             text = "Cannot delete this resource before it is complete"
             return Answer(409, {"code": 20009, "message": text, "status": 409})
-        people = [name.removeprefix("whatsapp:") for name in self._of(call.path["sid"]).split()]
+        people = [name.rpartition(":")[2] for name in self._of(call.path["sid"]).split()]
         del self._records[call.path["sid"]]
         self.record(call, "delete", [one for one in people if self.world.people.find(one)], changed=True)
         return Answer(204)

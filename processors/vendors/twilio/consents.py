@@ -1,6 +1,7 @@
 """Twilio: consent of several numbers in one call, each with an answer of its own.
 
 https://www.twilio.com/docs/messaging/features/bulk-upsert-consents-api
+What 30646 stands for: https://www.twilio.com/docs/api/errors/30646
 """
 
 from __future__ import annotations
@@ -8,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from processors.vendors.base import Answer, Call, Reply, Result, gravest
 from processors.vendors.batches import together
 from processors.vendors.identifiers import require_forms, searched
 from processors.vendors.shapes import rows
 from processors.vendors.words import word
-from schemas.errors import VendorError, VendorRefused
+from schemas.errors import VendorAuthRejected, VendorError, VendorRefused, VendorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 CONSENTS = "consents"
 MOST = 25
+_OWN_FAULT, _SENDER = "INTERNAL_SERVER_ERROR", "INVALID_SENDER_ID"
 Status = Literal["opt-in", "opt-out"]
 
 
@@ -81,9 +83,9 @@ def _call(items: Sequence[Mapping[str, str]]) -> Call:
 
 def _read(asked: Sequence[tuple[str, str]], answer: Answer, people: Mapping[str, _Person]) -> None:
     """What each item's answer says of its person; no answer for an item is no success."""
-    said: dict[str, int] = {}
+    said: dict[str, Mapping[str, Any]] = {}
     if isinstance(answer, Reply):
-        said = {str(item["correlation_id"]): int(item["error_code"]) for item in rows(answer.json(), "items")}
+        said = {str(item["correlation_id"]): item for item in rows(answer.json(), "items")}
     alone = len({who for who, _ in asked}) == 1
     for who, key in asked:
         person = people[who]
@@ -91,11 +93,23 @@ def _read(asked: Sequence[tuple[str, str]], answer: Answer, people: Mapping[str,
             trouble: VendorError | None = answer if alone else together(answer)
         else:
             person.answers.append(answer)
-            code = said.get(key)
-            about = {"status": answer.status, "response_sha256": answer.sha256}
-            reason = "item_not_answered" if code is None else f"twilio_{word(code)}"
-            trouble = None if code == 0 else VendorRefused(reason, **about)  # type: ignore[arg-type]
+            trouble = _trouble(said.get(key), answer)
         person.error = gravest(filter(None, (trouble, person.error)))
+
+
+def _trouble(item: Mapping[str, Any] | None, reply: Reply) -> VendorError | None:
+    """One code is for all that can be wrong with an item, also with Twilio itself: which it is, its messages say."""
+    about: dict[str, Any] = {"status": reply.status, "response_sha256": reply.sha256}
+    if item is None:
+        return VendorRefused("item_not_answered", **about)
+    code, messages = int(item["error_code"]), item.get("error_messages") or ()
+    if code == 0:
+        return None
+    if _SENDER in messages:  # it is the configuration's, and everybody's
+        return VendorAuthRejected("sender_not_taken", **about)
+    if messages and all(one == _OWN_FAULT for one in messages):
+        return VendorUnavailable("internal_server_error", lane_wide=False, **about)
+    return VendorRefused(f"twilio_{word(code)}", **about)
 
 
 def _done(person: _Person) -> Result | VendorError:

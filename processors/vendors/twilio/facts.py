@@ -48,6 +48,8 @@ class TwilioFacts(Vendor):
     }
     traps = (
         "HTTP 201 is no success: each number has an error code of its own in the answer",
+        "30646 is any error of a consent; INTERNAL_SERVER_ERROR with it passes, and INVALID_SENDER_ID stops the lane",
+        "a message over WhatsApp or RCS has `whatsapp:` or `rcs:` before the number, so that each is looked for",
         "an opt-in overrides a STOP that the person sent: a grant must be newer, which the order of events sees to",
         "consent is about SMS alone: calls are made by your own systems, and Twilio stops none",
         "backups keep message bodies for up to 30 days after their deletion",
@@ -57,11 +59,13 @@ class TwilioFacts(Vendor):
     evidence = (
         ("S", "twilio/twilio-oai@d50069b: twilio_accounts_v1, twilio_api_v2010"),
         ("D", f"{docs}/messaging/features/bulk-upsert-consents-api"),
+        ("D", f"{docs}/api/errors/30646"),
+        ("D", f"{docs}/studio/tutorials/use-rcs-with-studio"),
         ("T", "velog.io/@nova-kim, a translation of that page: 25 consents in a call"),
     )
     unverified = (
         "that a message or call still under way answers 20009, and may be deleted later",
-        "that the filters To and From find a number on WhatsApp as whatsapp: and the number",
+        "that the filters To and From find a number on WhatsApp as whatsapp: and the number, and on RCS with rcs:",
     )
     checked = "twilio/twilio-oai@d50069b: calls and the sandbox's answers validated"
     options_type: ClassVar[type[Options]] = TwilioOptions

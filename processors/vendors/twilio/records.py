@@ -2,6 +2,7 @@
 
 List, delete: https://www.twilio.com/docs/messaging/api/message-resource, https://www.twilio.com/docs/voice/api/call-resource
 Recordings: https://www.twilio.com/docs/voice/api/recording
+Addresses with `rcs:`, of a sender that is in no messaging service: https://www.twilio.com/docs/studio/tutorials/use-rcs-with-studio
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _GONE = 404
 _UNDER_WAY = 20009
 _AGAIN_S = 60.0
 _LAST_PAGE = 50  # of 1,000
+_CHANNELS = ("", "whatsapp:", "rcs:")
+"""What stands before the number in a message's addresses: SMS and MMS have nothing there."""
 SIDE_BY_SIDE = 200
 """Calls of one step: of one number there may be tens of thousands, and each that waits for its turn takes room."""
 FIELDS = {"To": "to", "From": "from", "CallSid": "call_sid"}
@@ -32,7 +35,7 @@ _PAGING = ("Page", "PageToken", "PageSize")
 def look_up(account: str, phones: Sequence[str]) -> Generator[Step, Any, tuple[list[str], Reply]]:
     """Paths of all records, recordings before their calls; and the last answer."""
     root = f"/2010-04-01/Accounts/{account}"
-    messages = [phone for number in phones for phone in (number, f"whatsapp:{number}")]
+    messages = [f"{channel}{number}" for number in phones for channel in _CHANNELS]
     asked = [("Messages", {side: one}) for one in messages for side in ("To", "From")]
     asked += [("Calls", {side: one}) for one in phones for side in ("To", "From")]
     found, last = yield from _lists(root, asked)
