@@ -5,7 +5,8 @@
 - The status of an address that no profile has is kept for a later one: [D]. The group call for such an address: [U],
   here it is taken and changes nothing.
 - Deletion is queued: [D]; it takes `queue_s` here. Only `braze_ids` are spoken: the relay sends nothing else.
-- GET /subscription/user/status: [C] (npm braze-api 2.13). Words of the errors: [U].
+- GET /subscription/user/status: [C] (npm braze-api 2.13); `limit` is 100 and no more, from `offset` on: [D]. Words of
+  the errors: [U].
 
 A person has as many profiles as records in the CRM; a purpose's group has the key of its mailing list.
 """
@@ -161,7 +162,9 @@ class Braze(Vendor):
             }
             for one in self._of(call.params.get("email", ""))
         ]
-        return Answer(200, {"message": "success", "users": users, "total_count": len(users)})
+        first, most = call.number("offset", 0), min(call.number("limit", 100), 100)
+        page = users[first : first + most]
+        return Answer(200, {"message": "success", "users": page, "total_count": len(users)})
 
     def _of(self, email: str) -> list[_Profile]:
         now = self.world.clock()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from processors.vendors.base import Call, Result, all_good
+from processors.vendors.base import Call, Reply, Result, Step, all_good
 from processors.vendors.braze.calls import GOOD, taken_in
 from processors.vendors.braze.people import look_up
 from processors.vendors.later import Undone
@@ -15,10 +15,12 @@ from processors.vendors.shapes import rows
 from schemas.errors import VendorRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Generator, Iterable, Sequence
 
-    from processors.vendors.base import Instruction, ReadBackScript, Reply
+    from processors.vendors.base import Instruction, ReadBackScript
     from processors.vendors.mailing_lists import ListOptions
+
+_PAGE, _LAST_PAGE = 100, 10
 
 
 def read_back(instruction: Instruction, options: ListOptions) -> ReadBackScript:
@@ -33,14 +35,30 @@ def read_back(instruction: Instruction, options: ListOptions) -> ReadBackScript:
         return _undone("found_again", found.reply)
     if instruction.all_purposes and any(state != "unsubscribed" for state in found.mail):
         return _undone("not_unsubscribed", found.reply)
-    answers = yield tuple(
-        Call("GET", "/subscription/user/status", params={"email": email}, expect=GOOD, api="status")
-        for email in emails
-    )
-    replies = all_good([taken_in(answer) for answer in answers])
+    replies = yield from _standing(emails)
     if any(state != "unsubscribed" for state in _states(replies, options.of(instruction))):
         return _undone("not_unsubscribed", replies[-1])
     return Result("verified", evidence=replies[-1].evidence(detail=f"profiles={len(found.ids)}"))
+
+
+def _standing(emails: Sequence[str]) -> Generator[Step, Any, list[Reply]]:
+    """What says how each profile stands towards groups. A page has 100 of those that share an address."""
+    replies: list[Reply] = []
+    pages = [(email, 0) for email in emails]
+    for _ in range(_LAST_PAGE):
+        answers = yield tuple(_page(email, at) for email, at in pages)
+        said = all_good([taken_in(answer) for answer in answers])
+        replies += said
+        ends = zip(pages, said, strict=True)
+        pages = [(email, at + _PAGE) for (email, at), one in ends if len(rows(one.json(), "users")) >= _PAGE]
+        if not pages:
+            return replies
+    raise VendorRefused("more_than_1000_profiles", status=replies[-1].status, response_sha256=replies[-1].sha256)
+
+
+def _page(email: str, at: int) -> Call:
+    params = {"email": email, "limit": str(_PAGE), "offset": str(at)} if at else {"email": email}
+    return Call("GET", "/subscription/user/status", params=params, expect=GOOD, api="status")
 
 
 def _states(replies: Iterable[Reply], groups: Collection[str]) -> Iterable[str]:
