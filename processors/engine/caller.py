@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from processors.vendors.base import Call, Reply, Vendor
     from schemas.connections import Connection
 
+_TOKEN_IS_GOOD = frozenset({HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN})
 Permit = Callable[[], AbstractContextManager[None]]
 """Raises OwnershipLost when this process may not call any more; open for as long as the request is in the air."""
 
@@ -73,8 +74,8 @@ class Caller:
 
         """
         headers, reply, error = await self._send(call, permit)
-        # A token may end before its time. That a good token may not do this (403) no new one mends.
-        if isinstance(error, VendorAuthRejected) and reply.status != HTTPStatus.FORBIDDEN:
+        # A token may end before its time. That a good one may not do this, or nobody may, no new one mends.
+        if isinstance(error, VendorAuthRejected) and reply.status not in _TOKEN_IS_GOOD:
             renewed = await self._auth.renew(headers)
             if renewed is not headers:
                 _, reply, error = await self._send(call, permit)

@@ -1,7 +1,15 @@
-"""What an answer's status means where the script doesn't read it itself."""
+"""What an answer's status means where the script doesn't read it itself.
+
+402, an account that isn't paid for: https://shopify.dev/docs/api/usage/response-codes,
+https://learn.microsoft.com/graph/errors. 423, locked for a while: RFC 4918, section 11.3, and HubSpot, for 2 s. 424,
+something behind the vendor has failed: https://docs.stripe.com/api/errors. Whoever says when to come again
+(`Retry-After`) means that it passes, as HubSpot's 477 while an account is moved:
+https://developers.hubspot.com/docs/api-reference/error-handling
+"""
 
 from __future__ import annotations
 
+import re
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -13,12 +21,13 @@ if TYPE_CHECKING:
 
     from processors.vendors.base import Reply
 
-_AUTH = {401, 403}
-_PASSING = {408, 409, 425, 429}
+_AUTH = {401, 402, 403}
+_PASSING = {408, 409, 423, 424, 425, 429}
 _REDIRECT, _CLIENT_FAULT, _SERVER_FAULT = 300, 400, 500
 _PAGE = "answer_is_no_json"
 _START = 64
 _LONGEST_WAIT_S = 86_400.0
+_SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
 def classify(reply: Reply, expect: Collection[int], now: float) -> VendorError | None:
@@ -34,8 +43,8 @@ def classify(reply: Reply, expect: Collection[int], now: float) -> VendorError |
         return VendorUnreachable("redirected", status=status, response_sha256=sha256)
     if status in _AUTH:
         return VendorAuthRejected(reason, status=status, response_sha256=sha256)
-    if status in _PASSING or status >= _SERVER_FAULT:
-        wait = retry_after(reply.headers.get("retry-after"), now, reply.headers.get("date"))
+    wait = retry_after(reply.headers.get("retry-after"), now, reply.headers.get("date"))
+    if status in _PASSING or status >= _SERVER_FAULT or (status >= _CLIENT_FAULT and wait is not None):
         fast = status == HTTPStatus.TOO_MANY_REQUESTS
         return VendorUnavailable(reason, status=status, response_sha256=sha256, retry_after=wait, too_fast=fast)
     if status >= _CLIENT_FAULT and not _is_apis(reply.body):
@@ -55,10 +64,11 @@ def _is_apis(body: bytes) -> bool:
 def retry_after(header: str | None, now: float, date: str | None = None) -> float | None:
     """Seconds that a Retry-After header asks for, as a number or an HTTP date; None: no header, or no sense in it.
 
+    RFC 9110 has whole seconds alone; Shopify writes `2.0`.
     date: when the vendor's own clock says that it answered: its date is meant by that one, not by ours.
     """
     text = (header or "").strip()
-    if text.isascii() and text.isdigit():
+    if _SECONDS.fullmatch(text):
         seconds = float(text)
     else:
         until, sent = _moment(text), _moment(date or "")

@@ -19,6 +19,8 @@ def remedy_of(error: VendorError, connector: Connector) -> str:
             return (
                 f"it knows the credentials, but they may not do this: give them the scope or role; see {vendor.docs}"
             )
+        case VendorAuthRejected() if error.status == HTTPStatus.PAYMENT_REQUIRED:
+            return remedy("refused", error.reason)
         case VendorAuthRejected():
             whose = "who gives out tokens refuses" if error.reason.startswith("token_") else "the vendor refuses"
             keys = ", ".join(f"{key} = {name!r}" for key, name in connection.secrets.items())

@@ -18,6 +18,7 @@ _UNREACHABLE = "no connection to the vendor's address: check base_url, name reso
 _REMEDIES = {
     "relay_key_unknown": "identities are sealed under another relay key: set CONSENT_RELAY_RELAY_KEY (or its file) "
     "to the one that all workers have",
+    "http_402": "the vendor serves nobody until the account there is paid for: tell whoever pays for it",
     "redirected": "the vendor's address sends us elsewhere, where no call goes: check base_url and proxies",
     "token_redirected": "the address of access tokens sends us elsewhere, where no call goes: check it and proxies",
     "certificate_expired": "the certificate at its address has expired: it is the vendor's to renew",

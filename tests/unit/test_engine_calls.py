@@ -119,7 +119,7 @@ async def test_a_401_is_tried_once_more_with_a_new_token() -> None:
     assert (outcome.outcome, len(wire.requests), len(given)) == ("executed", 2, 2)
 
 
-@pytest.mark.parametrize(("status", "requests", "fetched"), [(401, 2, 2), (403, 1, 1)])
+@pytest.mark.parametrize(("status", "requests", "fetched"), [(401, 2, 2), (402, 1, 1), (403, 1, 1)])
 async def test_then_it_is_the_credentials_and_a_403_always_is(status: int, requests: int, fetched: int) -> None:
     auth, given = tokens()
     outcome, wire = await withdraw(lambda _: Reply(status), auth=auth)

@@ -17,8 +17,8 @@ def test_what_the_script_expects_is_no_error(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        *((status, VendorAuthRejected) for status in (401, 403)),
-        *((status, VendorUnavailable) for status in (408, 409, 425, 429, 500, 502, 503, 599)),
+        *((status, VendorAuthRejected) for status in (401, 402, 403)),
+        *((status, VendorUnavailable) for status in (408, 409, 423, 424, 425, 429, 500, 502, 503, 599)),
         *((status, VendorRefused) for status in (202, 204, 400, 404, 410, 422, 451)),
     ],
 )
@@ -32,6 +32,17 @@ def test_any_other_status_is_an_error_of_its_kind(status: int, kind: type[Except
             f"http_{status} (HTTP {status})",
         )
         assert error.response_sha256 == Reply(status, {}, body).sha256
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"<html>"])
+def test_who_says_when_to_come_again_has_not_refused(body: bytes) -> None:
+    """HubSpot's 477: https://developers.hubspot.com/docs/api-reference/error-handling."""
+    for status in (400, 477):
+        error = classify(Reply(status, {"retry-after": "3600"}, body), {200}, NOW)
+        assert isinstance(error, VendorUnavailable)
+        assert (error.reason, error.retry_after, error.too_fast) == (f"http_{status}", 3600.0, False)
+    assert type(classify(Reply(403, {"retry-after": "3600"}), {200}, NOW)) is VendorAuthRejected
+    assert type(classify(Reply(477, {"retry-after": "soon"}, b"{}"), {200}, NOW)) is VendorRefused
 
 
 @pytest.mark.parametrize("status", [400, 404, 413, 422])
@@ -54,6 +65,11 @@ def test_a_redirect_says_that_the_address_is_wrong(status: int) -> None:
         ("7", 7.0),
         (" 120 ", 120.0),
         ("0", 0.0),
+        ("2.0", 2.0),
+        ("0.5", 0.5),
+        ("1.", None),
+        (".5", None),
+        ("1e3", None),
         ("Mon, 02 Mar 2026 09:31:30 GMT", 90.0),
         ("Mon, 02 Mar 2026 09:29:00 GMT", 0.0),
         ("99999999999", 86_400.0),

@@ -52,6 +52,7 @@ async def test_an_answer_is_all_that_is_wanted(reply: Reply) -> None:
     ("reply", "kind", "says"),
     [
         (Reply(401), VendorAuthRejected, "check the secrets"),
+        (Reply(402), VendorAuthRejected, "until the account there is paid for"),
         (Reply(403), VendorAuthRejected, "give them the scope"),
         (Reply(404, {}, b"{}"), VendorRefused, "check base_url, region and options"),
         (Reply(429), VendorUnavailable, "too many calls"),
