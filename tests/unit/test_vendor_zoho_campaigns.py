@@ -96,6 +96,7 @@ def test_any_other_address_is_one_value_of_the_json(email: str) -> None:
         ({"code": "2101"}, 200, VendorUnavailable, None),
         ({"code": "2104"}, 200, VendorUnavailable, None),
         ({"code": 1007}, 200, VendorAuthRejected, None),
+        ({"code": "6601"}, 200, VendorAuthRejected, None),
         ({"code": "9", "message": "Unauthorized request."}, 200, VendorAuthRejected, None),
         ({"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}}, 400, VendorUnavailable, 1800),
         ({"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}}, 200, VendorUnavailable, 1800),

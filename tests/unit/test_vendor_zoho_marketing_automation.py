@@ -7,7 +7,7 @@ import json
 import pytest
 from vendor_support import EMAIL, instruction, play, reply, shown, vendor
 
-from schemas.errors import VendorRefused, VendorUnavailable
+from schemas.errors import VendorAuthRejected, VendorRefused, VendorUnavailable
 
 LEADS = vendor("zoho_marketing_automation", lists={"news": "key-n"}, data_centre="eu")
 LEAD = json.dumps({"Lead Email": EMAIL})
@@ -49,6 +49,20 @@ def test_its_apis_are_locked_each_for_itself_below_the_documented_limit() -> Non
     fault = LEADS.fault(reply({"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}}, 400))
     assert isinstance(fault, VendorUnavailable)
     assert fault.retry_after == 1800
+
+
+def test_calls_beyond_the_limit_are_tried_again_and_refuse_nobody() -> None:
+    body = {"code": "2008", "status": "error", "message": "Calls limit exceeded. Permitted calls per hour 500"}
+    fault = LEADS.fault(reply(body))
+    assert isinstance(fault, VendorUnavailable)
+    assert (fault.reason, fault.retry_after, fault.too_fast) == ("locked_out", 1800, True)
+
+
+def test_missing_rights_and_a_deleted_list_stop_the_lane() -> None:
+    assert isinstance(LEADS.fault(reply({"code": 906, "message": "Not an authorized user"})), VendorAuthRejected)
+    deleted = {"code": "2206", "message": "List has been deleted."}
+    gone = play(LEADS.script(instruction("withdraw")), lambda _: reply(deleted))
+    assert (type(gone.result), gone.result.reason) == (VendorAuthRejected, "list_key_rejected")
 
 
 def test_that_the_lead_is_notified_is_said() -> None:

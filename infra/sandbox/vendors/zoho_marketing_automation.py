@@ -2,6 +2,8 @@
 
 - listsubscribe, listunsubscribe, leaddonotmail, `leadinfo` with `Lead Email`, 500 calls in 5 minutes for each and
   then locked for 30: [D] zoho.com/marketingautomation/help/developers/v1, one page each.
+- A call too many: code 2008 [D] zoho.com/marketingautomation/help/developers/error-codes.html; that a locked API says
+  the same, and with HTTP 200: [U].
 - Who subscribes or unsubscribes somebody has them notified: [D]; that moving to Do-Not-Mail does not: [U].
 - All else as in the sister product Campaigns, with the marks there.
 """
@@ -12,6 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from infra.sandbox.people import fold
+from infra.sandbox.vendor import Answer
 from infra.sandbox.vendors.zoho_campaigns import USUAL, ZohoCampaigns
 
 if TYPE_CHECKING:
@@ -35,6 +38,11 @@ class ZohoMarketingAutomation(ZohoCampaigns):
 
     def readings(self) -> Iterable[Operation]:
         return ()
+
+    def throttled(self, limit: Limit | None) -> Answer:
+        calls = limit.calls if limit else 500
+        message = f"Calls limit exceeded. Permitted calls per hour {calls}"
+        return Answer(200, {"code": "2008", "status": "error", "message": message, "version": "1.0"})
 
     def state(self, person: Person) -> dict[str, Any]:
         return {**super().state(person), "notified": self._notified[fold(person.email)]}

@@ -2,6 +2,7 @@
 
 Every answer is HTTP 200 and tells its outcome in `code`. No call reads or deletes one person.
 Codes: https://www.zoho.com/campaigns/help/developers/error-codes.html
+and https://www.zoho.com/marketingautomation/help/developers/error-codes.html
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 LOCKED_S = 1800.0
 _PASSING = {"500", "2001", "2101", "2104"}
-_NO_ENTRY = {"401", "901", "902", "1007", "2701", "2704"}
-_BAD_LIST = {"2002", "2102", "2501"}
+_LIMIT = "2008"
+_NO_ENTRY = {"401", "901", "902", "906", "1007", "2701", "2704", "6304", "6601"}
+_BAD_LIST = {"2002", "2102", "2206", "2501"}
 _UNKNOWN_CONTACT = "2103"
 _ON_LIST_ALREADY = "2003"
 _DO_NOT_MAIL = "2006"
@@ -82,14 +84,10 @@ class ZohoLists(Zoho):
 
     def fault(self, reply: Reply) -> VendorError | None:
         about: dict[str, Any] = {"status": reply.status, "response_sha256": reply.sha256}
+        code, message = _said(reply)
         unexplained = reply.status == HTTPStatus.TOO_MANY_REQUESTS and "retry-after" not in reply.headers
-        if unexplained or b"THROTTLES_LIMIT_EXCEEDED" in reply.body:
+        if unexplained or code == _LIMIT or b"THROTTLES_LIMIT_EXCEEDED" in reply.body:
             return VendorUnavailable("locked_out", retry_after=LOCKED_S, too_fast=True, **about)
-        try:
-            answer = json.loads(reply.body)
-            code, message = str(answer["code"]), str(answer.get("message"))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return None
         if code in _NO_ENTRY or message.startswith("Unauthorized request"):
             return VendorAuthRejected(f"zoho_{word(code)}", **about)
         return VendorUnavailable(f"zoho_{word(code)}", **about) if code in _PASSING else None
@@ -128,6 +126,15 @@ def _who(field: str, email: str) -> str:
     if re.search(r'[\s{}\[\],:"\\]', email):
         raise VendorRefused("identity_not_encodable")
     return json.dumps({field: email}, ensure_ascii=False)
+
+
+def _said(reply: Reply) -> tuple[str, str]:
+    """An answer's code and message; empty where it has none."""
+    try:
+        answer = json.loads(reply.body)
+        return str(answer["code"]), str(answer.get("message"))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return "", ""
 
 
 def _code(reply: Reply) -> str:

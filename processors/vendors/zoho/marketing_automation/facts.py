@@ -46,10 +46,11 @@ class ZohoMarketingAutomationFacts(ZohoLists):
         ("D", f"{docs}lead-subscribe.html"),
         ("D", f"{docs}lead-unsubscribe.html"),
         ("D", f"{docs}move-to-do-not-mail.html"),
+        ("D", "https://www.zoho.com/marketingautomation/help/developers/error-codes.html"),
     )
     unverified = (
         "the codes for a bad token (1007) and for somebody who isn't on the list (2103), as in Zoho Campaigns",
         "that moving to the registry notifies nobody, and takes a lead off all lists",
         "leadinfo as real JSON: documented without quotes",
-        "what a locked API answers: every answer with THROTTLES_LIMIT_EXCEEDED is taken for it",
+        "what a locked API answers: the code 2008 and every answer with THROTTLES_LIMIT_EXCEEDED are taken for it",
     )
