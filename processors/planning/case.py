@@ -82,9 +82,17 @@ def square(purposes: tuple[str, ...], channels: tuple[str, ...]) -> Cells:
 
 
 def open_case(
-    event: ConsentEvent, policy: Policy, lanes: tuple[Lane, ...], moments: Moments, named: str | None = None
+    event: ConsentEvent,
+    policy: Policy,
+    lanes: tuple[Lane, ...],
+    moments: Moments,
+    named: str | None = None,
+    *,
+    sent_at: int | None = None,
 ) -> Case:
     """Read the event's scope by the policy.
+
+    sent_at: when it was asked, µs, for the deadlines that count from there; None: when it happened.
 
     Raises:
         InvalidRecord: another policy or version, a purpose that this one doesn't have for that kind of data, or a
@@ -94,7 +102,8 @@ def open_case(
     _check_policy(event, policy)
     asks = asks_under(policy, lanes)
     laws = asks.scope(event.jurisdiction, event.age)
-    deadlines = timing(laws, event.kind, moments.received_at, moments.occurred_at, event.channels)
+    sent_at = moments.occurred_at if sent_at is None else sent_at
+    deadlines = timing(laws, event.kind, moments.received_at, sent_at, event.channels)
     words = (  # as planning.ask.Words
         event.controller, event.kind, event.data_domain, event.purposes, event.channels, event.jurisdiction,
         event.expressed_by.relation, event.lawful_basis, event.method == SIGNAL, event.method in IMPORTS,

@@ -87,7 +87,8 @@ class Errand:
         if event is None:
             return Brought((NO_POLICY,))
         moments = Moments(event.occurred_at, self.command.at, ())
-        case = open_case(event, self.policy, self._lanes, moments)
+        # Nobody is late with what was never asked of them, though the person sent it long ago.
+        case = open_case(event, self.policy, self._lanes, moments, sent_at=self.command.at)
         drafts = standing_legs(case, state)
         return self._carried(planned, case, drafts, state, now) if drafts else Brought((OVER,))
 

@@ -84,6 +84,16 @@ def test_a_withdrawal_that_stands_is_brought_as_a_leg_of_its_event() -> None:
     assert (record.event.kind, record.event.received_at) == ("consent.withdrawn", LATER)
 
 
+@pytest.mark.parametrize("jurisdiction", ["HK", None])
+def test_a_deadline_that_counts_from_when_the_person_sent_it_begins_with_the_command_too(
+    jurisdiction: str | None,
+) -> None:
+    wish = by(1, "withdraw", 0, ["surveys"], channels=["email"], jurisdiction=jurisdiction)
+    (made,) = brought(wish, lane=CAMPAIGNS)
+    (delivery,) = made.deliveries
+    assert delivery.due_at > delivery.received_at == LATER
+
+
 def test_what_a_newer_choice_or_an_erasure_took_the_place_of_is_not_brought() -> None:
     (made,) = brought(by(1, "withdraw", 0, ["surveys"]), by(2, "grant", 5, ["surveys"]), lane=CAMPAIGNS)
     assert made == Brought((OVER,))
