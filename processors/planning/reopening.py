@@ -18,6 +18,7 @@ from schemas.state import Retained
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from processors.lane import Lane
     from processors.planning.case import Case
     from processors.planning.holds import Held
     from schemas.policy import Policy
@@ -41,11 +42,13 @@ def lift_hold(case: Case, state: SubjectState) -> Plan:
     left = held(policy, state)
     again: list[Reopened] = []
     still: list[Retained] = []
-    freed: dict[Route, None] = {}
+    freed: dict[Lane | None, Route] = {}
     for kept in state.retained:
         free = [route for route in _routes(case, kept) if not _keeps(left, policy, route)]
         again += [Reopened(kept, _leg(case, kept, route)) for route in free]
-        freed |= dict.fromkeys(free)
+        # Several deletions may free different recipients of one lane, which hears only once of what is granted there.
+        for route in free:
+            freed[route.lane] = max(freed.get(route.lane, route), route, key=lambda one: len(one.recipient))
         gone = {one for route in free for one in route.recipient.split("+")}
         rest = tuple(one for one in kept.recipients if one not in gone)
         if rest:
@@ -53,7 +56,7 @@ def lift_hold(case: Case, state: SubjectState) -> Plan:
     state = changed(state, retained=tuple(still))
     what = "reopened" if again else "still_held" if left.purposes else "nothing_held"
     after = Standing.of(policy, state.choices, bars(policy, state.marks))
-    grants = [draft for route in freed for draft in granted_again(case.ask, route, after)]
+    grants = [draft for route in freed.values() for draft in granted_again(case.ask, route, after)]
     return planned(case, state, legs_of(case, grants or [ended(None, None, (), "not_applicable", what)]), again)
 
 

@@ -116,6 +116,16 @@ def test_the_audit_tells_of_every_leg_that_begins_anew_with_a_lane_or_without() 
     assert {one.action for one in last.deliveries} == {"delete"}
 
 
+def test_deletions_of_different_data_at_one_lane_send_what_is_still_granted_once() -> None:
+    both = replace(CRM, serves=frozenset({CRM_ID, "zoho-one/marketing"}))
+    customers = event(3, "delete", 2, data_domain="service_data", expressed_by={"relation": "customer"})
+    given, lift = event(4, "grant", 3, ["surveys"]), event(5, "hold.lifted", 4, supersedes=HOLD.event_id)
+    *_, made = run(HOLD, WISH, customers, given, lift, lanes=(both,))
+    again = [one.leg.recipient for one in made.reopened if one.leg.lane]
+    assert again == ["zoho-one/crm+zoho-one/marketing", CRM_ID]
+    assert [(leg.action, leg.recipient) for leg in made.legs if leg.lane] == [("grant", again[0])]
+
+
 def test_a_lift_of_everything_ends_a_hold_of_everything_also_where_a_customers_data_is() -> None:
     placed, lift = event(1, "hold.placed", 0), event(3, "hold.lifted", 2)
     *_, made = run(placed, WISH, lift, lanes=(CRM,))
