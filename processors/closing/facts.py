@@ -37,6 +37,7 @@ def reopened(request: Request, leg: RequestLeg) -> AuditRecord:
 def overdue(request: Request, leg: RequestLeg | None, at: int) -> AuditRecord:
     """A leg wasn't done in time; None: the first one of it, so neither was the request."""
     about = leg.leg_id if leg else str(request.opened_at)
+    about += "/extended" if request.extended else ""  # it may have been told of the first deadline, too
     return _fact(request, "request.overdue", about, at, legs=told([leg]) if leg else None)
 
 

@@ -9,7 +9,7 @@ from schemas.errors import InvalidRecord
 from schemas.times import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from schemas.records import Evidence
     from schemas.request import Decision, Request, RequestLeg
@@ -38,8 +38,19 @@ def extend(request: Request, extension: Extension, decision: Decision) -> Reques
     passed = [leg.due_at for leg in request.pending if leg.leg_id in later and (leg.due_at or 0) < decision.at]
     if passed:
         raise InvalidRecord(f"its first deadline has passed, at {iso(min(filter(None, passed)))}")
-    legs = tuple(leg.changed(due_at=later[leg.leg_id]) if leg.leg_id in later else leg for leg in request.legs)
-    return request.changed(legs=legs, extended=decision)
+    return put_off(request, later).changed(extended=decision)
+
+
+def put_off(request: Request, later: Mapping[str, int | None]) -> Request:
+    """With later deadlines, by leg_id. Until these have passed nothing of them is late, though it was told to be.
+
+    So it is where the decision was made in time and carried out too late.
+    """
+    legs = tuple(
+        leg.changed(due_at=later[leg.leg_id], overdue_at=None) if leg.leg_id in later else leg for leg in request.legs
+    )
+    was_late, is_late = ({leg.leg_id for leg in some if leg.overdue_at is not None} for some in (request.legs, legs))
+    return request.changed(legs=legs, overdue_at=None if was_late and not is_late else request.overdue_at)
 
 
 def cancel(request: Request, decision: Decision) -> Request:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.closing.ending import settled
 from processors.closing.facts import TASK_DONE
+from processors.closing.orders import put_off
 from processors.closing.progress import heard
 from processors.closing.words import CANCELLED, DONE
 from schemas.request import Decision
@@ -23,21 +24,18 @@ def retold(request: Request, record: AuditRecord) -> Request:
         return settled(heard(request, record))
     if record.kind not in {EXTENDED, CANCELLED_BY, OVERDUE, TASK_DONE}:
         return request
-    named = {leg.delivery_id for leg in record.legs or ()}
+    named = {leg.delivery_id or "": leg.due_at for leg in record.legs or ()}
+    if record.kind == EXTENDED:
+        return put_off(request, named).changed(**_decided(request, record))
     legs = tuple(_after(leg, record) if leg.leg_id in named else leg for leg in request.legs)
     return settled(request.changed(legs=legs, **_decided(request, record)))
 
 
 def _after(leg: RequestLeg, record: AuditRecord) -> RequestLeg:
-    match record.kind:
-        case "request.extended":
-            told = next(one for one in record.legs or () if one.delivery_id == leg.leg_id)
-            return leg.changed(due_at=told.due_at)
-        case "request.overdue":
-            return leg.changed(overdue_at=record.at)
-        case _:
-            ended = {"outcome": CANCELLED if record.kind == CANCELLED_BY else DONE, "final": True}
-            return leg.changed(**ended, reason=record.reason, at=record.at, proof=record.evidence)
+    if record.kind == OVERDUE:
+        return leg.changed(overdue_at=record.at)
+    ended = {"outcome": CANCELLED if record.kind == CANCELLED_BY else DONE, "final": True}
+    return leg.changed(**ended, reason=record.reason, at=record.at, proof=record.evidence)
 
 
 def _decided(request: Request, record: AuditRecord) -> dict[str, object]:

@@ -43,6 +43,22 @@ def test_after_the_first_deadline_none_is_given(late: int) -> None:
         extend(made(delivery("a"), delivery("b", due_at=NOW + 900 * DAY)), twice, by)
 
 
+def test_what_was_late_before_an_extension_given_in_time_was_carried_out_is_late_again_only_after_it() -> None:
+    book = told(planned(delivery("a"), delivery("b", rule="fixed", due_at=None)))
+    book.elapse(NOW + 31 * DAY)
+    first = [fact.record_id for fact in book.collect().facts]
+    before = request(book)
+    book.put(before, extend(before, twice, BY))
+    assert book.counts()[1] == 0
+    book.elapse(NOW + 60 * DAY)
+    assert book.collect().facts == []
+    book.elapse(NOW + 61 * DAY)
+    again = book.collect().facts
+    assert [fact.kind for fact in again] == ["request.overdue"] * 2
+    assert {fact.record_id for fact in again}.isdisjoint(first)
+    assert book.counts()[1] == 1
+
+
 def test_a_second_one_is_refused() -> None:
     once = extend(made(delivery("a")), twice, BY)
     with pytest.raises(InvalidRecord, match="it was extended once"):
