@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from processors.routing.bringing import Errand
+from processors.routing.bringing import KNOWN, Brought, Errand
 from schemas.audit_head import head_of
 from schemas.backfill import Backfill, Tally
 from schemas.codec import decode_own, encode
@@ -22,13 +22,14 @@ from schemas.errors import DataError
 from schemas.events import PROTECTIVE
 from schemas.records import AuditRecord
 from streams import topics
+from streams.begun import Begun
 from streams.control import REFUSED, ROUTER, Given, told
 from streams.outbox import Out, sized
 from streams.ownership.tenure import now_micros
 from streams.wire import audit_out, delivery_outs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from processors.lane import Lane
     from processors.routing.desk import Desk
@@ -56,6 +57,7 @@ class Backfills:
         self._desk = desk
         self._tenure = tenure
         self._past = past
+        self._begun = Begun(past)
         self._wake = wake
         self._lanes = {lane.name: lane for lane in desk.lanes}
         places = (key_of(name, dry=dry) for name in self._lanes for dry in (False, True))
@@ -68,6 +70,11 @@ class Backfills:
     def ready(self) -> bool:
         """Whether `work` has something to do."""
         return self._reading is not None and self._reading.done()
+
+    def heed(self, audit: Sequence[AuditRecord]) -> None:
+        """What an event has led to just now: beside its verdict, something may begin anew at a lane."""
+        if len(audit) > 1:
+            self._begun.heed(audit)
 
     def obey(self, given: Given) -> list[Out]:
         """What is to be committed because of a command: that it is under way, or why it isn't."""
@@ -98,7 +105,11 @@ class Backfills:
         (key, end, piece), self._reading = self._reading.result(), None
         kept = self._kept[key]
         counts = Counter({one.word: one.number for one in kept.counts})
-        outs, states = await self._brought(kept, end, piece, counts, state_of)
+        made = await self._brought(kept, end, piece, counts, state_of)
+        if made is None:
+            self._read(ahead=True)
+            return [], {}
+        outs, states = made
         tallies = tuple(Tally(word=word, number=number) for word, number in sorted(counts.items()))
         offset = min(piece.next, end)
         new = kept.model_copy(
@@ -129,7 +140,8 @@ class Backfills:
         piece: Piece,
         counts: Counter[str],
         state_of: Callable[[str], SubjectState | None],
-    ) -> tuple[list[Out], dict[str, bytes]]:
+    ) -> tuple[list[Out], dict[str, bytes]] | None:
+        """None: it has to be looked ahead first."""
         errand, partition = self._errand(kept), self._tenure.partition
         changed: dict[str, SubjectState] = {}
         outs: list[Out] = []
@@ -138,7 +150,10 @@ class Backfills:
             planned = self._planned(record.value, counts) if record.offset < end else None
             if planned is not None and planned.pid is not None:
                 state = changed.get(planned.pid) or state_of(planned.pid)
-                brought = errand.brought(planned, state, now_micros())
+                if self._begun.is_unknown(errand.lane, planned, state):
+                    return None
+                known = self._begun.at(errand.lane, planned)
+                brought = Brought((KNOWN,)) if known else errand.brought(planned, state, now_micros())
                 if brought is not None:
                     counts.update((SEEN, *brought.words))
                     outs += delivery_outs(brought.deliveries, partition)
@@ -181,18 +196,21 @@ class Backfills:
             done = done.model_copy(update={"lane": self._lane(kept).name, "policy": self._errand(kept).policy.ref})
         return audit_out(done, partition)
 
-    def _read(self) -> None:
+    def _read(self, *, ahead: bool = False) -> None:
         """Begin to read the next piece of the earliest that isn't done."""
         waiting = [(kept.given, key) for key, kept in self._kept.items() if not kept.done]
         if self._reading is None and waiting:
-            self._reading = asyncio.create_task(self._next(min(waiting)[1]))
+            self._reading = asyncio.create_task(self._next(min(waiting)[1], ahead=ahead))
             self._reading.add_done_callback(lambda _: self._wake.set())
 
-    async def _next(self, key: bytes) -> tuple[bytes, int, Piece]:
+    async def _next(self, key: bytes, *, ahead: bool) -> tuple[bytes, int, Piece]:
         """Tried again whatever happens: the events go on meanwhile."""
         kept = self._kept[key]
         while True:
             try:
+                if ahead:
+                    await self._begun.look(self._lane(kept), kept.offset)
+                    ahead = False
                 end = await self._past.end() if kept.end is None else kept.end
                 piece = await self._past.piece(kept.offset)
                 if piece.next > kept.offset or kept.offset >= end:

@@ -175,6 +175,8 @@ class RouterWork(Inbox):
             return decode_own(SubjectState, encoded) if encoded else None
 
         routed = route(incoming, self._desk, state_of)
+        if self._backfills is not None:
+            self._backfills.heed(routed.audit)
         try:
             outs = sized(outs_of(incoming, routed, self._desk.pepper))
         except OversizeRecord as error:

@@ -73,6 +73,11 @@ def held(policy: Policy, state: SubjectState) -> Held:
     return Held(frozenset(found), min(reviews, default=None), everywhere=not found <= policy.by_purpose.keys())
 
 
+def was_lifted(state: SubjectState) -> bool:
+    """Whether a hold has ended, or a part of one."""
+    return any(hold.lifted_at is not None for hold in state.holds) or any(m.kind == "hold" for m in state.marks)
+
+
 def _about(policy: Policy, hold: Hold) -> set[str]:
     """A hold of everything is about one kind of data, as the lift of everything is that ends it."""
     wide = {all_of(domain.id): policy.purposes_of(domain.id) for domain in policy.domains}

@@ -76,8 +76,8 @@ class Hearing:
         """A leg that planning had left undone."""
         person = self._people.get(record.pid or "") or Person()
         begin = brought if record.reason == BACKFILL else lifted
-        if record.reason == BACKFILL:
-            was_told(person, record.event_id, record.lane, record.action)
+        if record.lane:  # a hold's end leaves nothing for a backfill to bring there, an older one only what it names
+            was_told(person, record.event_id, record.lane, record.action if record.reason == BACKFILL else None)
         if wrong := begin(self._people, person, record, leg):
             if self._begins.hides(record.origin) or (self._begins.since and begin is lifted):
                 began(self._people, person, record, leg)

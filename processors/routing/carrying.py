@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 REOPENED = 1
 """The cycle of a leg that a hold had kept back: it begins at most once more."""
+HOLD_LIFTED = "hold_lifted"
+"""Why it begins anew."""
 NO_NAMES: Mapping[str, tuple[bytes, ...]] = {}
 _OF_THE_EVENT = (
     "delivery_id",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from processors.plan import Plan, plan
 from processors.planning.routes import UNBOUND
-from processors.routing.carrying import REOPENED, deliveries, sorted_out
+from processors.routing.carrying import HOLD_LIFTED, REOPENED, deliveries, sorted_out
 from processors.routing.identities import (
     digest_of,
     found,
@@ -178,14 +178,14 @@ class Case(NamedTuple):
         leg_id = begun_leg_id(self.pid, one.of.event_id, leg.delivery_id, leg.recipient)
         return self.record(
             "cycle",
-            record_id=outcome_record_id("cycle", leg_id, REOPENED, "hold_lifted", 0),
+            record_id=outcome_record_id("cycle", leg_id, REOPENED, HOLD_LIFTED, 0),
             event_id=one.of.event_id,
             delivery_id=leg.delivery_id,
             cycle=REOPENED,
             lane=leg.lane,
             action=leg.action,
             legs=(leg,),
-            reason="hold_lifted",
+            reason=HOLD_LIFTED,
         )
 
     def planned(self, made: Plan, told: Named | None) -> AuditRecord:
