@@ -36,8 +36,8 @@ def lifted(people: People, person: Person, record: AuditRecord, leg: Leg) -> str
     if not waits and own_id is not None:
         return "begins anew, and no hold that kept it was lifted"
     # What another connection to the same recipients has to do begins anew by itself, and no leg without work ends it.
-    waits = same_place or [duty for duty in waits if own_id is not None or duty.lane is None]
-    for old in waits:
+    nobody_connected = own_id is not None and leg.lane is None
+    for old in same_place or [duty for duty in waits if nobody_connected or duty.lane is None]:
         person.hand_over(old, there, pid)
     _take_place(person, leg, record)
     if own_id is not None:

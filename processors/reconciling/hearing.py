@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from processors.reconciling.beginning import Beginning
     from processors.reconciling.duties import Duty, People
     from processors.reconciling.finding import Kind
+    from schemas.contract import Origin
     from schemas.policy import Policy
     from schemas.records import AuditRecord, Leg
 
@@ -35,12 +36,14 @@ class Hearing:
 
     early: event_id → what is told of its deliveries though no verdict has planned them.
     passed: how much is told of what may have been planned before the audit begins now.
+    first: lane → the event by which something began anew there before any plan had named it.
     """
 
     def __init__(self, begins: Beginning, people: People, findings: list[Finding]) -> None:
         self._begins = begins
         self._partition = begins.partition
         self.passed = 0
+        self.first: dict[str, Origin] = {}
         self._people = people
         self._findings = findings
         self.early: dict[str | None, list[tuple[AuditRecord, int]]] = defaultdict(list)
@@ -82,6 +85,8 @@ class Hearing:
             if self._begins.hides(record.origin) or (self._begins.since and begin is lifted):
                 began(self._people, person, record, leg)
                 self.passed += 1
+            elif begin is lifted and self.first.get(record.lane or "") == record.origin:
+                began(self._people, person, record, leg)  # what was due there nobody could know before
             else:
                 self._stray(record, offset, wrong)
 

@@ -74,6 +74,8 @@ class Inquiry:
             self._verdict(record, offset)
             return
         if record.kind == "cycle" and record.lane and record.controller:
+            if record.lane not in self._seen[record.controller]:
+                self.hearing.first[record.lane] = record.origin
             self._seen[record.controller] |= {record.lane}
         if record.kind == "command":
             self._commanded(record, offset)

@@ -68,13 +68,14 @@ class Law:
         if self.names <= seen or event.kind == "hold.lifted":
             return self.names & seen
         there = {one for leg in legs for one in split(leg.recipient)}
-        named, by_hand, found = names_in(legs), _by_hand(legs), set[str]()
+        named, by_hand, found = {(leg.lane, leg.action) for leg in legs}, _by_hand(legs), set[str]()
         mine = (lane for lane in self.lanes if lane.controller == event.controller)
         for lane in sorted(mine, key=lambda one: (one.name not in seen, not there.issuperset(one.serves))):
             reached = frozenset(there.intersection(lane.serves))
-            if lane.name in seen or not reached or by_hand[reached]:
+            its = [key for key in by_hand if key[0] == reached and (lane.name, key[1]) not in named]
+            if lane.name in seen or not reached or its:
                 found.add(lane.name)
-                by_hand[reached] -= by_hand[reached] > 0 and lane.name not in named
+                by_hand -= Counter(its)
         return frozenset(found)
 
     def lanes_among(self, names: frozenset[str]) -> tuple[Lane, ...]:
@@ -133,11 +134,10 @@ def names_in(legs: Iterable[Leg]) -> frozenset[str]:
     return frozenset(leg.lane for leg in legs if leg.lane)
 
 
-def _by_hand(legs: Iterable[Leg]) -> Counter[frozenset[str]]:
-    """Of how many connections each set of recipients has a task that names none; one may have several."""
+def _by_hand(legs: Iterable[Leg]) -> Counter[tuple[frozenset[str], str | None, str | None]]:
+    """Of how many connections recipients have a task that names none: by them, what is asked, and what is to be done.
+
+    One connection may have several; what it does by a call, it has no task for.
+    """
     tasks = (leg for leg in legs if not leg.lane and (leg.reason == _NO_CALL or leg.task == _REVIEW))
-    each = Counter((frozenset(split(leg.recipient)), leg.action, leg.task) for leg in tasks)
-    found: Counter[frozenset[str]] = Counter()
-    for (recipients, _, _), times in each.items():
-        found[recipients] = max(found[recipients], times)
-    return found
+    return Counter((frozenset(split(leg.recipient)), leg.action, leg.task) for leg in tasks)
