@@ -245,5 +245,6 @@ class Book:
             self._put(Change(job.delivery, None))
 
     def _put(self, change: Change) -> None:
-        self.entries.put(change.delivery.pid, change.delivery.delivery_id, change.entry)
-        self.pending.records.append(change)
+        if not self.entries.has_later_cycle(change.delivery):
+            self.entries.put(change.delivery.pid, change.delivery.delivery_id, change.entry)
+            self.pending.records.append(change)

@@ -34,6 +34,11 @@ class Entries:
         person = self._people.get(delivery.pid)
         return person.get(delivery.delivery_id) if person else None
 
+    def has_later_cycle(self, delivery: Delivery) -> bool:
+        """Whether it began anew before this cycle had ended, and that is kept: what becomes of this one is no end."""
+        entry = self.find(delivery)
+        return entry is not None and entry.delivery.cycle > delivery.cycle
+
     def of(self, pid: str, status: str) -> list[LaneEntry]:
         """One person's entries of a status."""
         person = self._people.get(pid)  # of nearly nobody is anything kept

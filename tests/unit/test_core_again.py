@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from delivering_support import DOWN, GOOD, REJECTED, Driven, delivery
+from delivering_support import DOWN, GOOD, REFS, REJECTED, Driven, delivery
 
 WAITED_S = 5
 """By then a quick retry is due."""
@@ -35,3 +35,23 @@ def test_who_is_tried_again_does_not_find_out_for_all_others_how_the_vendor_is()
     assert lane.round(GOOD) == [1]
     assert lane.breaker.cause is None
     assert lane.round(GOOD) == [0]
+
+
+def test_what_begins_anew_before_it_has_ended_outlives_its_own_end() -> None:
+    lane, gone = Driven(), delivery(1, "delete")
+    lane.arrive(gone)
+    (call,) = lane.start()
+    lane.core.noted(call.jobs[0], REFS, lane.now)  # it may be half done, so nothing takes its place
+    lane.answer(call, DOWN)
+    lane.commit()
+    lane.until_parked()
+    lane.arrive(gone.model_copy(update={"cycle": 1}))  # the end of a hold, at another connection of the recipient's
+    lane.commit()
+    while not lane.round(GOOD):
+        assert lane.sleep()
+    lane.restart()
+    while not lane.round(GOOD):
+        assert lane.sleep()
+    done = [(one.cycle, one.outcome) for one in lane.audit if one.outcome == "executed"]
+    assert done == [(0, "executed"), (1, "executed")]
+    assert lane.state == {}
