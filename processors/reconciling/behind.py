@@ -42,7 +42,9 @@ def lifted(people: People, person: Person, record: AuditRecord, leg: Leg) -> str
     _take_place(person, leg, record)
     if own_id is not None:
         about = About(pid, record.controller or "", event_id, waits[0].occurred_at, waits[0].received_at)
-        _owe(people, person, Duty(leg, own_id, about), record)
+        duty = Duty(leg, own_id, about)
+        duty.unended = max(one.unended for one in waits)
+        _owe(people, person, duty, record)
     return None
 
 

@@ -61,12 +61,13 @@ class Duty:
 
     due_at, received_at, occurred_at, ended_at in µs. word: the last one; final: the one that ended it, in this cycle.
     announced: False: a hold was lifted, and the audit has not said that it begins anew. told: it is a finding.
-    is_late_comer: it began behind planning, so its request may have been closed without it.
+    is_late_comer: it began behind planning, so its request may have been closed without it. unended: the newest cycle
+    that had not ended when the next one began, as a hold kept its recipient through another connection.
     """
 
     __slots__ = (
         "action", "announced", "controller", "cycle", "due_at", "ended_at", "event_id", "final", "id", "is_delivery",
-        "is_late_comer", "lane", "occurred_at", "received_at", "recipient", "told", "vendor", "word",
+        "is_late_comer", "lane", "occurred_at", "received_at", "recipient", "told", "unended", "vendor", "word",
     )  # fmt: skip
 
     def __init__(self, leg: Leg, own_id: str, about: About) -> None:
@@ -77,7 +78,7 @@ class Duty:
         self.is_delivery, self.lane = leg.kind != "task", leg.lane
         self.due_at = leg.due_at
         self.occurred_at, self.received_at = about.occurred_at, about.received_at
-        self.cycle = 0
+        self.cycle, self.unended = 0, -1
         self.announced = True
         self.told = self.is_late_comer = False
         self.word = leg.outcome
@@ -170,7 +171,10 @@ class People(dict[str, Person]):
 
     def owe_anew(self, person: Person, duty: Duty) -> None:
         """When a hold is over. What was done at once begins anew, too, if its recipient was kept through another."""
-        self.weight += duty.id not in person.duties
+        before = person.duties.get(duty.id)
+        self.weight += before is None
+        if before is not None and before.final is None:
+            duty.unended = before.cycle
         person.duties[duty.id] = duty
 
     def fits(self, most: int, before: int) -> bool:

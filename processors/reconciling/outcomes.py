@@ -30,7 +30,7 @@ def told(duty: Duty, record: AuditRecord, person: Person) -> Wrong:
         duty.begin(cycle)
     final = is_final(duty, word)
     if cycle < duty.cycle:
-        if final:
+        if final and cycle > duty.unended:
             yield "surplus", f"ends as {word} in cycle {cycle}, while cycle {duty.cycle} is under way"
     elif duty.final is not None:
         yield from _once_more(duty, word) if final else ()

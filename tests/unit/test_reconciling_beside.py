@@ -61,3 +61,16 @@ def test_that_a_holds_end_is_the_first_that_a_new_connection_hears_of_is_no_find
             paper.audit.remove(one)
             assert ("missing", one.lane) in wrong(paper), "another one doesn't do it in its place"
             paper.audit.append(one)
+
+
+def test_what_was_not_over_when_the_end_of_a_hold_began_it_anew_may_end_then() -> None:
+    narrow = event(1, "hold.placed", 0, ["rights-defence"])
+    paper = Paper(desk=replace(DESK, lanes=(BOTH, CAMPAIGNS)))
+    _, gone = paper.publish(narrow, GONE)
+    paper.publish(event(3, "hold.lifted", 30, supersedes=narrow.event_id))
+    begun = next(one for one in paper.audit if one.kind == "cycle" and one.lane == CAMPAIGNS.name)
+    paper.tell(gone, CAMPAIGNS.name, "superseded", "delete")
+    paper.tell(begun, CAMPAIGNS.name, "executed", "delete", cycle=1)
+    assert wrong(paper) == []
+    paper.tell(gone, CAMPAIGNS.name, "executed", "delete", cycle=1)
+    assert wrong(paper) == [("surplus", CAMPAIGNS.name)]
