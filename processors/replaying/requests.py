@@ -5,10 +5,11 @@ That it is closed or open again follows from its legs, whatever was told of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from processors.closing.ending import settled
 from processors.closing.facts import TASK_DONE
+from processors.closing.orders import put_off
 from processors.closing.progress import heard
 from processors.closing.words import CANCELLED, DONE
 from schemas.request import Decision
@@ -16,8 +17,8 @@ from schemas.request import Decision
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from schemas.records import AuditRecord, Leg
-    from schemas.request import Request, RequestLeg
+    from schemas.records import AuditRecord
+    from schemas.request import Request
 
 
 def went_on(request: Request, record: AuditRecord) -> Request:
@@ -28,9 +29,8 @@ def went_on(request: Request, record: AuditRecord) -> Request:
 
 
 def _extended(request: Request, record: AuditRecord) -> Request:
-    return _with(request, record, lambda leg, told: leg.changed(due_at=told.due_at)).changed(
-        extended=_decision(record)
-    )
+    later = {leg.delivery_id or "": leg.due_at for leg in record.legs or ()}
+    return put_off(request, later).changed(extended=_decision(record))
 
 
 def _cancelled(request: Request, record: AuditRecord) -> Request:
@@ -45,19 +45,18 @@ def _ended(request: Request, record: AuditRecord, word: str) -> Request:
     changes = {"outcome": word, "final": True, "reason": record.reason, "at": record.at}
     if word == DONE:
         changes["proof"] = record.evidence
-    return _with(request, record, lambda leg, _: leg.changed(**changes))
+    return _with(request, record, **changes)
 
 
 def _overdue(request: Request, record: AuditRecord) -> Request:
     if not record.legs:
         return request.changed(overdue_at=record.at)
-    return _with(request, record, lambda leg, _: leg.changed(overdue_at=record.at))
+    return _with(request, record, overdue_at=record.at)
 
 
-def _with(request: Request, record: AuditRecord, change: Callable[[RequestLeg, Leg], RequestLeg]) -> Request:
-    told = {leg.delivery_id: leg for leg in record.legs or ()}
-    legs = tuple(change(leg, told[leg.leg_id]) if leg.leg_id in told else leg for leg in request.legs)
-    return request.changed(legs=legs)
+def _with(request: Request, record: AuditRecord, **changes: Any) -> Request:
+    told = {leg.delivery_id for leg in record.legs or ()}
+    return request.changed(legs=tuple(leg.changed(**changes) if leg.leg_id in told else leg for leg in request.legs))
 
 
 def _decision(record: AuditRecord) -> Decision | None:
