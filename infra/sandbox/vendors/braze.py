@@ -4,7 +4,8 @@
   headers: [D]. Status 201 of a POST: [T] (developers.qodex.ai/braze-public), of /users/delete [U].
 - The status of an address that no profile has is kept for a later one: [D]. The group call for such an address: [U],
   here it is taken and changes nothing.
-- Deletion is queued: [D]; it takes `queue_s` here. Only `braze_ids` are spoken: the relay sends nothing else.
+- Deletion is queued, and answered with `deleted` alone: [D]; it takes `queue_s` here. Only `braze_ids` are spoken:
+  the relay sends nothing else.
 - GET /subscription/user/status: [C] (npm braze-api 2.13); `limit` is 100 and no more, from `offset` on: [D]. Words of
   the errors: [U].
 
@@ -119,7 +120,7 @@ class Braze(Vendor):
             one.gone_at = min(one.gone_at, self.world.clock() + self.queue_s)
         if found:
             self.record(call, "delete", [one.email for one in found], given=keys, changed=True)
-        return _said(deleted=len(found))
+        return Answer(201, {"deleted": len(found)})  # documented without `message`
 
     def _set_groups(self, call: Call) -> Answer:
         asked = _list(call.body.get("subscription_groups")) if isinstance(call.body, dict) else []

@@ -52,7 +52,10 @@ def accepted(answers: Sequence[Answer], *more: str) -> Result | VendorError:
 
 
 def taken_in(answer: Answer, profiles: int = 0) -> Answer:
-    """The answer, if it says that the request was taken in. profiles: that were to be deleted."""
+    """The answer, if it says that the request was taken in. profiles: that were to be deleted.
+
+    Of a deletion `deleted` is all that is documented: what says how many are queued has been taken in without a word.
+    """
     if isinstance(answer, VendorError):
         return answer
     about: dict[str, Any] = {"status": answer.status, "response_sha256": answer.sha256}
@@ -60,7 +63,7 @@ def taken_in(answer: Answer, profiles: int = 0) -> Answer:
         body = answer.json()
     except VendorError as error:
         return error
-    if body["message"] != "success":
+    if ("message" in body or not profiles) and body["message"] != "success":
         return VendorUnavailable("not_taken_in", **about)
     if body.get("errors"):  # besides a success: of some it was not taken in, and of whom is not said
         return VendorRefused("errors_in_answer", **about)

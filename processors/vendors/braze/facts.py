@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from schemas.records import Action
 
 _READ_BACK_S = 3600.0
-"""How long Braze's queues take is not documented."""
+"""A deletion is in every cache after five minutes at most; how long the other queues take is not documented."""
 
 
 class BrazeFacts(Vendor):
@@ -60,6 +60,7 @@ class BrazeFacts(Vendor):
         "a success says only that the request was taken in; of an unknown address it says the same",
         "no grant lifts a withdrawal from all e-mail: it ends as a task",
         "events of a deleted person stay in the dashboards' counts",
+        "a deleted profile may be shown for five minutes more",
     )
     evidence = (
         ("S", "braze-inc/braze-docs@042c649: post_user_delete, post_email_subscription_status"),
@@ -68,11 +69,11 @@ class BrazeFacts(Vendor):
         ("D", f"{docs}endpoints/user_data/post_user_delete/"),
         ("D", f"{docs}errors/"),
         ("D", f"{docs}api_limits/"),
-        ("C", "npm braze-api@2.13: shape of /subscription/user/status"),
+        ("C", "npm braze-api@2.13.4: bodies and answers of deletion, export, groups"),
     )
     unverified = (
         "whether /users/delete answers 200 or 201: both are read",
-        "how soon a queued deletion is carried out",
+        "whether /users/delete says `message`, as clients have it: documented is `deleted` alone, both are read",
         "that the group call takes addresses which no profile has",
         "whether the look-up minds capitals: an address is asked for as the event has it",
     )
