@@ -38,6 +38,15 @@ async def test_who_withdraws_altogether_leaves_the_channel_and_no_grant_lifts_th
         assert await r.held("iterable") == held
 
 
+async def test_what_the_person_opted_into_besides_holds_no_withdrawal_up() -> None:
+    async with relay() as r:
+        await r.control.happen("iterable", "opt_in", ANN.key, type="104")
+        assert (await r.do("iterable", "withdraw", **ALL)).outcome == "executed"
+        held = await r.held("iterable")
+        assert (held["unsubscribedChannelIds"], held["subscribedMessageTypeIds"]) == ([1], [104])
+        assert (await r.read_back("iterable", "withdraw", **ALL)).outcome == "verified"
+
+
 async def test_who_is_forgotten_is_gone_after_a_while_and_stays_so() -> None:
     async with relay() as r:
         r.sandbox.engines["iterable"].vendor.forget_s = 600.0  # type: ignore[attr-defined]

@@ -2,7 +2,9 @@
 
 - Paths, bodies, `code` and `msg`, limits of users and of forgetting: [S]. An unknown user is an answer without one:
   [S] (src/types/users.ts), as 200 with `{}`: [C] (block/iterable-go). Statuses of the codes: [U], but for 401.
-- updateSubscriptions overwrites the fields that it names: [S]. That the profile's dataFields show them: [C].
+- updateSubscriptions overwrites the fields that it names, and refuses types that the person opted into in channels
+  that they are out of, unless `validateChannelAlignment` is false: [S]; status and code of that refusal: [U].
+- That the profile's dataFields show the fields: [C].
 - Forgetting takes up to ten minutes: [D]; here `forget_s`. What is forgotten is refused from then on: [S] code
   `ForgottenUserError`, status [U].
 
@@ -32,6 +34,7 @@ _CHANNELS = {
 }
 _TYPES = {101: 1, 104: 1, 102: 2, 103: 4}
 _FIELDS = ("emailListIds", "unsubscribedChannelIds", "unsubscribedMessageTypeIds", "subscribedMessageTypeIds")
+_CHOICES = {"unsubscribe": "unsubscribedMessageTypeIds", "opt_in": "subscribedMessageTypeIds"}
 _CODES = {401: "BadApiKey", 403: "Forbidden", 404: "NotFound", 429: "RateLimitExceeded"}
 _READ = (Limit(calls=100, window_s=1),)
 _SLOW = Limit(calls=3, window_s=1)
@@ -77,11 +80,10 @@ class Iterable(Vendor):
         return {"known": email in self._users, "forgotten": email in self._forgotten, **fields}
 
     def happen(self, event: str, person: Person, args: Mapping[str, str]) -> None:
-        """`unsubscribe` from a message `type`: the person follows the link in a mail."""
-        if event != "unsubscribe":
+        """`unsubscribe` from a message `type`, or `opt_in` to it: by the link in a mail, or the preference centre."""
+        if event not in _CHOICES:
             super().happen(event, person, args)
-        out = self._users[fold(person.email)].setdefault("unsubscribedMessageTypeIds", [])
-        out.append(int(args["type"]))
+        self._users[fold(person.email)].setdefault(_CHOICES[event], []).append(int(args["type"]))
 
     def clear(self) -> None:
         self._users.clear()
@@ -107,6 +109,8 @@ class Iterable(Vendor):
             return _said(400, "UnknownEmailError", "Unknown email")
         if not all(isinstance(ids, list) and all(isinstance(one, int) for one in ids) for ids in fields.values()):
             return _said(400, "BadParams", "ids must be numbers")
+        if body.get("validateChannelAlignment", True) and _is_askew(self._users[email] | fields):
+            return _said(400, "BadParams", "subscribed message types belong to unsubscribed channels")
         before = dict(self._users[email])
         self._users[email].update(fields)
         lost = any(set(before.get(key, [])) - set(ids) for key, ids in fields.items())
@@ -147,6 +151,12 @@ class Iterable(Vendor):
 
     def _purge(self) -> None:
         self._users = {email: fields for email, fields in self._users.items() if not self._is_forgotten(email)}
+
+
+def _is_askew(fields: Mapping[str, Any]) -> bool:
+    """Whether the person has opted into a type in a channel that they are out of."""
+    channels = {_TYPES.get(one) for one in fields.get("subscribedMessageTypeIds", ())}
+    return not channels.isdisjoint(fields.get("unsubscribedChannelIds", ()))
 
 
 def _said(status: int, code: str, text: str) -> Answer:

@@ -52,6 +52,7 @@ class IterableFacts(Vendor):
     )
     traps = (
         "a change of subscriptions overwrites what it names: what stands is read first, and sent with it",
+        "types opted into in a channel that is left are refused, but for validateChannelAlignment, sent as false",
         "what the person changes between that reading and writing, by a link in a mail, is overwritten",
         "one project for each API key: each further project needs a connection of its own",
         "a project that knows its users by userId alone forgets nobody by address: it can't be served",

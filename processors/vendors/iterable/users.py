@@ -25,6 +25,9 @@ TYPES_OUT: Field = "unsubscribedMessageTypeIds"
 CHANNELS_OUT: Field = "unsubscribedChannelIds"
 TYPES_IN: Field = "subscribedMessageTypeIds"
 """Of message types that the person must opt into; only there if the project has any."""
+_ALONE = {"validateChannelAlignment": False}
+"""Left out, Iterable refuses ids of types that the person opted into in a channel which they are out of: those that
+stand beside what a choice is about, and a withdrawal of everything leaves. In such a channel nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class User:
         due = {field: sorted(ids) for field, ids in wanted.items() if ids != self.ids(field)}
         if not due:
             return None
-        return Call("POST", "/api/users/updateSubscriptions", json={"email": self.email, **due}, api="update")
+        body = {"email": self.email, **due, **_ALONE}
+        return Call("POST", "/api/users/updateSubscriptions", json=body, api="update")
 
 
 def look_up(emails: Sequence[str], *more: Call) -> Generator[Step, Any, tuple[list[User], list[Reply]]]:

@@ -56,6 +56,17 @@ async def test_a_change_that_cant_be_made_is_refused(iterable: Bench, body: dict
     assert (refused.status, refused.body["code"]) == (400, code)
 
 
+async def test_a_type_opted_into_in_a_channel_left_is_refused_unless_it_is_not_to_be_looked_at(
+    iterable: Bench,
+) -> None:
+    await update(iterable, subscribedMessageTypeIds=[104])
+    refused = await update(iterable, unsubscribedChannelIds=[1])
+    assert (refused.status, refused.body["code"]) == (400, "BadParams")
+    done = await update(iterable, unsubscribedChannelIds=[1], validateChannelAlignment=False)
+    assert (done.status, done.body["code"]) == (200, "Success")
+    assert (await update(iterable, subscribedMessageTypeIds=[102])).status == 200, "it is sent by push"
+
+
 async def test_who_is_forgotten_is_listed_by_hash_and_refused(iterable: Bench) -> None:
     vendor: Any = iterable.sandbox.engines["iterable"].vendor
     vendor.forget_s = 60.0
