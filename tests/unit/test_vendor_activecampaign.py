@@ -68,6 +68,12 @@ def test_a_withdrawal_of_everything_is_one_of_every_list_that_the_contact_is_on(
     assert changes(played) == [put("1", "7", "2"), put("1", "55", "2")]
 
 
+@pytest.mark.parametrize("action", ["grant", "withdraw"])
+def test_a_status_that_was_set_is_no_failure_for_its_201(action: Action) -> None:
+    played = do(instruction(action), ONE, {"1": {"7": "1" if action == "withdraw" else "2"}})
+    assert [call.expect for call in played.calls if call.method == "POST"] == [{200, 201}]
+
+
 @pytest.mark.parametrize("most", [20, 100, 1000])
 def test_lists_beyond_a_page_are_left_too_whatever_its_size_and_whether_it_is_heeded(most: int) -> None:
     on = {str(number): "1" for number in range(230)}

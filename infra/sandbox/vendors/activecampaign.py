@@ -2,6 +2,8 @@
 
 - Paths, bodies, statuses 200, 201, 404 and 422 with their texts: [S] activecampaign-v3.json as kept in
   api-evangelist/activecampaign 6295cc5. Numbers as text in some answers and as numbers in others: [S] its examples.
+- 201 where a contact is new on a list: [U]; 200 is documented, but so it is of new lists and addresses, which are
+  answered by 201: [C] mhenrixon/active_campaign a748798, spec/cassettes.
 - Statuses of a list: 1 and 2 [S], 91 [D], 0 and 3 [U]. A deleted contact is restorable for 30 days: [D] help centre;
   here it is out of reach at once.
 - 5 calls a second in an account, 429 with Retry-After: [T] quoting reference/rate-limits. 403 for a bad token,
@@ -135,7 +137,8 @@ class ActiveCampaign(Vendor):
         self._lists[contact][key] = status
         effect = "grant" if status == "1" else "withdraw"
         self.record(call, effect, (self._emails[contact],), changed=before != status, purpose=self._purposes[key])
-        return Answer(200, {"contacts": [], "contactList": {"contact": contact, "list": key, "status": int(status)}})
+        said = {"contacts": [], "contactList": {"contact": contact, "list": key, "status": int(status)}}
+        return Answer(201 if before is None else 200, said)
 
     def _list(self, call: Call) -> Answer:
         key = call.path["id"]

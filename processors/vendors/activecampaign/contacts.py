@@ -22,6 +22,8 @@ REMOVED = "91"
 """Taken off the list altogether, which is no unsubscription."""
 _MOST, _USUAL = 100, 20
 """Rows of a page, asked for and without asking: a page that has fewer than both is the last."""
+_SET = frozenset({200, 201})
+"""Documented is 200; so it is of new lists and addresses, and those are answered by 201."""
 _GONE = re.compile(rb"no result found for", re.IGNORECASE)
 
 
@@ -104,7 +106,7 @@ def _ids(reply: Reply, email: str) -> list[str]:
     found = rows(reply.json(), "contacts")
     if len(found) >= _MOST:
         raise VendorRefused("more_than_100_contacts", status=reply.status, response_sha256=reply.sha256)
-    # That the filter finds whole addresses alone is not documented.
+    # For parts of an address there is `email_like`; what is found is compared all the same.
     ids = [str(one["id"]) for one in found if str(one["email"]).strip().lower() == email.strip().lower()]
     if not all(one.isascii() and one.isdigit() for one in ids):
         raise ValueError("a contact's id is none")  # it becomes a part of paths
@@ -130,7 +132,7 @@ def make(emails: list[str]) -> Generator[Step, Any, list[str]]:
 def status_call(contact: str, name: str, status: str, before: str | None = None) -> Call:
     again = {"sourceid": 4} if before == UNSUBSCRIBED and status == ACTIVE else {}
     body = {"contactList": {"list": name, "contact": contact, "status": status, **again}}
-    return Call("POST", "/api/3/contactLists", json=body)
+    return Call("POST", "/api/3/contactLists", json=body, expect=_SET)
 
 
 def put(calls: list[Call], status: str) -> Generator[Step, Any, Reply | None]:

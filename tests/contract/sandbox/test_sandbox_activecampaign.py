@@ -60,6 +60,13 @@ async def test_a_status_is_set_for_one_list(campaign: Bench) -> None:
     assert (status, body["message"]) == (404, "No Result found for Subscriber with id 99")
 
 
+async def test_who_is_new_on_a_list_is_answered_by_201(campaign: Bench) -> None:
+    _, body = await call(campaign, "POST", "contacts", json={"contact": {"email": "new@example.test"}})
+    new = body["contact"]["id"]
+    answers = [await call(campaign, "POST", "contactLists", json=change(campaign, new, 1)) for _ in range(2)]
+    assert [status for status, _ in answers] == [201, 200]
+
+
 async def test_a_deletion_is_answered_by_an_empty_object_and_then_by_a_404(campaign: Bench) -> None:
     contact = await only_id(campaign)
     assert await call(campaign, "DELETE", f"contacts/{contact}") == (200, {})
