@@ -77,6 +77,7 @@ class BrazeFacts(Vendor):
         "that the group call takes addresses which no profile has",
         "whether the look-up minds capitals: an address is asked for as the event has it",
     )
+    checked = "the pages of braze-inc/braze-docs above, npm braze-api@2.13.4: paths, bodies and answers, by eye"
     options_type: ClassVar[type[ListOptions]] = BrazeOptions
     example: ClassVar[Mapping[str, Any]] = {"cluster": "fra-01.braze.eu", "lists": {"newsletter": "GROUP-ID"}}
     options: BrazeOptions

@@ -47,6 +47,7 @@ class CustomerIoFacts(Vendor):
             "S",
             "customer-io-track-api-openapi.json (OpenAPI 3.1, 1.0.0), copied at api-evangelist/customer-io@b501ffb",
         ),
+        ("S", "npm customerio-node@5.2.0: TrackClient, regions"),
         ("D", "https://docs.customer.io/integrations/api/track/tag/track-customers/suppress/"),
         ("D", "https://docs.customer.io/integrations/api/track/tag/track-customers/unsuppress/"),
         ("T", "https://apis.io/rate-limits/customerio/customerio-rate-limits/"),

@@ -67,6 +67,7 @@ class KlaviyoFacts(Vendor):
     )
     evidence = (
         ("S", "klaviyo/openapi@f0a30ba openapi/stable, revision 2026-07-15"),
+        ("S", "npm klaviyo-api@23.0.0, of the same revision"),
         ("D", "https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling"),
         ("D", "https://developers.klaviyo.com/en/docs/filtering_"),
         ("D", "https://developers.klaviyo.com/en/docs/api_versioning_and_deprecation_policy"),

@@ -75,6 +75,7 @@ class MailchimpFacts(Vendor):
         "that a pending or archived member can be set to unsubscribed",
         "that a 404 of a member is the same document as a 404 of an audience: both are asked",
     )
+    checked = "npm @mailchimp/mailchimp_marketing@3.0.80: paths, parameters and authentication of the calls, by eye"
     options_type: ClassVar[type[ListOptions]] = MailchimpOptions
     example: ClassVar[Mapping[str, Any]] = {"data_centre": "us21", "lists": {"newsletter": "a1b2c3d4e5"}}
     options: MailchimpOptions

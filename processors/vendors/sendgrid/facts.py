@@ -53,12 +53,15 @@ class SendgridFacts(Vendor):
     )
     evidence = (
         ("S", "twilio/sendgrid-oai@dbe0e0d: tsg_suppressions_v3, tsg_mc_contacts_v3, tsg_recipients_data_erasure_v3"),
+        ("S", "npm @sendgrid/client@8.1.6: hosts of the regions, the header on-behalf-of"),
         ("D", f"{docs}/recipients-data-erasure-api"),
+        ("D", f"{docs}/how-to-use-the-sendgrid-v3-api/on-behalf-of"),
     )
     unverified = (
         "that 404 is the answer where an address to be taken off a list isn't on it (documented is 204 alone)",
         "that the job_id of a deletion of contacts is a text (its document says object); nothing is read from it",
         "whether the erasure removes suppressions",
+        "that on_behalf_of holds for contacts, too: its page excepts mail alone, their document doesn't name it",
         "how long an erasure takes",
     )
     checked = (

@@ -52,7 +52,8 @@ class TwilioFacts(Vendor):
         "a message over WhatsApp or RCS has `whatsapp:` or `rcs:` before the number, so that each is looked for",
         "an opt-in overrides a STOP that the person sent: a grant must be newer, which the order of events sees to",
         "consent is about SMS alone: calls are made by your own systems, and Twilio stops none",
-        "backups keep message bodies for up to 30 days after their deletion",
+        "backups keep message bodies for up to 30 days after their deletion; a recording's metadata stay for 40",
+        "a media file goes with its message, but not while another message of the account has it, too",
         "a list without a filter is of everybody: each record is compared with the number before it is deleted",
         "opt-outs outlive a deletion; conversations, Verify, Segment and other products are not touched",
     )
@@ -60,6 +61,10 @@ class TwilioFacts(Vendor):
         ("S", "twilio/twilio-oai@d50069b: twilio_accounts_v1, twilio_api_v2010"),
         ("D", f"{docs}/messaging/features/bulk-upsert-consents-api"),
         ("D", f"{docs}/api/errors/30646"),
+        (
+            "D",
+            "https://support.twilio.com/hc/en-us/articles/223133687-Deleting-messages-message-media-or-message-bodies",
+        ),
         ("D", f"{docs}/studio/tutorials/use-rcs-with-studio"),
         ("T", "velog.io/@nova-kim, a translation of that page: 25 consents in a call"),
     )
@@ -67,7 +72,7 @@ class TwilioFacts(Vendor):
         "that a message or call still under way answers 20009, and may be deleted later",
         "that the filters To and From find a number on WhatsApp as whatsapp: and the number, and on RCS with rcs:",
     )
-    checked = "twilio/twilio-oai@d50069b: calls and the sandbox's answers validated"
+    checked = "twilio/twilio-oai@d50069b: calls and the sandbox's answers validated; npm twilio@6.3.1: calls, by eye"
     options_type: ClassVar[type[Options]] = TwilioOptions
     example: ClassVar[Mapping[str, Any]] = {
         "account_sid": "AC00000000000000000000000000000001",
