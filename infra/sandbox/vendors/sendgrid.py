@@ -2,7 +2,8 @@
 
 - Paths, bodies, statuses, and that a group which isn't there puts the address on the global list: [S]
   twilio/sendgrid-oai dbe0e0d, tsg_suppressions_v3, tsg_mc_contacts_v3, tsg_recipients_data_erasure_v3.
-- Errors are `{"errors": [{"field", "message"}]}` [S]. An address that isn't on the list: 404 [U].
+- Errors are `{"errors": [{"field", "message"}]}` [S]. An address that isn't in the group: 404 [U];
+  that isn't on the global list: 204 [C] sendgrid/docs issue 6194.
 - The erasure takes at once, and suppressions with it [U]. 100 calls of it a minute [S].
 - delete_all_contacts does what it says [S].
 """
@@ -111,7 +112,7 @@ class Sendgrid(Vendor):
     def _lift(self, call: Call) -> Answer:
         group, email = self._group(call), fold(call.path["email"])
         if email not in self._suppressed[group]:
-            return self.error(404)
+            return Answer(204) if group == _EVERYWHERE else self.error(404)
         self._suppressed[group].discard(email)
         self.record(call, "grant", (email,), changed=True, purpose=GROUPS.get(group, "*"))
         return Answer(204)

@@ -52,6 +52,8 @@ class IntercomFacts(Vendor):
         "a subscription type means the opposite when it is opt_in: its kind is asked each time",
         "a contact that was merged answers 410: whom it was merged into is meant",
         "archive keeps everything and ends when the person logs in: it is never called",
+        "no look-up finds who was archived, so that an erasure ends as no_match and passes them over",
+        "a deleted contact can be had back from Intercom for 7 days, by its own help page",
         "a contact made minutes ago may not be found",
         "the wrong region answers as a wrong token does",
         "tickets and ratings stay when their contact is deleted",
@@ -60,15 +62,16 @@ class IntercomFacts(Vendor):
         ("S", _OPENAPI),
         ("D", "https://developers.intercom.com/docs/references/2.17/rest-api/errors/rate-limiting"),
         ("D", "https://www.intercom.com/help/en/articles/1815435"),
+        ("D", "https://developers.intercom.com/docs/references/2.3/rest-api/contacts/delete-contact (404, 7 days)"),
+        ("D", "intercom/intercom-node issue 333: archived contacts can't be listed, in Intercom's own words"),
         ("T", "https://www.eesel.ai/blog/intercom-api-rate-limits"),
     )
     unverified = (
         "the limit of 10,000 calls a minute: the headers of each answer say the real one",
         "that changing, deleting and subscribing a merged contact answer 410 as reading does",
-        "that deleting a contact which is gone answers 404",
         "whether the look-up minds capitals: an address is asked for as the event has it",
     )
-    checked = f"calls and the sandbox's answers by reading {_OPENAPI}"
+    checked = f"calls and the sandbox's answers by reading {_OPENAPI} and npm intercom-client@7.0.3"
     options_type = IntercomOptions
     example: ClassVar[Mapping[str, Any]] = {"subscriptions": {"newsletter": "91"}}
     options: IntercomOptions

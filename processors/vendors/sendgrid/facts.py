@@ -56,9 +56,10 @@ class SendgridFacts(Vendor):
         ("S", "npm @sendgrid/client@8.1.6: hosts of the regions, the header on-behalf-of"),
         ("D", f"{docs}/recipients-data-erasure-api"),
         ("D", f"{docs}/how-to-use-the-sendgrid-v3-api/on-behalf-of"),
+        ("C", "sendgrid/docs issue 6194: 204 where an address to be taken off the global list isn't on it"),
     )
     unverified = (
-        "that 404 is the answer where an address to be taken off a list isn't on it (documented is 204 alone)",
+        "that 404 is the answer where an address to be taken off a group isn't in it (documented is 204 alone)",
         "that the job_id of a deletion of contacts is a text (its document says object); nothing is read from it",
         "whether the erasure removes suppressions",
         "that on_behalf_of holds for contacts, too: its page excepts mail alone, their document doesn't name it",
