@@ -11,10 +11,18 @@ def due_day(rule: str | None, due_at: int) -> str:
 
     Of a law's places it is the one where a day ends then.
     """
+    return day_beside(rule, due_at, due_at)
+
+
+def day_beside(rule: str | None, due_at: int, at: int) -> str:
+    """The date of another moment beside such a deadline, so that both are counted in one place. at: µs."""
+    return str(local_day(at, _zone(rule, due_at)))
+
+
+def _zone(rule: str | None, due_at: int) -> str:
     row = law().by_rule.get(rule or "")
     zones = [place.zone for place in law().regime(row.regime).places] if row else ["UTC"]
-    days = [(zone, local_day(due_at, zone)) for zone in zones]
-    return str(next((day for zone, day in days if end_of(day, zone) == due_at), days[0][1]))
+    return next((zone for zone in zones if end_of(local_day(due_at, zone), zone) == due_at), zones[0])
 
 
 def mark_of(rule: str | None) -> str | None:

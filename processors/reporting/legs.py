@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.closing.retold import EXTENDED
 from processors.closing.words import CANCELLED, is_exception
-from processors.reckoning.saying import due_day, mark_of
+from processors.reckoning.saying import day_beside, due_day, mark_of
 from processors.reporting import rungs
 from processors.reporting.model import Deadline, LegReport
 from processors.reporting.words import discreet, result_of, says, standing_of
@@ -27,6 +27,7 @@ _AS_IT_STANDS = (
 _VENDORS = "the vendors"
 """Whose leg it is when they are said to know."""
 _UNDONE = {"failed": "not_done", CANCELLED: "not_done", "superseded": "replaced"}
+_HAS_ENDED = frozenset({"met", "late"})
 
 
 def leg_report(
@@ -72,7 +73,8 @@ def _deadline(leg: RequestLeg, facts: Sequence[Fact], now: int) -> Deadline | No
         citation=row.citation if row and row.regime != HOUSE else None,
         address=row.address if row and row.regime != HOUSE else None,
         met=met,
-        met_at=iso(leg.at) if met in {"met", "late"} else None,
+        met_at=iso(leg.at) if met in _HAS_ENDED else None,
+        met_on=day_beside(leg.rule, leg.due_at, leg.at) if met in _HAS_ENDED else None,
         extended=any(fact.record.kind == EXTENDED for fact in facts),
     )
 

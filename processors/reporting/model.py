@@ -35,7 +35,8 @@ class Deadline:
     """due_on: the date there where it is counted. mark: how sure the rule is; citation: of the law, None: our own.
 
     met: `met`, `late`, `not_done` (it ended without), `replaced` (by a newer instruction), `running` or `overdue`;
-    met_at: when the leg ended, of the first two. extended: it was put off once.
+    met_at: when the leg ended, of the first two; met_on: the date then, in the place of due_on, so that what was in
+    time never reads as a day late. extended: it was put off once.
     """
 
     due_at: str
@@ -46,6 +47,7 @@ class Deadline:
     address: str | None
     met: str
     met_at: str | None
+    met_on: str | None
     extended: bool
 
 

@@ -64,7 +64,7 @@ def _of(leg: LegReport) -> Iterator[tuple[str, Any]]:
     for name in ("recipient", "name", "role", "lane", "vendor", "action", "task", "purposes", "channels"):
         yield name, getattr(leg, name)
     due = leg.deadline
-    for name in ("due_at", "due_on", "rule", "mark", "citation", "met", "met_at", "extended"):
+    for name in ("due_at", "due_on", "rule", "mark", "citation", "met", "met_at", "met_on", "extended"):
         yield name, getattr(due, name) if due else None
     yield "told_at", leg.told_at
     for rung, step in (("acknowledged", leg.acknowledged), ("executed", leg.executed), ("verified", leg.verified)):

@@ -10,9 +10,10 @@ from reporting_support import LATER, facts, only_leg, report
 
 from processors.closing.retold import EXTENDED
 from processors.reporting.matters import matters
+from processors.reporting.page.filters import due
 from schemas.ids import task_id
 from schemas.records import CommandRef, Evidence, Leg
-from schemas.times import DAY, iso
+from schemas.times import DAY, iso, moment
 
 if TYPE_CHECKING:
     from schemas.records import AuditRecord
@@ -87,6 +88,28 @@ def test_a_deadline_is_met_only_by_being_done(due_in: int, told: AuditRecord, no
     assert leg.deadline
     assert leg.deadline.met == met
     assert leg.deadline.met_at == (iso(told.at) if met in {"met", "late"} else None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "due_at", "ended_at", "text"),
+    [
+        ("ccpa.optout.third_party.15bd", "2026-03-17T06:59:59.999999Z", "2026-03-17T03:00:00Z", "met on 2026-03-16"),
+        (
+            "pdpo.erasure.reply.internal-40d",
+            "2026-03-16T15:59:59.999999Z",
+            "2026-03-16T20:00:00Z",
+            "late on 2026-03-17",
+        ),
+    ],
+)
+def test_the_day_of_the_end_is_counted_where_the_deadline_is(
+    rule: str, due_at: str, ended_at: str, text: str
+) -> None:
+    """In UTC the first one would read as a day late, and the second as late on its very day."""
+    asked = planned(delivery("crm", rule=rule, due_at=moment(due_at)))
+    leg = only_leg(report(asked, said("crm", "executed", at=moment(ended_at))))
+    assert leg.deadline
+    assert due(leg.deadline) == f"due 2026-03-16, {text}"
 
 
 def test_a_deadline_names_the_law_its_mark_and_our_own_target_as_such() -> None:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def due(deadline: Deadline) -> str:
     """As in `due 2026-03-16, met on 2026-03-02`."""
-    if deadline.met_at is None:
+    if deadline.met_on is None:
         return f"due {deadline.due_on}, {_UNMET[deadline.met]}"
-    return f"due {deadline.due_on}, {deadline.met} on {day(deadline.met_at)}"
+    return f"due {deadline.due_on}, {deadline.met} on {deadline.met_on}"
 
 
 _UNMET = {"running": "still running", "overdue": "overdue", "not_done": "not done", "replaced": "replaced"}
