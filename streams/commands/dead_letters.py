@@ -129,12 +129,18 @@ def redrive(
     if origin is not None:
         seals, letter = Seals(settings.key("relay_key")), asyncio.run(_find(settings, origin))
         if letter.source == "router":
-            partition = asyncio.run(redrive_letter(settings, letter, seals, by, reason))
-            typer.echo(f"{origin} was published again, to {topics.EVENTS}[{partition}]; the audit tells the rest")
+            _published(origin, asyncio.run(redrive_letter(settings, letter, seals, by, reason)), as_json=as_json)
             return
         lane, delivery = delivery_in(letter, seals)
     command = order(REDRIVE, {DELIVERY: delivery} if delivery else {}, by, reason, lane)
     carry_out(settings, command, wait, as_json=as_json)
+
+
+def _published(origin: str, partition: int, *, as_json: bool) -> None:
+    if as_json:
+        show_json({"origin": origin, "topic": topics.EVENTS, "partition": partition})
+    else:
+        typer.echo(f"{origin} was published again, to {topics.EVENTS}[{partition}]; the audit tells the rest")
 
 
 def _facts(letter: DeadLetter) -> dict[str, Any]:

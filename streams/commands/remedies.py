@@ -16,7 +16,14 @@ ROUTER = {
     "and have it published again with less in it; lower that topic's max.message.bytes to 1 MiB",
     "partition_mismatch": "the partition count of the topics differs from this relay's: `consent-relay topics check`",
 }
+_UNREAD = (
+    "this release can't read the delivery, so no vendor was asked and no redrive can send it: see in `audit show` "
+    "what its event was due there, and do that by hand, or have the event published again under a new event_id"
+)
 LANE = {
+    "undecodable": _UNREAD,
+    "invalid": _UNREAD,
+    "adapter_error": f"the adapter has a fault, or took an answer for another: report it, update, {_REDRIVE}",
     "missing_identity": "the event named nothing that the vendor finds the person by: have it published with it",
     "identities_do_not_open": "its sealed identities were damaged: have the event published again",
 }
