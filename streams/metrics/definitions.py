@@ -203,9 +203,10 @@ RECONCILE_SECONDS = Definition(Gauge, "reconcile_seconds", "How long it took.")
 
 WITHDRAWAL_SECONDS = Definition(
     Histogram, "withdrawal_seconds",
-    "From the receipt of a protective event to the last outcome of the deliveries that protect. result: `confirmed`, "
-    "`manual_task` (a person must go on) or `failed`. Followed in the audit as Faust reads it, outcomes of aborted "
-    "transactions among them; what was open at a restart is left out.",
+    "From the receipt of a protective event to the last outcome of the deliveries that protect. result: `confirmed` "
+    "by all of them, `otherwise` (one was cancelled, retained, or replaced by something newer), `manual_task` (a "
+    "person must go on) or `failed`. Followed in the audit as Faust reads it, outcomes of aborted transactions among "
+    "them; what was open at a restart is left out.",
     ("kind", "result"), TO_THE_END,
 )  # fmt: skip
 WITHDRAWALS_OPEN = Definition(

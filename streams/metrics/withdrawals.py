@@ -25,7 +25,8 @@ _NOT_YET = frozenset({"attempted", "parked", "held", "dry_run", "waiting"})
 _PROTECTS = frozenset({"withdraw", "delete"})
 _WORDS = tuple(word.encode() for word in (*PROTECTIVE, *_PROTECTS))
 """A record with none of these in it, as text is readable in Avro, is not worth decoding."""
-_GRAVITY = ("confirmed", "manual_task", "failed")
+_CONFIRMS = frozenset({"accepted", "executed", "verified", "no_match"})
+_GRAVITY = ("confirmed", "otherwise", "manual_task", "failed")
 
 
 @dataclass(slots=True)
@@ -43,11 +44,18 @@ def _is_first_end(record: dict[str, Any]) -> bool:
     return record["outcome"] not in _NOT_YET and not ends_task(record["outcome"], record["reason"])
 
 
+def _result(outcome: str) -> str:
+    """Only what the vendor has said: what was cancelled, replaced or retained is done by nobody."""
+    if outcome in _CONFIRMS:
+        return "confirmed"
+    return outcome if outcome in _GRAVITY else "otherwise"
+
+
 class Withdrawals:
     """Takes the audit record by record. Bounded: of too many open events the oldest is dropped, and that counted."""
 
     def __init__(self, metrics: Metrics, now: Callable[[], float] = time.time, most_open: int = MOST_OPEN) -> None:
-        self._open: dict[str, _Open] = {}
+        self._open: dict[tuple[str, str], _Open] = {}  # by pid and event_id: two companies may give one id
         self._now = now
         self._most_open = most_open
         self._seconds = metrics[d.WITHDRAWAL_SECONDS]
@@ -81,13 +89,14 @@ class Withdrawals:
         left = {leg["delivery_id"] for leg in legs if leg["kind"] == "delivery" and leg["action"] in _PROTECTS}
         if event["kind"] not in PROTECTIVE or not left:
             return
-        self._open[record["event_id"]] = _Open(event["kind"], event["received_at"], left)
+        self._open[record["pid"], record["event_id"]] = _Open(event["kind"], event["received_at"], left)
         if len(self._open) > self._most_open:
             del self._open[next(iter(self._open))]
             self._unfollowed.labels("forgotten").inc()
 
     def _settled(self, record: dict[str, Any]) -> None:
-        followed = self._open.get(record["event_id"])
+        key = record["pid"], record["event_id"]
+        followed = self._open.get(key)
         if record["outcome"] == "accepted" and record["reason"] == _JOB:
             return
         if followed is None or record["delivery_id"] not in followed.left:
@@ -95,11 +104,10 @@ class Withdrawals:
                 self._unfollowed.labels("unseen").inc()
             return
         followed.left.discard(record["delivery_id"])
-        result = record["outcome"] if record["outcome"] in _GRAVITY else "confirmed"
-        followed.result = max(followed.result, result, key=_GRAVITY.index)
+        followed.result = max(followed.result, _result(record["outcome"]), key=_GRAVITY.index)
         followed.last_at = max(followed.last_at, record["at"])
         if not followed.left:
-            del self._open[record["event_id"]]
+            del self._open[key]
             seconds = (followed.last_at - followed.received_at) / _US
             self._seconds.labels(followed.kind, followed.result).observe(seconds)
 

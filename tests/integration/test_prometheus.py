@@ -39,7 +39,7 @@ PROTECTS = {"withdraw", "delete"}
 STATES = {"starting", "up", "halted", "assigned", "working", "closed", "open", "half_open"}
 RESULTS = {*words.VERDICTS, *words.CLOSINGS, "confirmed", "manual_task", "failed", "no_answer", "broken_off"}
 RESULTS |= {"timeout", "unreachable", "connection_reset", "answer_too_long", "answer_is_no_http", "401", "403", "429"}
-RESULTS |= {f"{n}xx" for n in range(1, 6)}
+RESULTS |= {"otherwise", *(f"{n}xx" for n in range(1, 6))}
 
 
 @dataclass

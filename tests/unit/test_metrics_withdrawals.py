@@ -74,13 +74,28 @@ def test_a_withdrawal_takes_as_long_as_its_slowest_delivery() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "result"), [("failed", "failed"), ("manual_task", "manual_task"), ("no_match", "confirmed")]
-)
+    ("word", "result"),
+    [
+        ("failed", "failed"), ("manual_task", "manual_task"), ("no_match", "confirmed"), ("cancelled", "otherwise"),
+        ("superseded", "otherwise"), ("retained", "otherwise"),
+    ],
+)  # fmt: skip
 def test_the_gravest_outcome_says_how_it_ended(word: str, result: str) -> None:
     made, followed = planned(action="delete"), Followed()
     followed.take(encode(made.audit[0]), outcome(made, 0, word))
     followed.take(*(outcome(made, index) for index in range(1, len(made.deliveries))))
     assert followed("withdrawal_seconds_count", kind="deletion.requested", result=result) == 1
+
+
+def test_an_event_id_that_two_people_have_is_followed_for_each() -> None:
+    made, followed = planned(action="delete"), Followed()
+    other = {"pid": "p1.other"}
+    followed.take(encode(made.audit[0]), encode(made.audit[0].model_copy(update=other)))
+    assert followed("withdrawals_open") == 2
+    followed.take(*(outcome(made, index) for index in range(len(made.deliveries))))
+    assert followed("withdrawals_open") == 1
+    followed.take(*(outcome(made, index, **other) for index in range(len(made.deliveries))))
+    assert followed("withdrawal_seconds_count", kind="deletion.requested", result="confirmed") == 2
 
 
 def test_repeats_and_attempts_end_nothing() -> None:
