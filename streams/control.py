@@ -80,10 +80,14 @@ UNKNOWN = "this version of the relay knows no such command: not carried out"
 NONSENSE = "its arguments make no sense: not carried out"
 
 
+def did_nothing(detail: str) -> bool:
+    """Whether this is told of a command that was not carried out."""
+    return detail in {UNKNOWN, NONSENSE} or detail.startswith(REFUSED)
+
+
 def log_word(detail: str) -> str:
     """As what a command stands in the log of which this was told."""
-    did_nothing = detail in {UNKNOWN, NONSENSE} or detail.startswith(REFUSED)
-    return "command_not_carried_out" if did_nothing else "command_carried_out"
+    return "command_not_carried_out" if did_nothing(detail) else "command_carried_out"
 
 
 def told(given: Given, role: str, partition: int, detail: str, at: int) -> AuditRecord:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from processors.routing.bringing import KNOWN, MISSING, NEVER, NO_POLICY, NOT_DUE, OVER
 from streams.backfill import SEEN, UNREADABLE
-from streams.control import REFUSED
+from streams.control import did_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ _WORDS = {
 
 def numbers(detail: str | None) -> Counter[str]:
     """What a partition has counted; nothing if it refused."""
-    if detail is None or detail.startswith(REFUSED):
+    if detail is None or did_nothing(detail):
         return Counter()
     return Counter({word: int(number) for word, number in _PAIR.findall(detail)})
 
@@ -47,17 +47,12 @@ def summed(counts: Iterable[Counter[str]]) -> dict[str, int]:
     return {word: total[word] for word in _WORDS if total[word]}
 
 
-def is_refused(told: Iterable[str | None]) -> bool:
-    """Whether a partition did nothing."""
-    return any(detail is not None and detail.startswith(REFUSED) for detail in told)
-
-
 def shown(lane: str, told: Mapping[int, str | None], *, dry: bool) -> str:
     """Lines for a screen."""
     lines = [
         f"router, partition {partition}: {detail or 'not at its end yet'}"
         for partition, detail in told.items()
-        if detail is None or detail.startswith(REFUSED)
+        if detail is None or did_nothing(detail)
     ]
     found = summed(numbers(detail) for detail in told.values())
     head = f"lane {lane}, a dry run: so it would be now" if dry else f"lane {lane}"

@@ -11,7 +11,7 @@ import typer
 from schemas.errors import SetupError
 from streams.commands.common import show_json
 from streams.commands.orders import carried_out, late
-from streams.control import REFUSED, record_id, role_of
+from streams.control import did_nothing, record_id, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,7 +81,7 @@ def _tell(command: Command, told: dict[int, str | None], *, as_json: bool) -> No
 
 def is_refused(told: Iterable[str]) -> bool:
     """Whether a partition has said, of what `carry_out` returns, that it did nothing."""
-    return any(detail.startswith(REFUSED) for detail in told)
+    return any(map(did_nothing, told))
 
 
 def lines(role: str, told: dict[int, str | None]) -> list[str]:

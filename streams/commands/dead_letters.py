@@ -114,7 +114,7 @@ def redrive(
       choices have left of it; with nothing left it ends as `superseded`.
       What a legal hold keeps stays failed. The audit says who wanted it and why.
 
-    Exit code 2: no worker of the lane did it in time. It stands: the next one finds it.
+    Exit code 1: what was named hasn't failed; 2: no worker did it in time, it stands, and the next one finds it.
 
     Example: consent-relay dead-letters redrive "consent.events[2]@17" --reason "policy 2025-11 is registered now"
     Example: consent-relay dead-letters redrive --lane zoho-crm --reason "the scopes are granted now"
@@ -132,8 +132,13 @@ def redrive(
             _published(origin, asyncio.run(redrive_letter(settings, letter, seals, by, reason)), as_json=as_json)
             return
         lane, delivery = delivery_in(letter, seals)
-    command = order(REDRIVE, {DELIVERY: delivery} if delivery else {}, by, reason, lane)
-    carry_out(settings, command, wait, as_json=as_json)
+    told = carry_out(settings, order(REDRIVE, _named(delivery), by, reason, lane), wait, as_json=as_json)
+    if delivery and told and all(one.startswith("nothing") for one in told):
+        raise InvalidRecord("it has not failed there, or not any more: see what became of it with `audit show`")
+
+
+def _named(delivery: str | None) -> dict[str, str]:
+    return {DELIVERY: delivery} if delivery else {}
 
 
 def _published(origin: str, partition: int, *, as_json: bool) -> None:

@@ -82,6 +82,7 @@ def release(
     nothing is done. The second, with --confirm TOKEN and --reason, sends them
     in order, or with --drop cancels them for good. What came after the first
     step is left alone. Deletions of a dry run still wait for their cancel window.
+    Exit code 1: a partition did nothing of it.
 
     Example: consent-relay lanes release zoho-crm --held
     and then: ... --held --confirm release-412-3f9a01bc --reason "a closed account"
@@ -99,7 +100,9 @@ def release(
     args = {STATUS: status, SINCE: str(wanted[-1].entry.since)}
     args[COUNTS] = " ".join(f"{partition}:{count}" for partition, count in sorted(counts.items()))
     command = order(DROP if drop else RELEASE, args, by or operator(), reason, lane)
-    carry_out(settings, command, wait, as_json=as_json, among=counts)
+    told = carry_out(settings, command, wait, as_json=as_json, among=counts)
+    if any(one.startswith("nothing") for one in told):
+        raise InvalidRecord("not all of what was confirmed was done, see above; give it once more without --confirm")
 
 
 def cancel(

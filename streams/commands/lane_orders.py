@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemas.errors import SetupError
+from schemas.errors import InvalidRecord, SetupError
 from streams import topics
 from streams.commands import carrying
 from streams.commands.carrying import Came
@@ -31,11 +31,15 @@ def carry_out(
 
     Raises:
         SetupError: there is no such lane, or no worker did it in time.
+        InvalidRecord: a worker says that it didn't do it.
 
     """
     asyncio.run(check_lane(settings, command.lane or ""))
     among = range(settings.partitions) if among is None else among
-    return carrying.carry_out(settings, command, wait_s, as_json=as_json, among=among)
+    told = carrying.carry_out(settings, command, wait_s, as_json=as_json, among=among)
+    if carrying.is_refused(told):
+        raise InvalidRecord("not everywhere was it carried out, see above; the workers' log tells more")
+    return told
 
 
 def carry_out_each(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +38,7 @@ from streams.lanes.orders.tasks import DELIVERIES, DONE
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from schemas.connections import Connection
     from schemas.records import Delivery
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 MOST = 300
 """With one command: it is one record, and its effect one transaction."""
+_DONE = re.compile(r"(\d+) done")
 app = typer.Typer(name="tasks", help="What people must do by hand, and that they did.", no_args_is_help=True)
 app.command("notify")(notify)
 OfLane = Annotated[str | None, typer.Option("--lane", help="Only this lane's.")]
@@ -157,8 +159,13 @@ def done(
     tasks = asyncio.run(wanted_tasks(settings, ids, lane))
     command = order(*_said(tasks, proof), by or operator(), reason, lane_of(tasks[0]))
     told = carry_out(settings, command, wait, as_json=as_json, among={task.partition for task in tasks})
-    if is_refused(told):
+    if is_refused(told) or (told and _done_in(told) < len(tasks)):
         raise InvalidRecord("see above: somebody else was faster, or the request has changed; look once more")
+
+
+def _done_in(told: Iterable[str]) -> int:
+    """How many were done: of a lane's tasks each partition knows its own alone."""
+    return sum(int(said[1]) for one in told if (said := _DONE.match(one)))
 
 
 def _said(tasks: Sequence[Task], proof: dict[str, str]) -> tuple[str, dict[str, str]]:

@@ -152,8 +152,10 @@ async def test_a_dry_run_sends_nothing_at_all_until_it_is_live_and_released(
         await keeps(lane, dry_run=3)
         told = await cli.said("lanes", "release", lane.name)
         given = ("lanes", "release", lane.name, "--confirm", told["confirm"], *WHY)
-        done = await cli.said(*given)
-        assert done["partitions"] == {"0": 'nothing released: the connection is still mode = "dry-run"'}
+        code, out, errors = await cli.ended(*given)
+        assert code == 1
+        assert 'nothing released: the connection is still mode = "dry-run"' in out
+        assert "not all of what was confirmed was done" in errors
         await kill(owner, task)
     async with sandbox.client() as client:
         assert (sent, await client.ledger()) == ([], [])
