@@ -53,7 +53,7 @@ def _order(one: Filed) -> tuple[bool, int, int, str]:
 
 
 def chosen(found: Iterable[Filed], text: str) -> Filed:
-    """The request whose event_id begins so.
+    """The request whose event_id begins so, or that has this key, as two people may have one event_id.
 
     Raises:
         InvalidRecord: too short, none does, or several do.
@@ -61,11 +61,15 @@ def chosen(found: Iterable[Filed], text: str) -> Filed:
     """
     if len(text) < SHORTEST:
         raise InvalidRecord(f"{text!r} is too short: at least the first {SHORTEST} characters of an event_id")
-    meant = [one for one in found if one.request.event_id.startswith(text)]
+    meant = [one for one in found if one.request.event_id.startswith(text) or one.request.key == text]
     if not meant:
         raise InvalidRecord(
             f"no request is kept whose event_id begins with {text}: `consent-relay requests list` shows them, and "
             "the audit tells of what was closed long ago"
+        )
+    if len(meant) > 1 and len({one.request.event_id for one in meant}) == 1:
+        raise InvalidRecord(
+            f"{len(meant)} people have a request of that id: write 'PID|EVENT_ID'; `requests list --json` tells both"
         )
     if len(meant) > 1:
         raise InvalidRecord(f"{len(meant)} requests begin with {text}: write more of it")

@@ -23,7 +23,8 @@ def cancelling(request: Request, given: Command) -> list[Command]:
     """For the lanes where something may wait. given: the closer's command."""
     pending = (leg for leg in request.pending if leg.kind == "delivery" and leg.outcome in WAITS)
     lanes = sorted({leg.lane for leg in pending if leg.lane})
-    return [order(CANCEL, {EVENT: request.event_id}, given.by, given.reason, lane) for lane in lanes]
+    about = {EVENT: request.event_id, PERSON: request.pid}
+    return [order(CANCEL, about, given.by, given.reason, lane) for lane in lanes]
 
 
 def extending(request: Request, given: Command) -> list[Command]:

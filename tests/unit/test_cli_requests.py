@@ -17,7 +17,7 @@ from streams.cli import app
 from streams.closer.orders import EXTEND
 from streams.commands.orders import order
 from streams.commands.requests_kept import Filed, chosen
-from streams.commands.requests_lanes import extending
+from streams.commands.requests_lanes import cancelling, extending
 from streams.commands.requests_view import facts, heading, legs_table, table, whole
 from streams.commands.screen import console
 from streams.commands.tasks_open import AskedTask
@@ -80,6 +80,20 @@ def test_the_beginning_of_an_event_id_is_enough_if_it_is_the_only_one() -> None:
     for text, why in ((EVENT[:8], "2 requests begin with"), ("abc", "too short"), ("f" * 8, "no request is kept")):
         with pytest.raises(InvalidRecord, match=why):
             chosen([one, other], text)
+
+
+def test_of_two_people_with_one_event_id_the_key_names_one_and_is_asked_for() -> None:
+    one = filed()
+    other = Filed(0, one.request.model_copy(update={"pid": "p1.other"}))
+    with pytest.raises(InvalidRecord, match=r"2 people have a request of that id: write 'PID\|EVENT_ID'"):
+        chosen([one, other], EVENT)
+    assert chosen([one, other], f"p1.other|{EVENT}") is other
+
+
+def test_a_request_is_cancelled_on_its_lanes_for_its_own_person_alone() -> None:
+    given = order("closer.cancel", {}, "eva", "ticket 7")
+    (command,) = cancelling(request(told(planned(delivery("crm")), said("crm", "held"))), given)
+    assert command.args == {"event": EVENT, "pid": PID}
 
 
 def test_each_lane_is_given_the_dates_that_the_closer_gives_by_delivery() -> None:

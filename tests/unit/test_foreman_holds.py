@@ -10,6 +10,7 @@ from processors.delivering.holds import LIVE, Rules
 from processors.delivering.surge import DeletionCount
 from streams.control import NONSENSE
 from streams.lanes.orders import holding
+from streams.lanes.orders.extending import PERSON
 from streams.lanes.orders.holding import CANCEL, COUNTS, DELIVERY, DROP, EVENT, RELEASE, SINCE, STATUS
 
 FOREVER = str(2**62)
@@ -100,6 +101,13 @@ def test_one_is_cancelled_by_its_id_or_its_events(which: dict[str, str]) -> None
     site.give(CANCEL, 2, args=which)
     assert finished(site) == ["1 cancelled", "nothing of it waits here"]
     assert site.lane.core.statuses["held"] == 2
+
+
+@pytest.mark.parametrize(("pid", "said"), [("p1.1", "1 cancelled"), ("p1.2", "nothing of it waits here")])
+def test_of_an_event_only_the_named_persons_part_is_cancelled(pid: str, said: str) -> None:
+    site = held()
+    site.give(CANCEL, args={EVENT: "event-1", PERSON: pid})
+    assert finished(site) == [said]
 
 
 def test_arguments_that_nobody_understands_stop_nobody() -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from streams.lanes.hold_lookup import KEPT
+from streams.lanes.orders.extending import PERSON
 from streams.lanes.orders.post import Family, Unfinished
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ CANCEL = "lanes.cancel"
 STATUS, SINCE, COUNTS = "status", "since", "counts"
 """Arguments of a release or a drop: `held` or `dry_run`; on hold up to then, µs; `partition:count`, with blanks."""
 DELIVERY, EVENT = "delivery", "event"
-"""Arguments of a cancel: its delivery_id, or all of the event with this id."""
+"""Arguments of a cancel: its delivery_id, or all of the event with this id; PERSON: theirs alone."""
 MOST = 1000
 """At once: they go into one transaction."""
 RELEASED, WAITING = "released", "wait for the end of their cancel window"
@@ -48,6 +49,8 @@ class Holding:
 
         def wanted(entry: LaneEntry) -> bool:
             delivery = entry.delivery
+            if args.get(PERSON, delivery.pid) != delivery.pid:
+                return False
             return args.get(DELIVERY) == delivery.delivery_id or args.get(EVENT) == delivery.event_id
 
         found = self._post.core.holds.chosen(wanted)
