@@ -79,6 +79,6 @@ def _check(wanted: AsOf, partitions: int) -> None:
 async def _cut(consumer: AIOKafkaConsumer, places: list[TopicPartition], wanted: AsOf) -> dict[int, int]:
     if wanted.moment is None:
         return wanted.offsets or {}
-    later_ms = wanted.moment // 1000 + 1
+    later_ms = max(0, wanted.moment // 1000 + 1)  # no record is older, and Kafka takes no other
     found = await consumer.offsets_for_times(dict.fromkeys(places, later_ms))
     return {place.partition: first.offset for place, first in found.items() if first is not None}

@@ -6,13 +6,15 @@ import sys
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.structs import OffsetAndTimestamp
 from typer.testing import CliRunner
 
 from schemas.errors import SetupError
 from schemas.request import Request
 from schemas.state import SubjectState
 from streams.cli import app
-from streams.replaying.cuts import NOW, AsOf, as_of
+from streams.replaying.cuts import NOW, AsOf, _cut, as_of
 from streams.replaying.parquet import columns, required
 
 
@@ -44,6 +46,21 @@ def test_a_moment_or_one_offset_of_each_partition() -> None:
     for wrong in ("yesterday", "2026-05-03T12:00:00", "0:", "0:1;1:2"):
         with pytest.raises(SetupError, match="--as-of"):
             as_of(wrong)
+
+
+async def test_a_moment_before_all_of_kafkas_reads_nothing_and_is_no_crash() -> None:
+    """Kafka's client refuses a negative moment."""
+    asked: list[int] = []
+
+    class Consumer:
+        async def offsets_for_times(self, times: dict[TopicPartition, int]) -> dict[TopicPartition, Any]:
+            asked.extend(times.values())
+            return {place: OffsetAndTimestamp(0, 1) for place in times}
+
+    place = TopicPartition("consent.audit", 2)
+    for text in ("1960-01-01T00:00:00Z", "1969-12-31T23:59:59.998Z"):
+        assert await _cut(Consumer(), [place], as_of(text)) == {2: 0}  # type: ignore[arg-type]
+    assert asked == [0, 0]
 
 
 def test_every_field_of_a_contract_has_its_column() -> None:
