@@ -25,6 +25,7 @@ _KINDS = {
     "cycle": "begins anew",
     "overtaken": "newer instructions took a part out of it",
     "released": "was released by an operator",
+    "command": "an operator had it published again",
     "signal": "was served to the site's own tags",
     "request.closed": "request closed",
     "request.reopened": "request open again",

@@ -152,6 +152,12 @@ def test_a_task_that_a_lifted_hold_began_is_done_with_its_proof(cycle: int | Non
     assert (leg.executed.at, leg.executed.evidence) == (iso(NOW), {"link": "https://t.example/7"})
 
 
+def test_a_rejected_record_that_was_published_again_is_told_in_words() -> None:
+    again = record("command", command=EVA, reason="the company is known now")
+    (_, entry) = report(ASKED, again).timeline
+    assert (entry.who, entry.what) == ("eva", "an operator had it published again")
+
+
 def test_more_time_is_the_new_deadline_and_is_said() -> None:
     later = Leg(kind="delivery", recipient="crm-inc", delivery_id="crm", due_at=NOW + 60 * DAY)
     told = report(ASKED, record(EXTENDED, legs=(later,), command=EVA, reason="three systems"))
