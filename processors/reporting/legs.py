@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from processors.closing.retold import EXTENDED
-from processors.closing.words import CANCELLED, is_exception
+from processors.closing.words import is_exception
 from processors.reckoning.saying import day_beside, due_day, mark_of
 from processors.reporting import rungs
 from processors.reporting.model import Deadline, LegReport
@@ -26,7 +26,6 @@ _AS_IT_STANDS = (
 )  # fmt: skip
 _VENDORS = "the vendors"
 """Whose leg it is when they are said to know."""
-_UNDONE = {"failed": "not_done", CANCELLED: "not_done", "superseded": "replaced"}
 _HAS_ENDED = frozenset({"met", "late"})
 
 
@@ -82,8 +81,10 @@ def _deadline(leg: RequestLeg, facts: Sequence[Fact], now: int) -> Deadline | No
 def _met(leg: RequestLeg, due_at: int, now: int) -> str:
     """`due_at` is the last moment in time."""
     if leg.final:
-        if leg.outcome in _UNDONE:
-            return _UNDONE[leg.outcome]
+        if leg.outcome == "superseded":
+            return "replaced"
+        if is_exception(leg):  # what is kept was not done in time, whatever allows to keep it
+            return "not_done"
         return "met" if leg.at <= due_at else "late"
     return "running" if now <= due_at else "overdue"
 

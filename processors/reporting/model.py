@@ -34,7 +34,7 @@ class Step:
 class Deadline:
     """due_on: the date there where it is counted. mark: how sure the rule is; citation: of the law, None: our own.
 
-    met: `met`, `late`, `not_done` (it ended without), `replaced` (by a newer instruction), `running` or `overdue`;
+    met: `met`, `late`, `not_done` (what is kept, too), `replaced` (by a newer instruction), `running` or `overdue`;
     met_at: when the leg ended, of the first two; met_on: the date then, in the place of due_on, so that what was in
     time never reads as a day late. extended: it was put off once.
     """
