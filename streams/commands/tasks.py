@@ -175,11 +175,12 @@ def _said(tasks: Sequence[Task], proof: dict[str, str]) -> tuple[str, dict[str, 
         raise InvalidRecord(f"they are tasks of several: {names}; say it in several commands")
     asked: dict[str, list[str]] = defaultdict(list)
     for task in tasks:
-        if isinstance(task, AskedTask):
-            asked[str(task.partition)].append(f"{task.request.key}|{task.leg.leg_id}")
-    if asked:
-        return DONE_OF_REQUEST, {**{place: " ".join(some) for place, some in asked.items()}, **proof}
-    return DONE, {DELIVERIES: " ".join(map(id_of, tasks)), **proof}
+        name = f"{task.request.key}|{task.leg.leg_id}" if isinstance(task, AskedTask) else id_of(task)
+        asked[str(task.partition)].append(name)
+    there = {place: " ".join(some) for place, some in asked.items()}
+    if lane_of(tasks[0]) is None:
+        return DONE_OF_REQUEST, {**there, **proof}
+    return DONE, {DELIVERIES: " ".join(map(id_of, tasks)), **there, **proof}  # the first is for older workers
 
 
 def _proof(file: Path | None, link: str | None) -> dict[str, str]:

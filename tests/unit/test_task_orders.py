@@ -6,6 +6,9 @@ from delivering_support import delivery
 from foreman_support import Site
 
 from processors.vendors.base import Result
+from schemas.records import LaneEntry
+from streams.commands.lane_state import Kept
+from streams.commands.tasks import _said
 from streams.lanes.orders.tasks import DELIVERIES, DONE
 
 ONE = f"{1:064x}"
@@ -28,6 +31,18 @@ def test_it_is_done_once_and_whoever_asks_again_is_told_so() -> None:
     site.give(DONE, 2, args={DELIVERIES: ONE, **LINK})
     assert site.obeyed() == [f"no open task here: {ONE[:12]}"]
     assert site.lane.told[1:] == [("p1.ana", "done", "Sunday")]
+
+
+def test_a_partition_calls_no_task_of_another_one_unknown() -> None:
+    site = with_a_task()
+    other = delivery(2)
+    tasks = [
+        Kept("crm", partition, LaneEntry(delivery=one, status="manual_task", attempt=0, since=0))
+        for partition, one in ((2, delivery(1)), (3, other))
+    ]
+    name, args = _said(tasks, LINK)
+    site.give(name, args=args)
+    assert site.obeyed() == ["1 done"]
 
 
 def test_what_dies_before_its_transaction_is_done_by_the_next_owner() -> None:
