@@ -28,11 +28,12 @@ async def test_a_choice_reaches_the_channel_that_it_is_about_and_nobody_else() -
 async def test_an_erasure_is_requested_marketing_ends_and_the_shop_erases_later() -> None:
     async with relay() as r:
         await r.control.seed([PAT])
+        await r.control.happen("shopify", "whatsapp", PAT.key)
         came = await r.do("shopify", "delete", PAT)
         assert (came.outcome, came.evidence.detail) == ("accepted", "unconfirmed, customers=1")
-        states = {"email": "UNSUBSCRIBED", "sms": "UNSUBSCRIBED"}
+        states = dict.fromkeys(("email", "sms", "whatsapp"), "UNSUBSCRIBED")
         assert await r.held("shopify", PAT) == {"known": True, "states": states, "erasing": True}
-        assert await r.effects("shopify") == ["withdraw", "withdraw", "erase"]
+        assert await r.effects("shopify") == ["withdraw", "withdraw", "withdraw", "erase"]
         await r.control.happen("shopify", "redact", PAT.key)
         assert not (await r.held("shopify", PAT))["known"]
         assert (await r.do("shopify", "delete", PAT)).outcome == "accepted", "it was requested, and isn't unknown"

@@ -26,27 +26,29 @@ class Shop:
     after: str = ""
     errors: tuple[str, ...] = ()
     there: bool = True
+    whatsapp: str = "NEVER_SUBSCRIBED"
 
     def __call__(self, call: Call) -> Reply:
         variables = call.json["variables"]
         if "identifier" in variables:
             return answer(self._shown() if self.there else None)
         payload: dict[str, Any] = {"userErrors": [{"code": code} for code in self.errors]}
-        if "input" in variables:
+        if consent := variables.get("input", {}).get("whatsAppMarketingConsent"):
+            self.whatsapp = consent["state"]
+            payload["customerPhoneNumber"] = self._shown()["defaultPhoneNumber"]
+        elif "input" in variables:
             channel = "email" if "emailMarketingConsent" in variables["input"] else "sms"
             self.states[channel] = self.after or variables["input"][f"{channel}MarketingConsent"]["marketingState"]
             payload["customer"] = self._shown()
         return answer(payload)
 
     def _shown(self) -> dict[str, Any]:
-        states = self.states
-        return {
-            "id": ID,
-            "defaultEmailAddress": {"emailAddress": self.email, "marketingState": states["email"]},
-            "defaultPhoneNumber": {"phoneNumber": PHONE, "marketingState": states["sms"]}
-            if "sms" in states
-            else None,
-        }
+        states, number = self.states, None
+        if "sms" in states:
+            over = {"whatsAppMarketingConsent": {"state": self.whatsapp}}
+            number = {"phoneNumber": PHONE, "marketingState": states["sms"], **over}
+        address = {"emailAddress": self.email, "marketingState": states["email"]}
+        return {"id": ID, "defaultEmailAddress": address, "defaultPhoneNumber": number}
 
 
 def answer(it: Any) -> Reply:
@@ -72,6 +74,38 @@ def test_a_withdrawal_sets_each_channel_by_itself_and_sends_no_date() -> None:
     assert (shop.states, played.result.outcome) == ({"email": "UNSUBSCRIBED", "sms": "PENDING"}, "executed")
     play(SHOPIFY.script(asked("withdraw", "email", "sms")), shop)
     assert shop.states == {"email": "UNSUBSCRIBED", "sms": "UNSUBSCRIBED"}
+
+
+@pytest.mark.parametrize("action", ["withdraw", "delete"])
+def test_whoever_wants_no_texts_gets_none_over_whatsapp_either(action: Any) -> None:
+    """It has a consent of its own since 2026-07, which the one to SMS says nothing of."""
+    shop = Shop({"email": "UNSUBSCRIBED", "sms": "UNSUBSCRIBED"}, whatsapp="SUBSCRIBED")
+    assert isinstance(play(SHOPIFY.read_back(asked("withdraw", "sms")), shop).result, Undone)
+    played = play(SHOPIFY.script(asked(action, "sms")), shop)
+    told = {"input": {"customerId": ID, "whatsAppMarketingConsent": {"state": "UNSUBSCRIBED"}}}
+    assert made(played.calls)[0] == told
+    assert (shop.whatsapp, played.result.outcome) == ("UNSUBSCRIBED", SHOPIFY.can[action].closing)
+    assert play(SHOPIFY.read_back(asked("withdraw", "sms")), shop).result.outcome == "verified"
+
+
+def test_consent_to_texts_is_none_to_whatsapp_and_mails_are_no_texts() -> None:
+    shop = Shop({"email": "SUBSCRIBED", "sms": "UNSUBSCRIBED"})
+    play(SHOPIFY.script(asked("grant", "sms", more=(("phone", PHONE),))), shop)
+    assert (shop.states["sms"], shop.whatsapp) == ("SUBSCRIBED", "NEVER_SUBSCRIBED")
+    shop.whatsapp = "SUBSCRIBED"
+    play(SHOPIFY.script(asked("withdraw", "email")), shop)
+    assert (shop.states["email"], shop.whatsapp) == ("UNSUBSCRIBED", "SUBSCRIBED")
+
+
+def test_a_number_that_is_gone_when_its_whatsapp_is_ended_is_no_success() -> None:
+    shop = Shop({"email": "UNSUBSCRIBED", "sms": "UNSUBSCRIBED"}, whatsapp="PENDING")
+
+    def gone(call: Call) -> Reply:
+        is_told = "whatsAppMarketingConsent" in call.json["variables"].get("input", {})
+        return answer({"customerPhoneNumber": None, "userErrors": []}) if is_told else shop(call)
+
+    ended = play(SHOPIFY.script(asked("withdraw", "sms")), gone).result
+    assert (type(ended), ended.reason) == (VendorRefused, "channel_gone_meanwhile")
 
 
 def test_who_is_out_already_needs_no_call_and_who_has_no_number_gets_none() -> None:

@@ -1,6 +1,7 @@
 """Shopify's GraphQL Admin API, https://<shop>.myshopify.com/admin/api/2026-10/graphql.json: customers of one shop.
 
-- Fields and enums: [D] shopify.dev/docs/api/admin-graphql/2026-10. An address and a number are one customer's: [D].
+- Fields, inputs and enums: [S] npm @shopify/dev-mcp@1.16.0 data/admin_2026-10.json. An address and a number are
+  one customer's: [D].
 - `errors` with a code in a 200; THROTTLED with `cost`: [D] rate-limits, [T] community.shopify.com/t/.../8456. A bad
   token: 401 with a text: [T]. A shop or version that isn't there: 404 with a text: [C].
 - A mutation costs 10 points, a query 1 [U]; a bucket of `limits` calls here.
@@ -32,18 +33,21 @@ _PLACES = {"email": ("defaultEmailAddress", "emailAddress"), "sms": ("defaultPho
 
 @dataclass(slots=True)
 class _Customer:
-    """`names`: channel → address or number; states: channel → its marketing state."""
+    """`names`: channel → address or number; states: channel → its marketing state; whatsapp: the number's there."""
 
     id: str
     names: dict[str, str]
     states: dict[str, str] = field(default_factory=dict)
     erasing: bool = False
+    whatsapp: str = "NEVER_SUBSCRIBED"
 
     def shown(self) -> dict[str, Any]:
         shown: dict[str, Any] = {"id": self.id}
         for channel, (place, name) in _PLACES.items():
             value = self.names.get(channel)
             shown[place] = {name: value, "marketingState": self.states[channel]} if value else None
+        if shown["defaultPhoneNumber"]:
+            shown["defaultPhoneNumber"]["whatsAppMarketingConsent"] = {"state": self.whatsapp}
         return shown
 
 
@@ -91,21 +95,24 @@ class Shopify(Vendor):
 
     def state(self, person: Person) -> dict[str, Any]:
         mine = self._of("email", person.email)
+        asked = mine is not None and mine.whatsapp != "NEVER_SUBSCRIBED"
         return {
             "known": mine is not None,
-            "states": mine.states if mine else {},
+            "states": {**mine.states, **({"whatsapp": mine.whatsapp} if asked else {})} if mine else {},
             "erasing": bool(mine and mine.erasing),
         }
 
     def happen(self, event: str, person: Person, args: Mapping[str, str]) -> None:
-        """`redact`: what was requested is carried out; `subscribe`: the person does so again."""
+        """`redact`: what was requested is carried out; `subscribe`, `whatsapp`: the person does so (again)."""
         customer = self._of("email", person.email)
-        if customer is None or event not in {"redact", "subscribe"}:
+        if customer is None or event not in {"redact", "subscribe", "whatsapp"}:
             super().happen(event, person, args)
         elif event == "redact" and customer.erasing:
             del self._customers[customer.id]
         elif event == "subscribe":
             customer.states["email"] = "SUBSCRIBED"
+        elif event == "whatsapp":
+            customer.whatsapp = "SUBSCRIBED"
 
     def clear(self) -> None:
         self._customers.clear()
@@ -120,6 +127,7 @@ class Shopify(Vendor):
             "customerByIdentifier(": self._find,
             "customerEmailMarketingConsentUpdate(": lambda one: self._consent(one, "email"),
             "customerSmsMarketingConsentUpdate(": lambda one: self._consent(one, "sms"),
+            "customerWhatsAppMarketingConsentUpdate(": self._whatsapp,
             "customerRequestDataErasure(": self._erase,
             "shop {": lambda _: {"id": "gid://shopify/Shop/1"},
         }
@@ -145,6 +153,16 @@ class Shopify(Vendor):
         effect = "withdraw" if state == "UNSUBSCRIBED" else "grant"
         self._record(call, customer, effect, changed=changed, channel=channel)
         return {"customer": customer.shown(), "userErrors": []}
+
+    def _whatsapp(self, call: Call) -> dict[str, Any]:
+        asked = _variables(call)["input"]
+        customer, state = self._customers.get(asked["customerId"]), asked["whatsAppMarketingConsent"]["state"]
+        if customer is None or "sms" not in customer.names or state not in _SETTABLE:
+            return {"customerPhoneNumber": None, "userErrors": [_error("INVALID")]}
+        changed, customer.whatsapp = customer.whatsapp != state, state
+        effect = "withdraw" if state == "UNSUBSCRIBED" else "grant"
+        self._record(call, customer, effect, changed=changed, channel="whatsapp")
+        return {"customerPhoneNumber": customer.shown()["defaultPhoneNumber"], "userErrors": []}
 
     def _erase(self, call: Call) -> dict[str, Any]:
         customer = self._customers.get(_variables(call)["customerId"])

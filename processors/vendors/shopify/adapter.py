@@ -10,7 +10,7 @@ from processors.vendors.second_look import noted_first, seen
 from processors.vendors.shopify import graphql
 from processors.vendors.shopify.customers import look_up
 from processors.vendors.shopify.facts import LONGEST_S, ShopifyFacts
-from processors.vendors.shopify.mutations import OUT, consents, erasure, require_requested, state_after
+from processors.vendors.shopify.mutations import OUT, consents, ending, erasure, require_requested, state_after
 from schemas.errors import VendorError, VendorRefused
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class Shopify(ShopifyFacts):
     def _set(self, instruction: Instruction, state: str, level: str) -> Script:
         """Whoever withdraws is out under all that they have; a grant is of what it names alone."""
         found = yield from look_up(instruction)
-        channels = self._channels(instruction)
+        told = self._channels(instruction)
+        channels = ending(told) if state == _UNSUBSCRIBED else told
         meant = [one if state == _UNSUBSCRIBED else one.as_named for one in found.customers.values()]
         having = [one for one in meant if set(channels) & set(one.states)]
         if not having and found.odd is None:
@@ -53,7 +54,7 @@ class Shopify(ShopifyFacts):
         customers = yield from noted_first(instruction, found.customers)
         if not customers and found.odd is None:
             return Result("no_match", evidence=found.reply.evidence())
-        yield from _change(found.customers.values(), self.channels, _UNSUBSCRIBED, "")
+        yield from _change(found.customers.values(), ending(self.channels), _UNSUBSCRIBED, "")
         replies = all_good((yield tuple(map(erasure, customers)))) if customers else []
         for reply in replies:
             require_requested(reply)
@@ -64,7 +65,7 @@ class Shopify(ShopifyFacts):
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(instruction)
-        channels = self._channels(instruction)
+        channels = ending(self._channels(instruction))
         states = [one.states[name] for one in found.customers.values() for name in channels if name in one.states]
         if set(states) - OUT:
             told: dict[str, Any] = {"status": found.reply.status, "response_sha256": found.reply.sha256}

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 PLACES = {"email": ("defaultEmailAddress", "emailAddress"), "sms": ("defaultPhoneNumber", "phoneNumber")}
 """Channel → where a customer has it."""
-SHOWN = " ".join(f"{place} {{ {value} marketingState }}" for place, value in PLACES.values())
+WHATSAPP = "whatsapp"
+"""Texts over WhatsApp: a consent of the number's own, kept apart from that to SMS; no event has such a channel."""
+_TEXTED = "whatsAppMarketingConsent"
+NUMBER = f"phoneNumber marketingState {_TEXTED} {{ state }}"
+SHOWN = f"defaultEmailAddress {{ emailAddress marketingState }} defaultPhoneNumber {{ {NUMBER} }}"
 _LOOK_UP = f"""query($identifier: CustomerIdentifierInput!) {{
   it: customerByIdentifier(identifier: $identifier) {{ id {SHOWN} }}
 }}"""
@@ -75,7 +79,13 @@ def look_up(instruction: Instruction) -> Generator[Step, Any, Found]:
 
 
 def states_of(row: Mapping[str, Any]) -> dict[str, str]:
-    return {channel: str(row[place]["marketingState"]) for channel, (place, _) in PLACES.items() if row[place]}
+    states = {channel: str(row[place]["marketingState"]) for channel, (place, _) in PLACES.items() if row[place]}
+    number = row[PLACES["sms"][0]]
+    return {**states, **({WHATSAPP: whatsapp_of(number)} if number else {})}
+
+
+def whatsapp_of(number: Mapping[str, Any]) -> str:
+    return str(number[_TEXTED]["state"])
 
 
 def _asked(kind: str, name: str) -> tuple[str, str, Call]:

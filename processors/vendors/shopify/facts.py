@@ -34,7 +34,9 @@ class ShopifyFacts(Vendor):
             "has; where Shopify waits for the person's own confirmation it has only accepted it; creates nobody",
         ),
         "withdraw": Capability(
-            read_back_s=3600.0, says="unsubscribes the customer's address or number from marketing, each by itself"
+            read_back_s=3600.0,
+            says="unsubscribes the customer's address or number from marketing, each by itself, the number also from "
+            "WhatsApp",
         ),
         "delete": Capability(
             closing="accepted",
@@ -54,10 +56,12 @@ class ShopifyFacts(Vendor):
         "a withdrawal with a date before the shop's last change would change nothing: no date is sent",
         "customerDelete is refused for who has ordered: the erasure is always requested instead",
         "an erasure can be cancelled in the shop's admin while it waits",
+        "consent to WhatsApp is the number's, beside that to SMS: it ends with it, and no grant gives it",
         "orders stay, without the person's name and address",
         "an app's token that lives a day (client credentials) is not renewed: a lasting one is needed",
     )
     evidence = (
+        ("S", "npm @shopify/dev-mcp@1.16.0 data/admin_2026-10.json: the schema of version 2026-10, by introspection"),
         ("D", f"{_API}/queries/customerByIdentifier"),
         ("D", f"{_API}/mutations/customerEmailMarketingConsentUpdate"),
         ("D", f"{_API}/mutations/customerRequestDataErasure"),
@@ -72,7 +76,7 @@ class ShopifyFacts(Vendor):
         "that no order of the last 180 days means 10 days",
         "that a shop which isn't there answers 404 with `errors`, as others have seen: the lane stops",
     )
-    checked = "fields and enums of calls by reading the pages of version 2026-10; Shopify publishes no schema file"
+    checked = "fields, inputs and enums of calls by reading the schema of 2026-10 in npm @shopify/dev-mcp@1.16.0"
     options_type = ShopifyOptions
     example: ClassVar[Mapping[str, Any]] = {"shop": "acme-tea"}
     options: ShopifyOptions
@@ -86,8 +90,9 @@ class ShopifyFacts(Vendor):
             it: dict[str, Any] = _customer("PENDING", variables)
         elif "input" in variables:
             consent = next(one for key, one in variables["input"].items() if key != "customerId")
-            grants = consent["marketingState"] == "SUBSCRIBED"  # for which some shops wait for the person
-            it = {"customer": _customer("PENDING" if grants else consent["marketingState"], {}), "userErrors": []}
+            told = consent.get("marketingState") or consent["state"]
+            who = _customer("PENDING" if told == "SUBSCRIBED" else told, {})  # some shops wait for the person
+            it = {"customer": who, "customerPhoneNumber": who["defaultPhoneNumber"], "userErrors": []}
         else:
             it = {"customerId": variables.get("customerId"), "userErrors": []}
         return Reply(200, {}, json.dumps({"data": {"it": it}}).encode())
@@ -98,5 +103,9 @@ def _customer(state: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": "gid://shopify/Customer/1",
         "defaultEmailAddress": {"emailAddress": who.get("emailAddress"), "marketingState": state},
-        "defaultPhoneNumber": {"phoneNumber": who.get("phoneNumber"), "marketingState": state},
+        "defaultPhoneNumber": {
+            "phoneNumber": who.get("phoneNumber"),
+            "marketingState": state,
+            "whatsAppMarketingConsent": {"state": state},
+        },
     }

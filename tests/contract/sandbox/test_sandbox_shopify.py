@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 ADA = Person(key="s-1", email="ada@example.test", phone="+4915100000001")
 FIND = "query { it: customerByIdentifier(identifier: $identifier) { id } }"
 EMAIL = "mutation { it: customerEmailMarketingConsentUpdate(input: $input) { userErrors { code } } }"
+WHATSAPP = "mutation { it: customerWhatsAppMarketingConsentUpdate(input: $input) { userErrors { code } } }"
 ERASE = "mutation { it: customerRequestDataErasure(customerId: $customerId) { userErrors { code } } }"
 
 
@@ -52,6 +53,18 @@ async def test_a_state_that_nobody_can_set_is_an_error_in_a_200(shop: Shop) -> N
         told = await shop.it(EMAIL, input=consent)
         assert [one["code"] for one in told["userErrors"]] == codes
     assert [entry["effect"] for entry in await shop.bench.control.ledger()] == ["withdraw"]
+
+
+async def test_whatsapp_has_a_consent_of_its_own_beside_the_numbers(shop: Shop) -> None:
+    found = await shop.it(FIND, identifier={"phoneNumber": ADA.phone})
+    assert found["defaultPhoneNumber"]["whatsAppMarketingConsent"] == {"state": "NEVER_SUBSCRIBED"}
+    for state, codes in (("NEVER_SUBSCRIBED", ["INVALID"]), ("SUBSCRIBED", []), ("UNSUBSCRIBED", [])):
+        consent = {"customerId": found["id"], "whatsAppMarketingConsent": {"state": state}}
+        told = await shop.it(WHATSAPP, input=consent)
+        assert [one["code"] for one in told["userErrors"]] == codes
+    assert told["customerPhoneNumber"]["whatsAppMarketingConsent"] == {"state": "UNSUBSCRIBED"}
+    assert told["customerPhoneNumber"]["marketingState"] == "SUBSCRIBED"
+    assert [entry["effect"] for entry in await shop.bench.control.ledger()] == ["grant", "withdraw"]
 
 
 async def test_an_erasure_waits_and_then_the_customer_does_not_exist(shop: Shop) -> None:
