@@ -3,6 +3,7 @@
 Numbers of errors: the guide's own, and https://developers.facebook.com/docs/graph-api/guides/error-handling
 Of limits: https://developers.facebook.com/docs/graph-api/overview/rate-limiting
 Of a version that has ended: 2635, as in the pages of the Marketing API's edges
+Of an app that wants proof of its secret: https://developers.facebook.com/docs/graph-api/guides/secure-requests
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _PASSING = frozenset({1, 2, 368})
 _INVALID, _OLD_VERSION = 100, 2635
 _CONFIGURED = {33: "audience_not_found", 1713230: "audience_blocked"}
 """Subcodes of an invalid parameter that are the same for everybody: a person has to mend the audience or its id."""
+_PROOF = ("GraphMethodException", "appsecret_proof")
+"""Type and word of an invalid parameter that is the app's: it wants each call to prove its secret, as none does."""
 _WAIT_S = 60.0
 
 
@@ -57,6 +60,8 @@ def fault_of(reply: Reply) -> VendorError | None:
         return VendorAuthRejected("version_has_ended", **about)
     if code in _ACCESS:
         return VendorAuthRejected(f"meta_{code}", **about)
+    if code == _INVALID and error.get("type") == _PROOF[0] and _PROOF[1] in str(error.get("message")):
+        return VendorAuthRejected("app_wants_secret_proof", **about)
     if code == _INVALID and subcode in _CONFIGURED:
         return VendorAuthRejected(_CONFIGURED[subcode], **about)
     return VendorUnavailable(f"meta_{code}", **about) if code in _PASSING or passes is True else None

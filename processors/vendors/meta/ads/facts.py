@@ -55,6 +55,7 @@ class MetaAdsFacts(Audiences):
         "audiences made to look alike one are not made anew when somebody leaves it",
         "an audience that Meta has flagged refuses every change until somebody mends it: the lane stops",
         "a version of the API lives for about two years: then every call answers with error 2635, and the lane stops",
+        "an app that requires its secret (Require App Secret) refuses every call: none proves it, and the lane stops",
         "a phone number handed in hashed must have been written without its plus: what is hashed stands as it is",
         "a grant uploads hashed names: serve only purposes for which the policy says so",
     )
@@ -63,6 +64,8 @@ class MetaAdsFacts(Audiences):
         ("D", _GUIDE),
         ("D", "https://developers.facebook.com/docs/marketing-apis/data-processing-options"),
         ("D", "https://developers.facebook.com/docs/graph-api/overview/rate-limiting"),
+        ("D", "https://developers.facebook.com/docs/graph-api/guides/secure-requests: appsecret_proof"),
+        ("T", "facebookarchive/php-graph-sdk issue 984, dektrium/yii2-user issue 305: what is answered without it"),
         ("C", "segmentio/action-destinations@970a17e: facebook-custom-audiences, payload as JSON, also of DELETE"),
     )
     unverified = (
