@@ -176,7 +176,19 @@ def details(*reasons: str) -> dict[str, Any]:
     return {"error": {"code": 400, "details": [{"reason": "INVALID_ARGUMENT"}, {"fieldViolations": violations}]}}
 
 
-@pytest.mark.parametrize("reason", ["INVALID_USER_LIST_ID", "TERMS_AND_CONDITIONS_NOT_SIGNED", "NOT_ALLOWLISTED"])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "INVALID_USER_LIST_ID",
+        "TERMS_AND_CONDITIONS_NOT_SIGNED",
+        "NOT_ALLOWLISTED",
+        "DESTINATION_ACCOUNT_TYPE_MISMATCH",
+        "USER_LIST_MUTATION_NOT_SUPPORTED",
+        "SENSITIVE_USER_LIST_IMMUTABLE",
+        "ADVERTISER_NOT_ALLOWLISTED_FOR_UPLOADED_DATA",
+        "DATA_PARTNER_USER_LIST_MUTATE_NOT_ALLOWED",
+    ],
+)
 def test_what_is_wrong_for_everybody_stops_the_lane_and_blames_nobody(reason: str) -> None:
     fault = ADS.fault(reply(details(reason), 400))
     assert (type(fault), fault.reason if fault else None) == (VendorAuthRejected, reason.lower())

@@ -63,6 +63,7 @@ class GoogleAdsFacts(Audiences):
     )
     evidence = (
         ("S", "googleapis/googleapis@f8291d2: google/ads/datamanager/v1"),
+        ("S", "npm @google-ads/datamanager@0.3.0: the same protos as they are since, reasons of errors"),
         ("D", f"{_DOCS}/reference/rest/v1/audienceMembers/remove"),
         ("D", f"{_DOCS}/devguides/diagnostics"),
         ("D", f"{_DOCS}/devguides/concepts/formatting"),

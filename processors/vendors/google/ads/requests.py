@@ -1,6 +1,7 @@
 """Google Ads: what is sent for several people, how a request stands, and what an error means.
 
-googleapis/googleapis@f8291d2: ingestion_service.proto, request_status_per_destination.proto, error.proto
+googleapis/googleapis@f8291d2: ingestion_service.proto, request_status_per_destination.proto; error.proto as in npm
+@google-ads/datamanager@0.3.0, which has more reasons
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _INTERNAL = "internal_error"
 _CONFIGURED = frozenset({
     "INVALID_DESTINATION", "INVALID_USER_LIST_ID", "INVALID_USER_LIST_TYPE", "TERMS_AND_CONDITIONS_NOT_SIGNED",
     "NOT_ALLOWLISTED", "OPERATING_ACCOUNT_LOGIN_ACCOUNT_MISMATCH", "TOO_MANY_DESTINATIONS",
+    "DESTINATION_ACCOUNT_TYPE_MISMATCH", "USER_LIST_MUTATION_NOT_SUPPORTED", "SENSITIVE_USER_LIST_IMMUTABLE",
+    "ADVERTISER_NOT_ALLOWLISTED_FOR_UPLOADED_DATA", "DATA_PARTNER_USER_LIST_MUTATE_NOT_ALLOWED",
 })  # fmt: skip
 """Reasons that are the same for everybody: a person has to mend the connection or the account."""
 
