@@ -4,8 +4,8 @@
   learn.microsoft.com/en-us/linkedin/marketing/matched-audiences/create-and-manage-segment-users.
 - Body of several users and their header: [C] segmentio/action-destinations@970a17e. At most 5,000: [C] rudder.
 - A status for each element in an answer of 200: [T] LinkedIn's Postman collection. Of one that isn't taken: [U].
-- Shape of an error: [D] linkedin/shared/api-guide/concepts/error-handling; texts, codes, 426 for a version that has
-  ended: [U].
+- Shape of an error: [D] linkedin/shared/api-guide/concepts/error-handling; 426 with NONEXISTENT_VERSION: [T]
+  issues of n8n and Pipedream; other texts and codes: [U].
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 - Paths, fields, `deleteMember`, the trash bin: [D] dev.wix.com, contact-v4 list-contacts, contacts-v5 delete-contact
   and remove-contact-from-trash-bin. Consents with their required activity: [D] upsert-marketing-consent;
   what stands around one, and its types: [S] npm @wix/marketing_marketing-consent@1.0.16.
-- Codes of what bars a deletion: [D] contact-v4 bulk-delete-contacts; HTTP 428 of them: [D] for version 4, here [U].
+- Codes of what bars a deletion: [S] npm @wix/auto_sdk_crm_contacts-v-5@1.0.21; HTTP 428 of them: [D] delete-contact.
 - 404 of a contact in the bin, or of a consent that is gone: [U]. Envelope of errors: [T]. 200 calls a minute: [D].
 
 A person is a contact for each record in the CRM; `subscribe` gives one a subscription that is paid for.

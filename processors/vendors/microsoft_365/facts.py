@@ -49,12 +49,12 @@ class MicrosoftFacts(OfficeSuite):
     evidence = (
         ("S", "microsoftgraph/msgraph-metadata@f54f11b schemas/v1.0-Prod.csdl"),
         ("D", f"{_GRAPH}/aad-advanced-queries: what a filter may test by default"),
+        ("D", "https://learn.microsoft.com/entra/external-id/customize-invitation-api: all four tests in one filter"),
         ("D", f"{_GRAPH}/api/user-delete"),
         ("D", f"{_GRAPH}/api/directory-deleteditems-delete"),
         ("D", f"{_GRAPH}/throttling-limits: 3,000 writes in 2 minutes and 30 seconds for an app in a tenant"),
     )
     unverified = (
-        "that mail, userPrincipalName, otherMails and proxyAddresses may stand in one filter",
         "whether capitals count in otherMails and proxyAddresses: addresses are asked for in lower case",
         "that an app with application permissions is refused the purge with 403",
         "the export of a person's data (exportPersonalData) is not called: nobody asks an adapter for one yet",

@@ -46,7 +46,7 @@ class NetlifyFacts(Vendor):
         "mails and webhooks that told others of a submission can't be called back",
     )
     evidence = (
-        ("S", _OPENAPI),
+        ("S", f"{_OPENAPI}, the same in npm @netlify/open-api@2.60.0"),
         ("D", "https://docs.netlify.com/manage/forms/submissions.md"),
         ("D", "https://docs.netlify.com/api-and-cli-guides/api-guides/get-started-with-api: 500 calls a minute"),
         ("T", "https://dev.to/netlify/handling-form-submissions-via-the-netlify-api-36b, by Netlify: state=spam"),

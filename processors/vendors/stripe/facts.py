@@ -55,7 +55,7 @@ class StripeFacts(Vendor):
     )
     evidence = (
         ("S", _OPENAPI),
-        ("S", "stripe/stripe-python@50cf465 stripe/params/privacy"),
+        ("S", "PyPI stripe@16.1.0b1 stripe/privacy, stripe/params/privacy: paths, parameters, statuses, codes"),
         ("D", "https://docs.stripe.com/api/privacy/redaction-job"),
         ("D", "https://docs.stripe.com/privacy/redaction/example: 10 objects a job; what belongs to a customer"),
         ("D", "https://docs.stripe.com/privacy/redaction-integration: up to 7 days"),
@@ -68,7 +68,7 @@ class StripeFacts(Vendor):
         "that a repeated creation with the same Idempotency-Key gives the same job for 24 hours",
         "whether the documented 7 days of the older interface hold for jobs",
     )
-    checked = f"answers of the sandbox by reading {_OPENAPI}"
+    checked = f"calls by reading PyPI stripe@16.1.0b1, answers of the sandbox by reading {_OPENAPI}"
     options_type = StripeOptions
     example: ClassVar[Mapping[str, Any]] = {}
     options: StripeOptions

@@ -53,7 +53,9 @@ class WixFacts(Vendor):
     )
     evidence = (
         ("S", "npm @wix/marketing_marketing-consent@1.0.16: paths, bodies and types of consents"),
-        ("D", f"{_V5}/delete-contact, {_V5}/remove-contact-from-trash-bin"),
+        ("S", "npm @wix/auto_sdk_crm_contacts-v-5@1.0.21, @wix/auto_sdk_crm_contacts@1.0.1375: paths, fields"),
+        ("D", f"{_V5}/delete-contact: 428 for what bars it, 403, 500; {_V5}/remove-contact-from-trash-bin"),
+        ("D", "https://dev.wix.com/docs/rest/api-reference/contacts/contacts/contact-v4/sort-filter-and-search: $in"),
         ("D", "https://dev.wix.com/docs/rest/crm/members-contacts/contacts/contacts/contact-v4/list-contacts"),
         ("D", f"{_CONSENT}/upsert-marketing-consent, {_CONSENT}/marketing-consent-object, {_CONSENT}/introduction"),
         ("D", "https://dev.wix.com/docs/rest/articles/get-started/rate-limits"),
@@ -62,10 +64,9 @@ class WixFacts(Vendor):
         "that a contact has the same id in version 4, which finds it, and version 5, which deletes it",
         "that lastRevokeActivity and lastConfirmationActivity are taken without a source",
         "that deleting a consent which is gone answers 404",
-        "that what bars a deletion is told as HTTP 428 in version 5, as in version 4",
         "whether the look-up minds capitals: addresses are asked for in lower case",
     )
-    checked = "calls and the sandbox's answers by reading the pages, those of consents by reading Wix's SDK for them"
+    checked = "calls by reading Wix's own SDKs for them, the sandbox's answers by reading the pages"
     options_type = WixOptions
     example: ClassVar[Mapping[str, Any]] = {"site": "4f8a1c2e-0000-4000-8000-000000000002"}
     options: WixOptions

@@ -46,6 +46,7 @@ class WorkspaceFacts(OfficeSuite):
         "an address outside the customer's domains answers 403, as missing rights do: it is never asked about",
     )
     evidence = (
+        ("S", "npm @googleapis/admin@32.1.0 directory_v1.ts: paths, methods, parameters, fields of a user"),
         ("D", f"{_DIRECTORY}/reference/rest/v1/users/delete, .../users/get, .../users/undelete"),
         ("D", f"{_DIRECTORY}/v1/limits: 2,400 calls a minute for a user and a project"),
         ("T", "https://support.sanver.com/portal/en/kb/articles/restore: Google's page on 20 days, repeated"),
@@ -55,7 +56,7 @@ class WorkspaceFacts(OfficeSuite):
         "that an account which is gone answers 404 with the reason notFound",
         "that an address of another domain answers 403",
     )
-    checked = "calls by reading the pages; answers of the sandbox with them"
+    checked = "calls by reading npm @googleapis/admin@32.1.0, made of Google's description; the sandbox by the pages"
     options_type = WorkspaceOptions
     example: ClassVar[Mapping[str, Any]] = {
         "acts_for": "admin@example.test",

@@ -54,15 +54,16 @@ class LinkedInAdsFacts(Audiences):
         "a grant uploads hashed addresses: serve only purposes for which the policy says so",
     )
     evidence = (
-        ("D", _DOCS),
+        ("D", f"{_DOCS}: 600 calls a minute; copies of the page for versions up to 2024-11 say 500"),
         ("C", "segmentio/action-destinations@970a17e: linkedin-audiences, version 202604, BATCH_CREATE, userIds"),
         ("C", "rudderlabs/rudder-transformer@c98d160: linkedin_audience, 5,000 users a call"),
+        ("T", "n8n-io/n8n issues 14737, 28967, PipedreamHQ/pipedream issue 7739: 426 with NONEXISTENT_VERSION"),
+        ("T", "api-evangelist/linkedin-ads@8c372d8: LinkedIn's page of error responses, 426 for an ended version"),
         ("T", "developers.qodex.ai, LinkedIn's Postman collection: REMOVE and ADD, statuses of the elements"),
     )
     unverified = (
         "that a segment has changed within two days",
         "which statuses an element may have besides 201: any 2xx is taken as good",
-        "that 426 is the answer once a version has ended",
     )
     checked = ""
     options_type: ClassVar[type[Options]] = LinkedInOptions
