@@ -18,7 +18,7 @@ LISTS = {"news": "61", "surveys": "62"}
 META = vendor("meta_ads", account_id="77", lists=LISTS)
 PHONE = (("phone", "+49 (151) 123-45678"),)
 OTHER = "bob@example.test"
-ANY = "/v25.0/act_77/usersofanyaudience"
+ANY = "/v26.0/act_77/usersofanyaudience"
 
 
 def sha(text: str) -> str:
@@ -39,12 +39,12 @@ def carried(*asked: Any, answer: Callable[[Call], Answer] = taken) -> tuple[list
 
 
 def test_a_purpose_is_its_audience_and_everything_is_any_audience_of_the_account() -> None:
-    assert carried(instruction("withdraw"))[0] == [("DELETE", "/v25.0/61/users", people(EMAIL))]
-    assert carried(instruction("grant"))[0] == [("POST", "/v25.0/61/users", people(EMAIL))]
+    assert carried(instruction("withdraw"))[0] == [("DELETE", "/v26.0/61/users", people(EMAIL))]
+    assert carried(instruction("grant"))[0] == [("POST", "/v26.0/61/users", people(EMAIL))]
     assert carried(instruction("withdraw", all_purposes=True))[0] == [("DELETE", ANY, people(EMAIL))]
     assert carried(instruction("delete"))[0] == [("DELETE", ANY, people(EMAIL))]
     granted, _ = carried(instruction("grant", purposes=("news", "surveys"), all_purposes=True))
-    assert [path for _, path, _ in granted] == ["/v25.0/61/users", "/v25.0/62/users"]
+    assert [path for _, path, _ in granted] == ["/v26.0/61/users", "/v26.0/62/users"]
 
 
 def test_what_meta_has_received_is_accepted_within_a_day_and_unconfirmed() -> None:
@@ -103,7 +103,7 @@ def test_an_id_that_would_make_another_path_is_refused_at_the_start(audience: st
 
 def test_a_purpose_without_an_audience_is_not_passed_over() -> None:
     calls, ended = carried(instruction("withdraw", purposes=("news", "other")))
-    assert [path for _, path, _ in calls] == ["/v25.0/61/users"]
+    assert [path for _, path, _ in calls] == ["/v26.0/61/users"]
     assert ended["d1"].reason == "no_list_for_purpose"
     for purposes in (("news", "other"), ("other",)):
         calls, ended = carried(instruction("grant", purposes=purposes))
@@ -112,7 +112,7 @@ def test_a_purpose_without_an_audience_is_not_passed_over() -> None:
 
 def test_a_number_that_cannot_be_written_keeps_no_address_on_the_audience() -> None:
     calls, ended = carried(instruction("withdraw", more=(("phone", "0151 123"),)))
-    assert calls == [("DELETE", "/v25.0/61/users", people(EMAIL))]
+    assert calls == [("DELETE", "/v26.0/61/users", people(EMAIL))]
     assert (type(ended["d1"]), ended["d1"].reason) == (VendorRefused, "phone_not_e164")
 
 

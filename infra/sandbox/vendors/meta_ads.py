@@ -1,6 +1,6 @@
-"""Meta's Marketing API v25.0, host graph.facebook.com: customer audiences.
+"""Meta's Marketing API v26.0, host graph.facebook.com: customer audiences.
 
-- Paths and methods: [S] facebook/facebook-python-business-sdk@94914f9. Payload, columns, hashing, Limited Data Use,
+- Paths and methods: [S] PyPI facebook-business@26.0.3. Payload, columns, hashing, Limited Data Use,
   at most 10,000 rows, the fields of an answer, subcode 1713230 of an audience that is blocked: [D] the guide to
   customer file custom audiences. A row's empty text for a key that it doesn't have: [C].
 - What `usersofanyaudience` answers: [U], here as users of an audience do, without its id.
@@ -52,10 +52,10 @@ class MetaAds(Audiences):
         """Hashes that were put on with Limited Data Use."""
 
     def operations(self) -> Iterable[Operation]:
-        yield Operation("account", "GET", "/v25.0/act_{account}", self._account)
-        yield Operation("remove_any", "DELETE", "/v25.0/act_{account}/usersofanyaudience", self._remove_any)
-        yield Operation("add", "POST", "/v25.0/{audience}/users", self._add)
-        yield Operation("remove", "DELETE", "/v25.0/{audience}/users", self._remove)
+        yield Operation("account", "GET", "/v26.0/act_{account}", self._account)
+        yield Operation("remove_any", "DELETE", "/v26.0/act_{account}/usersofanyaudience", self._remove_any)
+        yield Operation("add", "POST", "/v26.0/{audience}/users", self._add)
+        yield Operation("remove", "DELETE", "/v26.0/{audience}/users", self._remove)
 
     def error(self, status: int) -> Answer:
         return _error(status, *_ERRORS.get(status, (100, "Invalid parameter")))

@@ -38,7 +38,7 @@ async def refused(bench: Bench, vendor: str, reply: Reply, status: int) -> Any:
 
 async def meta(bench: Bench, payload: Any, *, id_: str = "", token: str = "") -> Reply:
     token = token or bench.sandbox.settings.secrets["meta_ads_token"]
-    path = f"/v25.0/{id_ or audience(bench)}/users"
+    path = f"/v26.0/{id_ or audience(bench)}/users"
     body = {"payload": payload}
     return await bench.call("DELETE", "meta_ads", path, json=body, params={"access_token": token})
 

@@ -1,11 +1,12 @@
-"""Meta ads (Facebook, Instagram): customer audiences, Marketing API v25.0.
+"""Meta ads (Facebook, Instagram): customer audiences, Marketing API v26.0.
 
 Audiences, hashing, removal from any audience of the account, Limited Data Use:
 https://developers.facebook.com/documentation/ads-commerce/marketing-api/audiences/guides/custom-audiences
 Users of an audience, an audience that is blocked:
 https://developers.facebook.com/documentation/ads-commerce/marketing-api/reference/custom-audience/users
-Paths and methods: facebook/facebook-python-business-sdk@94914f9, adobjects/customaudience.py (create_user,
-delete_users) and adobjects/adaccount.py (delete_users_of_any_audience)
+Paths and methods: facebook-business 26.0.3 of PyPI, adobjects/customaudience.py (create_user, delete_users) and
+adobjects/adaccount.py (delete_users_of_any_audience)
+When versions end: https://developers.facebook.com/documentation/ads-commerce/marketing-api/marketing-api-changelog/versions.md
 Data processing options: https://developers.facebook.com/docs/marketing-apis/data-processing-options
 
 What is counted as received proves nothing of a person: nobody can ask who is in an audience, and changes take a day.

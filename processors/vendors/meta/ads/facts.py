@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from schemas.records import Action
 
-VERSION = "v25.0"
+VERSION = "v26.0"
 CHANGED_AFTER_S = 86_400
-_GUIDE = "https://developers.facebook.com/documentation/ads-commerce/marketing-api/audiences/guides/custom-audiences"
+_MARKETING = "https://developers.facebook.com/documentation/ads-commerce/marketing-api"
+_GUIDE = f"{_MARKETING}/audiences/guides/custom-audiences"
 
 
 def _can(says: str) -> Capability:
@@ -54,14 +55,15 @@ class MetaAdsFacts(Audiences):
         "people from the pixel or the Conversions API are in website audiences that no call takes them out of",
         "audiences made to look alike one are not made anew when somebody leaves it",
         "an audience that Meta has flagged refuses every change until somebody mends it: the lane stops",
-        "a version of the API lives for about two years: then every call answers with error 2635, and the lane stops",
+        "a version of the API lives for about a year: then Meta takes the next one, or error 2635 stops the lane",
         "an app that requires its secret (Require App Secret) refuses every call: none proves it, and the lane stops",
         "a phone number handed in hashed must have been written without its plus: what is hashed stands as it is",
         "a grant uploads hashed names: serve only purposes for which the policy says so",
     )
     evidence = (
-        ("S", "facebook/facebook-python-business-sdk@94914f9: customaudience.py, adaccount.py"),
+        ("S", "PyPI facebook-business@26.0.3: customaudience.py, adaccount.py"),
         ("D", _GUIDE),
+        ("D", f"{_MARKETING}/marketing-api-changelog/versions.md: when versions end"),
         ("D", "https://developers.facebook.com/docs/marketing-apis/data-processing-options"),
         ("D", "https://developers.facebook.com/docs/graph-api/overview/rate-limiting"),
         ("D", "https://developers.facebook.com/docs/graph-api/guides/secure-requests: appsecret_proof"),
@@ -74,7 +76,7 @@ class MetaAdsFacts(Audiences):
         "that an empty text stands for a key that a row doesn't have (others' code sends it)",
     )
     checked = (
-        "facebook/facebook-python-business-sdk@94914f9: paths, methods and parameters compared by hand; Meta "
+        "PyPI facebook-business@26.0.3: paths, methods and parameters compared by hand, as in 25.0.3; Meta "
         "publishes no description of the answers"
     )
     options_type: ClassVar[type[Options]] = MetaOptions
