@@ -68,6 +68,7 @@ class SalesforceFacts(Vendor):
         ("D", "https://help.salesforce.com/s/articleView?id=sales.leads_view_edit_converted.htm"),
         ("D", f"{_FIELDS}/salesforce-field-reference-contact.html"),
         ("C", "ethyca/fides: masks Contact and Lead by PATCH at v54.0"),
+        ("C", "npm jsforce@3.10.16 lib/connection.js: collections changed and deleted, 200 at once; queryAll"),
         ("T", "api-evangelist/salesforce rate-limits, error codes"),
     )  # fmt: skip
     unverified = (
@@ -77,6 +78,7 @@ class SalesforceFacts(Vendor):
         "100,000 calls a day before licences are counted in; less in small editions",
         "when a record leaves the recycle bin after its 15 days: it is asked after 17, and then for a week",
     )
+    checked = "calls by reading npm jsforce@3.10.16 and the pages"
     options_type: ClassVar[type[Options]] = SalesforceOptions
     example: ClassVar[Mapping[str, Any]] = {"domain": "acme"}
     options: SalesforceOptions

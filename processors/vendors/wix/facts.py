@@ -47,6 +47,7 @@ class WixFacts(Vendor):
     }
     traps = (
         "a deleted contact stays in the trash bin for 90 days: it is purged at once",
+        "what somebody has deleted by hand lies in the trash bin, where the look-up doesn't look: it is no_match",
         "deleting a contact deletes the site member, too: without that a member's contact is refused",
         "a consent can't be taken back to unknown: it is revoked, or deleted with the person",
         "orders, bookings, forms and comments of the person are other apps' and stay",
