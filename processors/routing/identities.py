@@ -33,6 +33,8 @@ MOST_BYTES = 32 * 1024
 """Of all these sets together, so that a state stays small."""
 ABOUT_ALL = frozenset(name for name, kind in KINDS.items() if kind.way not in {"choose", "place_hold", "offer"})
 """Kinds that must find whatever there is of the person."""
+FORGETTING = ERASING | {name for name, kind in KINDS.items() if kind.way == "lift_hold"}
+"""Kinds with which somebody is erased: what is granted again behind that is not granted to whom it erases."""
 
 
 def is_about_all(event: ConsentEvent, own: Sealed | None) -> bool:
@@ -51,7 +53,7 @@ def is_of_its_own(event: ConsentEvent, made: Plan, before: SubjectState, own: Ow
 
 def granted_since(event: ConsentEvent, after: SubjectState, desk: Desk) -> tuple[Identity, ...]:
     """Whom the grants name that outlive an erasure: none of those whom the erasure names; none: nobody is known."""
-    return _different(_opened(after, (), desk)) if event.kind in ERASING else ()
+    return _different(_opened(after, (), desk)) if event.kind in FORGETTING else ()
 
 
 def found(own: Iterable[Identity], made: Plan, state: SubjectState, desk: Desk) -> tuple[Identity, ...]:

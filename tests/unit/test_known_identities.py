@@ -168,6 +168,14 @@ def test_what_a_hold_kept_is_later_erased_by_all_that_was_known() -> None:
     assert (cycle.event_id, cycle.delivery_id, cycle.reason) == (wish.event_id, again.delivery_id, "hold_lifted")
 
 
+def test_what_is_granted_again_behind_it_is_not_granted_to_whom_that_erases() -> None:
+    hold = event(1, "hold.placed", 0)
+    lift = event(4, "hold.lifted", 9, supersedes=hold.event_id)
+    *_, last = told(hold, by(2, "delete", 1, EMAIL), by(3, "grant", 2, PHONE), lift)
+    found = [(one.action, values(one)) for one in last.deliveries if one.lane == "zoho-campaigns"]
+    assert found == [("delete", [EMAIL["value"]]), ("grant", [PHONE["value"]])]
+
+
 def test_what_is_kept_of_them_is_bounded_in_bytes() -> None:
     long = [
         by(n, "grant", n, *[{**DEVICE, "value": f"{n}-{m}" + "x" * 1000} for m in range(20)]) for n in range(1, 5)
