@@ -148,7 +148,7 @@ class Core:
         """The calls to make now."""
         if self.paused or self.guard.flood:
             return []
-        self._lines.wake(now)
+        self.holds.wake(now)
         self._failures.forget(now)
         begun = []
         while len(self._calls) < self._limits.calls and self._breaker.allows(now.steady):

@@ -108,10 +108,17 @@ class Course:
         A withdrawal will go past a grant that is kept back, and would be undone by it where they share a switch.
         """
         tasks.overtake(self._book, [newer], now.wall, dry=self._lines.dry)
-        if line.jobs[0] is newer:
-            return
-        late = line.kept_back if self._book.switches else []
-        for job in [older for older in line.waiting if older.offset < newer.offset]:
+        if line.jobs[0] is not newer:
+            late = line.kept_back if self._book.switches else []
+            self._take_out(line, newer, line.waiting, late, now)
+
+    def overtake_spared(self, line: Line, deletion: Job, now: Now) -> None:
+        """The same of one that could be cancelled until now: what protects was done as if it weren't there."""
+        self._take_out(line, deletion, [job for job in line.waiting if job.delivery.protective], [], now)
+
+    def _take_out(self, line: Line, newer: Job, jobs: list[Job], late: list[Job], now: Now) -> None:
+        """late: of these jobs, those that could be carried out after the newer one."""
+        for job in [older for older in jobs if older.offset < newer.offset]:
             left = left_of_job(job, newer, self._book.switches if job in late else APART, dry=self._lines.dry)
             if left is None:
                 self._book.supersede(job, newer.delivery, now.wall)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from processors.delivering.job import HOLDS
+from processors.delivering.overtaking import left_of
 from processors.switches import APART, Switches
 from schemas.records import Evidence
 from schemas.times import SECOND, iso
@@ -76,21 +77,38 @@ class Holds:
         """A delivery came in, its record was written `at` µs: a deletion may have to be held, or to wait."""
         if job.action != "delete" or self.dry or job.delivery.told:
             return
-        job.next_at = self._window_of(line)
+        job.next_at = self._window_of(line, job)
         if self.surge is not None and self.surge.exceeds(job.offset, at):
             job.hold = "held"
             self._course.park(line, job, "surge", now)
         elif self._wait(job, now):
             self._course.park(line, job, WINDOW, now, _end_of(job))
 
-    def _window_of(self, line: Line) -> int | None:
+    def _window_of(self, line: Line, newer: Job) -> int | None:
         """When the cancel window ends of a deletion whose place a new one takes, µs: asking twice delays nothing."""
-        ends = (one.next_at for one in line.jobs if one.hold == "waiting")
+        waiting = (one for one in line.jobs if one.hold == "waiting")
+        ends = (one.next_at for one in waiting if left_of(one.delivery, newer.delivery) is None)
         return min((end for end in ends if end is not None), default=None)
 
+    def wake(self, now: Now) -> None:
+        """Whose time has come is ready; a deletion that can't be cancelled any more overtakes what it spared so far.
+
+        Else it would wait behind a withdrawal that fails again and again.
+        """
+        self._lines.wake(now)
+        over, self._lines.over = self._lines.over, []
+        for job in over:
+            if job.hold == "waiting" and job in (line := self._lines.of(job.pid)).jobs:
+                job.hold = None
+                self._course.overtake_spared(line, job, now)
+                self._lines.place(job.pid)
+
     def chosen(self, wanted: Wanted) -> list[LaneEntry]:
-        """Those on hold that are wanted and not in the air, in the order in which they came in."""
-        return [entry for entry in self._entries.every(*HOLDS) if wanted(entry) and self._job(entry)]
+        """Those on hold that are wanted and weren't tried, in the order in which they came in.
+
+        One whose window is over is on hold no more, whatever its entry says until something becomes of it.
+        """
+        return [entry for entry in self._entries.every(*HOLDS) if wanted(entry) and self._is_on_hold(entry)]
 
     def release(self, entries: list[LaneEntry], command: Command, now: Now) -> Counter[str]:
         """They go on in their order: at once, or when their cancel window is over. How many of each."""
@@ -134,6 +152,10 @@ class Holds:
         job.hold, job.next_at = "waiting", end
         self._lines.wait_for_wall(job, now)
         return True
+
+    def _is_on_hold(self, entry: LaneEntry) -> bool:
+        job = self._job(entry)
+        return job is not None and job.hold == entry.status
 
     def _job(self, entry: LaneEntry) -> Job | None:
         return self._lines.of(entry.delivery.pid).find(entry.delivery.delivery_id)

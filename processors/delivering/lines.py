@@ -84,13 +84,17 @@ class Line:
 
 
 class Lines:
-    """The lines of one lane partition. After every change of a line it is to be `placed`."""
+    """The lines of one lane partition. After every change of a line it is to be `placed`.
+
+    over: deletions whose cancel window was found to be over, for whoever looks what that changes.
+    """
 
     def __init__(self, *, dry: bool = False) -> None:
         self.dry = dry
         self._lines: dict[str, Line] = {}
         self._ready = Ready()
         self._heap: list[tuple[float, str]] = []
+        self.over: list[Job] = []
 
     def of(self, pid: str) -> Line:
         if pid not in self._lines:
@@ -129,6 +133,8 @@ class Lines:
                     job.until = None
                     if job.hold == "waiting" and (job.next_at or 0) > now.wall:
                         self.wait_for_wall(job, now)
+                    elif job.hold == "waiting":
+                        self.over.append(job)
             if line:
                 self.place(pid)
         self._ready.look(now.steady)
