@@ -129,8 +129,9 @@ class Following:
         return [job for job in found if job is not None]
 
     def _left_to_verify(self, job: Job) -> Delivery | None:
+        """As when newer ones come in: what may be cancelled yet decides nothing anew."""
         left: Delivery | None = job.delivery
         for other in self._lines.of(job.pid).jobs:
-            if left and other.offset > job.offset:
+            if left and other.offset > job.offset and not other.hold:
                 left = left_to_verify(left, other.delivery)
         return left

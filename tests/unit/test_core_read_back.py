@@ -9,6 +9,7 @@ from delivering_support import DOWN, GOOD, REFUSED, STILL, VERIFIED, Driven, del
 from plan_support import NOW
 
 from processors.delivering.asking import MOST_REOPENED, STILL_THERE
+from processors.delivering.holds import Rules
 from processors.vendors.base import Result
 from processors.vendors.later import DAY_S, Schedule, read_back_after
 from schemas.ids import outcome_record_id
@@ -173,3 +174,16 @@ def test_without_a_plan_nothing_is_read_back() -> None:
     lane.arrive(delivery(1))
     lane.round(GOOD)
     assert (lane.state, lane.sleep()) == ({}, False)
+
+
+def test_a_deletion_on_hold_that_may_be_cancelled_yet_takes_no_reading_back_from_what_is_in_the_air() -> None:
+    lane = Driven(read_back=AFTER, rules=Rules(window_s=60.0))
+    lane.arrive(delivery(1))
+    (call,) = lane.start()
+    lane.arrive(delivery(2, "delete"))
+    lane.answer(call, GOOD)
+    lane.commit()
+    assert [entry.delivery.event_id for entry in lane.entries("verifying")] == ["event-1"]
+    lane.seconds = 60.0
+    assert lane.round(GOOD) == [1]
+    assert [entry.delivery.event_id for entry in lane.entries("verifying")] == ["event-2"]
