@@ -91,9 +91,13 @@ class Course:
     def _is_left(self, line: Line, job: Job, now: Now) -> bool:
         """Take out what newer ones decide anew. False: nothing is left of it, and that is told.
 
-        What came in later counts as newer even if it has failed itself: nobody's older choice is sent past it.
+        What came in later counts as newer even if it has failed itself: nobody's older choice is sent past it. But a
+        failed deletion may stay so, as a legal hold wants it: what else protects is not left undone for it.
         """
-        failed = map(Job.parked_as, self._book.entries.of(job.pid, "failed"))
+        entries = self._book.entries.of(job.pid, "failed")
+        if job.action not in {"grant", "delete"}:
+            entries = [one for one in entries if one.delivery.action != "delete"]
+        failed = map(Job.parked_as, entries)
         for newer in [other for other in (*line.jobs, *failed) if other.offset > job.offset]:
             left = left_of_job(job, newer, self._book.switches, dry=self._lines.dry)
             if left is None:

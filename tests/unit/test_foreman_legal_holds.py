@@ -151,6 +151,20 @@ async def test_a_state_that_can_not_be_read_ends_the_command_and_says_so() -> No
     assert told == ["refused: the state of somebody it is about can't be read (undecodable)", "paused"]
 
 
+async def test_a_withdrawal_from_before_a_deletion_that_stays_is_not_left_undone_for_it() -> None:
+    state = State("p1.ana")
+    site = failed(state)
+    for number, action in ((1, "grant"), (2, "withdraw"), (3, "delete")):
+        site.lane.arrive(delivery(number, action, purposes=(f"of {action}",)))  # type: ignore[arg-type]
+        site.lane.round(REFUSED)
+    site.give(REDRIVE)
+    site.obeyed()
+    kept = "1 left as they are: a legal hold keeps what they would delete"
+    assert await answered(site, state) == [f"1 sent once more, 1 overtaken by newer instructions, {kept}"]
+    assert site.lane.round(GOOD) == [1]
+    assert [one.delivery.action for one in site.lane.entries("failed")] == ["delete"]
+
+
 async def test_while_nobody_can_tell_nothing_is_sent_and_the_command_stays() -> None:
     state = State()
     state.error = SetupError("no broker answers", remedy="start it")
