@@ -116,9 +116,16 @@ class Course:
             late = line.kept_back if self._book.switches else []
             self._take_out(line, newer, line.waiting, late, now)
 
-    def overtake_spared(self, line: Line, deletion: Job, now: Now) -> None:
-        """The same of one that could be cancelled until now: what protects was done as if it weren't there."""
+    def overtake_spared(self, line: Line, deletion: Job, reason: str, now: Now) -> None:
+        """The same of one that could be cancelled until now: what protects was done as if it weren't there.
+
+        With what it takes the place of the lane state says that nobody can cancel it any more. reason: why it is there.
+        """
+        before = len(line.jobs)
         self._take_out(line, deletion, [job for job in line.waiting if job.delivery.protective], [], now)
+        if len(line.jobs) < before:
+            deletion.reason, deletion.next_at = reason, now.wall
+            self._book.keep_again(deletion, now.wall)
 
     def _take_out(self, line: Line, newer: Job, jobs: list[Job], late: list[Job], now: Now) -> None:
         """late: of these jobs, those that could be carried out after the newer one."""

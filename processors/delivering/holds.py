@@ -100,7 +100,7 @@ class Holds:
         for job in over:
             if job.hold == "waiting" and job in (line := self._lines.of(job.pid)).jobs:
                 job.hold = None
-                self._course.overtake_spared(line, job, now)
+                self._course.overtake_spared(line, job, RELEASED, now)
                 self._lines.place(job.pid)
 
     def chosen(self, wanted: Wanted) -> list[LaneEntry]:

@@ -79,6 +79,8 @@ def test_a_deletion_waits_for_no_withdrawal_that_fails_once_its_window_is_over()
         if lane.seconds < HOUR_S:
             assert lane.round(DOWN) == [0]
     assert (lane.round(DOWN), lane.told[-1]) == ([], ("p1.ana", "superseded", "overtaken"))
+    lane.restart()
+    assert cancel(lane, 2) == 0, "or both would be lost"
     assert lane.round(GOOD) == [1]
     assert lane.state == {}
 
