@@ -227,6 +227,7 @@ class Core:
             for job in call.jobs:
                 line = self._lines.of(job.pid)
                 line.calling = None
+                self._course.came_back(line, job, now)
                 self._lines.place(job.pid)
 
     @property

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from processors.delivering.guard import Guard
     from processors.delivering.job import Now
     from processors.delivering.lines import Line, Lines
+    from processors.switches import Switches
     from processors.vendors.base import Result
     from schemas.errors import VendorError
     from schemas.records import Command, Evidence
@@ -47,14 +48,18 @@ class Course:
 
     def failed(self, line: Line, job: Job, error: VendorError, share: float, now: Now, *, people: int) -> bool:
         """After a try that was not answered well. `share`: the draw, 0 to 1; people: in the call. Is it put off?"""
-        match decide(error, job, self._backoff, share, now.wall, people=people):
+        decision = decide(error, job, self._backoff, share, now.wall, people=people)
+        if isinstance(decision, Again):
+            self._breaker.hold(decision.hold_s, now.steady)
+        if not isinstance(decision, Fail) and self.came_back(line, job, now):
+            return False
+        match decision:
             case Part(most):
                 job.attempt -= 1
                 job.most = most
                 return False
-            case Again(hold_s):
+            case Again():
                 job.attempt -= 1
-                self._breaker.hold(hold_s, now.steady)
                 return False
             case Retry(after_s):
                 job.waited_s += after_s
@@ -70,6 +75,14 @@ class Course:
                 self.done(line, job)
                 return False
         return True
+
+    def came_back(self, line: Line, job: Job, now: Now) -> bool:
+        """It was in the air and isn't done: take out what came in meanwhile. True: nothing is left to be tried again.
+
+        Else what protects would wait behind a grant that fails again and again.
+        """
+        newer = [other for other in line.jobs if other.offset > job.offset]
+        return any(self._is_taken_out(line, job, other, APART, now) for other in newer)
 
     def resend(self, line: Line, job: Job, now: Now) -> bool:
         """Send what is left of one that has begun a new cycle, in its old place. False: nothing is."""
@@ -119,23 +132,27 @@ class Course:
     def overtake_spared(self, line: Line, deletion: Job, reason: str, now: Now) -> None:
         """The same of one that could be cancelled until now: what protects was done as if it weren't there.
 
-        With what it takes the place of the lane state says that nobody can cancel it any more. reason: why it is there.
+        The lane state says with that, and why, that nobody can cancel it any more.
         """
-        before = len(line.jobs)
-        self._take_out(line, deletion, [job for job in line.waiting if job.delivery.protective], [], now)
-        if len(line.jobs) < before:
+        if len(line.jobs) > 1:
             deletion.reason, deletion.next_at = reason, now.wall
             self._book.keep_again(deletion, now.wall)
+        self._take_out(line, deletion, [job for job in line.waiting if job.delivery.protective], [], now)
 
     def _take_out(self, line: Line, newer: Job, jobs: list[Job], late: list[Job], now: Now) -> None:
         """late: of these jobs, those that could be carried out after the newer one."""
         for job in [older for older in jobs if older.offset < newer.offset]:
-            left = left_of_job(job, newer, self._book.switches if job in late else APART, dry=self._lines.dry)
-            if left is None:
-                self._book.supersede(job, newer.delivery, now.wall)
-                self.done(line, job)
-            elif left is not job.delivery:
-                self._book.shrink(job, left, now.wall)
+            self._is_taken_out(line, job, newer, self._book.switches if job in late else APART, now)
+
+    def _is_taken_out(self, line: Line, job: Job, newer: Job, switches: Switches, now: Now) -> bool:
+        """Take what the newer one decides anew out of a job. True: that was all of it."""
+        left = left_of_job(job, newer, switches, dry=self._lines.dry)
+        if left is None:
+            self._book.supersede(job, newer.delivery, now.wall)
+            self.done(line, job)
+        elif left is not job.delivery:
+            self._book.shrink(job, left, now.wall)
+        return left is None
 
     def told(self, line: Line, job: Job, now: Now, *, crossed: bool) -> None:
         """Its vendor knows it already: that it has overtaken what is older is all. crossed: see `known`."""
