@@ -30,7 +30,7 @@ COMMAND = ("dead-letters", "redrive", str(ORIGIN), "--reason", "the scopes are g
 def letter(source: str, reason: str) -> DeadLetter:
     sealed = SEALS.seal_dead(b"of a newer release", ORIGIN)
     about = {"source": source, "reason": reason, "field": None, "protective": True, "sealed_key": None, "at": 0}
-    return DeadLetter(origin=ORIGIN, sealed=sealed, **about)  # type: ignore[arg-type]
+    return DeadLetter(origin=ORIGIN, sealed=sealed, **about)
 
 
 @pytest.mark.parametrize("reason", ["undecodable", "invalid"])

@@ -89,7 +89,7 @@ def test_the_gravest_outcome_says_how_it_ended(word: str, result: str) -> None:
 
 def test_an_event_id_that_two_people_have_is_followed_for_each() -> None:
     made, followed = planned(action="delete"), Followed()
-    other = {"pid": "p1.other"}
+    other: dict[str, Any] = {"pid": "p1.other"}
     followed.take(encode(made.audit[0]), encode(made.audit[0].model_copy(update=other)))
     assert followed("withdrawals_open") == 2
     followed.take(*(outcome(made, index) for index in range(len(made.deliveries))))

@@ -63,7 +63,7 @@ class User:
 
     def _change(self, wanted: dict[Field, set[int]]) -> Call | None:
         """What brings these fields to these ids; None: they have them already."""
-        due = {field: sorted(ids) for field, ids in wanted.items() if ids != self.ids(field)}
+        due: dict[str, Any] = {field: sorted(ids) for field, ids in wanted.items() if ids != self.ids(field)}
         if not due:
             return None
         body = {"email": self.email, **due, **_ALONE}
