@@ -19,7 +19,10 @@ EXTENDED, CANCELLED_BY, OVERDUE = "request.extended", "request.cancelled", "requ
 
 
 def retold(request: Request, record: AuditRecord) -> Request:
-    """After any record of the audit about it; the same object if that changes nothing."""
+    """After any record of the audit about it; the same object if that changes nothing.
+
+    That it is closed or open again follows from its legs, whatever was told of it.
+    """
     if record.kind in {"outcome", "cycle"}:
         return settled(heard(request, record))
     if record.kind not in {EXTENDED, CANCELLED_BY, OVERDUE, TASK_DONE}:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from processors.closing.ending import settled
 from processors.closing.progress import opened, opened_again
+from processors.closing.retold import retold
 from processors.replaying.people import JUDGED, After, after, freed, kept_there, nobody
-from processors.replaying.requests import went_on
 from processors.replaying.shelf import AT_HAND, Shelf
 from schemas.request import Request
 from schemas.state import SubjectState
@@ -78,7 +78,7 @@ class Fold:
             if before is None:
                 self.requests.put(key, settled(opened(record)))
             return
-        if before is not None and (now := went_on(before, record)) is not before:
+        if before is not None and (now := retold(before, record)) is not before:
             self.requests.put(key, now)
         if record.kind == "cycle" or self.again:
             self._forgotten(record, key, before)
@@ -90,5 +90,5 @@ class Fold:
             self.again.put(key, settled(again))
             if before is None:  # the audit begins later
                 self.requests.put(key, settled(again))
-        elif kept is not None and (now := went_on(kept, record)) is not kept:
+        elif kept is not None and (now := retold(kept, record)) is not kept:
             self.again.put(key, now)

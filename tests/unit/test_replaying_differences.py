@@ -10,8 +10,8 @@ from replaying_support import Run, folded
 from routing_support import EMAIL, SEALS, event
 
 from processors.closing.progress import opened
+from processors.closing.retold import retold
 from processors.replaying.differences import Difference, of_lanes, of_person, of_request, pairs
-from processors.replaying.requests import went_on
 from schemas.contract import Origin, PolicyRef
 from schemas.records import Delivery, LaneEntry
 from schemas.times import DAY
@@ -41,7 +41,7 @@ def test_the_same_state_has_no_difference_although_identities_are_only_told_by_d
 def request(*words: str, kind: str = "consent.withdrawn") -> Request:
     made = opened(planned(delivery("zoho"), kind=kind))
     for word in words:
-        made = went_on(made, said("zoho", word))
+        made = retold(made, said("zoho", word))
     return made
 
 
