@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 CrmModule = Literal["Leads", "Contacts"]
 ListState = Literal["active", "pending", "unsub"]
-BooksContact = Literal["free", "invoiced", "company"]
+BooksContact = Literal["free", "invoiced", "company", "colleague"]
 
 # Where a made-up person stands in the CRM; a tenth stands nowhere, so that "unknown to the vendor" happens too.
 _CRM_MIX: tuple[tuple[CrmModule, ...], ...] = (("Contacts",), ("Leads",), ("Leads", "Contacts"), ())
@@ -26,7 +26,8 @@ class Person(BaseModel):
 
     `key` is the test's own name for the person (a subject id, say) and is what state and ledger are asked by. `crm`
     names one module per record; `lists` maps a purpose to the state of that person's subscription. `books` has a
-    word for each contact in the books: without transactions, with some, or as one of a company's contact persons.
+    word for each contact in the books: without transactions, with some, as a company's first contact person, or as
+    its second, whom no search finds.
     `user_id`: the controller's own id, where its vendors of analytics get one.
     """
 

@@ -22,6 +22,9 @@ LOOKED_UP = [
     *("wordpress_com", "zoho_books"),
 ]
 
+NOT_FOUND = {"zoho_books": "manual_task"}
+"""Where the look-up doesn't see everybody, a person has to."""
+
 
 @pytest.mark.parametrize("name", LOOKED_UP)
 def test_nobody_is_erased_whose_address_is_only_alike(name: str) -> None:
@@ -33,6 +36,6 @@ def test_nobody_is_erased_whose_address_is_only_alike(name: str) -> None:
         return Reply(good.status, good.headers, text.encode())
 
     asked = replace(instruction("delete"), identities=(Identity(type="email", value=ASKED),))
-    assert play(own.script(asked), answer).result.outcome == "no_match"
+    assert play(own.script(asked), answer).result.outcome == NOT_FOUND.get(name, "no_match")
     alike = replace(asked, identities=(Identity(type="email", value=ALIKE.upper()),))
     assert play(own.script(alike), answer).result.outcome in {"accepted", "executed"}

@@ -25,7 +25,16 @@ async def test_a_contact_without_transactions_is_gone_and_nobody_else_is() -> No
         assert (await r.do("zoho_books", "delete", customer())).outcome == "executed"
         assert await r.held("zoho_books", customer()) == {"known": False, "contacts": []}
         assert (await r.held("zoho_books", near))["known"]
-        assert (await r.do("zoho_books", "delete", BOB)).outcome == "no_match"
+        came = await r.do("zoho_books", "delete", BOB)
+        assert (came.outcome, came.reason) == ("manual_task", "look_among_other_contact_persons")
+
+
+async def test_a_second_contact_person_is_not_taken_for_nobody() -> None:
+    async with relay() as r:
+        await r.control.seed([customer("colleague")])
+        came = await r.do("zoho_books", "delete", customer())
+        assert (came.outcome, came.reason) == ("manual_task", "look_among_other_contact_persons")
+        assert (await r.held("zoho_books", customer()))["known"], "the sandbox finds as little as Zoho's search does"
 
 
 async def test_what_the_law_keeps_is_masked_put_to_sleep_and_retained() -> None:

@@ -126,7 +126,17 @@ def test_a_company_that_has_the_address_itself_is_no_success() -> None:
 
 def test_whom_the_search_takes_for_the_person_by_mistake_is_left_alone() -> None:
     played = play(BOOKS.script(instruction("delete")), Books({"7": {"contact_persons": [OTHER]}}))
-    assert (changes(played.calls), played.notes, played.result.outcome) == ([], [], "no_match")
+    assert (changes(played.calls), played.notes) == ([], [])
+    assert (played.result.outcome, played.result.reason) == ("manual_task", "look_among_other_contact_persons")
+
+
+def test_who_is_not_found_is_nobody_only_where_contacts_have_no_second_contact_person() -> None:
+    """Zoho finds a contact by its primary contact person alone."""
+    found = play(BOOKS.script(instruction("delete")), Books({})).result
+    assert (found.outcome, found.reason) == ("manual_task", "look_among_other_contact_persons")
+    assert found.evidence.status == 200
+    alone = vendor("zoho_books", organization_id="42", keep_years=10, more_contact_persons=False)
+    assert play(alone.script(instruction("delete")), Books({})).result.outcome == "no_match"
 
 
 def test_a_second_try_knows_what_the_first_one_has_deleted_and_masked() -> None:

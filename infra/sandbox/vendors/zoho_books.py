@@ -6,7 +6,9 @@
   others, codes also [D] zoho.com/invoice/api/v3/contacts. 3062 for a name that another contact has [D], as HTTP 400
   [U].
 - 57 for a bad token [T]; 6041 for somebody else's organisation [U]; 45 for too many calls [T], 100 in a minute [D].
-- `email` finds parts of an address, too [U]: the strictest reading for who relies on it.
+- `email` looks at the primary contact person alone: [S] openapi-all/contacts.yml, a copy of Zoho's OpenAPI in
+  fordez/zoho-books-mcp-server-openapi@d8c26c4. It finds parts of an address, too [U]: the strictest reading for who
+  relies on it. There is no `GET /contacts/contactpersons` [S] contact-persons.yml.
 - A deleted first contact person makes the next one the first [U].
 """
 
@@ -44,10 +46,14 @@ class _Contact:
     has_transactions: bool = False
     inactive: bool = False
 
+    @property
+    def email(self) -> str:
+        """Of the primary contact person, whom list and search know alone."""
+        return str(next(iter(self.persons.values()), {}).get("email", ""))
+
     def shown(self, contact_id: str) -> dict[str, Any]:
-        first = next(iter(self.persons.values()), {})
         status = "inactive" if self.inactive else "active"
-        return {"contact_id": contact_id, "status": status, "email": first.get("email", ""), **self.fields}
+        return {"contact_id": contact_id, "status": status, "email": self.email, **self.fields}
 
 
 @dataclass(slots=True)
@@ -119,9 +125,10 @@ class ZohoBooks(Vendor):
     def _made(self, person: Person, kind: str) -> _Contact:
         mine = {"first_name": person.key, "email": person.email, "phone": "+1-925-921-9201"}
         will = {"first_name": "Will", "email": "will@bowman.example.test"}
-        persons = {self._books.next_id(): one for one in ([will, mine] if kind == "company" else [mine])}
-        sub_type = "business" if kind == "company" else "individual"
-        name = f"{'Bowman and Co' if kind == 'company' else person.key} {self._books.made}"
+        there = {"company": [mine, will], "colleague": [will, mine]}.get(kind)
+        persons = {self._books.next_id(): one for one in there or [mine]}
+        sub_type = "business" if there else "individual"
+        name = f"{'Bowman and Co' if there else person.key} {self._books.made}"
         fields = {"contact_name": name, "customer_sub_type": sub_type, "billing_address": {"city": "Pleasanton"}}
         return _Contact(person.key, fields, persons, has_transactions=kind != "free")
 
@@ -147,8 +154,7 @@ class ZohoBooks(Vendor):
         hits = [
             one.shown(contact_id)
             for contact_id, one in self._books.contacts.items()
-            if not (is_active and one.inactive)
-            and any(wanted in fold(person["email"]) for person in one.persons.values())
+            if not (is_active and one.inactive) and wanted in fold(one.email)
         ]
         here = hits[(page - 1) * size : page * size]
         return _said(contacts=here, page_context={"page": page, "has_more_page": len(hits) > page * size})

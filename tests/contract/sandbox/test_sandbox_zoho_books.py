@@ -66,11 +66,18 @@ async def test_an_update_takes_away_whom_it_leaves_out_and_no_name_twice(books: 
 
 async def test_a_contact_person_goes_by_itself(books: Bench) -> None:
     *_, company = await ids(books)
-    will, ada = (await ask(books, "GET", f"/contacts/{company}")).body["contact"]["contact_persons"]
+    ada, will = (await ask(books, "GET", f"/contacts/{company}")).body["contact"]["contact_persons"]
     assert (await ask(books, "DELETE", f"/contacts/contactpersons/{ada['contact_person_id']}")).body["code"] == 0
     assert (await ask(books, "GET", f"/contacts/{company}")).body["contact"]["contact_persons"] == [will]
     gone = await ask(books, "DELETE", f"/contacts/contactpersons/{ada['contact_person_id']}")
     assert (gone.status, gone.body["code"]) == (404, 1002)
+
+
+async def test_only_a_contacts_first_contact_person_is_found_by_the_address(books: Bench) -> None:
+    bob = Person(key="subject-2", email="bob@example.test", books=("colleague",))
+    await books.control.seed([bob])
+    assert (await ask(books, "GET", "/contacts", email=bob.email, filter_by="Status.All")).body["contacts"] == []
+    assert (await books.control.person(bob.key))["zoho_books"]["known"]
 
 
 async def test_errors_are_in_the_vendors_words(books: Bench) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from processors.vendors.base import ReadBackScript
 
 _SHARED = "individual_with_other_contact_persons"
+_UNSEEN = "look_among_other_contact_persons"
 _INTERNAL = b'"code":1000,'
 
 
@@ -37,13 +38,20 @@ class ZohoBooks(ZohoBooksFacts):
             found = yield from look_up(instruction.need("email"), self.options.account)
             refs = yield from noted_first(instruction, found.refs)
             if not refs:
-                return Result("no_match", evidence=found.reply.evidence())
+                return self._unfound(found.reply)
         due = [ref for ref in refs if not ref.startswith(SHARED)]
         if not due:
             return Result("manual_task", _SHARED)
         came = yield from erase(due, self.options.account, instruction.delivery_id, self.options.keep_years)
         # What others share stays as it is: whoever looks for the address then finds it.
         return came if due == refs else Result("manual_task", _task(came), came.evidence)
+
+    def _unfound(self, reply: Reply) -> Result:
+        """Who is a contact's second contact person isn't found by any call, and must not pass for nobody."""
+        evidence = reply.evidence()
+        if self.options.more_contact_persons:
+            return Result("manual_task", _UNSEEN, evidence)
+        return Result("no_match", evidence=evidence)
 
     def read_back(self, instruction: Instruction) -> ReadBackScript:
         found = yield from look_up(instruction.need("email"), self.options.account)

@@ -1,9 +1,14 @@
 """Zoho Books: whose records carry an address, and which of them are the person's own.
 
 List, get: https://www.zoho.com/books/api/v3/contacts/#list-contacts
+What `email` looks for: Zoho's OpenAPI, openapi-all/contacts.yml of fordez/zoho-books-mcp-server-openapi@d8c26c4
 
 A contact is a customer or a supplier, a person or a company; its contact persons have the addresses. Of a company's
 contact only the contact person is somebody's personal data.
+
+`email` finds a contact by its primary contact person alone, and `search_text` looks at names and notes. The others
+are listed contact by contact (openapi-all/contact-persons.yml): a call for each contact in the books, out of a
+thousand calls a day. `GET /contacts/contactpersons?email=`, which some use, is in no document of Zoho's.
 """
 
 from __future__ import annotations
@@ -82,7 +87,7 @@ def call(method: str, path: str, account: Mapping[str, str], body: Any = None, *
 
 
 def _list(email: str, page: int, account: Mapping[str, str]) -> Call:
-    # `email` looks among all contact persons; without the filter a contact that is inactive would stay hidden.
+    # `email` looks at primary contact persons alone; without the filter an inactive contact would stay hidden.
     params = {**account, "email": email, "filter_by": "Status.All", "page": str(page), "per_page": "200"}
     return Call("GET", "/books/v3/contacts", params=params)
 

@@ -34,7 +34,8 @@ class ZohoBooksFacts(Zoho):
             read_back_s=_READ_BACK_S,
             says="deletes the person's contacts, and them among a company's contact persons; a contact with "
             "transactions is masked, marked inactive and `retained` until its documents need not be kept any more; "
-            "an individual's contact that has contact persons with other addresses is a task, and stays as it is",
+            "an individual's contact that has contact persons with other addresses is a task, and stays as it is; "
+            "whom the search doesn't find is a task as well, unless contacts have no second contact person",
         ),
     }
     identifies_by = ("email",)
@@ -45,6 +46,9 @@ class ZohoBooksFacts(Zoho):
     }
     traps = (
         "a contact with transactions can't be deleted: its invoices keep name and address as they were printed",
+        "no call finds a second contact person by address: whom the search doesn't find may be one: a task",
+        "more_contact_persons = false says that there are none: then it is no_match",
+        "who is found as a contact's primary person may also be another one's second: nobody looks there",
         "masking leaves custom and tax fields as they are",
         "of a company's contact only the contact person is deleted, also where the company is one person",
         "at the date of review what was noted is deleted; who has come back since is a customer anew",
@@ -52,6 +56,7 @@ class ZohoBooksFacts(Zoho):
     )
     evidence = (
         ("D", f"{docs}contacts/"),
+        ("S", "fordez/zoho-books-mcp-server-openapi@d8c26c4 contacts.yml, contact-persons.yml: Zoho's OpenAPI"),
         ("D", f"{docs}errors/"),
         ("D", "https://www.zoho.com/invoice/api/v3/contacts/: the codes 1002, 3000, 3062, of the same contacts"),
         ("D", "https://docs.databricks.com/aws/en/ingestion/lakeflow-connect/zoho-books-troubleshoot: limits"),
