@@ -8,6 +8,8 @@ from infra.sandbox.clock import timestamp
 from infra.sandbox.vendor import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from infra.sandbox.crm_records import Record, Records
     from infra.sandbox.vendor import Call
 
@@ -33,6 +35,13 @@ def given_ids(call: Call) -> list[str]:
 def first_record(body: Any) -> dict[str, Any] | None:
     data = body.get("data") if isinstance(body, dict) else None
     return data[0] if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict) else None
+
+
+def started(body: Mapping[str, Any]) -> list[str]:
+    """What of the customer's own an update starts: all that it doesn't keep from it."""
+    skipped = {one["name"] for one in body.get("skip_feature_execution", ())}
+    runs = {"workflow": "workflow" in body.get("trigger", ("workflow",)), "cadence": "cadences" not in skipped}
+    return [what for what in runs if runs[what]]
 
 
 def success(record_id: str, message: str) -> dict[str, Any]:

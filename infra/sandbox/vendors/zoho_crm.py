@@ -6,10 +6,10 @@
   the older one knows only 200.
 - A record that isn't there: 204 for reading [S], INVALID_DATA for changing [D]. Search doesn't find a record right
   after an edit, until the index has it [D].
-- Workflows run on deletion unless `wf_trigger=false`, on update unless `"trigger": []`: [D]. The ledger shows each.
+- Workflows run on deletion unless `wf_trigger=false`, on update unless `"trigger": []`: [D]; cadences on update
+  unless `skip_feature_execution` names them: [S] zoho/crm-oas@381a419. The ledger shows each.
 - A bad token: 401 INVALID_TOKEN with that text [C]. 50,000 credits in 24 hours and 20 calls at once (Zoho One),
-  over it 429 TOO_MANY_REQUESTS: [D], without Retry-After. More than 100 ids in one call are refused [D]; with which
-  code: [U].
+  over it 429 TOO_MANY_REQUESTS: [D], without Retry-After. More than 100 ids in one call are refused [D], code: [U].
 - mass_delete by ids answers for each record [D], or with a job [S] `mass_delete_cvid.json`, which ties neither answer
   to ids or custom view: `crm_job_s` says which. One job at a time, its status in counts: [D]. When in it the records
   go, how long it takes, 404 NOT_FOUND for an unknown one, no workflows: [U]. RECORD_LOCKED: [S].
@@ -33,6 +33,7 @@ from infra.sandbox.crm_answers import (
     page,
     shown,
     shown_in_bin,
+    started,
     success,
     updated,
 )
@@ -62,7 +63,7 @@ class ZohoCrm(Vendor):
         super().__init__(world)
         self._records = Records()
         self._workflows: Counter[str] = Counter()
-        """E-mail address to the number of workflows that calls have fired for it."""
+        """E-mail address to the number of workflows and cadences that calls have fired for it."""
         self._jobs = Jobs(self._records, self._bin_all)
 
     def operations(self) -> Iterable[Operation]:
@@ -168,9 +169,8 @@ class ZohoCrm(Vendor):
         record.found_from = record.modified + self.world.crm_search_lag_s
         effect = "update" if opted_out is None else "withdraw" if opted_out else "grant"
         self.record(call, effect, (record.email,), given=(record.id,), changed=changed, module=record.module)
-        trigger = call.body.get("trigger", ["workflow"])
-        if "workflow" in trigger:
-            self._fire(call, [record])
+        for what in started(call.body):
+            self._fire(call, [record], what)
 
     def _delete(self, call: Call) -> Answer:
         module = call.path["module"]
@@ -245,6 +245,6 @@ class ZohoCrm(Vendor):
         whom, ids = [record.email for record in records], [record.id for record in records]
         self.record(call, effect, whom, given=ids, changed=True, **modules_of(records, self.world.people.key_of))
 
-    def _fire(self, call: Call, records: list[Record]) -> None:
+    def _fire(self, call: Call, records: list[Record], what: str = "workflow") -> None:
         self._workflows.update(record.email.casefold() for record in records)
-        self._record_all(call, "workflow", records)
+        self._record_all(call, what, records)

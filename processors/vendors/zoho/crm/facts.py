@@ -52,17 +52,22 @@ class ZohoCrmFacts(Zoho):
         "a deletion only moves records to the recycle bin: they are purged from there",
         "what somebody has deleted by hand lies in the recycle bin, where the search doesn't look: it is no_match",
         "workflows of the customer run on deletion and update unless the call says no, as ours do",
+        "an update starts the customer's cadences, too, unless it says no, as ours do: that is a switch of its own",
         "other apps of Zoho keep copies of their own",
         "the search finds an address in every field: only those of email_fields are the person's, others are a task",
     )
     evidence = (
         ("S", "zoho/crm-oas@45dff2c v8.0: record.json, recycle_bin.json, mass_delete_cvid.json"),
+        ("S", "zoho/crm-oas@381a419 v8.0/record/operations/updateRecord: skip_feature_execution"),
+        ("S", "npm @zohocrm/typescript-sdk-8.0@3.0.0: the same key of an update's body, none of a deletion"),
         ("D", f"{docs}search-records.html"),
         ("D", f"{docs}delete-records.html"),
         ("D", f"{docs}delete-recycle-bin-records.html"),
     )
     unverified = (
         "the name of the field Email_Opt_Out",
+        "whether a deletion starts cadences: no call has a switch for that",
+        "whether an empty trigger list keeps connected workflows from starting, too",
         "whether a mass deletion (mass_delete_above, off by default) starts the customer's workflows",
         "whether the look-up minds capitals: an address is asked for as the event has it",
     )

@@ -1,6 +1,7 @@
 """Zoho CRM: the switch for mail, on every record of a person.
 
 https://www.zoho.com/crm/developer/docs/api/v8/update-specific-record.html
+`skip_feature_execution`: zoho/crm-oas@381a419, v8.0/record/operations/updateRecord; no deletion has it
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def switch(instruction: Instruction, options: CrmOptions, *, out: bool) -> Scrip
 
 def _put(ref: str, *, out: bool) -> Call:
     module, _, record = ref.partition(":")
-    # An empty trigger list: the change must not start the customer's own workflows.
-    body = {"data": [{"Email_Opt_Out": out}], "trigger": []}
+    # The change must not start the customer's own workflows, nor cadences, which an empty trigger list doesn't stop.
+    skipped = [{"name": "cadences"}]
+    body = {"data": [{"Email_Opt_Out": out}], "trigger": [], "skip_feature_execution": skipped}
     return Call("PUT", f"/crm/v8/{module}/{quote(record, safe='')}", json=body, expect=frozenset({200, 202, 400}))
 
 
