@@ -161,18 +161,19 @@ async def relay(
     crm: dict[str, Any] | None = None,
     options: Mapping[str, dict[str, Any]] | None = None,
     spoil: dict[str, Callable[[str], str]] | None = None,
+    secrets: Mapping[str, str] | None = None,
     **sandbox_options: Any,
 ) -> AsyncIterator[Relay]:
-    """crm: options of Zoho CRM; options: of any adapter."""
+    """crm: options of Zoho CRM; options: of any adapter; secrets: adapter → an optional secret it has, too."""
     clock = Clock()
     sandbox = Sandbox(clock=clock, **sandbox_options)
     await sandbox.start()
     values = secrets_of(sandbox)
     values |= {key: change(values[key]) for key, change in (spoil or {}).items()}
-    config = {
-        "controllers": {"c": {"policy": "p"}},
-        "connections": tables(sandbox, {"zoho_crm": crm or {}, **(options or {})}),
-    }
+    connections = tables(sandbox, {"zoho_crm": crm or {}, **(options or {})})
+    for name, key in (secrets or {}).items():
+        connections[name.replace("_", "-")]["secrets"][key] = f"{name}_{key}"
+    config = {"controllers": {"c": {"policy": "p"}}, "connections": connections}
     try:
         async with http_transport() as transport, sandbox.client() as control:
             ready = connectors(parse_config(config, "test"), values.__getitem__, transport)

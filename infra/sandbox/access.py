@@ -5,6 +5,7 @@ OAuth 2: RFC 6749 (grants, section 5.2 for the words of a refusal), RFC 7523 (si
 
 from __future__ import annotations
 
+import hmac
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
     "basic": ("username", "password"),
     "api_key": ("api_key",),
     "query_token": ("token",),
+    "app_token": ("token", "app_secret"),
     "oauth_refresh": ("client_id", "client_secret", "refresh_token"),
     "client_credentials": ("client_id", "client_secret"),
     "jwt_bearer": ("client_id", "username", "private_key"),
@@ -30,6 +32,7 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
 """Kind of auth → what the vendor has to know of it."""
 ISSUED = frozenset({"oauth_refresh", "client_credentials", "jwt_bearer", "data_rights"})
 """Kinds of which the vendor gives out tokens itself."""
+PROOF = "appsecret_proof"
 _SKEW_S = 300
 
 
@@ -48,7 +51,15 @@ def lets_in(vendor: Vendor, call: Call) -> bool:
             return call.headers.get(header.lower()) == form.format(vendor.secret("api_key"))
         case "query_token":
             return call.params.get(vendor.token_param) == vendor.secret("token")
+        case "app_token":  # whether an app wants the proof is its own setting; one that is wrong is never taken
+            proof = call.params.get(PROOF, proof_of(vendor))
+            return call.params.get(vendor.token_param) == vendor.secret("token") and proof == proof_of(vendor)
     return False
+
+
+def proof_of(vendor: Vendor) -> str:
+    """What a call proves the app's secret with, as Meta's guide to secure requests says."""
+    return hmac.new(vendor.secret("app_secret").encode(), vendor.secret("token").encode(), "sha256").hexdigest()
 
 
 def grant_refused(vendor: Vendor, call: Call) -> str | None:

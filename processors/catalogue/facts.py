@@ -31,6 +31,7 @@ def facts(kind: Kind, wait_s: float | None = None) -> dict[str, Any]:
         "can": {action: _capability(can, wait_s) for action, can in kind.can.items()},
         "auth": kind.auth,
         "secrets": KINDS[kind.auth].secrets,
+        "optional_secrets": KINDS[kind.auth].optional,
         "limits": windows(kind.limits),
         "concurrency": kind.concurrency,
         "documented": kind.documented,

@@ -64,7 +64,9 @@ def _section(kind: type[Vendor]) -> Iterator[str]:
     yield f"- finds a person by {_code(kind.identifies_by)}; channels {', '.join(kind.channels) or 'none'}"
     yield f"- serves the policies' {_code(recipients(kind))}"
     yield f"- purposes: {'kept apart' if kind.per_purpose else 'one switch for the person'}"
-    yield f"- auth `{kind.auth}`, secrets {_code(KINDS[kind.auth].secrets) or 'none'}"
+    auth = KINDS[kind.auth]
+    may = f"; it may have {_code(auth.optional)}" if auth.optional else ""
+    yield f"- auth `{kind.auth}`, secrets {_code(auth.secrets) or 'none'}{may}"
     given = [f"`{name}` ({says})" for name, says in options(kind).items()]
     yield f"- options: {', '.join(given) or 'none'}"
     yield f"- limits: {'; '.join(limits(kind)) or 'none documented'}"

@@ -14,6 +14,7 @@ from processors.engine.dry import DryRun, unsent
 from processors.engine.kinds import KINDS
 from processors.engine.limiter import Limiter
 from processors.engine.run import Connector
+from processors.vendors.callbacks import CallsBack
 from processors.vendors.configured import adapter_of
 from schemas.addresses import goes_readable
 from schemas.errors import SetupError
@@ -133,8 +134,10 @@ def windows_of(connection: Connection, vendor: Vendor, scale: float = 1.0) -> tu
 
 
 def _secrets(connection: Connection, vendor: Vendor, secret: Secret) -> dict[str, str]:
-    values = {}
-    for key in KINDS[vendor.auth].secrets:
+    kind, values = KINDS[vendor.auth], {}
+    _refuse_unknown(connection, vendor)
+    given = [key for key in kind.optional if key in connection.secrets]
+    for key in (*kind.secrets, *given):
         where = f"connections.{connection.name}.secrets.{key}"
         if key not in connection.secrets:
             raise SetupError(
@@ -149,6 +152,20 @@ def _secrets(connection: Connection, vendor: Vendor, secret: Secret) -> dict[str
     with _of_secrets(connection):
         vendor.check_secrets(values)
     return values
+
+
+def _refuse_unknown(connection: Connection, vendor: Vendor) -> None:
+    """An optional secret with a slip in its name would go unread, and nobody would be told."""
+    kind = KINDS[vendor.auth]
+    known = [*kind.secrets, *kind.optional, *vendor.more_secrets]
+    if isinstance(vendor, CallsBack) and vendor.signed_with:
+        known.append(vendor.signed_with)
+    for key in connection.secrets:
+        if key not in known:
+            remedy = f"choose among {', '.join(known)}" if known else "leave it out: there is none"
+            raise SetupError(
+                f"connections.{connection.name}.secrets.{key}: {vendor.name} takes no such secret", remedy=remedy
+            )
 
 
 def _issued_by(vendor: Vendor) -> tuple[object, ...]:

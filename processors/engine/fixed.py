@@ -1,10 +1,13 @@
 """Credentials that are sent with each call as they are: a token, a user and password, a key in a header or a query.
 
 Basic: RFC 7617. Bearer: RFC 6750.
+Proof of an app's secret: https://developers.facebook.com/docs/graph-api/guides/secure-requests
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from processors.engine.clock import Clock
     from processors.engine.transport import Transport
     from processors.vendors.base import Vendor
+
+
+_PROOF = "appsecret_proof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,15 @@ def api_key(vendor: Vendor, secrets: Mapping[str, str], _transport: Transport, _
 
 def query_token(vendor: Vendor, secrets: Mapping[str, str], _transport: Transport, _clock: Clock) -> Fixed:
     return Fixed(params={vendor.token_param: secrets["token"]})
+
+
+def app_token(vendor: Vendor, secrets: Mapping[str, str], transport: Transport, clock: Clock) -> Fixed:
+    """A token in the query; with the secret of its app also the proof that whoever calls has that, never itself."""
+    plain = query_token(vendor, secrets, transport, clock)
+    if "app_secret" not in secrets:
+        return plain
+    proof = hmac.new(secrets["app_secret"].encode(), secrets["token"].encode(), hashlib.sha256).hexdigest()
+    return Fixed(params={**plain.params, _PROOF: proof})
 
 
 def _plain(secrets: Mapping[str, str], key: str) -> str:

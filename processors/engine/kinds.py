@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of auth. `secrets`: keys that `connections.<name>.secrets` must have."""
+    """A kind of auth. `secrets`: keys that `connections.<name>.secrets` must have; optional: those that it may."""
 
     secrets: tuple[str, ...]
     build: Callable[[Vendor, Mapping[str, str], Transport, Clock], Auth]
+    optional: tuple[str, ...] = ()
 
 
 KINDS = {
@@ -30,6 +31,7 @@ KINDS = {
     "basic": Kind(("username", "password"), fixed.basic),
     "api_key": Kind(("api_key",), fixed.api_key),
     "query_token": Kind(("token",), fixed.query_token),
+    "app_token": Kind(("token",), fixed.app_token, optional=("app_secret",)),
     "oauth_refresh": Kind(grants.REFRESH, grants.oauth_refresh),
     "client_credentials": Kind(grants.CLIENT, grants.client_credentials),
     "jwt_bearer": Kind(grants.ASSERTION, grants.jwt_bearer),

@@ -72,10 +72,11 @@ class Vendor:
     per_purpose: the vendor keeps purposes apart, but for those that `Options.switches` gives the same; if not, it has
     one switch for the person. The planner grants only when no purpose behind a switch stands withdrawn.
     auth: a kind that engine/kinds.py knows; scope: the OAuth scope to ask for, where the kind asks for one.
-    key_header: of `api_key`, the header and what it says, `{}` standing for the key; token_param: of `query_token`,
-    the parameter's name; token_scheme: the word before a token; client_in: whether the client's secret stands in
-    the form by which a token is had, or in a Basic header; headers: sent with each call, and with that one, as a
-    version.
+    more_secrets: keys that its connections' `secrets` have besides those of `auth`.
+    key_header: of `api_key`, the header and what it says, `{}` standing for the key; token_param: of `query_token`
+    and `app_token`, the parameter's name; token_scheme: the word before a token; client_in: whether the client's
+    secret stands in the form by which a token is had, or in a Basic header; headers: sent with each call, and with
+    that one, as a version.
     example: options as they could be, to show the calls without a configuration.
     documented: statuses above 299 that a script takes for an answer → what the vendor says they mean.
     limits: as the vendor documents them; concurrency: most calls at the same time, where it documents that.
@@ -99,6 +100,7 @@ class Vendor:
     identifies_by: ClassVar[tuple[str, ...]]
     auth: ClassVar[str]
     scope: ClassVar[str] = ""
+    more_secrets: ClassVar[tuple[str, ...]] = ()
     key_header: ClassVar[tuple[str, str]] = ("authorization", "{}")
     token_param: ClassVar[str] = "token"
     token_scheme: ClassVar[str] = "Bearer"

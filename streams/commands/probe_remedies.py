@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
-from streams.lanes.trouble import remedy
+from streams.lanes.trouble import REMEDIES, remedy
 
 if TYPE_CHECKING:
     from processors.engine.run import Connector
@@ -19,7 +19,7 @@ def remedy_of(error: VendorError, connector: Connector) -> str:
             return (
                 f"it knows the credentials, but they may not do this: give them the scope or role; see {vendor.docs}"
             )
-        case VendorAuthRejected() if error.status == HTTPStatus.PAYMENT_REQUIRED:
+        case VendorAuthRejected() if error.status == HTTPStatus.PAYMENT_REQUIRED or error.reason in REMEDIES:
             return remedy("refused", error.reason)
         case VendorAuthRejected():
             whose = "who gives out tokens refuses" if error.reason.startswith("token_") else "the vendor refuses"

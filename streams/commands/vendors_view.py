@@ -80,7 +80,8 @@ def show_vendor(
         table.add_row("at once", f"at most {vendor.concurrency} calls")
     if any(vendor.apis):
         table.add_row("apis", ", ".join(vendor.apis))
-    table.add_row("secrets", ", ".join(KINDS[vendor.auth].secrets) or "none")
+    auth = KINDS[vendor.auth]
+    table.add_row("secrets", ", ".join((*auth.secrets, *(f"{key} (optional)" for key in auth.optional))) or "none")
     for name, meaning in options(vendor).items():
         table.add_row(f"options.{name}", meaning)
     _rows(table, "reads", (f"HTTP {status}: {meaning}" for status, meaning in vendor.documented.items()))

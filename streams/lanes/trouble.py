@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 _REFUSED = "the vendor refuses our credentials: check its secrets, region and scopes"
 _UNREACHABLE = "no connection to the vendor's address: check base_url, name resolution, firewall and certificates"
-_REMEDIES = {
+REMEDIES = {
     "relay_key_unknown": "identities are sealed under another relay key: set CONSENT_RELAY_RELAY_KEY (or its file) "
     "to the one that all workers have",
     "http_402": "the vendor serves nobody until the account there is paid for: tell whoever pays for it",
+    "app_wants_secret_proof": "the app requires that its secret is proven: give the connection app_secret among its "
+    "secrets, or switch that off at the vendor",
+    "app_secret_is_wrong": "the secret app_secret isn't that of the app whose token is used: put in the app's own",
     "redirected": "the vendor's address sends us elsewhere, where no call goes: check base_url and proxies",
     "token_redirected": "the address of access tokens sends us elsewhere, where no call goes: check it and proxies",
     "certificate_expired": "the certificate at its address has expired: it is the vendor's to renew",
@@ -32,7 +35,7 @@ _REMEDIES = {
 
 def remedy(cause: Verdict, reason: str) -> str:
     """What a person can do about it, by the error's word."""
-    return _REMEDIES.get(reason, _REFUSED if cause == "refused" else _UNREACHABLE)
+    return REMEDIES.get(reason, _REFUSED if cause == "refused" else _UNREACHABLE)
 
 
 def tell(status: Status, lane: str, cause: Verdict | None, reason: str) -> None:

@@ -80,3 +80,18 @@ async def test_a_limit_told_as_400_is_waited_for() -> None:
         await r.control.set_fault(Fault(kind="status", vendor="meta_ads", status=429))
         came = await r.do("meta_ads", "delete")
         assert (type(came), came.reason, came.too_fast) == (VendorUnavailable, "limit_reached", True)
+
+
+async def test_an_app_that_requires_its_secret_takes_who_proves_it_and_stops_all_others() -> None:
+    async with relay(secrets={"meta_ads": "app_secret"}) as r:
+        r.sandbox.engines["meta_ads"].vendor.wants_proof = True  # type: ignore[attr-defined]
+        assert (await r.do("meta_ads", "withdraw")).outcome == "accepted"
+    async with relay() as r:
+        r.sandbox.engines["meta_ads"].vendor.wants_proof = True  # type: ignore[attr-defined]
+        came = await r.do("meta_ads", "withdraw")
+        assert (type(came), came.reason) == (VendorAuthRejected, "app_wants_secret_proof")
+    async with relay(secrets={"meta_ads": "app_secret"}, spoil={"meta_ads_app_secret": lambda _: "wr0ng"}) as r:
+        came = await r.do("meta_ads", "withdraw")
+        assert (type(came), came.reason) == (VendorAuthRejected, "app_secret_is_wrong")
+        assert await r.effects("meta_ads") == []
+        assert "wr0ng" not in f"{came!r} {came}"

@@ -123,6 +123,24 @@ def test_http_is_for_this_machine_for_who_is_not_called_and_for_who_says_so(tabl
     assert set(connect(x=table)) == {"x"}
 
 
+META = {
+    **CRM,
+    "adapter": "meta_ads",
+    "options": {"account_id": "7", "lists": {"news": "61"}},
+    "secrets": {"token": "T0KEN", "app_secret": "APPS3CRET"},
+}
+
+
+def test_an_optional_secret_is_read_where_it_is_given() -> None:
+    """Accounts of one token share it only if they prove it alike."""
+    ready = connect(a=META, b={**META, "secrets": {"token": "T0KEN"}}, c=META)
+    auth = {name: connector.caller._auth for name, connector in ready.items()}
+    assert [sorted(auth[name].params) for name in "ab"] == [["access_token", "appsecret_proof"], ["access_token"]]
+    assert auth["a"] is auth["c"]
+    proof = auth["a"].params["appsecret_proof"]
+    assert not [value for value in ("t0ken", "apps3cret", proof) if value in repr(ready) + repr(auth)]
+
+
 @pytest.mark.parametrize(
     ("table", "says"),
     [
@@ -139,6 +157,22 @@ def test_http_is_for_this_machine_for_who_is_not_called_and_for_who_says_so(tabl
         (
             {**CRM, "secrets": {**ZOHO, "refresh_token": "EMPTY"}},
             "connections.x.secrets.refresh_token: the secret 'EMPTY' is empty",
+        ),
+        (
+            {**META, "secrets": {"token": "TOKEN", "app_secert": "APP"}},
+            "connections.x.secrets.app_secert: meta_ads takes no such secret",
+        ),
+        (
+            {**META, "secrets": {"token": "TOKEN", "app_secret": "MISSING"}},
+            "connections.x.secrets.app_secret: there is",
+        ),
+        (
+            {**META, "secrets": {"token": "TOKEN", "app_secret": "EMPTY"}},
+            "connections.x.secrets.app_secret: the secret 'EMPTY' is empty",
+        ),
+        (
+            {**CRM, "secrets": {**ZOHO, "app_secret": "APP"}},
+            "connections.x.secrets.app_secret: zoho_crm takes no such secret",
         ),
         (GA, "connections.x.secrets: is no key file of a Google service account"),
         ({**CRM, "base_url": "www.zohoapis.com"}, "connections.x.base_url: is no http(s) address"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from engine_support import DONE, HandClock, Toy, Wire, withdraw
@@ -19,7 +20,7 @@ class Keyed(Toy):
 
 
 def built(kind: str, secrets: dict[str, str]) -> Any:
-    assert set(KINDS[kind].secrets) == set(secrets)
+    assert set(KINDS[kind].secrets) == set(secrets) - set(KINDS[kind].optional)
     return KINDS[kind].build(Keyed(Options()), secrets, Wire(lambda _: Reply(500)), HandClock())
 
 
@@ -38,6 +39,24 @@ async def test_a_token_in_the_query_is_in_no_text_about_the_request() -> None:
     (request,) = wire.requests
     assert request.url.endswith("&access_token=s%26cret")
     assert "cret" not in f"{request!r} {auth!r} {outcome!r}"
+
+
+async def test_the_secret_of_an_app_is_proven_and_never_sent_and_stands_in_no_text() -> None:
+    auth = built("app_token", {"token": "t0ken", "app_secret": "appS3cret"})
+    outcome, wire = await withdraw(lambda _: Reply(400), auth=auth, vendor=Keyed(Options()))
+    (request,) = wire.requests
+    proof = "6fc318ff431796ad85e017cb570fd80cd08bb0a9c0734f31c6ab6b5593c43f8f"
+    query = dict(parse_qsl(urlsplit(request.url).query))
+    assert (query["access_token"], query["appsecret_proof"]) == ("t0ken", proof)
+    assert "appS3cret" not in f"{request.url}{request.headers}{request.body!r}"
+    said = f"{request!r} {auth!r} {outcome!r} {outcome}"
+    assert not [word for word in ("t0ken", "appS3cret", proof) if word in said]
+
+
+async def test_without_an_apps_secret_its_token_goes_alone() -> None:
+    _, wire = await withdraw(lambda _: DONE, auth=built("app_token", {"token": "t"}), vendor=Keyed(Options()))
+    assert "access_token=t" in wire.requests[0].url
+    assert "appsecret_proof" not in wire.requests[0].url
 
 
 async def test_each_call_has_the_vendors_version_and_the_credentials_cannot_be_overwritten() -> None:

@@ -67,6 +67,12 @@ async def test_each_other_answer_says_what_to_do(reply: Reply, kind: type[Vendor
     assert says in remedy_of(came.error, ready)
 
 
+async def test_a_vendor_that_says_what_is_wrong_with_a_secret_is_heard() -> None:
+    ready, _ = await probed(lambda _: Reply(400))
+    said = remedy_of(VendorAuthRejected("app_wants_secret_proof", status=400), ready)
+    assert "app_secret among its secrets" in said
+
+
 async def test_no_answer_names_the_time_that_was_waited() -> None:
     def hang(_: Request) -> Reply:
         raise VendorUnavailable("timeout")

@@ -166,12 +166,15 @@ def test_an_error_means_what_its_number_says(code: int, subcode: int | None, kin
         assert (type(fault), fault.reason if fault else None) == (kind, reason)
 
 
-@pytest.mark.parametrize("text", ["API calls from the server require an", "Invalid"])
-def test_an_app_that_wants_proof_of_its_secret_is_nobodys_fault(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("API calls from the server require an", "app_wants_secret_proof"), ("Invalid", "app_secret_is_wrong")],
+)
+def test_an_app_that_wants_proof_of_its_secret_is_nobodys_fault(text: str, reason: str) -> None:
     """With "Require App Secret" every call of everybody is refused so."""
     error = {"code": 100, "type": "GraphMethodException", "message": f"{text} appsecret_proof argument"}
     fault = META.fault(reply({"error": error}, 400))
-    assert (type(fault), fault.reason if fault else None) == (VendorAuthRejected, "app_wants_secret_proof")
+    assert (type(fault), fault.reason if fault else None) == (VendorAuthRejected, reason)
     assert META.fault(reply({"error": error | {"type": "OAuthException"}}, 400)) is None
 
 

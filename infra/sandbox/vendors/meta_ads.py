@@ -6,6 +6,8 @@
 - What `usersofanyaudience` answers: [U], here as users of an audience do, without its id.
 - Shape of an error and its numbers: [D] graph-api/guides/error-handling, rate-limiting; statuses, texts, subcode 33
   of an audience that isn't there: [U].
+- `appsecret_proof`: HMAC-SHA256 of the token under the app's secret [D] graph-api/guides/secure-requests; what is
+  answered without it, code 100 of a GraphMethodException, and to a wrong one: [T]. `wants_proof`: Require App Secret.
 
 Person's names: the address, and the phone number's digits.
 """
@@ -15,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from infra.sandbox.access import PROOF, proof_of
 from infra.sandbox.audiences import Audiences
 from infra.sandbox.people import Person, fold
 from infra.sandbox.vendor import Answer, Call, Operation
@@ -42,12 +45,13 @@ _ERRORS = {
 
 class MetaAds(Audiences):
     name: ClassVar[str] = "meta_ads"
-    auth: ClassVar[str] = "query_token"
+    auth: ClassVar[str] = "app_token"
     token_param: ClassVar[str] = "access_token"
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.blocked: set[str] = set()
+        self.wants_proof = False
         self.limited: set[str] = set()
         """Hashes that were put on with Limited Data Use."""
 
@@ -59,6 +63,15 @@ class MetaAds(Audiences):
 
     def error(self, status: int) -> Answer:
         return _error(status, *_ERRORS.get(status, (100, "Invalid parameter")))
+
+    def authorize(self, call: Call, operation: Operation) -> Answer | None:
+        proof = call.params.get(PROOF)
+        if call.params.get(self.token_param) == self.secret("token"):
+            if proof is None and self.wants_proof:
+                return _unproven("API calls from the server require an appsecret_proof argument")
+            if proof not in {None, proof_of(self)}:
+                return _unproven("Invalid appsecret_proof provided in the API argument")
+        return super().authorize(call, operation)
 
     def throttled(self, limit: Limit | None) -> Answer:
         del limit
@@ -116,6 +129,11 @@ def _is_good(payload: Mapping[str, Any]) -> bool:
     if not isinstance(schema, list) or not set(schema) & _COLUMNS or set(schema) - _COLUMNS - _FLAGS:
         return False
     return isinstance(rows, list) and 0 < len(rows) <= _MOST and all(len(row) == len(schema) for row in rows)
+
+
+def _unproven(message: str) -> Answer:
+    error = {"message": message, "type": "GraphMethodException", "code": 100, "fbtrace_id": "A1b2C3"}
+    return Answer(400, {"error": error})
 
 
 def _error(status: int, code: int, message: str, subcode: int | None = None) -> Answer:

@@ -36,6 +36,7 @@ class SiteSignalsFacts(Vendor):
     }
     identifies_by = ()
     auth = "none"
+    more_secrets = ("key",)
     limits = ()
     traps = (
         "it ends as client_signal before any page was loaded: what a page was served stands apart in the audit",

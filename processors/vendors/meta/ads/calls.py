@@ -27,7 +27,7 @@ _INVALID, _OLD_VERSION = 100, 2635
 _CONFIGURED = {33: "audience_not_found", 1713230: "audience_blocked"}
 """Subcodes of an invalid parameter that are the same for everybody: a person has to mend the audience or its id."""
 _PROOF = ("GraphMethodException", "appsecret_proof")
-"""Type and word of an invalid parameter that is the app's: it wants each call to prove its secret, as none does."""
+"""Type and word of an invalid parameter that is the app's: calls must prove its secret, and this one didn't."""
 _WAIT_S = 60.0
 
 
@@ -61,7 +61,8 @@ def fault_of(reply: Reply) -> VendorError | None:
     if code in _ACCESS:
         return VendorAuthRejected(f"meta_{code}", **about)
     if code == _INVALID and error.get("type") == _PROOF[0] and _PROOF[1] in str(error.get("message")):
-        return VendorAuthRejected("app_wants_secret_proof", **about)
+        is_given = "invalid" in str(error["message"]).lower()
+        return VendorAuthRejected("app_secret_is_wrong" if is_given else "app_wants_secret_proof", **about)
     if code == _INVALID and subcode in _CONFIGURED:
         return VendorAuthRejected(_CONFIGURED[subcode], **about)
     return VendorUnavailable(f"meta_{code}", **about) if code in _PASSING or passes is True else None

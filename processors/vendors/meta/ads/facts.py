@@ -47,7 +47,7 @@ class MetaAdsFacts(Audiences):
     }
     identifies_by = tuple(COLUMNS)
     rules = (META,)
-    auth = "query_token"
+    auth = "app_token"
     token_param = "access_token"
     limits = (Window(calls=5000, seconds=3600),)  # of the lowest tier, before 40 for each audience are added
     traps = (
@@ -56,7 +56,7 @@ class MetaAdsFacts(Audiences):
         "audiences made to look alike one are not made anew when somebody leaves it",
         "an audience that Meta has flagged refuses every change until somebody mends it: the lane stops",
         "a version of the API lives for about a year: then Meta takes the next one, or error 2635 stops the lane",
-        "an app that requires its secret (Require App Secret) refuses every call: none proves it, and the lane stops",
+        "an app with Require App Secret refuses calls without app_secret, or with a wrong one: the lane stops",
         "a phone number handed in hashed must have been written without its plus: what is hashed stands as it is",
         "a grant uploads hashed names: serve only purposes for which the policy says so",
     )
