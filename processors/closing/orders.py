@@ -49,7 +49,7 @@ def put_off(request: Request, later: Mapping[str, int | None]) -> Request:
     legs = tuple(
         leg.changed(due_at=later[leg.leg_id], overdue_at=None) if leg.leg_id in later else leg for leg in request.legs
     )
-    was_late, is_late = ({leg.leg_id for leg in some if leg.overdue_at is not None} for some in (request.legs, legs))
+    was_late, is_late = (any(leg.overdue_at is not None for leg in some) for some in (request.legs, legs))
     return request.changed(legs=legs, overdue_at=None if was_late and not is_late else request.overdue_at)
 
 

@@ -10,6 +10,7 @@ from processors.closing.progress import opened, opened_again
 from processors.closing.retold import retold
 from processors.replaying.people import JUDGED, After, after, freed, kept_there, nobody
 from processors.replaying.shelf import AT_HAND, Shelf
+from processors.routing.carrying import HOLD_LIFTED
 from schemas.request import Request
 from schemas.state import SubjectState
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 MOST_DOUBTS = 100
 _OF_PEOPLE = JUDGED | {"cycle"}
-HOLD_LIFTED = "hold_lifted"
 
 
 class Fold:

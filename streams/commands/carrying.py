@@ -84,6 +84,11 @@ def is_refused(told: Iterable[str]) -> bool:
     return any(map(did_nothing, told))
 
 
+def had_nothing_to_do(detail: str) -> bool:
+    """Whether a lane tells this of an order that it took, and that changed nothing there."""
+    return detail.startswith("nothing")
+
+
 def lines(role: str, told: dict[int, str | None]) -> list[str]:
     """What came of it, the partitions together that say the same. None: nothing yet."""
     same: dict[str | None, list[int]] = defaultdict(list)

@@ -17,6 +17,7 @@ from schemas.records import DeadLetter
 from schemas.sealing import Seals
 from schemas.times import iso
 from streams import topics
+from streams.commands.carrying import had_nothing_to_do
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
@@ -133,7 +134,7 @@ def redrive(
             return
         lane, delivery = delivery_in(letter, seals)
     told = carry_out(settings, order(REDRIVE, _named(delivery), by, reason, lane), wait, as_json=as_json)
-    if delivery and told and all(one.startswith("nothing") for one in told):
+    if delivery and told and all(map(had_nothing_to_do, told)):
         raise InvalidRecord("it has not failed there, or not any more: see what became of it with `audit show`")
 
 

@@ -10,6 +10,7 @@ import typer
 
 from processors.delivering.job import KEPT
 from schemas.errors import InvalidRecord, SetupError
+from streams.commands.carrying import had_nothing_to_do
 from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, settings_for, show_json
 from streams.commands.holds_view import confirmed, facts, in_order, summary, table, token_of
 from streams.commands.lane_orders import LaneName, carry_out, check_lane
@@ -101,7 +102,7 @@ def release(
     args[COUNTS] = " ".join(f"{partition}:{count}" for partition, count in sorted(counts.items()))
     command = order(DROP if drop else RELEASE, args, by or operator(), reason, lane)
     told = carry_out(settings, command, wait, as_json=as_json, among=counts)
-    if any(one.startswith("nothing") for one in told):
+    if any(map(had_nothing_to_do, told)):
         raise InvalidRecord("not all of what was confirmed was done, see above; give it once more without --confirm")
 
 

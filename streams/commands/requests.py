@@ -12,7 +12,7 @@ from schemas.ids import pid
 from streams import topics
 from streams.closer.orders import CANCEL, EXTEND
 from streams.commands import lane_orders
-from streams.commands.carrying import carry_out_each, is_refused
+from streams.commands.carrying import carry_out_each, had_nothing_to_do, is_refused
 from streams.commands.common import AsJson, BootstrapServers, DataDir, Reason, require_topics, settings_for, show_json
 from streams.commands.orders import By, Wait, operator, order
 from streams.commands.requests_kept import chosen, filed
@@ -182,7 +182,7 @@ def _ordered(
     came = lane_orders.carry_out_each(settings, on_lanes, wait, as_json=as_json, partition=one.partition)
     if errors := asked.errors + came.errors:
         raise errors[0]
-    if not is_done and all(said.startswith("nothing") for said in came.said):
+    if not is_done and all(map(had_nothing_to_do, came.said)):
         raise InvalidRecord(
             f"nothing was done, see above; `requests show --request {one.request.event_id}` tells more"
         )
