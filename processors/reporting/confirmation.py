@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from processors.reporting.model import LegReport, MatterReport, Report, Step
     from schemas.policy import Policy
+    from schemas.policy.promises import Backups
 
 SCHEMA = "consent-relay.confirmation.1"
 _RIGHTS = {
@@ -119,7 +120,7 @@ def _by_party(legs: Sequence[LegReport], policy: Policy | None) -> dict[str, Any
         "retained": [_kept(leg) for leg in legs if leg.result == "retained" and not leg.backup_until],
         "backups": {
             "until": max((leg.backup_until or "" for leg in backups), default=None),
-            "isolated": policy.backups.isolated if policy and policy.backups else None,
+            "isolated": _isolated(policy.backups) if policy and policy.backups else None,
         },
         "downstream": [
             {"party": leg.recipient, "name": leg.name, "status": leg.result, "done": leg.standing == "done"}
@@ -127,6 +128,11 @@ def _by_party(legs: Sequence[LegReport], policy: Policy | None) -> dict[str, Any
             if leg.recipient is not None and leg.result not in _ASKED
         ],
     }
+
+
+def _isolated(backups: Backups) -> bool | None:
+    """None: the policy is silent, and what is signed must not say for it that they are not."""
+    return backups.isolated if "isolated" in backups.model_fields_set else None
 
 
 def _status(matter: MatterReport) -> str:

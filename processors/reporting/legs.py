@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _AS_IT_STANDS = (
     "leg_id", "recipient", "lane", "vendor", "action", "task", "outcome", "cycle", "conflict",
 )  # fmt: skip
-_VENDORS = "the vendors"
-"""Whose leg it is when they are said to know."""
+_NOBODYS = {"told_before": "the vendors", "published": "what was published"}
+"""What a leg without a recipient is about."""
 _HAS_ENDED = frozenset({"met", "late"})
 
 
@@ -41,7 +41,7 @@ def leg_report(
         **{name: getattr(leg, name) for name in _AS_IT_STANDS},
         **scope,
         basis=planned.basis if planned else None,
-        name=recipient.title if recipient else _VENDORS if result == "told_before" else None,
+        name=recipient.title if recipient else _NOBODYS.get(result),
         role=recipient.role if recipient else None,
         result=result,
         standing=standing_of(result, exception=leg.final and is_exception(leg)),

@@ -1,8 +1,8 @@
 """How long a person's records are kept: so long after the last of their legs was closed, and then no longer.
 
-Who has anything open is kept, and so is whom a legal hold keeps something of: its lift begins that anew. Records
-about nobody (commands, what couldn't be read) go by their own time. In memory are people and what of their requests
-may still change, not the log.
+Who has anything open is kept, and so is who has a legal hold in force, or something kept by one: its lift begins
+that anew. Records about nobody (commands, what couldn't be read) go by their own time. In memory are people and what
+of their requests may still change, not the log.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from processors.closing.deadlines import KEPT_FOR, wakes_at
 from processors.closing.ending import settled
 from processors.closing.progress import opened, opened_again
 from processors.closing.retold import retold
+from processors.reporting.holds import Holds
 from schemas.codec import decode_own, encode
 from schemas.events import MAKES_REQUEST
 from schemas.periods import end_of
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
 
 
 def _followed(planned: AuditRecord) -> AuditRecord:
-    """Without the tasks of what makes no request, as a grant: nobody can ever say that they are done."""
+    """With deliveries alone of what makes no request, as a grant.
+
+    Nobody can ever say that a task of it is done; and when a hold is over, nothing says so at its own event.
+    """
     if planned.event is None or planned.event.kind in MAKES_REQUEST:
         return planned
-    return planned.model_copy(update={"legs": tuple(leg for leg in planned.legs or () if leg.kind != "task")})
+    return planned.model_copy(update={"legs": tuple(leg for leg in planned.legs or () if leg.kind == "delivery")})
 
 
 class Line(NamedTuple):
@@ -70,6 +74,7 @@ class Retention:
     def __init__(self, periods: Mapping[str, str], usual: str, now: int) -> None:
         self._periods, self._usual, self._now = periods, usual, now
         self._people: dict[str, _Person] = {}
+        self._holds = Holds()
         self._open: dict[str, Request] = {}
         self._closed: dict[str, tuple[int, bytes]] = {}
         self._order: deque[tuple[int, str]] = deque()
@@ -88,11 +93,13 @@ class Retention:
         person.said = max(person.said, record.at)
         person.first.setdefault(fact.partition, fact.offset)
         self._forget(record.at)
+        if self._holds.hear(record):
+            person.closed = max(person.closed, record.at)
         self._follow(person, record)
 
     def lines(self) -> Iterator[Line]:
         """By controller."""
-        kept_open = {key.partition("|")[0] for key in self._open}
+        kept_open = self._kept_open()
         by: dict[str, list[tuple[_Person, bool]]] = {}
         for pid, person in self._people.items():
             by.setdefault(person.controller, []).append((person, pid in kept_open))
@@ -115,13 +122,17 @@ class Retention:
 
     def needed(self) -> dict[int, int]:
         """By partition: the first offset that is still to be kept. Everything before it is past its time."""
-        kept_open = {key.partition("|")[0] for key in self._open}
+        kept_open = self._kept_open()
         found = {**self._ends, **self._needed}
         for pid, person in self._people.items():
             if not self._is_past(person, is_open=pid in kept_open):
                 for partition, offset in person.first.items():
                     found[partition] = min(found[partition], offset)
         return found
+
+    def _kept_open(self) -> set[str]:
+        """Whoever is kept however old it is."""
+        return {key.partition("|")[0] for key in self._open} | self._holds.in_force()
 
     def _over_at(self, person: _Person) -> int:
         return end_of(person.closed or person.said, self._periods.get(person.controller, self._usual))

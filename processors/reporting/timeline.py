@@ -51,6 +51,8 @@ _OUTCOMES = {
     "superseded": "not told: a newer instruction took its place",
     "cancelled": "delivery cancelled",
     "retained": "keeps the data",
+    "client_signal": "is told by the site's own signal",
+    "not_applicable": "has nothing to do",
 }
 
 

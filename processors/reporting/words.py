@@ -14,15 +14,16 @@ Standing = Literal["done", "accepted", "unasked", "named", "open", "failed"]
 they are said to know. named: ended, but not by doing what was asked, so it is to be named; see `Result`."""
 Result = Literal[
     "verified", "executed", "done_by_hand", "acknowledged_only", "nothing_held", "superseded",
-    "retained", "not_applicable", "by_signal", "by_configuration", "product_gone", "delegated", "cancelled", "failed",
-    "told_before", "ended_otherwise", "open",
+    "retained", "not_applicable", "by_signal", "by_configuration", "product_gone", "delegated", "published",
+    "cancelled", "failed", "told_before", "ended_otherwise", "open",
 ]  # fmt: skip
 
 _RESULTS: dict[str, Result] = {
     "verified": "verified", "executed": "executed", "done": "done_by_hand", "accepted": "acknowledged_only",
     "no_match": "nothing_held", "superseded": "superseded", "retained": "retained",
     "not_applicable": "not_applicable", "client_signal": "by_signal", "config_evidence": "by_configuration",
-    "terminated_product": "product_gone", "delegated_to": "delegated", "cancelled": "cancelled", "failed": "failed",
+    "terminated_product": "product_gone", "delegated_to": "delegated", "public": "published",
+    "cancelled": "cancelled", "failed": "failed",
 }  # fmt: skip
 
 SAYS: dict[Result, str] = {
@@ -39,6 +40,7 @@ SAYS: dict[Result, str] = {
     "by_configuration": "Done by configuration, which is the evidence",
     "product_gone": "The product is gone; nobody can be told",
     "delegated": "The person deals with this recipient directly",
+    "published": "It was published: what others have copied can't be called back",
     "cancelled": "Cancelled by an operator",
     "failed": "Not done",
     "ended_otherwise": "Ended in a way that this release has no word for",

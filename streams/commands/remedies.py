@@ -7,7 +7,8 @@ _AGAIN = "have its publisher publish it again, corrected, under a new event_id"
 ROUTER = {
     "undecodable": "no released schema reads these bytes: its publisher must write Avro's single-object encoding "
     "with a schema of schemas/avro/released, and publish it again",
-    "invalid": f"the field breaks a rule; --reveal shows the event: {_AGAIN}",
+    "invalid": f"the field breaks a rule; --reveal shows the event: {_AGAIN}; or, if relay.toml or the policy lacks "
+    f"what it names, add that, restart the workers, {_REDRIVE}",
     "clock": f"it comes from an impossible moment, and only what protects the person counts all the same: {_AGAIN}",
     "event_id_reuse": f"another event has this event_id already, with other content: {_AGAIN}",
     "unknown_policy": f"register that policy or version, or correct relay.toml, {_REDRIVE}",

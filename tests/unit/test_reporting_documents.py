@@ -15,6 +15,7 @@ from processors.reporting.confirmation import confirmation
 from processors.reporting.receipt import consented, receipt
 from processors.reporting.signing import SIGNATURE, signed, thumbprint, verified
 from schemas.errors import InvalidRecord, NotProven
+from schemas.policy import load_policy
 from schemas.records import AuditRecord, CommandRef, Leg
 from schemas.times import DAY, iso
 
@@ -100,7 +101,10 @@ def test_what_is_kept_what_stays_in_backups_and_who_was_told_stand_apart() -> No
     assert [(one["party"], one["reason"], one["review_at"]) for one in made["retained"]] == [
         ("stripe", "legal_hold", iso(NOW + 180 * DAY))
     ]
-    assert made["backups"] == {"until": iso(NOW + 700 * DAY), "isolated": False}
+    assert made["backups"] == {"until": iso(NOW + 700 * DAY), "isolated": None}
+    assert "backups.isolated" in made["not_recorded"], "the policy is silent"
+    said_so = confirmation(report(asked, said("a", "executed")), EVENT, "c-1", load_policy("osows"))
+    assert said_so["backups"]["isolated"] is True
     assert [(one["party"], one["done"]) for one in made["downstream"]] == [("a-inc", True), ("stripe", False)]
     assert (made["status"], made["all_done"]) == ("completed_with_exceptions", False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from closing_support import NOW, anew, brought, closed_leg, delivery, planned, record, said, task
@@ -60,6 +61,55 @@ def test_a_legal_hold_keeps_and_a_backup_that_runs_out_by_itself_does_not() -> N
     for reason, past in (("legal_hold", 0), ("backup", 1)):
         asked = planned(closed_leg("retained", reason, "delete"), kind="deletion.requested")
         assert line(asked, now=YEARS).past == past
+
+
+PLACED = str(UUID(int=2))
+
+
+def hold(at: int = NOW, purposes: tuple[str, ...] | None = None) -> AuditRecord:
+    return _of_hold("hold.placed", at, PLACED, purposes=purposes)
+
+
+def lift(at: int = NOW + DAY, event_id: int = 3, **more: Any) -> AuditRecord:
+    return _of_hold("hold.lifted", at, str(UUID(int=event_id)), **more)
+
+
+def _of_hold(kind: str, at: int, event_id: str, **more: Any) -> AuditRecord:
+    legs = (closed_leg("retained", "legal_hold"),) if kind == "hold.placed" else ()
+    made = planned(*legs, kind=kind, at=at)
+    assert made.event
+    return made.model_copy(update={"event_id": event_id, "event": made.event.model_copy(update=more)})
+
+
+@pytest.mark.parametrize(
+    ("records", "past"),
+    [
+        ((hold(),), 0),
+        ((hold(), lift()), 1),
+        ((hold(), lift(supersedes=PLACED)), 1),
+        ((lift(supersedes=PLACED), hold()), 1),
+        ((hold(), lift(supersedes=str(UUID(int=9)))), 0),
+        ((hold(), lift(purposes=("surveys",))), 0),
+        ((hold(), lift(data_domain="service_data")), 0),
+        ((hold(at=NOW + 2 * DAY), lift()), 0),
+        ((hold(purposes=("surveys", "comms")), lift(purposes=("comms",))), 0),
+        (
+            (hold(purposes=("surveys", "comms")), lift(purposes=("comms",)), lift(event_id=4, purposes=("surveys",))),
+            1,
+        ),
+    ],
+)
+def test_a_hold_in_force_keeps_its_person_and_one_that_was_lifted_keeps_nobody(
+    records: tuple[AuditRecord, ...], past: int
+) -> None:
+    asked = line(*records, now=NOW + 100 * 365 * DAY)
+    assert (asked.past, asked.open) == (past, 1 - past)
+
+
+def test_the_time_begins_anew_when_a_hold_is_lifted() -> None:
+    lifted = (hold(), lift(at=NOW + 10 * DAY))
+    ends = end_of(NOW + 10 * DAY, "P6Y")
+    assert [line(*lifted, now=now).past for now in (ends - 1, ends)] == [0, 1]
 
 
 def test_a_closed_request_that_begins_anew_is_open_again() -> None:

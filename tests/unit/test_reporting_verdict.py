@@ -29,6 +29,7 @@ SITE = closed_leg("client_signal", None).model_copy(update={"recipient": "site"}
 SHOP = closed_leg("delegated_to", None).model_copy(update={"recipient": "shop"})
 NOT_THERE = closed_leg("not_applicable", "region")
 KNOWN = closed_leg("not_applicable", "vendors_told").model_copy(update={"recipient": None})
+OUT = closed_leg("public", None).model_copy(update={"recipient": None})
 DONE, TOO = said("crm", "executed"), said("mail", "executed")
 UNASKED = (
     "Whoever brought it in said that the vendors knew it already: so nobody was asked when it came in, and nothing "
@@ -46,6 +47,11 @@ DELEGATED = "Not told, as the person deals with them directly: shop."
         ([planned()], "done", "Nothing was due because of it."),
         ([planned(NOT_THERE)], "done", "Nothing was asked of anybody."),
         ([planned(CRM, SITE), DONE], "done", f"Whoever answers to it has done what was asked. {BY_SIGNAL}"),
+        (
+            [planned(OUT, CRM), DONE],
+            "named",
+            "Ended: 1 of 2 done, 1 ended otherwise. Not done as asked: what was published.",
+        ),
         ([planned(SITE, SHOP, NOT_THERE)], "done", f"Ended. {BY_SIGNAL} {DELEGATED}"),
         ([planned(KNOWN)], "unasked", UNASKED),
         ([planned(KNOWN, CRM), DONE], "unasked", f"Ended: 1 of 2 done, 1 not asked. {UNASKED}"),
