@@ -34,7 +34,7 @@ UNBOUND = Definition(
 DEAD_LETTERS = Definition(
     Counter, "dead_letters",
     "Records that could not be carried out and are kept sealed. Of the router's, every one with protective=\"yes\" "
-    "is a person's withdrawal or deletion that nobody acts on.",
+    "is a person's request or a legal hold that nobody acts on.",
     ("source", "reason", "protective"),
 )  # fmt: skip
 ALARMS = Definition(Counter, "alarms", "Alarms in the log, counted where they are logged.", ("alarm",))
@@ -60,9 +60,9 @@ QUESTIONS = Definition(
 )  # fmt: skip
 ENTRIES = Definition(
     Gauge, "lane_entries",
-    "Deliveries that the lane keeps: `parked`, `held` and `waiting` wait, for `accepted` the vendor runs a job, "
-    "`verifying` are done and to be read back, `retained` begin anew at their review date, `manual_task` and "
-    "`failed` need a person.",
+    "Deliveries that the lane keeps: `parked` is tried again, `held`, `waiting` and `dry_run` are on hold, for "
+    "`accepted` the vendor runs a job, `verifying` are done and to be read back, `retained` begin anew at their review "
+    "date, `manual_task` and `failed` need a person.",
     ("lane", "status"),
 )  # fmt: skip
 WAIT = Definition(
@@ -82,7 +82,8 @@ BREAKER = Definition(
 )  # fmt: skip
 PAUSED = Definition(
     Gauge, "lane_paused",
-    "Partitions of the lane that this worker has and an operator has paused: no call is started.",
+    "Partitions of the lane that this worker has and that are paused, by an operator or by themselves (alarm "
+    "`lane_flood`): no call is started.",
     ("lane",),
 )  # fmt: skip
 CONFIGURED = Definition(
@@ -197,7 +198,9 @@ FINDINGS = Definition(
     Gauge, "reconcile_findings", "What the last nightly reconciliation of this worker has found.", ("finding",)
 )
 RECONCILED_AT = Definition(
-    Gauge, "reconciled_timestamp_seconds", "When it ended, since 1970; 0 where another worker does it."
+    Gauge,
+    "reconciled_timestamp_seconds",
+    "When it ended, since 1970; 0 where this worker never did it. Of several the newest counts.",
 )
 RECONCILE_SECONDS = Definition(Gauge, "reconcile_seconds", "How long it took.")
 

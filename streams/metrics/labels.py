@@ -16,7 +16,7 @@ LABELS: Mapping[str, str] = {
     "kind": "the event's kind, as the contract lists them; `unknown` where it could not be read",
     "lane": "a connection's name in `relay.toml`; empty for the other roles",
     "outcome": "a word of the audit's outcomes: `executed`, `no_match`, `manual_task`, `failed` …",
-    "protective": "`yes`: a withdrawal, deletion, objection, opt-out or restriction, or it may be one; else `no`",
+    "protective": "`yes`: whatever protects a person, or a legal hold, or it may be one; else (a grant) `no`",
     "reason": "a word of the relay's own; a vendor's own codes are all `refused`",
     "result": "how it ended, see the metric",
     "role": "`router`, `lane`, `closer` or `notary`",

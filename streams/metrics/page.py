@@ -45,7 +45,7 @@ by itself ([delivery](delivery.md)).
 | Is it down, or does it refuse us? | `max by (lane) (consent_relay_lane_breaker{state="closed"}) == 0` |
 | Did it ask us to wait? | `max by (lane) (consent_relay_lane_wait_seconds) > 0` |
 | Is a vendor's limit nearly used up? | `max by (lane, window) (consent_relay_limit_used_ratio) > 0.9` |
-| Who needs a person's hand? | `sum by (lane, status) (consent_relay_lane_entries{status=~"failed\\|manual_task"}) > 0` |
+| Who needs a person's hand? | `sum by (lane, status) (consent_relay_lane_entries{status=~"failed\\|held\\|manual_task"}) > 0` |
 | Does anything stand still, and why? | `sum by (role, lane, reason) (consent_relay_role_halted) > 0` |
 | Is every partition worked on? | `sum by (role, lane) (consent_relay_role_partitions{state="working"})`: fewer than the topics have |
 | Is there a lane that no worker serves? | `max by (lane) (consent_relay_lane_configured) unless on (lane) (sum by (lane) (consent_relay_role_partitions{role="lane",state="working"}) > 0)` |
@@ -58,6 +58,10 @@ by itself ([delivery](delivery.md)).
 | Are audit records not signed in time? | `max by (role) (consent_relay_lag_seconds{role="notary"}) > 300`, `increase(consent_relay_audit_heads_unwitnessed_total[10m]) > 0` |
 | Do partitions keep changing hands? | `sum by (role, lane) (increase(consent_relay_ownership_lost_total[10m])) > 3` |
 """  # noqa: E501 - tables
+_OWN = """\
+Besides these each page has the Prometheus client's own: `process_resident_memory_bytes`, `process_cpu_seconds_total`,
+`process_open_fds`, `python_info` and the like.
+"""
 _KINDS = {"Counter": "counter", "Gauge": "gauge", "Histogram": "histogram", "Info": "gauge"}
 
 
@@ -68,6 +72,7 @@ def page() -> str:
         rows = "\n".join(_row(definition) for definition in definitions)
         parts.append(f"## {title}\n\n| metric | kind | labels | |\n|---|---|---|---|\n{rows}\n")
     labels = "\n".join(f"| `{label}` | {says} |" for label, says in LABELS.items())
+    parts.append(_OWN)
     parts.append(f"## Labels\n\n| label | values |\n|---|---|\n{labels}\n")
     parts.append("## Buckets\n\nUpper bounds of the histograms.\n\n" + "\n".join(_buckets()) + "\n")
     return "\n".join(parts)
