@@ -61,8 +61,8 @@ QUESTIONS = Definition(
 ENTRIES = Definition(
     Gauge, "lane_entries",
     "Deliveries that the lane keeps: `parked` is tried again, `held`, `waiting` and `dry_run` are on hold, for "
-    "`accepted` the vendor runs a job, `verifying` are done and to be read back, `retained` begin anew at their review "
-    "date, `manual_task` and `failed` need a person.",
+    "`accepted` the vendor runs a job, `verifying` are done and to be read back, `retained` begin anew at their "
+    "review date, `manual_task` and `failed` need a person.",
     ("lane", "status"),
 )  # fmt: skip
 WAIT = Definition(
