@@ -20,7 +20,7 @@ from streams.ownership.takeover import RESTORES, Role, Takeover
 from streams.stopping import stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from streams.ownership.holding import Reading, Work
     from streams.settings import Settings
@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 POLL_MS = 100
 MOST_RECORDS = 500
-HINT_EVERY_S = 5.0
-HINT_LIMIT_S = 1.0
+LOOK_EVERY_S = 5.0
+LOOK_LIMIT_S = 30.0
+"""Where the event loop has much to do, an answer that came at once is heard late; several of these are in the
+lookout's patience."""
+POSITION_LIMIT_S = 1.0
 LAST_TRANSACTION_S = 1.0
 
 
@@ -57,7 +60,7 @@ class Owner(ConsumerRebalanceListener):
         self._holdings: dict[int, Holding] = {}
         self._confirmed: dict[int, int] = {}
         self._stop = asyncio.Event()
-        self._hinted_at = 0.0
+        self._advanced_at = 0.0
         self._consumer = member(settings, role.group, worker_id)
         self._membership: Membership | None = None
         self._lookout = Lookout(settings, role.name, self._holdings, self._heartbeat)
@@ -67,7 +70,8 @@ class Owner(ConsumerRebalanceListener):
     async def run(self) -> None:
         """Read until `stop`. Raises what the client can't mend by itself; the service around it starts over."""
         # The client waits without limit while the group rebalances: a stop must be heard then, too.
-        side_by_side = [asyncio.create_task(one) for one in (self._read(), self._stop.wait(), self._lookout.run())]
+        roles = (self._read(), self._look_around(), self._stop.wait(), self._lookout.run())
+        side_by_side = [asyncio.create_task(one) for one in roles]
         try:
             done, _ = await asyncio.wait(side_by_side, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -138,16 +142,26 @@ class Owner(ConsumerRebalanceListener):
             current = self._holdings.get(place.partition)
             if current:
                 current.feed(records)
-        if time.monotonic() - self._hinted_at >= HINT_EVERY_S:
-            self._hinted_at = time.monotonic()
-            try:
-                async with asyncio.timeout(HINT_LIMIT_S):
-                    await self._advance_idle()
-                    await self._hint()
-                    await self._look()
-                    self._lookout.looks += 1
-            except (KafkaError, TimeoutError) as error:
-                log.debug("hint_failed", role=self._role.name, error=type(error).__name__)
+        if time.monotonic() - self._advanced_at >= LOOK_EVERY_S:
+            self._advanced_at = time.monotonic()
+            await self._answered(POSITION_LIMIT_S, self._advance_idle())
+
+    async def _look_around(self) -> None:
+        """Beside the polls, which would wait for each answer."""
+        while True:
+            if await self._answered(LOOK_LIMIT_S, self._hint_and_look()):
+                self._lookout.looks += 1
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _answered(self, limit_s: float, asking: Awaitable[None]) -> bool:
+        """Whether the client had an answer in time."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await asking
+        except (KafkaError, TimeoutError) as error:
+            log.debug("hint_failed", role=self._role.name, error=type(error).__name__)
+            return False
+        return True
 
     async def _end(self, partitions: Iterable[int]) -> None:
         ending = [self._holdings.pop(partition) for partition in partitions if partition in self._holdings]
@@ -169,6 +183,10 @@ class Owner(ConsumerRebalanceListener):
             if holding.work is not None:
                 position = await self._consumer.position(holding.place)
                 holding.advance(position)
+
+    async def _hint_and_look(self) -> None:
+        await self._hint()
+        await self._look()
 
     async def _hint(self) -> None:
         """Tell the group how far we are, for lag tools alone: the truth is in the state topic."""

@@ -22,3 +22,14 @@ def cut_off(consumer: Any) -> Callable[[], Awaitable[None]]:
         await client.close()
 
     return tidy_up
+
+
+def slow_down(consumer: Any, seconds: float) -> None:
+    """Each answer about the ends of its logs is heard so much later."""
+    asked = consumer.end_offsets
+
+    async def end_offsets(places: Any) -> Any:
+        await asyncio.sleep(seconds)
+        return await asked(places)
+
+    consumer.end_offsets = end_offsets

@@ -9,12 +9,12 @@ import pytest
 from lane_support import lane_at
 from ownership_support import until
 from structlog.testing import capture_logs
-from stuck_support import cut_off
+from stuck_support import cut_off, slow_down
 
 from infra.sandbox import Person, Sandbox
 from processors.engine.transport import http_transport
 from streams.metrics.registry import Metrics
-from streams.ownership import lookout
+from streams.ownership import lookout, owner
 from streams.services import Runner
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 BEN = Person(key="ben", email="ben@example.com")
 STUCK_AFTER_S = 3.0
+SLOW_S = 2.0
 LIMIT_S = 90.0
 
 
@@ -62,3 +63,30 @@ async def test_a_reader_that_stands_still_while_the_broker_answers_others_is_rep
         runner.stop()
         await running
         await tidy_up()
+
+
+@pytest.mark.usefixtures("topics")
+async def test_a_reader_whose_answers_take_long_is_left_alone_and_reads_on_meanwhile(
+    kafka: KafkaUnderTest, tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As all of them do where the event loop has much to do: such a worker's roles were begun anew in the middle."""
+    monkeypatch.setattr(lookout, "LEAST_S", 4 * SLOW_S)
+    monkeypatch.setattr(owner, "LOOK_EVERY_S", 0.1)
+    lane = await lane_at(kafka.bootstrap, tmp_path, sandbox)
+    lane.settings = lane.settings.model_copy(update={"stuck_after": STUCK_AFTER_S})
+    async with http_transport() as transport:
+        stage = lane.stage(transport)
+        runner = Runner(lane.settings, stage, "w1", lane.status, Metrics())
+        running = asyncio.create_task(runner.run())
+        await until(lambda: lane.status.ready, LIMIT_S)
+        first = runner._owner
+        assert first
+        slow_down(first._consumer, SLOW_S)
+        polls = first._lookout.polls
+        with capture_logs() as logs:
+            await asyncio.sleep(8 * SLOW_S)
+        assert "stuck" not in {entry.get("alarm") for entry in logs}
+        assert runner._owner is first
+        assert first._lookout.polls - polls > 8 * SLOW_S * 5, "a poll waits for 0.1 s at most"
+        runner.stop()
+        await running
