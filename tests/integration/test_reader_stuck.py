@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import KafkaUnderTest
+    from lane_support import LaneUnderTest
+
+    from streams.ownership.owner import Owner
 
 
 BEN = Person(key="ben", email="ben@example.com")
@@ -39,20 +43,27 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
     await sandbox.stop()
 
 
+@asynccontextmanager
+async def running(lane: LaneUnderTest) -> AsyncIterator[tuple[Runner, Owner]]:
+    """The lane's role, ready, and who runs it."""
+    lane.settings = lane.settings.model_copy(update={"stuck_after": STUCK_AFTER_S})
+    async with http_transport() as transport:
+        runner = Runner(lane.settings, lane.stage(transport), "w1", lane.status, Metrics())
+        task = asyncio.create_task(runner.run())
+        await until(lambda: lane.status.ready, LIMIT_S)
+        assert runner._owner
+        yield runner, runner._owner
+        runner.stop()
+        await task
+
+
 @pytest.mark.usefixtures("topics")
 async def test_a_reader_that_stands_still_while_the_broker_answers_others_is_replaced(
     kafka: KafkaUnderTest, tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lookout, "LEAST_S", STUCK_AFTER_S)
     lane = await lane_at(kafka.bootstrap, tmp_path, sandbox)
-    lane.settings = lane.settings.model_copy(update={"stuck_after": STUCK_AFTER_S})
-    async with http_transport() as transport:
-        stage = lane.stage(transport)
-        runner = Runner(lane.settings, stage, "w1", lane.status, Metrics())
-        running = asyncio.create_task(runner.run())
-        await until(lambda: lane.status.ready, LIMIT_S)
-        first = runner._owner
-        assert first
+    async with running(lane) as (runner, first):
         with capture_logs() as logs:
             tidy_up = cut_off(first._consumer)
             await until(lambda: runner._owner is not first, LIMIT_S)
@@ -60,9 +71,7 @@ async def test_a_reader_that_stands_still_while_the_broker_answers_others_is_rep
             assert await lane.settled(1, LIMIT_S) == [("p1.ben", "executed", None)]
             await until(lambda: lane.status.ready, LIMIT_S)
         assert "stuck" in {entry.get("alarm") for entry in logs}
-        runner.stop()
-        await running
-        await tidy_up()
+    await tidy_up()
 
 
 @pytest.mark.usefixtures("topics")
@@ -73,14 +82,7 @@ async def test_a_reader_whose_answers_take_long_is_left_alone_and_reads_on_meanw
     monkeypatch.setattr(lookout, "LEAST_S", 4 * SLOW_S)
     monkeypatch.setattr(owner, "LOOK_EVERY_S", 0.1)
     lane = await lane_at(kafka.bootstrap, tmp_path, sandbox)
-    lane.settings = lane.settings.model_copy(update={"stuck_after": STUCK_AFTER_S})
-    async with http_transport() as transport:
-        stage = lane.stage(transport)
-        runner = Runner(lane.settings, stage, "w1", lane.status, Metrics())
-        running = asyncio.create_task(runner.run())
-        await until(lambda: lane.status.ready, LIMIT_S)
-        first = runner._owner
-        assert first
+    async with running(lane) as (runner, first):
         slow_down(first._consumer, SLOW_S)
         polls = first._lookout.polls
         with capture_logs() as logs:
@@ -88,5 +90,3 @@ async def test_a_reader_whose_answers_take_long_is_left_alone_and_reads_on_meanw
         assert "stuck" not in {entry.get("alarm") for entry in logs}
         assert runner._owner is first
         assert first._lookout.polls - polls > 8 * SLOW_S * 5, "a poll waits for 0.1 s at most"
-        runner.stop()
-        await running
