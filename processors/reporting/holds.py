@@ -31,11 +31,10 @@ class Holds:
         self._placed: dict[str, list[_About]] = {}
         self._lifted: dict[str, list[_About]] = {}
 
-    def hear(self, record: AuditRecord) -> bool:
-        """Whether it is about a hold."""
+    def hear(self, record: AuditRecord) -> None:
         facts = record.event
         if record.kind != "planned" or facts is None or facts.kind not in {PLACED, LIFTED}:
-            return False
+            return
         about = _About(
             record.event_id or "",
             facts.occurred_at,
@@ -45,7 +44,6 @@ class Holds:
         )
         where = self._placed if facts.kind == PLACED else self._lifted
         where.setdefault(record.pid or "", []).append(about)
-        return True
 
     def in_force(self) -> set[str]:
         """Their pids."""

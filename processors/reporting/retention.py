@@ -93,8 +93,7 @@ class Retention:
         person.said = max(person.said, record.at)
         person.first.setdefault(fact.partition, fact.offset)
         self._forget(record.at)
-        if self._holds.hear(record):
-            person.closed = max(person.closed, record.at)
+        self._holds.hear(record)
         self._follow(person, record)
 
     def lines(self) -> Iterator[Line]:

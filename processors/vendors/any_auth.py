@@ -31,7 +31,7 @@ Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterVal
 
 
 class Auth(Options):
-    """kind: `none`, `bearer`, `basic`, `api_key`, ...: each wants its own `secrets` (docs/configuration.md).
+    """kind: `none`, `bearer`, `basic`, `api_key`, ...: each wants its own `secrets` (docs/in-house.md).
 
     header, form: of `api_key`; param: of `query_token`; scheme: the word before a token; token_url, scope: where an
     access token is had, and for what.

@@ -70,8 +70,8 @@ class Owner(ConsumerRebalanceListener):
     async def run(self) -> None:
         """Read until `stop`. Raises what the client can't mend by itself; the service around it starts over."""
         # The client waits without limit while the group rebalances: a stop must be heard then, too.
-        roles = (self._read(), self._look_around(), self._stop.wait(), self._lookout.run())
-        side_by_side = [asyncio.create_task(one) for one in roles]
+        parts = (self._read(), self._look_around(), self._stop.wait(), self._lookout.run())
+        side_by_side = [asyncio.create_task(part) for part in parts]
         try:
             done, _ = await asyncio.wait(side_by_side, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
