@@ -8,9 +8,12 @@ import json
 import time
 from typing import TYPE_CHECKING
 
+import test_every_step
+import test_zombie
 from harness import steady
 from harness.rundir import RunDir
 
+from schemas.connections import Connection
 from streams.ownership.tenure import now_micros
 from streams.stopping import ended
 
@@ -49,6 +52,13 @@ async def test_as_long_as_it_goes_on_there_is_nothing_to_say(tmp_path: Path, mon
     await asyncio.sleep(0.2)
     await ended(watching)
     assert not (tmp_path / "faults.jsonl").exists()
+
+
+def test_what_is_too_short_to_be_written_down_ends_no_call() -> None:
+    """Not even at a vendor that is slow without the judge's knowing, nor where time-outs are short."""
+    longest, timeout_s = steady.STILL_S + steady.STEP_S, Connection.model_fields["timeout_s"].default
+    assert longest + test_zombie.SLOW.seconds < timeout_s
+    assert longest < test_every_step.TIMEOUT_S
 
 
 def test_afterwards_the_collector_comes_as_before() -> None:
