@@ -17,8 +17,8 @@ from processors.reconciling.slices import EVERYBODY
 from schemas.times import DAY
 from streams import clients, topics
 from streams.ownership.tenure import now_micros
-from streams.pipeline import router_role
 from streams.reconciling.lanes import in_hand, lost
+from streams.reconciling.router import judged_up_to
 from streams.reconciling.tape import tape
 from streams.wire import home_of, incoming_of
 
@@ -66,10 +66,10 @@ class Reconciler:
 
     async def findings(self) -> AsyncGenerator[Finding]:
         """Everything that is wrong, partition by partition. Raises SetupError, KafkaError."""
-        reached, lanes = await self._known()
+        lanes = await self._lanes()
         for partition in range(self.settings.partitions):
             hands = await in_hand(self.tapes, lanes, partition)
-            todo, router_at = [EVERYBODY], reached.get(partition, 0)
+            todo, router_at = [EVERYBODY], await judged_up_to(self.tapes, partition)
             since = await self._since(partition, router_at)
             while todo:
                 inquiry = await self._inquire(Inquiry(self.law, partition, todo[-1], since), router_at, hands)
@@ -84,17 +84,14 @@ class Reconciler:
                 for finding in inquiry.findings:
                     yield finding
 
-    async def _known(self) -> tuple[dict[int, int], list[str]]:
-        """How far the router has come for certain, by partition; and the lanes that have a state."""
-        group = router_role(self.settings.required("cluster_prefix")).group
+    async def _lanes(self) -> list[str]:
+        """Those that have a state."""
         admin = await clients.admin(self.settings)
         try:
             existing = set(await admin.list_topics())
-            offsets = await admin.list_consumer_group_offsets(group)
         finally:
             await admin.close()
-        reached = {place.partition: at.offset for place, at in offsets.items()}
-        return reached, [name for name in sorted(self.law.names) if topics.lane_state(name) in existing]
+        return [name for name in sorted(self.law.names) if topics.lane_state(name) in existing]
 
     async def _since(self, partition: int, router_at: int) -> int:
         """Below this offset of the events, verdicts were deleted with the beginning of the audit; 0: none was."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from aiokafka import ConsumerRecord
 from reconciling_support import Paper, leg_of
 from routing_support import DESK, EMAIL, HOME, NOW, event, incoming
-from tape_support import PaperTape
+from tape_support import Drawer
 
 from processors.routing.route import route
 from schemas.codec import encode
@@ -19,31 +17,14 @@ from streams.ownership.tenure import OFFSET_KEY
 from streams.reconciling.lanes import in_hand, lost
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from streams.reconciling.tape import Tape
+    from tape_support import Pairs
 
 LANE = "zoho-crm"
 WISH = event(1, "withdraw", 0, None, identities=[EMAIL])
-Pairs = list[tuple[bytes, bytes | None]]
 
 
-class Drawer:
-    """Topics of one lane."""
-
-    def __init__(self, state: Pairs, deliveries: Pairs) -> None:
-        self._logs = {topics.lane_state(LANE): state, topics.deliveries(LANE): deliveries}
-
-    @asynccontextmanager
-    async def tapes(self, topic: str, partition: int, start: int = 0) -> AsyncIterator[Tape]:
-        pairs = list(enumerate(self._logs[topic]))[start:]
-        yield PaperTape(
-            [_record(topic, partition, offset, *pair) for offset, pair in pairs], end=len(self._logs[topic])
-        )
-
-
-def _record(topic: str, partition: int, offset: int, key: bytes, value: bytes | None) -> ConsumerRecord:
-    return ConsumerRecord(topic, partition, offset, NOW // 1000, 1, key, value, None, 0, 0, ())
+def drawer_of(state: Pairs, deliveries: Pairs) -> Drawer:
+    return Drawer({topics.lane_state(LANE): state, topics.deliveries(LANE): deliveries})
 
 
 def taken(offset: int) -> tuple[bytes, bytes]:
@@ -69,7 +50,7 @@ async def test_lost_or_open(state: Pairs, *, is_lost: bool) -> None:
     (delivery,) = [one for one in routed.deliveries if one.lane == LANE]
     key = f"{planned.pid}|{delivery.delivery_id}".encode()
     state = [(key if name == b"kept" else name, value) for name, value in state]
-    drawer = Drawer(state, [(key, encode(delivery))])
+    drawer = drawer_of(state, [(key, encode(delivery))])
     hands = await in_hand(drawer.tapes, [LANE], HOME)
     gone = await lost(drawer.tapes, paper.asked().hearing.waiting(), hands, HOME)
     assert (leg_of(planned, LANE).delivery_id in gone) == is_lost
@@ -79,6 +60,6 @@ async def test_lost_or_open(state: Pairs, *, is_lost: bool) -> None:
 async def test_what_can_not_be_read_before_a_lane_is_passed_over() -> None:
     paper = Paper()
     paper.publish(WISH)
-    drawer = Drawer([], [(b"junk", b"junk")])
+    drawer = drawer_of([], [(b"junk", b"junk")])
     hands = await in_hand(drawer.tapes, [LANE], HOME)
     assert len(await lost(drawer.tapes, paper.asked().hearing.waiting(), hands, HOME)) == 1
