@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PROBE = "consent-relay-health"
+_PLACE = TopicPartition(_PROBE, 0)
 _GROUP, _TRANSACTION = 0, 1
 _PAUSE_S = 0.1
 
@@ -36,13 +38,13 @@ async def is_healthy(bootstrap: str) -> bool:
         await admin.start()
         await admin.find_coordinator(_PROBE, _GROUP)
         await admin.find_coordinator(_PROBE, _TRANSACTION)
-        # Finding a group's coordinator doesn't mean that it has loaded the groups: this needs it to.
-        await admin.list_consumer_group_offsets(_PROBE)
+        # Finding a group's coordinator doesn't mean that it has loaded the groups: this needs it to. The client
+        # passes over an error of the whole group, and tells of each place otherwise, even of a group without offsets.
+        return bool(await admin.list_consumer_group_offsets(_PROBE, partitions=[_PLACE]))
     except KafkaError:
         return False
     finally:
         await admin.close()
-    return True
 
 
 async def _listens(bootstrap: str) -> bool:

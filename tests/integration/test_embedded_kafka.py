@@ -6,14 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.client import AIOKafkaClient
 from ownership_support import LIMIT_S
 
 from infra.kafka import Broker, EmbeddedKafka, broker_at, running_at, start_detached, stop_at
+from infra.kafka.health import is_healthy
 from infra.kafka.java import Candidate, Java, candidates, find
 from schemas.errors import EmbeddedKafkaError
 
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from conftest import KafkaUnderTest
+
 TOPIC = "embedded-kafka-test"
+LOADING = 14
+"""Kafka's code for a coordinator that has not read its groups yet."""
 JAVAS = [place for place in candidates(os.environ) if place.path]
 
 
@@ -180,3 +186,19 @@ def test_a_broker_that_died_by_itself_can_be_stopped_and_started_again(tmp_path:
     embedded.stop()
     with embedded:
         assert running_at(tmp_path) == embedded.bootstrap
+
+
+async def test_a_broker_that_has_not_loaded_its_groups_is_not_healthy(
+    kafka: KafkaUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = AIOKafkaClient.send
+    codes = [LOADING, LOADING]
+
+    async def loading(client: AIOKafkaClient, *request: Any, **more: Any) -> Any:
+        response = await send(client, *request, **more)
+        if type(response).__name__.startswith("OffsetFetchResponse") and codes:
+            response.topics, response.error_code = [], codes.pop()
+        return response
+
+    monkeypatch.setattr(AIOKafkaClient, "send", loading)
+    assert [await is_healthy(kafka.bootstrap) for _ in range(3)] == [False, False, True]
