@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.table import Table
 
+from processors.planning.kinds import ERASING
 from processors.reckoning.saying import due_day
 from processors.replaying.rows import NOT_TOLD
 from schemas.events import CHANNELS
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from schemas.state import SubjectState
 
 _SHORT_HASH = 12
+GRANTED_SINCE = "granted since: told again, as the vendor forgets that too"
+"""Why a deletion has legs that grant."""
 
 
 class Row(NamedTuple):
@@ -50,7 +53,8 @@ def rows(record: AuditRecord) -> Iterator[Row]:
     yield Row(
         iso(record.at), what, record.lane or "", record.action or "", record.outcome or "", "; ".join(_why(record))
     )
-    yield from (_leg(leg) for leg in record.legs or ())
+    erases = record.event is not None and record.event.kind in ERASING
+    yield from (_leg(leg, erases=erases) for leg in record.legs or ())
 
 
 def standing(state: SubjectState) -> Table:
@@ -83,12 +87,13 @@ def line(record: AuditRecord) -> str:
     return "  ".join(shown(word) for word in words if word)
 
 
-def _leg(leg: Leg) -> Row:
+def _leg(leg: Leg, *, erases: bool) -> Row:
     outcome = leg.outcome or ("open task" if leg.kind == "task" else "due")
     due = f"due {due_day(leg.rule, leg.due_at)} ({_rule(leg)})" if leg.due_at is not None else ""
     without = ", ".join(f"{cell.purpose} on {cell.channel}" for cell in leg.overtaken)
     basis = f"basis {leg.basis}" if leg.basis else ""
-    why = (due, leg.reason or "", basis, _scope(leg.purposes, leg.channels), without and f"without {without}")
+    again = GRANTED_SINCE if erases and leg.action == "grant" else ""
+    why = (due, again, leg.reason or "", basis, _scope(leg.purposes, leg.channels), without and f"without {without}")
     recipient = leg.recipient or leg.lane or "us"
     return Row(
         "", f"  → {recipient}", leg.lane or "", leg.task or leg.action or "", outcome, "; ".join(filter(None, why))

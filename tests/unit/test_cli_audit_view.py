@@ -16,7 +16,7 @@ from schemas.connections import load_config
 from schemas.contract import Origin
 from schemas.records import AuditRecord, Cell, CommandRef, Evidence, Leg
 from schemas.sealing import Seals
-from streams.commands.audit_view import line, rows, timeline
+from streams.commands.audit_view import GRANTED_SINCE, line, rows, timeline
 
 if TYPE_CHECKING:
     from schemas.events import ConsentEvent
@@ -68,6 +68,16 @@ def test_a_leg_that_is_not_due_says_why() -> None:
     stripe = next(row for row in rows(record) if row.what == "  → stripe")
     assert stripe.outcome == "not_applicable"
     assert "contract" in stripe.why
+
+
+def test_what_a_deletion_grants_again_says_why() -> None:
+    granted = route(Incoming(b"c-1001", encode(event(1, "grant", at=5)), ORIGIN, NOW), DESK, lambda _: None)
+    deletion = Incoming(b"c-1001", encode(event(2, "delete", at=1)), ORIGIN, NOW)
+    (record,) = route(deletion, DESK, lambda _: granted.state).audit
+    assert [row for row in rows(*granted.audit) if GRANTED_SINCE in row.why] == []
+    told = {row.lane: row.action for row in rows(record) if GRANTED_SINCE in row.why}
+    assert told == {leg.lane: "grant" for leg in record.legs or () if leg.action == "grant"}
+    assert {row.lane for row in rows(record) if row.action == "delete"} >= told.keys() >= {"zoho-campaigns"}
 
 
 def test_an_outcome_shows_its_evidence() -> None:
