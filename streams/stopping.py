@@ -119,14 +119,16 @@ async def dropped(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
     """
     parts: Any = client
     parts._closed = True  # noqa: SLF001
-    running = {task for task in _tasks_of(parts) if task and not task.done()}
-    for _ in range(FAREWELLS):
-        for task in running:
-            task.cancel()
-        if running:  # one that is cancelled first waits for those that it has begun: these are next
-            _, running = await asyncio.wait(running, timeout=FAREWELL_S)
     network = parts.client if hasattr(parts, "client") else parts._client  # noqa: SLF001
-    await closed(network.close())
+    running = {task for task in _tasks_of(parts) if task and not task.done()}
+    try:
+        for _ in range(FAREWELLS):
+            for task in running:
+                task.cancel()
+            if running:  # one that is cancelled first waits for those that it has begun: these are next
+                _, running = await asyncio.wait(running, timeout=FAREWELL_S)
+    finally:  # of whoever is cancelled meanwhile, too
+        await closed(network.close())
 
 
 def _tasks_of(parts: Any) -> Iterator[asyncio.Task[Any] | None]:

@@ -151,8 +151,10 @@ class Tenure:
         """Stop the producer; a fenced or cut-off one is not waited for."""
         self._over = True
         if self._broken:  # an open transaction would stop every reader at it until it times out
-            await closed(self._producer.abort_transaction(), ABORT_LIMIT_S)
-            await dropped(self._producer)
+            try:
+                await closed(self._producer.abort_transaction(), ABORT_LIMIT_S)
+            finally:  # who is cancelled meanwhile leaves no connection behind
+                await dropped(self._producer)
         else:
             await stopped(self._producer)
 

@@ -13,8 +13,8 @@ from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.metadata import MetadataRequest
 from ownership_support import settings_at
 
-from streams.clients import connection, reader
-from streams.stopping import at_work
+from streams.clients import connection, reader, writer
+from streams.stopping import at_work, begun, dropped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +95,24 @@ async def test_a_connection_that_is_on_its_way_when_its_client_is_closed_is_clos
     assert not coming.done(), "too early to show anything"
     assert await coming is None
     assert not any(one.connected() for one in client._conns.values())
+
+
+async def test_who_is_cancelled_while_it_drops_a_client_leaves_no_connection(
+    kafka: KafkaUnderTest, tmp_path: Path
+) -> None:
+    settings = settings_at(kafka.bootstrap, tmp_path)
+    broken_off = 0
+    for turns in range(MOMENTS):
+        producer: Any = await begun(writer(settings, f"dropped-{tmp_path.name}"))
+        dropping = asyncio.create_task(dropped(producer))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        dropping.cancel()
+        (error,) = await asyncio.gather(dropping, return_exceptions=True)
+        connections = producer.client._conns.values()
+        assert connections, "it had none to leave"
+        if turns:  # else it has not even begun
+            broken_off += isinstance(error, asyncio.CancelledError)
+            assert not any(one.connected() for one in connections), turns
+        await dropped(producer)
+    assert broken_off, "too late to show anything"

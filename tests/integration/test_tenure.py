@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ownership_support import NEVER_MS, state_of
@@ -57,6 +58,20 @@ async def test_a_transaction_that_broke_does_not_stop_readers_until_it_times_out
     await producer.stop()
 
     assert b"behind it" in await state_of(hand.settings, hand.role)
+
+
+async def test_a_broken_one_that_is_cancelled_while_it_closes_leaves_no_connection(hand: Hand) -> None:
+    tenure = await hand.take()
+    with pytest.raises(OwnershipLost):
+        await tenure.commit([hand.out(b"half"), Out(hand.role.state_topic, 0, b"k", bytes(1_200_000))], 2)
+    network: Any = tenure._producer.client
+    assert any(connection.connected() for connection in network._conns.values())
+    closing = asyncio.create_task(tenure.close())
+    await asyncio.sleep(0)  # the broker is being asked to end the transaction
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert not any(connection.connected() for connection in network._conns.values())
 
 
 async def test_the_bookmark_is_in_the_transaction_of_the_work(hand: Hand) -> None:
