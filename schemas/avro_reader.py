@@ -56,7 +56,7 @@ class _Source:
 
     def __init__(self, makers: Mapping[str, Make], own: Mapping[str, Collection[str]]) -> None:
         self.names: dict[str, Any] = {
-            "number": _number, "length": _length, "fail": _fail, "keep": _keep, "of_hash": b"\x80\x01"
+            "number": number, "length": _length, "fail": _fail, "keep": _keep, "of_hash": b"\x80\x01"
         }  # fmt: skip
         self._makers = makers
         self._own = own
@@ -205,8 +205,14 @@ def _fail() -> None:
     raise ValueError("neither 0 nor 1, or no branch of the union")
 
 
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    """An int or a long: zig-zag, seven bits a byte, the lowest first."""
+def number(data: bytes, at: int) -> tuple[int, int]:
+    """An int or a long and the place behind it: zig-zag, seven bits a byte, the lowest first.
+
+    Raises:
+        IndexError: no byte follows, also behind one that needs none.
+        ValueError: it has more than 64 bits.
+
+    """
     if data[at + 1] <= 0x7F and data[at] > 0x7F:  # noqa: PLR2004 - of two bytes, as most lengths and offsets are
         two = data[at] & 0x7F | data[at + 1] << 7
         return (two >> 1) ^ -(two & 1), at + 2
@@ -232,7 +238,7 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _length(data: bytes, at: int) -> tuple[int, int]:
-    size, at = _number(data, at)
+    size, at = number(data, at)
     if size < 0:
         raise ValueError("a length below zero")
     return size, at

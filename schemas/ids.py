@@ -112,7 +112,7 @@ def _of_event(controller: str, event_id: str) -> hashlib._Hash:
     return hashlib.sha256(prefixed(controller, event_id))
 
 
-_of_leg = _of_rung = lru_cache(1024)(prefixed)
+_of_leg = _of_rung = _of_number = lru_cache(1024)(prefixed)
 
 
 def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: int) -> str:
@@ -122,7 +122,14 @@ def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: 
 
 def task_id(pid: str, event_id: str, which: int | str) -> str:
     """Id of a leg that no lane carries out, by its number in the plan, or if it begins anew its recipients."""
-    return hashlib.sha256(prefixed("task", pid, event_id, str(which))).hexdigest()
+    hashed = _of_request(pid, event_id).copy()  # an event has several
+    hashed.update(_of_number(str(which)))
+    return hashed.hexdigest()
+
+
+@lru_cache(1)
+def _of_request(pid: str, event_id: str) -> hashlib._Hash:
+    return hashlib.sha256(prefixed("task", pid, event_id))
 
 
 def begun_leg_id(pid: str, event_id: str, delivery_id: str | None, recipient: str | None) -> str:

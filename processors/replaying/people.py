@@ -54,7 +54,6 @@ def event_of(record: AuditRecord, facts: EventFacts) -> ConsentEvent:
     return _event(values)
 
 
-@cache
 def policy_of(ref: PolicyRef) -> tuple[Policy, str]:
     """The policy version that was applied, and a doubt if it reads otherwise by now.
 
@@ -62,9 +61,14 @@ def policy_of(ref: PolicyRef) -> tuple[Policy, str]:
         PolicyError: the registry hasn't got it any more.
 
     """
-    policy = load_policy(ref.id, ref.version)
-    same = policy.ref.sha256 == ref.sha256
-    return policy, "" if same else f"policy {ref.id} {ref.version} was another text when it was applied"
+    return _applied(ref.id, ref.version, ref.sha256)  # by its texts: a record's own hash and equality take ten times
+
+
+@cache
+def _applied(policy_id: str, version: str, sha256: str) -> tuple[Policy, str]:
+    policy = load_policy(policy_id, version)
+    same = policy.ref.sha256 == sha256
+    return policy, "" if same else f"policy {policy_id} {version} was another text when it was applied"
 
 
 def after(record: AuditRecord, facts: EventFacts, before: SubjectState) -> After:

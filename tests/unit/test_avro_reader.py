@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from importlib import resources
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from avro_support import by_the_library, newest
 from contract_support import a_few, records
 from delivering_support import delivery
-from fastavro import schemaless_reader
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.avro_reader import compiled
 from schemas.backfill import Backfill
-from schemas.codec import CONTRACTS, current, decode, decode_own, encode
+from schemas.codec import CONTRACTS, decode, decode_own, encode
 from schemas.errors import UndecodableRecord
 from schemas.records import AuditRecord, Command, Delivery, LaneEntry
 from schemas.state import Choice, Seen, SubjectState
@@ -29,20 +26,7 @@ READ_HERE = [contract for contract in CONTRACTS if contract not in (Command, Bac
 
 
 def reader(contract: type[Contract]) -> Any:
-    text = resources.files("schemas").joinpath("avro", f"{CONTRACTS[contract]}.avsc").read_text("utf-8")
-    return compiled(json.loads(text))
-
-
-def by_the_library(contract: type[Contract], data: bytes) -> tuple[Any, int]:
-    body = BytesIO(data)
-    body.seek(10)
-    return tuples(schemaless_reader(body, current(contract)[1], None)), body.tell()
-
-
-def tuples(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: tuples(item) for key, item in value.items()}
-    return tuple(map(tuples, value)) if isinstance(value, list) else value
+    return compiled(newest(contract))
 
 
 @a_few

@@ -1,0 +1,225 @@
+"""Records of one shape, read by a function of its own: where the values stand that differ, all else is compared.
+
+Most audit records are alike: of one lane, with one outcome, ids and hashes of one length. Two of one shape differ in
+the values of a few fields alone, and these stand at the same places. So one call takes such a record apart, and what
+is the same in all of them is made once. Whatever isn't of a known shape `schemas.avro_reader` reads.
+Source: Apache Avro 1.12 specification, "Binary Encoding".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import count
+from struct import Struct
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from schemas.avro_reader import number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    Make = Callable[[dict[str, Any]], Any]
+    OfShape = Callable[[bytes], Any]
+
+SIGHTINGS = 200
+"""A shape is learned when so many unknown records had its length: that takes as long as reading a hundred."""
+MOST, MOST_OF_A_LENGTH, MOST_LENGTHS = 256, 8, 4096
+_CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
+"""Of `struct`: numbers of so many bytes. All other values are taken as bytes."""
+_HEADER, _LONGEST = 10, 8
+_PUSHED_TOGETHER = (
+    (0x007F007F007F007F, 0x7F007F007F007F00, 1),
+    (0x00003FFF00003FFF, 0x3FFF00003FFF0000, 2),
+    (0x000000000FFFFFFF, 0x0FFFFFFF00000000, 4),
+)
+"""Seven bits of each byte, pair by pair: those that stay, those that move, and by how many."""
+
+
+class Shapes:
+    """What was learned of records of one schema.
+
+    schema: as JSON, such that `avro_reader.compiled` reads it. makers: record's name → what makes one of a dict of
+    its values. own: record's name → its fields with another value in each record; of a record that isn't named it is
+    all fields, or none if they are texts.
+    """
+
+    def __init__(self, schema: Any, makers: Mapping[str, Make], own: Mapping[str, Collection[str]]) -> None:
+        self._of = schema, makers, own
+        self._known: dict[int, tuple[OfShape, ...]] = {}
+        self._unknown: Counter[int] = Counter()
+        self._learned = 0
+
+    def read(self, data: bytes) -> Any:
+        """The record; None if it is of no known shape, or a text in it is no UTF-8."""
+        try:
+            for read in self._known.get(len(data), ()):
+                if (record := read(data)) is not None:
+                    return record
+        except UnicodeDecodeError:
+            pass
+        return None
+
+    def missed(self, data: bytes, record: Any) -> None:
+        """Told of each record that was of no known shape, as it was read otherwise, with its header of 10 bytes."""
+        size = len(data)
+        self._unknown[size] += 1
+        if self._unknown[size] < SIGHTINGS:
+            if len(self._unknown) > MOST_LENGTHS:
+                self._unknown.clear()
+            return
+        del self._unknown[size]
+        if self._learned >= MOST:
+            self._known.clear()
+            self._learned = 0
+        alike = self._known.get(size, ())[: MOST_OF_A_LENGTH - 1]
+        self._known[size] = (_Shape(data, *self._of).reader(record), *alike)
+        self._learned += 1
+
+
+class _Part(NamedTuple):
+    """A value's source, and whether it is the same in all records of the shape."""
+
+    source: str
+    same: bool
+
+
+class _Piece(NamedTuple):
+    """Bytes of the record with a name of their own; code: as `struct` takes them."""
+
+    name: str
+    begin: int
+    end: int
+    code: str
+
+
+class _Shape:
+    """Walks over the bytes of one record, beside its values, and writes what reads all others like it."""
+
+    def __init__(
+        self, data: bytes, schema: Any, makers: Mapping[str, Make], own: Mapping[str, Collection[str]]
+    ) -> None:
+        self.names: dict[str, Any] = {}
+        self._data, self._at = data + b"\0", _HEADER  # a number at the end is read with the byte behind it
+        self._schema, self._makers, self._own = schema, makers, own
+        self._types: dict[str, Any] = {}
+        self._fresh = (f"v{number}" for number in count())
+        self._pieces: list[_Piece] = []
+        self._numbers: list[_Piece] = []
+
+    def reader(self, record: Any) -> OfShape:
+        """The function bytes → record, or None for bytes of another shape."""
+        whole = self._value({**self._schema, "type": "record"}, record, own=True)
+        pieces = list(self._with_what_is_between())
+        same = [piece for piece in pieces if piece not in self._pieces]
+        self.names |= {f"same_{piece.name}": self._data[piece.begin : piece.end] for piece in same}
+        self.names["apart"] = Struct(f"<{''.join(piece.code for piece in pieces)}").unpack
+        lines = [
+            f"{', '.join(piece.name for piece in pieces)}, = apart(data)",
+            f"if {' or '.join(f'{piece.name} != same_{piece.name}' for piece in same)}: return None",
+            *(line for piece in self._numbers for line in _decoded(piece)),
+            f"return {whole.source}",
+        ]
+        code = "\n".join(["def read(data):", *(f"    {line}" for line in lines)])
+        exec(compile(code, f"<a shape of {self._schema['name']}>", "exec"), self.names)  # noqa: S102 - our own schemas
+        read: OfShape = self.names["read"]
+        return read
+
+    def _with_what_is_between(self) -> Iterator[_Piece]:
+        at = 0
+        for piece in [*self._pieces, _Piece("", self._at, self._at, "")]:
+            if piece.begin > at:
+                yield _Piece(next(self._fresh), at, piece.begin, f"{piece.begin - at}s")
+            if piece.code:
+                yield piece
+            at = piece.end
+
+    def _value(self, schema: Any, value: Any, *, own: bool) -> _Part:
+        match schema:
+            case ["null", inner]:
+                self._at += 1
+                return _Part("None", same=True) if value is None else self._value(inner, value, own=own)
+            case {"type": "record"}:
+                return self._record(schema, value)
+            case {"type": "array", "items": items}:
+                return self._array(items, value)
+            case {"type": inner}:
+                return self._value(inner, value, own=own)
+            case "boolean":
+                self._at += 1
+                return self._same(value)
+            case "int" | "long":
+                return self._number(value, own=own)
+            case "string" | "bytes":
+                return self._text(schema, value, own=own)
+        return self._record(self._types[_last(schema)], value)
+
+    def _number(self, value: int, *, own: bool) -> _Part:
+        begin = self._at
+        _, self._at = number(self._data, begin)
+        size = self._at - begin
+        if not own or size > _LONGEST:
+            return self._same(value)
+        self._numbers.append(self._piece(begin, _CODES.get(size, f"{size}s")))
+        return _Part(self._numbers[-1].name, same=False)
+
+    def _text(self, kind: str, value: Any, *, own: bool) -> _Part:
+        size, begin = number(self._data, self._at)
+        self._at = begin + size
+        if not own or not size:
+            return self._same(value)
+        name = self._piece(begin, f"{size}s").name
+        return _Part(f"{name}.decode()" if kind == "string" else name, same=False)
+
+    def _piece(self, begin: int, code: str) -> _Piece:
+        self._pieces.append(_Piece(next(self._fresh), begin, self._at, code))
+        return self._pieces[-1]
+
+    def _same(self, value: Any) -> _Part:
+        name = next(self._fresh)
+        self.names[name] = value
+        return _Part(name, same=True)
+
+    def _record(self, schema: Any, value: Any) -> _Part:
+        name = _last(schema["name"])
+        self._types[name] = schema
+        fields = schema["fields"]
+        of_texts = all(field["type"] == "string" for field in fields)  # a policy, and its like
+        own = self._own.get(name, () if of_texts else {field["name"] for field in fields})
+        said = value.__dict__
+        parts = [(one["name"], self._value(one["type"], said[one["name"]], own=one["name"] in own)) for one in fields]
+        if all(part.same for _, part in parts):
+            return self._same(value)
+        self.names[f"make_{name}"] = self._makers[name]
+        pairs = ", ".join(f"{field!r}: {part.source}" for field, part in parts)
+        return _Part(f"make_{name}({{{pairs}}})", same=False)
+
+    def _array(self, items: Any, value: Sequence[Any]) -> _Part:
+        """Texts in it are words of the policy, the same again and again."""
+        parts, each = [], iter(value)
+        while True:
+            size, self._at = number(self._data, self._at)
+            if not size:
+                break
+            parts += [self._value(items, next(each), own=False) for _ in range(size)]
+        return self._same(value) if all(part.same for part in parts) else _Part(_tuple(parts), same=False)
+
+
+def _tuple(parts: Sequence[_Part]) -> str:
+    return f"({''.join(f'{part.source}, ' for part in parts)})"
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _decoded(piece: _Piece) -> Iterator[str]:
+    """The lines that make an int or a long of its bytes: seven bits a byte, the lowest first, zig-zag."""
+    name, size = piece.name, piece.end - piece.begin
+    if piece.code not in _CODES.values():
+        yield f"{name} = int.from_bytes({name}, 'little')"
+    follows = int.from_bytes(b"\x80" * (size - 1), "little")
+    yield f"if {name} & {0x80 << 8 * (size - 1) | follows:#x} != {follows:#x}: return None"
+    for stay, move, by in _PUSHED_TOGETHER:
+        if size > by:
+            yield f"{name} = {name} & {stay:#x} | ({name} & {move:#x}) >> {by}"
+    yield f"{name} = ({name} >> 1) ^ -({name} & 1)"

@@ -1,0 +1,143 @@
+"""Records read by their shape: the same as the library reads, and no opinion on whatever isn't of that shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from avro_support import by_the_library, newest
+from contract_support import a_few, records
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.replaying.load import RECORDS_PER_EVENT
+from bench.replaying.load import records as as_a_relay_writes_them
+from schemas import avro_shapes, codec
+from schemas.avro_shapes import SIGHTINGS, Shapes
+from schemas.codec import decode, encode
+from schemas.contract import Contract, Origin
+from schemas.records import AuditRecord, Evidence
+
+if TYPE_CHECKING:
+    import pytest
+
+C = TypeVar("C", bound=Contract)
+HASH = "0123456789abcdef" * 4
+
+
+def shapes() -> Shapes:
+    return Shapes(newest(AuditRecord), codec._makers(), codec.OWN)
+
+
+def taught(*these: AuditRecord) -> Shapes:
+    """It has seen each of them so often that it knows its shape."""
+    made = shapes()
+    for record in these:
+        for _ in range(SIGHTINGS):
+            made.missed(encode(record), record)
+    return made
+
+
+def other_values(record: AuditRecord) -> AuditRecord:
+    """Another record of this one's shape: its own texts backwards, its moment another unless it takes 9 bytes."""
+    legs = record.legs and tuple(_backwards(leg, "delivery_id") for leg in record.legs)
+    other = _backwards(record, "record_id", "pid", "controller", "event_id", "delivery_id", "software")
+    return other.model_copy(update={"legs": legs, "at": record.at ^ (abs(record.at) < 2**54)})
+
+
+def _backwards(record: C, *fields: str) -> C:
+    changed = {name: said[::-1] for name in fields if (said := getattr(record, name))}
+    return record.model_copy(update=changed)
+
+
+def outcome(number: int = 0, **values: Any) -> AuditRecord:
+    return AuditRecord(
+        record_id=f"{number:064x}", kind="outcome", at=1_790_000_000_000_000 + number, pid=f"p1.{number:052}",
+        event_id=HASH, delivery_id=f"{number:064x}", cycle=0, lane="crm", outcome="executed",
+        evidence=Evidence(status=200, response_sha256=HASH), software="0.1.0",
+        origin=Origin(topic="t", partition=1, offset=70 + number), **values,
+    )  # fmt: skip
+
+
+@a_few
+@given(record=records(AuditRecord))
+def test_any_record_and_others_of_its_shape_are_read_as_they_were_written(record: AuditRecord) -> None:
+    known = taught(record)
+    for one in (record, other_values(record)):
+        read = known.read(encode(one))
+        assert read == one
+        assert read.model_dump() == by_the_library(AuditRecord, encode(one))[0]
+
+
+@a_few
+@given(record=records(AuditRecord), data=st.data())
+def test_what_it_reads_of_damaged_bytes_the_library_reads_alike(record: AuditRecord, data: st.DataObject) -> None:
+    known, encoded = taught(record), encode(record)
+    for _ in range(20):
+        damaged = bytearray(encoded)
+        for _ in range(data.draw(st.integers(1, 3))):
+            damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+        read = known.read(bytes(damaged))
+        assert read is None or read.model_dump() == by_the_library(AuditRecord, bytes(damaged))[0]
+
+
+def test_each_changed_byte_is_a_value_or_another_shape() -> None:
+    """No byte is passed over: each says something else in the record, or that it isn't of this shape."""
+    record = outcome()
+    known, encoded = taught(record), encode(record)
+    for place in range(len(encoded)):
+        for flipped in (0x01, 0x80):
+            damaged = bytearray(encoded)
+            damaged[place] ^= flipped
+            read = known.read(bytes(damaged))
+            assert read is None or (
+                read != record and read.model_dump() == by_the_library(AuditRecord, bytes(damaged))[0]
+            )
+
+
+def test_what_a_relay_writes_is_nearly_always_of_a_few_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avro_shapes, "SIGHTINGS", 5)
+    known, missed = shapes(), 0
+    every = [out.value or b"" for out in as_a_relay_writes_them(300 * RECORDS_PER_EVENT)]
+    for data in every:
+        record, read = decode(AuditRecord, data), known.read(data)
+        assert read is None or read == record
+        if read is None:
+            missed += 1
+            known.missed(data, record)
+    assert missed < len(every) / 5
+
+
+def test_a_shape_is_learned_when_its_length_was_seen_often_enough() -> None:
+    known = shapes()
+    for number in range(SIGHTINGS - 1):
+        known.missed(encode(outcome(number)), outcome(number))
+    assert known.read(encode(outcome())) is None
+    known.missed(encode(outcome()), outcome())
+    assert known.read(encode(outcome(7))) == outcome(7)
+
+
+def test_several_shapes_of_one_length_are_told_apart() -> None:
+    one, other = outcome(), outcome().model_copy(update={"lane": "crmx", "outcome": "execute"})
+    assert len(encode(one)) == len(encode(other))
+    known = taught(one, other)
+    assert (known.read(encode(one)), known.read(encode(other))) == (one, other)
+
+
+def test_with_more_shapes_than_it_keeps_it_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avro_shapes, "SIGHTINGS", 1)
+    monkeypatch.setattr(avro_shapes, "MOST", 3)
+    monkeypatch.setattr(avro_shapes, "MOST_LENGTHS", 4)
+    known, several = shapes(), [outcome(reason="x" * (1 + number)) for number in range(10)]
+    for record in several:
+        known.missed(encode(record), record)
+        assert known.read(encode(record)) == record
+    assert [record for record in several if known.read(encode(record))] == several[-1:]
+
+
+def test_lengths_that_come_once_are_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avro_shapes, "MOST_LENGTHS", 4)
+    known = shapes()
+    for number in range(100):
+        record = outcome(reason="x" * (1 + number))
+        known.missed(encode(record), record)
+        assert len(known._unknown) <= 4
