@@ -23,10 +23,15 @@ if TYPE_CHECKING:
 
 SIGHTINGS = 200
 """A shape is learned when so many unknown records had its length: that takes as long as reading a hundred."""
-MOST, MOST_OF_A_LENGTH, MOST_LENGTHS = 256, 8, 4096
+LARGEST, MOST_BYTES = 8 * 1024, 1024 * 1024
+"""Of a record, and of all that were learned of, in bytes: what is made of one takes about thirty times its room."""
+MOST_OF_A_LENGTH, MOST_LENGTHS = 8, 4096
+"""So many shapes of one length at most, as each is tried; and so many lengths are counted at a time."""
+_HEADER = 10
 _CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 """Of `struct`: numbers of so many bytes. All other values are taken as bytes."""
-_HEADER, _LONGEST = 10, 8
+_LONGEST = 8
+"""A number of more bytes is compared, not read."""
 _PUSHED_TOGETHER = (
     (0x007F007F007F007F, 0x7F007F007F007F00, 1),
     (0x00003FFF00003FFF, 0x3FFF00003FFF0000, 2),
@@ -38,16 +43,16 @@ _PUSHED_TOGETHER = (
 class Shapes:
     """What was learned of records of one schema.
 
-    schema: as JSON, such that `avro_reader.compiled` reads it. makers: record's name → what makes one of a dict of
-    its values. own: record's name → its fields with another value in each record; of a record that isn't named it is
-    all fields, or none if they are texts.
+    schema: as JSON, such that `avro_reader.compiled` reads it, and no type in it is referred to by its name. makers:
+    record's name → what makes one of a dict of its values. own: record's name → its fields with another value in each
+    record; of a record that isn't named it is all fields, or none if they are texts.
     """
 
     def __init__(self, schema: Any, makers: Mapping[str, Make], own: Mapping[str, Collection[str]]) -> None:
         self._of = schema, makers, own
         self._known: dict[int, tuple[OfShape, ...]] = {}
         self._unknown: Counter[int] = Counter()
-        self._learned = 0
+        self._bytes = 0
 
     def read(self, data: bytes) -> Any:
         """The record; None if it is of no known shape, or a text in it is no UTF-8."""
@@ -62,18 +67,22 @@ class Shapes:
     def missed(self, data: bytes, record: Any) -> None:
         """Told of each record that was of no known shape, as it was read otherwise, with its header of 10 bytes."""
         size = len(data)
-        self._unknown[size] += 1
-        if self._unknown[size] < SIGHTINGS:
-            if len(self._unknown) > MOST_LENGTHS:
-                self._unknown.clear()
+        if size > LARGEST or len(self._known.get(size, ())) >= MOST_OF_A_LENGTH:
             return
-        del self._unknown[size]
-        if self._learned >= MOST:
+        self._unknown[size] += 1
+        if self._unknown[size] >= SIGHTINGS:
+            self._unknown.pop(size, None)  # another thread may have done so, too
+            self._learn(data, record)
+        elif len(self._unknown) > MOST_LENGTHS:
+            self._unknown.clear()
+
+    def _learn(self, data: bytes, record: Any) -> None:
+        size = len(data)
+        if self._bytes + size > MOST_BYTES:  # those that still come are soon learned again
             self._known.clear()
-            self._learned = 0
-        alike = self._known.get(size, ())[: MOST_OF_A_LENGTH - 1]
-        self._known[size] = (_Shape(data, *self._of).reader(record), *alike)
-        self._learned += 1
+            self._bytes = 0
+        self._known[size] = (_Shape(data, *self._of).reader(record), *self._known.get(size, ()))
+        self._bytes += size
 
 
 class _Part(NamedTuple):
@@ -101,16 +110,15 @@ class _Shape:
         self.names: dict[str, Any] = {}
         self._data, self._at = data + b"\0", _HEADER  # a number at the end is read with the byte behind it
         self._schema, self._makers, self._own = schema, makers, own
-        self._types: dict[str, Any] = {}
-        self._fresh = (f"v{number}" for number in count())
+        self._fresh = (f"v{turn}" for turn in count())
         self._pieces: list[_Piece] = []
         self._numbers: list[_Piece] = []
 
     def reader(self, record: Any) -> OfShape:
         """The function bytes → record, or None for bytes of another shape."""
         whole = self._value({**self._schema, "type": "record"}, record, own=True)
-        pieces = list(self._with_what_is_between())
-        same = [piece for piece in pieces if piece not in self._pieces]
+        same = list(self._between())
+        pieces = sorted([*self._pieces, *same], key=lambda piece: piece.begin)
         self.names |= {f"same_{piece.name}": self._data[piece.begin : piece.end] for piece in same}
         self.names["apart"] = Struct(f"<{''.join(piece.code for piece in pieces)}").unpack
         lines = [
@@ -124,14 +132,12 @@ class _Shape:
         read: OfShape = self.names["read"]
         return read
 
-    def _with_what_is_between(self) -> Iterator[_Piece]:
+    def _between(self) -> Iterator[_Piece]:
         at = 0
-        for piece in [*self._pieces, _Piece("", self._at, self._at, "")]:
-            if piece.begin > at:
-                yield _Piece(next(self._fresh), at, piece.begin, f"{piece.begin - at}s")
-            if piece.code:
-                yield piece
-            at = piece.end
+        for begin, end in [*((piece.begin, piece.end) for piece in self._pieces), (self._at, self._at)]:
+            if begin > at:
+                yield _Piece(next(self._fresh), at, begin, f"{begin - at}s")
+            at = end
 
     def _value(self, schema: Any, value: Any, *, own: bool) -> _Part:
         match schema:
@@ -151,7 +157,7 @@ class _Shape:
                 return self._number(value, own=own)
             case "string" | "bytes":
                 return self._text(schema, value, own=own)
-        return self._record(self._types[_last(schema)], value)
+        raise TypeError(f"{schema} is not read here")
 
     def _number(self, value: int, *, own: bool) -> _Part:
         begin = self._at
@@ -180,10 +186,9 @@ class _Shape:
         return _Part(name, same=True)
 
     def _record(self, schema: Any, value: Any) -> _Part:
-        name = _last(schema["name"])
-        self._types[name] = schema
+        name = schema["name"].rpartition(".")[2]
         fields = schema["fields"]
-        of_texts = all(field["type"] == "string" for field in fields)  # a policy, and its like
+        of_texts = all(field["type"] == "string" for field in fields)  # as a policy's reference is
         own = self._own.get(name, () if of_texts else {field["name"] for field in fields})
         said = value.__dict__
         parts = [(one["name"], self._value(one["type"], said[one["name"]], own=one["name"] in own)) for one in fields]
@@ -194,7 +199,7 @@ class _Shape:
         return _Part(f"make_{name}({{{pairs}}})", same=False)
 
     def _array(self, items: Any, value: Sequence[Any]) -> _Part:
-        """Texts in it are words of the policy, the same again and again."""
+        """Texts in it are mostly words of the policy: they are compared, not read."""
         parts, each = [], iter(value)
         while True:
             size, self._at = number(self._data, self._at)
@@ -206,10 +211,6 @@ class _Shape:
 
 def _tuple(parts: Sequence[_Part]) -> str:
     return f"({''.join(f'{part.source}, ' for part in parts)})"
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2]
 
 
 def _decoded(piece: _Piece) -> Iterator[str]:

@@ -60,6 +60,7 @@ OWN = {
         "kind", "purposes", "channels", "data_domain", "jurisdiction", "lawful_basis", "expressed_by"
     },
     "AuditRecord": {*AuditRecord.model_fields} - {"cycle", "lane", "action", "outcome", "attempt", "reason", "field"},
+    "CommandRef": {"command_id"},
 }  # fmt: skip
 """Fields with another value in each record; what stands between them are the same few words over and over."""
 C = TypeVar("C", bound=Contract)

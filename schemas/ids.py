@@ -112,7 +112,7 @@ def _of_event(controller: str, event_id: str) -> hashlib._Hash:
     return hashlib.sha256(prefixed(controller, event_id))
 
 
-_of_leg = _of_rung = _of_number = lru_cache(1024)(prefixed)
+_of_leg = _of_rung = _of_which = lru_cache(1024)(prefixed)
 
 
 def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: int) -> str:
@@ -123,7 +123,7 @@ def outcome_record_id(kind: str, delivery: str, cycle: int, rung: str, attempt: 
 def task_id(pid: str, event_id: str, which: int | str) -> str:
     """Id of a leg that no lane carries out, by its number in the plan, or if it begins anew its recipients."""
     hashed = _of_request(pid, event_id).copy()  # an event has several
-    hashed.update(_of_number(str(which)))
+    hashed.update(_of_which(str(which)))
     return hashed.hexdigest()
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bench.replaying.load import RECORDS_PER_EVENT
 from bench.replaying.load import records as as_a_relay_writes_them
 from schemas import avro_shapes, codec
-from schemas.avro_shapes import SIGHTINGS, Shapes
+from schemas.avro_shapes import LARGEST, MOST_OF_A_LENGTH, SIGHTINGS, Shapes
 from schemas.codec import decode, encode
 from schemas.contract import Contract, Origin
-from schemas.records import AuditRecord, Evidence
+from schemas.records import AuditRecord, Evidence, Leg
 
 if TYPE_CHECKING:
     import pytest
@@ -35,6 +35,11 @@ def taught(*these: AuditRecord) -> Shapes:
         for _ in range(SIGHTINGS):
             made.missed(encode(record), record)
     return made
+
+
+def as_read(record: AuditRecord, data: bytes | bytearray) -> tuple[dict[str, Any], int]:
+    """As the library tells it, if it has read all of it."""
+    return record.model_dump(), len(data)
 
 
 def other_values(record: AuditRecord) -> AuditRecord:
@@ -65,7 +70,7 @@ def test_any_record_and_others_of_its_shape_are_read_as_they_were_written(record
     for one in (record, other_values(record)):
         read = known.read(encode(one))
         assert read == one
-        assert read.model_dump() == by_the_library(AuditRecord, encode(one))[0]
+        assert as_read(read, encode(one)) == by_the_library(AuditRecord, encode(one))
 
 
 @a_few
@@ -77,7 +82,7 @@ def test_what_it_reads_of_damaged_bytes_the_library_reads_alike(record: AuditRec
         for _ in range(data.draw(st.integers(1, 3))):
             damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
         read = known.read(bytes(damaged))
-        assert read is None or read.model_dump() == by_the_library(AuditRecord, bytes(damaged))[0]
+        assert read is None or as_read(read, damaged) == by_the_library(AuditRecord, bytes(damaged))
 
 
 def test_each_changed_byte_is_a_value_or_another_shape() -> None:
@@ -123,11 +128,41 @@ def test_several_shapes_of_one_length_are_told_apart() -> None:
     assert (known.read(encode(one)), known.read(encode(other))) == (one, other)
 
 
+def test_what_isnt_written_the_shortest_way_is_a_shape_of_its_own() -> None:
+    leg = Leg(kind="none", recipient="r", purposes=("a", "b"))
+    record = outcome().model_copy(update={"legs": (leg, leg)})
+    encoded = encode(record)
+    in_two_blocks = encoded.replace(b"\x04\x02a\x02b\x00", b"\x02\x02a\x02\x02b\x00")
+    longer_length = encoded[:10] + b"\x80\x81\x00" + encoded[12:]  # of the 64 bytes of its id
+    for odd in (in_two_blocks, longer_length):
+        assert len(odd) > len(encoded)
+        assert decode(AuditRecord, odd) == record
+        known = shapes()
+        for _ in range(SIGHTINGS):
+            known.missed(odd, record)
+        assert known.read(odd) == record
+        assert known.read(encoded) is None
+
+
+def test_large_records_are_not_learned() -> None:
+    large = outcome(reason="x" * LARGEST)
+    assert taught(large).read(encode(large)) is None
+
+
+def test_of_one_length_no_more_shapes_are_learned_than_are_worth_trying(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avro_shapes, "SIGHTINGS", 1)
+    known, several = shapes(), [outcome().model_copy(update={"lane": f"lane-{number:02}"}) for number in range(50)]
+    for record in several:
+        known.missed(encode(record), record)
+    assert [record for record in several if known.read(encode(record))] == several[:MOST_OF_A_LENGTH]
+    assert not known._unknown
+
+
 def test_with_more_shapes_than_it_keeps_it_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(avro_shapes, "SIGHTINGS", 1)
-    monkeypatch.setattr(avro_shapes, "MOST", 3)
-    monkeypatch.setattr(avro_shapes, "MOST_LENGTHS", 4)
-    known, several = shapes(), [outcome(reason="x" * (1 + number)) for number in range(10)]
+    several = [outcome(reason="x" * (1 + number)) for number in range(10)]
+    monkeypatch.setattr(avro_shapes, "MOST_BYTES", 3 * len(encode(several[-1])))
+    known = shapes()
     for record in several:
         known.missed(encode(record), record)
         assert known.read(encode(record)) == record
