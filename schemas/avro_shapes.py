@@ -18,7 +18,8 @@ from schemas.avro_reader import number
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    Make = Callable[[dict[str, Any]], Any]
+    from schemas.avro_reader import Make
+
     OfShape = Callable[[bytes], Any]
 
 SIGHTINGS = 200

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from importlib import resources
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from fastavro import schemaless_reader
 
-from schemas.codec import CONTRACTS, current
+from schemas.codec import current
 
 if TYPE_CHECKING:
     from schemas.contract import Contract
-
-
-def newest(contract: type[Contract]) -> Any:
-    return json.loads(resources.files("schemas").joinpath("avro", f"{CONTRACTS[contract]}.avsc").read_text("utf-8"))
 
 
 def by_the_library(contract: type[Contract], data: bytes) -> tuple[Any, int]:

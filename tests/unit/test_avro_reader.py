@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from avro_support import by_the_library, newest
+from avro_support import by_the_library
 from contract_support import a_few, records
 from delivering_support import delivery
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas import codec
 from schemas.avro_reader import compiled
 from schemas.backfill import Backfill
 from schemas.codec import CONTRACTS, decode, decode_own, encode
@@ -26,7 +27,7 @@ READ_HERE = [contract for contract in CONTRACTS if contract not in (Command, Bac
 
 
 def reader(contract: type[Contract]) -> Any:
-    return compiled(newest(contract))
+    return compiled(codec._newest(contract))
 
 
 @a_few
