@@ -14,9 +14,8 @@ from processors.planning.choosing import choose
 from processors.planning.deletion_legs import foreign_legs
 from processors.planning.erasing import erase, minor
 from processors.planning.holds import place_hold
-from processors.planning.made import Plan, changed, planned
+from processors.planning.made import Plan, planned
 from processors.planning.reopening import lift_hold
-from schemas.contract import maker
 from schemas.drafts import Series
 from schemas.errors import InvalidRecord
 from schemas.state import Seen
@@ -44,7 +43,6 @@ WAYS: Mapping[Way, Callable[[Case, SubjectState], Plan]] = {
     "lift_hold": lift_hold,
     "offer": offer,
 }
-_seen = maker(Seen)
 
 
 def plan(  # noqa: PLR0917 - the seven things a plan depends on
@@ -69,8 +67,8 @@ def plan(  # noqa: PLR0917 - the seven things a plan depends on
         received_at, _ = clock.received(event, now)
         return Plan("duplicate", None, event.occurred_at, received_at, (), Series(), state)
     case = open_case(event, policy, lanes, clock.judge(event, now), named)
-    seen = _seen({"event_id": event.event_id, "content_hash": content_hash})
-    state = changed(state, recent=(*state.recent, seen)[-REMEMBERED:])
+    seen = Seen(event.event_id, content_hash)
+    state = state.changed(recent=(*state.recent, seen)[-REMEMBERED:])
     if case.ask.is_foreign and case.ask.kind.answered:
         return planned(case, state, foreign_legs(case))
     return WAYS[case.ask.kind.way](case, state)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from schemas.drafts import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from schemas.drafts import Draft
 
@@ -40,8 +40,8 @@ class Writer(NamedTuple):
     each: Callable[[Series[Any]], list[bytes]]
 
 
-def compiled(schema: Mapping[str, Any]) -> Writer:
-    """Return the writer of a record type.
+def compiled(schema: Mapping[str, Any], slotted: Collection[str] = ()) -> Writer:
+    """Return the writer of a record type. slotted: names of those whose values stand in slots, not in a dict.
 
     schema: as JSON; records, arrays, maps, `["null", X]`, string, bytes, int, long, boolean; a record type that is
     defined once may be named later on. Values are not checked: a contract did that.
@@ -50,7 +50,7 @@ def compiled(schema: Mapping[str, Any]) -> Writer:
         TypeError: the schema holds anything else.
 
     """
-    source = _Source()
+    source = _Source(slotted)
     name = source.define(schema)
     return Writer(source.names[f"write_{name}"], source.names[f"each_{name}"])
 
@@ -58,7 +58,8 @@ def compiled(schema: Mapping[str, Any]) -> Writer:
 class _Source:
     """Writes expressions that encode a value of some type, and a few functions for each record type."""
 
-    def __init__(self) -> None:
+    def __init__(self, slotted: Collection[str]) -> None:
+        self._slotted = slotted
         self.names: dict[str, Any] = {
             "Series": Series, "array": _array, "join": b"".join, "number": number, "octets": _bytes, "text": text,
             "truth": (b"\x00", b"\x01"), "word": word, "words": _words,
@@ -75,10 +76,11 @@ class _Source:
         name = _last(schema["name"])
         types = {field["name"]: field["type"] for field in schema["fields"]}
         parts = cache(partial(self._parts, types))
+        of, got = ("record", "v.{name}") if name in self._slotted else ("record.__dict__", "v[{name!r}]")
         source = f"""
 def write_{name}(record):
-    v = record.__dict__
-    return join(({self._values(types)}))
+    v = {of}
+    return join(({self._values(types, got)}))
 
 def kept_{name}(record):
     global last_{name}
@@ -100,8 +102,9 @@ def kept_{name}(record):
     def _run(self, what: str, source: str) -> None:
         exec(compile(source, f"<writer of {what}>", "exec"), self.names)  # noqa: S102 - of our own schemas alone
 
-    def _values(self, types: Mapping[str, Any]) -> str:
-        return "".join(f"{self._value(of_type, f'v[{name!r}]')}, " for name, of_type in types.items())
+    def _values(self, types: Mapping[str, Any], got: str = "v[{name!r}]") -> str:
+        """`got`: the expression of a field's value."""
+        return "".join(f"{self._value(of_type, got.format(name=name))}, " for name, of_type in types.items())
 
     def _value(self, schema: Any, got: str) -> str:
         """`got`: the expression of a value of that type; evaluated once."""

@@ -18,9 +18,11 @@ from fastavro.schema import fingerprint, to_parsing_canonical_form
 from schemas import avro_reader, avro_writer
 from schemas.avro_shapes import Shapes
 from schemas.backfill import Backfill
-from schemas.contract import Contract, maker
+from schemas.contract import Contract, Record
 from schemas.errors import UndecodableRecord
 from schemas.events import ConsentEvent
+from schemas.kept import Kept, maker_of
+from schemas.once import once
 from schemas.pulse import Pulse
 from schemas.quota import Quota
 from schemas.records import ACTIONS, AuditRecord, Bookmark, Command, DeadLetter, Delivery, EventFacts, LaneEntry
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from schemas.drafts import Series
 
 MAGIC = b"\xc3\x01"
-CONTRACTS: dict[type[Contract], str] = {
+CONTRACTS: dict[type[Record], str] = {
     ConsentEvent: "consent_event",
     Delivery: "delivery",
     SubjectState: "subject_state",
@@ -63,7 +65,8 @@ OWN = {
     "CommandRef": {"command_id"},
 }  # fmt: skip
 """Fields with another value in each record; what stands between them are the same few words over and over."""
-C = TypeVar("C", bound=Contract)
+C = TypeVar("C", bound=Record)
+D = TypeVar("D", bound=Contract)
 
 
 def plain(schema: Any) -> Any:
@@ -78,24 +81,25 @@ def crc(schema: Any) -> bytes:
     return bytes.fromhex(fingerprint(to_parsing_canonical_form(schema), "CRC-64-AVRO"))
 
 
-def _newest(contract: type[Contract]) -> Any:
+def _newest(contract: type[Record]) -> Any:
     return json.loads(resources.files("schemas").joinpath("avro", f"{CONTRACTS[contract]}.avsc").read_text("utf-8"))
 
 
-@cache
-def current(contract: type[Contract]) -> tuple[bytes, Any]:
+@once
+def current(contract: type[Record]) -> tuple[bytes, Any]:
     """Header and parsed schema that records of this contract are written with."""
     schema = _newest(contract)
     return MAGIC + crc(schema), parse_schema(plain(schema))
 
 
-@cache
-def _writer(contract: type[Contract]) -> tuple[bytes, Writer]:
-    return current(contract)[0], avro_writer.compiled(_newest(contract))
+@once
+def _writer(contract: type[Record]) -> tuple[bytes, Writer]:
+    slotted = frozenset(kind.__name__ for kind in _below(Kept))
+    return current(contract)[0], avro_writer.compiled(_newest(contract), slotted)
 
 
-@cache
-def _reader(contract: type[Contract], *, trusting: bool) -> tuple[bytes, Read | None]:
+@once
+def _reader(contract: type[Record], *, trusting: bool) -> tuple[bytes, Read | None]:
     """Header and reader of the newest schema; None: only the library reads it. trusting: it makes records."""
     try:
         return current(contract)[0], avro_reader.compiled(_newest(contract), _makers() if trusting else {}, OWN)
@@ -110,17 +114,17 @@ def _alike() -> Shapes:
 
 
 def _makers() -> dict[str, Make]:
-    return {kind.__name__: maker(kind) for kind in _all_contracts(Contract)}
+    return {kind.__name__: maker_of(kind) for base in (Contract, Kept) for kind in _below(base)}
 
 
-def _all_contracts(kind: type[Contract]) -> Iterator[type[Contract]]:
+def _below(kind: type[Record]) -> Iterator[type[Record]]:
     for below in kind.__subclasses__():
         yield below
-        yield from _all_contracts(below)
+        yield from _below(below)
 
 
-@cache
-def readable(contract: type[Contract]) -> dict[bytes, Any]:
+@once
+def readable(contract: type[Record]) -> dict[bytes, Any]:
     """Header to parsed schema, of every schema that records of this contract may have been written with."""
     found = dict([current(contract)])
     released = resources.files("schemas").joinpath("avro", "released")
@@ -131,19 +135,19 @@ def readable(contract: type[Contract]) -> dict[bytes, Any]:
     return found
 
 
-def encode(record: Contract) -> bytes:
+def encode(record: Record) -> bytes:
     """Record to bytes."""
     header, write = _writer(type(record))
     return header + write.one(record)
 
 
-def encode_each(contract: type[C], series: Series[C]) -> list[bytes]:
+def encode_each(contract: type[D], series: Series[D]) -> list[bytes]:
     """The records of a series to bytes, without making them."""
     header, write = _writer(contract)
     return [header + body for body in write.each(series)]
 
 
-def decode_raw(contract: type[Contract], data: bytes) -> dict[str, Any]:
+def decode_raw(contract: type[Record], data: bytes) -> dict[str, Any]:
     """Bytes to a plain dict, by any released schema of the contract, without the contract's own rules.
 
     Raises:
@@ -165,7 +169,7 @@ def _quickly(data: bytes, header: bytes, read: Read | None) -> Any:
     return record if end == len(data) else None
 
 
-def _by_the_library(contract: type[Contract], data: bytes) -> dict[str, Any]:
+def _by_the_library(contract: type[Record], data: bytes) -> dict[str, Any]:
     if data[:2] != MAGIC:
         raise UndecodableRecord("does not begin with Avro's single-object marker C3 01")
     writer = readable(contract).get(data[:10])

@@ -18,7 +18,23 @@ _put_values = vars(BaseModel)["__dict__"].__set__
 _KEY = re.compile(r"[\w. -]{1,64}")
 
 
-class Contract(BaseModel):
+class Record:
+    """What has an Avro schema: a `Contract`, or `schemas.kept.Kept`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, data: dict[str, Any]) -> Self:
+        """Build the record from decoded Avro or JSON.
+
+        Raises:
+            InvalidRecord: naming the first field that breaks a rule, never its value.
+
+        """
+        raise NotImplementedError
+
+
+class Contract(BaseModel, Record):
     """A frozen record. Field for field the same as its Avro schema; a test keeps the two equal."""
 
     # Inputs hold identities: they must never be repeated in an error text.
@@ -37,12 +53,7 @@ class Contract(BaseModel):
 
     @classmethod
     def parse(cls, data: dict[str, Any]) -> Self:
-        """Build the record from decoded Avro or JSON.
-
-        Raises:
-            InvalidRecord: naming the first field that breaks a rule, never its value.
-
-        """
+        """As `Record.parse`."""
         try:
             checked: Self = cls.__pydantic_validator__.validate_python(data)  # model_validate without its options
         except ValidationError as error:

@@ -7,15 +7,16 @@ functions between a record and its values are written once per contract, as `dat
 from __future__ import annotations
 
 import marshal
-from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args, get_origin
 
-from schemas.contract import Contract, maker
+from schemas.contract import Record
+from schemas.kept import Kept, fields_of, maker_of
+from schemas.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-C = TypeVar("C", bound=Contract)
+C = TypeVar("C", bound=Record)
 Row = tuple[Any, ...]
 
 
@@ -37,19 +38,20 @@ def row_of(packed: bytes) -> Row:
     return row
 
 
-@cache
+@once
 def packer(contract: type[C]) -> Packer[C]:
     """Packs records of this contract, with the records in them: alone, or in tuples."""
     inner = {field: packer(kind) for field, (kind, _) in _within(contract).items()}
     there = {field: packs.to_row for field, packs in inner.items()}
     back = {field: packs.of_row for field, packs in inner.items()}
-    values = "".join(f"{one}, " for one in _values(contract, "of[{field!r}]"))
-    to_row = _function(contract, f"of = value.__dict__; return ({values})", there)
-    return Packer(to_row, _function(contract, f"{_taken(contract)}; return make({_dict(contract)})", back))
+    of, got = ("value", "of.{field}") if issubclass(contract, Kept) else ("value.__dict__", "of[{field!r}]")
+    values = "".join(f"{one}, " for one in _values(contract, got))
+    to_row = _function(contract, f"of = {of}; return ({values})", there)
+    return Packer(to_row, _function(contract, f"{_taken(contract)}; return {_made(contract)}", back))
 
 
-@cache
-def plain(contract: type[Contract], but: frozenset[str] = frozenset()) -> Callable[[Row], dict[str, Any]]:
+@once
+def plain(contract: type[Record], but: frozenset[str] = frozenset()) -> Callable[[Row], dict[str, Any]]:
     """Return what makes a dict of a row, and of the rows in it, without these fields wherever they stand."""
     inner = {field: plain(kind, but) for field, (kind, _) in _within(contract).items()}
     made: Callable[[Row], dict[str, Any]] = _function(
@@ -58,26 +60,40 @@ def plain(contract: type[Contract], but: frozenset[str] = frozenset()) -> Callab
     return made
 
 
-def _function(contract: type[Contract], body: str, inner: Mapping[str, Any]) -> Any:
-    names = {"make": maker(contract), **{f"inner_{field}": function for field, function in inner.items()}}
+def as_dict(record: Record, but: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The record's values, and those of the records in it, without these fields wherever they stand."""
+    kind = type(record)
+    return plain(kind, but)(packer(kind).to_row(record))
+
+
+def _function(contract: type[Record], body: str, inner: Mapping[str, Any]) -> Any:
+    make = contract if issubclass(contract, Kept) else maker_of(contract)
+    names = {"make": make, **{f"inner_{field}": function for field, function in inner.items()}}
     code = f"def function(value): {body}"
     exec(compile(code, f"<packing of {contract.__name__}>", "exec"), names)  # noqa: S102 - of our own contracts alone
     return names["function"]
 
 
-def _taken(contract: type[Contract]) -> str:
-    return "".join(f"v_{field}, " for field in contract.model_fields) + "= value"
+def _taken(contract: type[Record]) -> str:
+    return "".join(f"v_{field}, " for field in fields_of(contract)) + "= value"
 
 
-def _dict(contract: type[Contract], but: Collection[str] = ()) -> str:
-    pairs = zip(contract.model_fields, _values(contract, "v_{field}"), strict=True)
+def _made(contract: type[Record]) -> str:
+    if not issubclass(contract, Kept):
+        return f"make({_dict(contract)})"
+    pairs = zip(fields_of(contract), _values(contract, "v_{field}"), strict=True)
+    return "make(" + ", ".join(f"{field}={value}" for field, value in pairs) + ")"
+
+
+def _dict(contract: type[Record], but: Collection[str] = ()) -> str:
+    pairs = zip(fields_of(contract), _values(contract, "v_{field}"), strict=True)
     return "{" + ", ".join(f"{field!r}: {value}" for field, value in pairs if field not in but) + "}"
 
 
-def _values(contract: type[Contract], place: str) -> Iterator[str]:
+def _values(contract: type[Record], place: str) -> Iterator[str]:
     """Each field's value as an expression: as it stands at its place, or what the inner function makes of it."""
     within = _within(contract)
-    for field in contract.model_fields:
+    for field in fields_of(contract):
         value = place.format(field=field)
         if field not in within:
             yield value
@@ -87,14 +103,13 @@ def _values(contract: type[Contract], place: str) -> Iterator[str]:
             yield f"{value} and inner_{field}({value})"
 
 
-def _within(contract: type[Contract]) -> dict[str, tuple[type[Contract], bool]]:
+def _within(contract: type[Record]) -> dict[str, tuple[type[Record], bool]]:
     """The fields that hold records: of which contract, and whether many."""
-    fields = contract.model_fields.items()
-    return {field: found for field, about in fields for found in _records(about.annotation)}
+    return {field: found for field, of_type in fields_of(contract).items() for found in _records(of_type)}
 
 
-def _records(annotation: Any, *, many: bool = False) -> list[tuple[type[Contract], bool]]:
-    if isinstance(annotation, type) and issubclass(annotation, Contract):
+def _records(annotation: Any, *, many: bool = False) -> list[tuple[type[Record], bool]]:
+    if isinstance(annotation, type) and issubclass(annotation, Record):
         return [(annotation, many)]
     many = many or get_origin(annotation) is tuple
     return [found for part in get_args(annotation) for found in _records(part, many=many)]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from schemas.contract import Contract, Origin, PolicyRef, maker
+from schemas.contract import Origin, PolicyRef
+from schemas.kept import Kept
 from schemas.records import Evidence
 from schemas.times import Micros
 
 RequestStatus = Literal["open", "completed", "completed_with_exceptions"]
 
 
-class RequestLeg(Contract):
+class RequestLeg(Kept, frozen=True, kw_only=True):
     """One thing that is due because of the request, or that is not due and why.
 
     leg_id: its delivery_id; of a task, which has none, an id of its own. outcome: the newest word of its newest
@@ -48,12 +49,8 @@ class RequestLeg(Contract):
             return self.task or self.action
         return f"{self.action} ({self.task})"
 
-    def changed(self, **changes: Any) -> RequestLeg:
-        """The same with other values, which need no check."""
-        return _leg({**self.__dict__, **changes})
 
-
-class Decision(Contract):
+class Decision(Kept, frozen=True):
     """What an operator has decided about a request, and why."""
 
     command_id: str
@@ -62,7 +59,7 @@ class Decision(Contract):
     at: Micros
 
 
-class Request(Contract):
+class Request(Kept, frozen=True):
     """What one event asks of everybody. closings: how often it was closed, as a new cycle opens it again.
 
     jurisdiction, channels, occurred_at: as the event said it, for what the law lets be put off.
@@ -96,14 +93,7 @@ class Request(Contract):
     def is_open(self) -> bool:
         return self.status == "open"
 
-    def changed(self, **changes: Any) -> Request:
-        """The same with other values, which need no check."""
-        return _request({**self.__dict__, **changes})
-
     @property
     def pending(self) -> tuple[RequestLeg, ...]:
         """The legs without an end."""
         return tuple(leg for leg in self.legs if not leg.final)
-
-
-_request, _leg = maker(Request), maker(RequestLeg)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from schemas.contract import Contract, Sealed
+from schemas.contract import Sealed
+from schemas.kept import Kept
 from schemas.times import Micros
 
+MarkKind = Literal["optout_sale", "optout_targeted_ads", "optin", "restriction", "minor", "hold", "offer"]
 SUPPRESSED = 32
 """So many hashes of what was erased are kept, the newest ones."""
 
 
-class Choice(Contract):
+class Choice(Kept, frozen=True):
     """The newest choice for a purpose and channel; `*` stands for all of them.
 
     own: False of a grant that is no consent of the person's: by an employer, say, or on another ground.
@@ -26,7 +28,7 @@ class Choice(Contract):
     own: bool = True
 
 
-class Hold(Contract):
+class Hold(Kept, frozen=True):
     """A legal hold; `lifted_at` once it is over. purposes: `*` stands for all personal data, as None did once."""
 
     event_id: str
@@ -36,14 +38,14 @@ class Hold(Contract):
     lifted_at: Micros | None = None
 
 
-class Mark(Contract):
+class Mark(Kept, frozen=True):
     """What stands beside the choices and counts with them: the newest of its kind for a purpose.
 
     on: False: lifted, as every mark of kind `hold` is. detail: of an opt-out the law of a later consent, of such a
     consent how it was confirmed, of a minor who must agree.
     """
 
-    kind: Literal["optout_sale", "optout_targeted_ads", "optin", "restriction", "minor", "hold", "offer"]
+    kind: MarkKind
     purpose: str
     on: bool
     occurred_at: Micros
@@ -52,7 +54,7 @@ class Mark(Contract):
     detail: str | None = None
 
 
-class Retained(Contract):
+class Retained(Kept, frozen=True):
     """A deletion that a hold keeps from being carried out at `recipients`, until it is lifted."""
 
     event_id: str
@@ -65,7 +67,7 @@ class Retained(Contract):
     sealed: Sealed | None
 
 
-class Known(Contract):
+class Known(Kept, frozen=True):
     """Identities that an event named; the same ones stand here once. `digest`: hex, keyed."""
 
     digest: str
@@ -75,14 +77,14 @@ class Known(Contract):
     sealed: Sealed
 
 
-class Seen(Contract):
+class Seen(Kept, frozen=True):
     """An event that was taken in already; `content_hash` is hex."""
 
     event_id: str
     content_hash: str
 
 
-class SubjectState(Contract):
+class SubjectState(Kept, frozen=True):
     """What stands for one person at one controller. `recent`: the last 32 events, oldest first.
 
     identities: what a later deletion has to reach; suppressed: keyed hashes, hex, of what was erased.

@@ -6,7 +6,7 @@ import time
 import uuid
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
 from ownership_support import until
@@ -79,7 +79,7 @@ class Site:
     def pid(self, visitor: str) -> str:
         return pid(bytes.fromhex(PEPPER), "osows", visitor)
 
-    async def stands(self, visitor: str, **choices: str) -> None:
+    async def stands(self, visitor: str, **choices: Literal["granted", "withdrawn"]) -> None:
         """What was chosen of each purpose; `everything` of all; returns when it is served so."""
         self._at += 1
         made = [
@@ -93,7 +93,7 @@ class Site:
         sent = await self._producer.send_and_wait(STATE, encode(state), key=state.pid.encode(), partition=1)
         probe = self.visitor()
         # Its own state behind the other in the same partition: once that is served, both are.
-        state = state.model_copy(update={"pid": self.pid(probe)})
+        state = state.changed(pid=self.pid(probe))
         behind = await self._producer.send_and_wait(STATE, encode(state), key=state.pid.encode(), partition=1)
         assert behind.offset > sent.offset
         expected = any(status == "granted" for status in choices.values())

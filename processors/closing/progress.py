@@ -12,15 +12,12 @@ from processors.closing.legs import kept
 from processors.closing.lifting import lifted
 from processors.closing.words import RUNGS, contradict, is_final, is_under_review, is_upgrade
 from processors.house_rule import INTERNAL_LIMIT, INTERNAL_RULE
-from schemas.contract import defaults_of, maker
 from schemas.ids import task_id
 from schemas.request import Request
 
 if TYPE_CHECKING:
     from schemas.records import AuditRecord
     from schemas.request import RequestLeg
-
-_request, _NEW = maker(Request), defaults_of(Request)
 
 
 def opened(planned: AuditRecord) -> Request:
@@ -37,12 +34,20 @@ def opened(planned: AuditRecord) -> Request:
         kept(leg, leg.delivery_id or task_id(pid, event_id, number), planned.at)
         for number, leg in enumerate(planned.legs or ())
     ]
-    return _request({
-        "pid": pid, "controller": controller, "event_id": event_id, "kind": event.kind,
-        "jurisdiction": event.jurisdiction, "channels": event.channels, "occurred_at": event.occurred_at,
-        "received_at": event.received_at, "opened_at": planned.at, "origin": planned.origin, "policy": planned.policy,
-        "legs": tuple(legs), **_NEW,
-    })  # fmt: skip
+    return Request(
+        pid=pid,
+        controller=controller,
+        event_id=event_id,
+        kind=event.kind,
+        jurisdiction=event.jurisdiction,
+        channels=event.channels,
+        occurred_at=event.occurred_at,
+        received_at=event.received_at,
+        opened_at=planned.at,
+        origin=planned.origin,
+        policy=planned.policy,
+        legs=tuple(legs),
+    )
 
 
 def opened_again(request: Request | None, record: AuditRecord) -> Request | None:

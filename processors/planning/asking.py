@@ -12,7 +12,7 @@ from processors.planning.choices import Standing
 from processors.planning.deletion_legs import foreign_legs, granted_again
 from processors.planning.follow_ups import follow_ups
 from processors.planning.legs import LegDraft, Scope, due, ended, legs_of, not_due
-from processors.planning.made import Plan, changed, planned, stale
+from processors.planning.made import Plan, planned, stale
 from processors.planning.routes import routes
 from processors.planning.timing import look_back
 
@@ -38,7 +38,7 @@ def restrict(case: Case, state: SubjectState) -> Plan:
     noted = marks.joined(state.marks, marks.restriction(case))
     if noted is state.marks:
         return stale(case, state, "overtaken_by_newer")
-    state = changed(state, marks=noted)
+    state = state.changed(marks=noted)
     drafts = _drafts(ask)
     if ask.name == LIFTED:
         after = Standing.of(ask.policy, state.choices, bars(ask.policy, noted))
@@ -78,6 +78,6 @@ def _draft(ask: Ask, route: Route) -> LegDraft:
 def offer(case: Case, state: SubjectState) -> Plan:
     """Until it ends the person may ask for a deletion; who says nothing asks for none and consents to nothing."""
     until = marks.made(case, "offer").until
-    state = changed(state, marks=marks.joined(state.marks, (marks.made(case, "offer"),)))
+    state = state.changed(marks=marks.joined(state.marks, (marks.made(case, "offer"),)))
     draft = ended(None, None, (), "not_applicable", "silence_deletes_nothing")
     return planned(case, state, legs_of(case, (LegDraft(**(draft.values | {"review_at": until})),)))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from processors.planning.ask import KEPT, asks_under
 from processors.planning.choices import ALL, IMPORTS, all_of, rank
 from processors.planning.kinds import ERASING, SIGNAL
 from processors.planning.timing import timing
-from schemas.contract import maker
 from schemas.errors import InvalidRecord
 from schemas.periods import end_of
 from schemas.state import Choice
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from schemas.events import ConsentEvent
     from schemas.policy import Policy
 
-_choice_of = maker(Choice)
 Cells = frozenset[tuple[str, str]]
 """(purpose, channel)"""
 
@@ -53,20 +51,17 @@ class Case(NamedTuple):
 
     def cells(self) -> list[Choice]:
         """What the event writes into the state. A deletion stands there as a withdrawal of everything."""
-        status = "granted" if self.ask.action == "grant" else "withdrawn"
+        status: Literal["granted", "withdrawn"] = "granted" if self.ask.action == "grant" else "withdrawn"
         at, own = self.moments.occurred_at, not self.ask.lends
         event_id, method = self.event.event_id, self.event.method
         ends_at = self.ask.policy.ends_at
         # Under a version that had ended by then, a grant of everything is one of what that version has.
         named = status == "granted" and ends_at is not None and at >= ends_at
         return [
-            _choice_of({
-                "purpose": purpose, "channel": channel, "status": status, "occurred_at": at, "event_id": event_id,
-                "method": method, "own": own,
-            })
+            Choice(purpose, channel, status, at, event_id, method, own)
             for purpose in (self.ask.purposes if named else _written(self.ask))
             for channel in (self.ask.channels if self.event.channels else (ALL,))
-        ]  # fmt: skip
+        ]
 
 
 @lru_cache(KEPT)

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemas.contract import maker
-from schemas.state import Choice
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from schemas.policy import Policy
+    from schemas.state import Choice
 
     Cells = Mapping[tuple[str, str], Choice]
     Bars = Mapping[str, int]
 
-_choice = maker(Choice)
 ALL = "*"
 IMPORTS = ("import", "import_list")
 """How people come in by another system's word or on a bought list: no grant of theirs is the person's own."""
@@ -98,7 +95,7 @@ class Standing(NamedTuple):
         for choice in choices if apart else ():
             if choice.status == "withdrawn" and choice.purpose[-1:] == ALL:
                 about = (purpose for purpose in apart if all_of(self.domain(purpose)) == choice.purpose)
-                yield from (_choice({**choice.__dict__, "purpose": purpose}) for purpose in about)
+                yield from (choice.changed(purpose=purpose) for purpose in about)
 
     def is_older_than(self, moment: int) -> bool:
         """Whether every choice is from before it, µs."""

@@ -11,7 +11,7 @@ from processors.planning.choice_legs import choice_legs
 from processors.planning.choices import IMPORTS, Standing
 from processors.planning.holds import held
 from processors.planning.legs import ended, legs_of
-from processors.planning.made import Plan, changed, planned, stale
+from processors.planning.made import Plan, planned, stale
 
 if TYPE_CHECKING:
     from processors.planning.case import Case
@@ -30,13 +30,13 @@ def choose(case: Case, state: SubjectState) -> Plan:
     if grants and (erased or _is_lent_to_erased(case, state)):
         # What it leaves beside the choices stays, as it would had it come before the deletion.
         why = "grant_before_erasure" if erased else f"{_whose(case)}_after_erasure"
-        return stale(case, changed(state, marks=noted), why)
+        return stale(case, state.changed(marks=noted), why)
     before = Standing.of(ask.policy, state.choices, bars(ask.policy, state.marks))
     # A withdrawal from before an erasure is still passed on, but the erased state keeps nothing that old.
     after = before if erased else before.joined_by(case.cells())
     if noted is not state.marks:
         after = after._replace(bars=bars(ask.policy, noted))
-    state = changed(state, choices=after.choices, marks=noted)
+    state = state.changed(choices=after.choices, marks=noted)
     newest = case.newest(before)
     cells = _judged(case, newest, before, after) if after.bars else newest
     if case.event.vendors_told:

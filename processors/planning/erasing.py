@@ -11,9 +11,8 @@ from processors.planning.choosing import choose, precedes_erasure
 from processors.planning.deletion_legs import deletion_legs, lane_grants, retained_at, review_legs
 from processors.planning.holds import held
 from processors.planning.legs import ended, legs_of, to_do
-from processors.planning.made import Plan, changed, planned, stale
+from processors.planning.made import Plan, planned, stale
 from processors.planning.timing import gives_right
-from schemas.contract import maker
 from schemas.state import SUPPRESSED, Retained
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from processors.planning.legs import LegDraft
     from schemas.state import Choice, SubjectState
 
-_retained = maker(Retained)
 _ERASED = frozenset({"deactivate_and_delete", "never"})
 """What a policy does with minors whom it erases."""
 
@@ -35,7 +33,7 @@ def erase(case: Case, state: SubjectState) -> Plan:
 def minor(case: Case, state: SubjectState) -> Plan:
     """What the policy says of people of that age; of an age that nobody told, all that it says of minors."""
     actions, before = _of_minors(case), state.marks
-    state = changed(state, marks=marks.joined(before, marks.of_minor(case, actions)))
+    state = state.changed(marks=marks.joined(before, marks.of_minor(case, actions)))
     parents = (to_do(case.ask, "parental_consent", "own"),) if "parent" in actions else ()
     if actions & _ERASED:
         return _erased(case, state, (to_do(case.ask, "deactivate_account", "own"), *parents))
@@ -85,17 +83,17 @@ def _erased(case: Case, state: SubjectState, first: tuple[LegDraft, ...]) -> Pla
     kept_by = held(policy, state)
     if case.event.data_domain != "pii":
         after = Standing.of(policy, (*state.choices, *case.cells()), limits)
-        state = changed(state, choices=after.choices)
+        state = state.changed(choices=after.choices)
     elif precedes_erasure(case, state):
         if case.named is None or case.named in state.suppressed:
             return stale(case, state, "already_erased")
         after = Standing.of(policy, state.choices, limits)
-        state = changed(state, suppressed=(*state.suppressed, case.named)[-SUPPRESSED:])
+        state = state.changed(suppressed=(*state.suppressed, case.named)[-SUPPRESSED:])
     else:
         erased_at = case.moments.occurred_at
         after = Standing.of(policy, _outliving(case, state), limits)
         identities = tuple(k for k in state.identities if k.occurred_at > erased_at and not k.imported)
-        state = changed(state, choices=after.choices, erased_at=erased_at, identities=identities)
+        state = state.changed(choices=after.choices, erased_at=erased_at, identities=identities)
     recipients = retained_at(case.ask, kept_by) if kept_by.purposes else ()
     return planned(case, noted(case, state, recipients), deletion_legs(case, after, kept_by, first))
 
@@ -117,18 +115,16 @@ def noted(case: Case, state: SubjectState, recipients: tuple[str, ...]) -> Subje
     event, moments = case.event, case.moments
     for place, old in enumerate(state.retained):
         if old.event_id == event.event_id:  # it is kept elsewhere, too
-            more = _retained({**old.__dict__, "recipients": tuple(sorted({*old.recipients, *recipients}))})
-            return changed(state, retained=(*state.retained[:place], more, *state.retained[place + 1 :]))
-    new = _retained(
-        {
-            "event_id": event.event_id,
-            "data_domain": event.data_domain,
-            "jurisdiction": event.jurisdiction,
-            "occurred_at": moments.occurred_at,
-            "received_at": moments.received_at,
-            "policy_version": case.ask.policy.version,
-            "recipients": recipients,
-            "sealed": event.sealed,
-        }
+            more = old.changed(recipients=tuple(sorted({*old.recipients, *recipients})))
+            return state.changed(retained=(*state.retained[:place], more, *state.retained[place + 1 :]))
+    new = Retained(
+        event_id=event.event_id,
+        data_domain=event.data_domain,
+        jurisdiction=event.jurisdiction,
+        occurred_at=moments.occurred_at,
+        received_at=moments.received_at,
+        policy_version=case.ask.policy.version,
+        recipients=recipients,
+        sealed=event.sealed,
     )
-    return changed(state, retained=(*state.retained, new))
+    return state.changed(retained=(*state.retained, new))

@@ -8,8 +8,7 @@ from processors.planning import marks
 from processors.planning.choices import ALL, all_of
 from processors.planning.follow_ups import follow_ups
 from processors.planning.legs import LegDraft, ended, legs_of
-from processors.planning.made import Plan, changed, planned
-from schemas.contract import maker
+from processors.planning.made import Plan, planned
 from schemas.periods import end_of
 from schemas.state import Hold
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
     from schemas.state import Mark, SubjectState
 
-_hold = maker(Hold)
 REVIEW = "P6M"
 """Our own: by then a hold without a date of its own is looked at again."""
 
@@ -98,16 +96,14 @@ def place_hold(case: Case, state: SubjectState) -> Plan:
     review_at = end_of(placed_at, REVIEW) if event.until is None else event.until
     known = {hold.event_id: hold for hold in state.holds}
     lifted = known.get(event.event_id)
-    known[event.event_id] = _hold(
-        {
-            "event_id": event.event_id,
-            "purposes": (all_of(event.data_domain),) if event.purposes is None else case.ask.purposes,
-            "placed_at": placed_at,
-            "review_at": review_at,
-            "lifted_at": lifted.lifted_at if lifted else None,
-        }
+    known[event.event_id] = Hold(
+        event_id=event.event_id,
+        purposes=(all_of(event.data_domain),) if event.purposes is None else case.ask.purposes,
+        placed_at=placed_at,
+        review_at=review_at,
+        lifted_at=lifted.lifted_at if lifted else None,
     )
-    state = changed(state, holds=_sorted(known.values()))
+    state = state.changed(holds=_sorted(known.values()))
     draft = ended(None, None, case.ask.purposes, "retained", "legal_hold")
     dated = type(draft)(**(draft.values | {"review_at": review_at}))
     return planned(case, state, legs_of(case, (dated, *follow_ups(case.ask))))
@@ -118,15 +114,13 @@ def lifted(case: Case, state: SubjectState) -> SubjectState:
     event, at = case.event, case.moments.occurred_at
     if event.supersedes is None:
         purposes = (all_of(case.ask.domain),) if case.ask.everything else case.ask.purposes
-        return changed(
-            state, marks=marks.joined(state.marks, (marks.made(case, "hold", p, on=False) for p in purposes))
-        )
+        over = (marks.made(case, "hold", purpose, on=False) for purpose in purposes)
+        return state.changed(marks=marks.joined(state.marks, over))
     known = {hold.event_id: hold for hold in state.holds}
-    hold = known.get(event.supersedes)
     # A lift may come before its hold: it then stands there already as over.
-    unknown = {"event_id": event.supersedes, "purposes": (), "placed_at": at, "review_at": None}
-    known[event.supersedes] = _hold({**(hold.__dict__ if hold else unknown), "lifted_at": at})
-    return changed(state, holds=_sorted(known.values()))
+    unknown = Hold(event_id=event.supersedes, purposes=(), placed_at=at, review_at=None)
+    known[event.supersedes] = known.get(event.supersedes, unknown).changed(lifted_at=at)
+    return state.changed(holds=_sorted(known.values()))
 
 
 def _sorted(holds: Iterable[Hold]) -> tuple[Hold, ...]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from schemas.contract import maker
 from schemas.drafts import Series
-from schemas.state import SubjectState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +12,7 @@ if TYPE_CHECKING:
     from processors.planning.case import Case
     from processors.planning.reopening import Reopened
     from schemas.records import Leg
-
-_state = maker(SubjectState)
+    from schemas.state import SubjectState
 
 
 class Plan(NamedTuple):
@@ -50,7 +47,3 @@ def stale(case: Case, state: SubjectState, reason: str) -> Plan:
         "stale", reason, moments.occurred_at, moments.received_at, moments.corrected, Series(), state, (),
         case.ask.lends,
     )  # fmt: skip
-
-
-def changed(state: SubjectState, **changes: Any) -> SubjectState:
-    return _state({**state.__dict__, **changes})

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.planning.choices import ALL, all_of
-from schemas.contract import maker
 from schemas.deadlines import law
 from schemas.state import Mark
 
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
 
     from processors.planning.case import Case
     from schemas.policy.rows import Trait
+    from schemas.state import MarkKind
 
-_mark = maker(Mark)
 GATED: tuple[Trait, ...] = ("sale_or_share", "targeted_ads")
 """Traits of purposes where a consent after an opt-out may have to be confirmed."""
 TWO_STEP = frozenset({"two_step", "double_opt_in"})
@@ -88,15 +87,5 @@ def restriction(case: Case) -> list[Mark]:
     return [made(case, "restriction", purpose, on=on) for purpose in purposes]
 
 
-def made(case: Case, kind: str, purpose: str = ALL, *, on: bool = True, detail: str | None = None) -> Mark:
-    return _mark(
-        {
-            "kind": kind,
-            "purpose": purpose,
-            "on": on,
-            "occurred_at": case.moments.occurred_at,
-            "event_id": case.event.event_id,
-            "until": case.event.until,
-            "detail": detail,
-        }
-    )
+def made(case: Case, kind: MarkKind, purpose: str = ALL, *, on: bool = True, detail: str | None = None) -> Mark:
+    return Mark(kind, purpose, on, case.moments.occurred_at, case.event.event_id, case.event.until, detail)

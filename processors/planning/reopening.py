@@ -9,11 +9,9 @@ from processors.planning.choices import Standing
 from processors.planning.deletion_legs import erasure, granted_again
 from processors.planning.holds import held, lifted
 from processors.planning.legs import ended, legs_of
-from processors.planning.made import Plan, changed, planned
+from processors.planning.made import Plan, planned
 from processors.planning.routes import Route, routes
-from schemas.contract import maker
 from schemas.ids import delivery_id
-from schemas.state import Retained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +21,7 @@ if TYPE_CHECKING:
     from processors.planning.holds import Held
     from schemas.policy import Policy
     from schemas.records import Leg
-    from schemas.state import SubjectState
-
-_retained = maker(Retained)
+    from schemas.state import Retained, SubjectState
 
 
 class Reopened(NamedTuple):
@@ -52,8 +48,8 @@ def lift_hold(case: Case, state: SubjectState) -> Plan:
         gone = {one for route in free for one in route.recipient.split("+")}
         rest = tuple(one for one in kept.recipients if one not in gone)
         if rest:
-            still.append(_retained({**kept.__dict__, "recipients": rest}))
-    state = changed(state, retained=tuple(still))
+            still.append(kept.changed(recipients=rest))
+    state = state.changed(retained=tuple(still))
     what = "reopened" if again else "still_held" if left.purposes else "nothing_held"
     after = Standing.of(policy, state.choices, bars(policy, state.marks))
     grants = [draft for route in freed.values() for draft in granted_again(case.ask, route, after)]

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.planning.made import changed
 from processors.reconciling.duties import About, Duty, begun_id, split
 from schemas.codec import encode
-from schemas.contract import maker
 from schemas.ids import delivery_id
 from schemas.state import Retained
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from schemas.records import AuditRecord, Leg
     from schemas.state import Choice, Mark, SubjectState
 
-_retained = maker(Retained)
 _UNBOUND = "unbound_recipient"
 
 
@@ -109,11 +106,13 @@ def _kept(person: Person, state: SubjectState, record: AuditRecord, leg: Leg) ->
     there = split(leg.recipient)
     for place, old in enumerate(state.retained):
         if old.event_id == record.event_id:
-            more = _retained({**old.__dict__, "recipients": tuple(sorted({*old.recipients, *there}))})
-            return changed(state, retained=(*state.retained[:place], more, *state.retained[place + 1 :]))
+            more = old.changed(recipients=tuple(sorted({*old.recipients, *there})))
+            return state.changed(retained=(*state.retained[:place], more, *state.retained[place + 1 :]))
     for deletion in person.deletions:
         if deletion.event_id == record.event_id:
             version = record.policy.version if record.policy else ""
-            how = {"received_at": record.at, "policy_version": version, "recipients": there, "sealed": None}
-            return changed(state, retained=(*state.retained, _retained({**deletion._asdict(), **how})))
+            kept = Retained(
+                **deletion._asdict(), received_at=record.at, policy_version=version, recipients=there, sealed=None
+            )
+            return state.changed(retained=(*state.retained, kept))
     return state

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from processors.closing.deadlines import is_forgotten
-from processors.replaying.rows import NOT_TOLD
+from processors.replaying.rows import SEALED
 from schemas.events import MAKES_REQUEST
+from schemas.packing import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,14 +83,14 @@ def _fields(what: str, key: str, live: dict[str, Any] | None, rebuilt: dict[str,
 
 
 def _told(state: SubjectState | None) -> dict[str, Any] | None:
-    return None if state is None else state.model_dump(exclude=NOT_TOLD)
+    return None if state is None else as_dict(state, SEALED)
 
 
 def _flat(request: Request | None) -> dict[str, Any] | None:
     """Each leg's values as fields of their own."""
     if request is None:
         return None
-    told = request.model_dump()
+    told = as_dict(request)
     legs = dict(enumerate(told.pop("legs")))
     return {
         **told,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.plan import plan
 from processors.planning.kinds import ERASING
-from processors.planning.made import changed
 from processors.routing.identities import digest_of, remembered
 from schemas.contract import Sealed, defaults_of, maker
 from schemas.errors import InvalidRecord
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
     from schemas.records import AuditRecord, EventFacts, Leg, Named
 
-_event, _retained, _state = maker(ConsentEvent), maker(Retained), maker(SubjectState)
-_BARE, _UNKNOWN = defaults_of(ConsentEvent), defaults_of(SubjectState)
+_event, _BARE = maker(ConsentEvent), defaults_of(ConsentEvent)
 _NOT_OF_THE_EVENT = ("content_hash", "named")
 JUDGED = frozenset({"planned", "stale"})
 """Kinds of records that change what stands for a person by an event of theirs; see `after`."""
@@ -41,7 +39,7 @@ class After(NamedTuple):
 
 def nobody(pid: str, controller: str) -> SubjectState:
     """Of whom nothing is known."""
-    return _state({**_UNKNOWN, "pid": pid, "controller": controller})
+    return SubjectState(pid=pid, controller=controller)
 
 
 def event_of(record: AuditRecord, facts: EventFacts) -> ConsentEvent:
@@ -87,7 +85,7 @@ def after(record: AuditRecord, facts: EventFacts, before: SubjectState) -> After
         doubt = doubt or f"recorded as {record.kind}, but today it would be {made.verdict}: {made.reason}"
     state = knowing(event, made, before, facts.named)
     if state.retained is not before.retained:
-        state = changed(state, retained=before.retained)
+        state = state.changed(retained=before.retained)
     return After(kept_there(record, facts, state), doubt)
 
 
@@ -114,10 +112,10 @@ def kept_there(record: AuditRecord, facts: EventFacts, state: SubjectState) -> S
     known = {kept.event_id: kept for kept in state.retained}
     if old := known.get(event_id):  # a new connection: it is kept there, too
         there.update(old.recipients)
-        known[event_id] = _retained({**old.__dict__, "recipients": tuple(sorted(there))})
+        known[event_id] = old.changed(recipients=tuple(sorted(there)))
     else:
         known[event_id] = _made(record, facts, tuple(sorted(there)))
-    return changed(state, retained=tuple(known.values()))
+    return state.changed(retained=tuple(known.values()))
 
 
 def _is_kept_back(leg: Leg) -> bool:
@@ -125,17 +123,15 @@ def _is_kept_back(leg: Leg) -> bool:
 
 
 def _made(record: AuditRecord, facts: EventFacts, recipients: tuple[str, ...]) -> Retained:
-    return _retained(
-        {
-            "event_id": record.event_id,
-            "data_domain": facts.data_domain,
-            "jurisdiction": facts.jurisdiction,
-            "occurred_at": facts.occurred_at,
-            "received_at": facts.received_at,
-            "policy_version": record.policy.version if record.policy else "",
-            "recipients": recipients,
-            "sealed": None,
-        }
+    return Retained(
+        event_id=record.event_id or "",
+        data_domain=facts.data_domain,
+        jurisdiction=facts.jurisdiction,
+        occurred_at=facts.occurred_at,
+        received_at=facts.received_at,
+        policy_version=record.policy.version if record.policy else "",
+        recipients=recipients,
+        sealed=None,
     )
 
 
@@ -143,9 +139,7 @@ def freed(state: SubjectState, legs: tuple[Leg, ...]) -> SubjectState:
     """After a hold's end: what these legs erase is kept back no more."""
     gone = {(leg.reopens, one) for leg in legs if leg.reopens for one in (leg.recipient or "").split("+")}
     left = [
-        _retained(
-            {**kept.__dict__, "recipients": tuple(r for r in kept.recipients if (kept.event_id, r) not in gone)}
-        )
+        kept.changed(recipients=tuple(r for r in kept.recipients if (kept.event_id, r) not in gone))
         for kept in state.retained
     ]
-    return changed(state, retained=tuple(kept for kept in left if kept.recipients))
+    return state.changed(retained=tuple(kept for kept in left if kept.recipients))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import to_json
-
 from schemas.events import MAKES_REQUEST
+from schemas.kept import as_json
 from schemas.packing import plain
 from schemas.request import Request
 from schemas.state import SubjectState
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 FILES = ("people", "requests", "deliveries")
 SEALED = frozenset({"sealed"})
 """Of a person's state: what the audit can't tell."""
-NOT_TOLD: Any = {name: {"__all__": {*SEALED}} for name in ("identities", "retained")}
-"""The same, as pydantic leaves it out."""
 LEG_NOT_TOLD = ("leg_id", "kind", "task", "proof")
 """Of a delivery: what stands before these fields already, or is of tasks alone."""
 _person, _request = plain(SubjectState, SEALED), plain(Request)
@@ -33,11 +30,11 @@ def rows(fold: Fold) -> Iterator[tuple[str, bytes]]:
     word of its newest cycle: of grants, too.
     """
     for row in fold.people.rows():
-        yield "people", to_json(_person(row))
+        yield "people", as_json(_person(row))
     for row in fold.requests.rows():
         request = _request(row)
         if request["kind"] in MAKES_REQUEST:
-            yield "requests", to_json(request)
+            yield "requests", as_json(request)
         for line in _deliveries(request):
             yield "deliveries", line
 
@@ -48,4 +45,4 @@ def _deliveries(request: dict[str, Any]) -> Iterator[bytes]:
     for delivery_id, leg in sorted(legs.items()):
         for name in LEG_NOT_TOLD:
             del leg[name]
-        yield to_json({**whose, "delivery_id": delivery_id, "kind": request["kind"], **leg})
+        yield as_json({**whose, "delivery_id": delivery_id, "kind": request["kind"], **leg})

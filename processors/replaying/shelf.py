@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from schemas.contract import Contract
+from schemas.contract import Record
 from schemas.packing import packer, row_of
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from schemas.packing import Row
 
-C = TypeVar("C", bound=Contract)
+C = TypeVar("C", bound=Record)
 AT_HAND = 1024
 
 

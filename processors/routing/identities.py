@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.choices import IMPORTS
 from processors.planning.kinds import ERASING, KINDS
-from processors.planning.made import changed
 from schemas.contract import maker
 from schemas.ids import identities_hash, identity_hash
 from schemas.records import Named
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from schemas.events import ConsentEvent, Identity
     from schemas.state import SubjectState
 
-_known, _named = maker(Known), maker(Named)
+_named = maker(Named)
 MOST = 32
 """Different sets of identities of one person that are kept, the newest ones."""
 MOST_BYTES = 32 * 1024
@@ -127,9 +126,12 @@ def remembered(
     same = known.get((digest, imported))
     if same is not None and same.occurred_at >= made.occurred_at:
         return state
-    new = {"digest": digest, "imported": imported, "event_id": event.event_id, "sealed": sealed}
-    known[digest, imported] = _known({**(same.__dict__ if same else new), "occurred_at": made.occurred_at})
-    return changed(state, identities=_newest(known.values()))
+    known[digest, imported] = (
+        Known(digest, imported, made.occurred_at, event.event_id, sealed)
+        if same is None
+        else same.changed(occurred_at=made.occurred_at)
+    )
+    return state.changed(identities=_newest(known.values()))
 
 
 def _newest(known: Iterable[Known]) -> tuple[Known, ...]:
@@ -148,7 +150,7 @@ def _forgotten(before: SubjectState, state: SubjectState, told: Named | None) ->
     if told is not None:
         gone.add(told.digest)
     hashes = [one for one in state.suppressed if one not in gone] + sorted(gone)
-    return changed(state, suppressed=tuple(hashes[-SUPPRESSED:]))
+    return state.changed(suppressed=tuple(hashes[-SUPPRESSED:]))
 
 
 def kept_for_later(before: SubjectState, state: SubjectState, sealed: Sealed | None) -> SubjectState:
@@ -156,4 +158,4 @@ def kept_for_later(before: SubjectState, state: SubjectState, sealed: Sealed | N
     if len(state.retained) <= len(before.retained):
         return state
     *others, last = state.retained
-    return changed(state, retained=(*others, last.model_copy(update={"sealed": sealed})))
+    return state.changed(retained=(*others, last.changed(sealed=sealed)))

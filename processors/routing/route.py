@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
     from schemas.records import Delivery, Leg, Named
 
-_audit, _facts, _state = maker(AuditRecord), maker(EventFacts), maker(SubjectState)
-_BARE, _UNKNOWN = defaults_of(AuditRecord), defaults_of(SubjectState)
+_audit, _facts = maker(AuditRecord), maker(EventFacts)
+_BARE = defaults_of(AuditRecord)
 """What stands in a record about which nothing more is said; and of a person of whom nothing is known."""
 StateOf = Callable[[str], SubjectState | None]
 
@@ -66,7 +66,7 @@ def route(incoming: Incoming, desk: Desk, state_of: StateOf) -> Routed:
         policy = desk.policy_for(event, incoming.log_time)
         person = desk.pid(event)
         _check_seal(event, person, desk)
-        state = state_of(person) or _state({**_UNKNOWN, "pid": person, "controller": event.controller})
+        state = state_of(person) or SubjectState(pid=person, controller=event.controller)
         case = Case(incoming, event, policy, desk, person, content_hash(desk.pepper, event))
         return case.routed(state)
     except DataError as error:

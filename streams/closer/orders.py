@@ -74,7 +74,7 @@ class Orders:
 
     def _extend(self, command: Command, before: Request, decision: Decision) -> str:
         # Lanes got their dates when it was given: it is in time for them, and for the request, however late this is.
-        decision = decision.model_copy(update={"at": min(command.at, decision.at)})
+        decision = decision.changed(at=min(command.at, decision.at))
         after = orders.extend(before, self._clerk.extension, decision)
         later = [leg for leg, was in zip(after.legs, before.legs, strict=True) if leg.due_at != was.due_at]
         self._book.say(facts.decided(after, "request.extended", command, decision.at, later))

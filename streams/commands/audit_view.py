@@ -8,8 +8,9 @@ from rich.table import Table
 
 from processors.planning.kinds import ERASING
 from processors.reckoning.saying import due_day
-from processors.replaying.rows import NOT_TOLD
+from processors.replaying.rows import SEALED
 from schemas.events import CHANNELS
+from schemas.packing import as_dict
 from schemas.printable import shown
 from schemas.times import iso
 
@@ -77,7 +78,7 @@ def standing(state: SubjectState) -> Table:
 
 def told_of(state: SubjectState) -> dict[str, Any]:
     """The same for machines, without what the audit can't tell."""
-    return state.model_dump(mode="json", exclude=NOT_TOLD)
+    return as_dict(state, SEALED)
 
 
 def line(record: AuditRecord) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aiokafka import AIOKafkaProducer
 
-    from schemas.contract import Contract
+    from schemas.contract import Record
     from streams.ownership.membership import Membership
 
 OFFSET_KEY = b"!offset"
@@ -100,7 +100,7 @@ class Tenure:
         value = self._marks.get(key)
         return stored(contract, key, value, self._state_topic, self.partition) if value else None
 
-    def keep(self, key: bytes, record: Contract) -> Out:
+    def keep(self, key: bytes, record: Record) -> Out:
         """The same, to be committed."""
         return self._out(key, encode(record))
 

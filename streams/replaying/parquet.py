@@ -9,8 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from processors.replaying.rows import FILES, LEG_NOT_TOLD, SEALED
-from schemas.contract import Contract
+from schemas.contract import Record
 from schemas.errors import SetupError
+from schemas.kept import fields_of
 from schemas.request import Request, RequestLeg
 from schemas.state import SubjectState
 
@@ -69,9 +70,8 @@ def columns(name: str) -> pa.Schema:
     return pa.schema([*((name, pa.string()) for name in whose), *_fields(RequestLeg, LEG_NOT_TOLD)])
 
 
-def _fields(contract: type[Contract], but: Collection[str] = ()) -> list[tuple[str, pa.DataType]]:
-    fields = contract.model_fields.items()
-    return [(name, _type(field.annotation, but)) for name, field in fields if name not in but]
+def _fields(contract: type[Record], but: Collection[str] = ()) -> list[tuple[str, pa.DataType]]:
+    return [(name, _type(said, but)) for name, said in fields_of(contract).items() if name not in but]
 
 
 def _type(said: Any, but: Collection[str]) -> pa.DataType:
@@ -80,7 +80,7 @@ def _type(said: Any, but: Collection[str]) -> pa.DataType:
     plain = {str: pa.string(), int: pa.int64(), bool: pa.bool_()}
     if said in plain:
         return plain[said]
-    if isinstance(said, type) and issubclass(said, Contract):
+    if isinstance(said, type) and issubclass(said, Record):
         return pa.struct(_fields(said, but))
     kind, inner = get_origin(said), get_args(said)
     if kind is Literal:

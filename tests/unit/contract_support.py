@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
+from pydantic_core import PydanticUndefined
 
-from schemas.contract import Contract, Sealed
+from schemas.contract import Contract, Record, Sealed
 from schemas.events import CHANNELS, ConsentEvent, EvidenceLink, ExpressedBy, Identity, VerifiedBy
+from schemas.kept import fields_of
+from schemas.once import once
 
-C = TypeVar("C", bound=Contract)
+C = TypeVar("C", bound=Record)
 a_few = settings(max_examples=25)
 """For properties: few examples, and no time limit for one, as the machine may be busy."""
 MOMENTS = st.integers(-(2**63), 2**63 - 1)
@@ -22,13 +25,23 @@ _PRINTED = st.text(
     st.characters(exclude_categories=["C", "Zl", "Zp"], exclude_characters="@%+"), min_size=1, max_size=8
 )
 """What an event may have where the audit repeats it."""
+NOTHING = object()
 _UUIDS = st.uuids().map(str)
 
 
-def hints(contract: type[Contract]) -> dict[str, Any]:
+def hints(contract: type[Record]) -> dict[str, Any]:
     """Field → its type, with everything that was annotated."""
     found = get_type_hints(contract, include_extras=True)
-    return {name: found[name] for name in contract.model_fields}
+    return {name: found[name] for name in fields_of(contract)}
+
+
+def default_of(contract: type[Record], field: str) -> Any:
+    """What stands there if nothing is said; NOTHING: it has to be said."""
+    if issubclass(contract, Contract):
+        default = contract.model_fields[field].get_default()
+        return NOTHING if default is PydanticUndefined else default
+    default = next(one.default for one in msgspec.structs.fields(contract) if one.name == field)  # type: ignore[arg-type]
+    return NOTHING if default is msgspec.NODEFAULT else default
 
 
 def optional(hint: Any) -> tuple[Any, bool]:
@@ -55,13 +68,13 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(_values(get_args(inner)[0]), max_size=2).map(tuple)
     if get_origin(inner) is dict:
         return st.dictionaries(LABELS, LABELS, max_size=2)
-    if isinstance(inner, type) and issubclass(inner, Contract):
+    if isinstance(inner, type) and issubclass(inner, Record):
         return records(inner)
     simple = {str: LABELS, int: MOMENTS if hint is not inner else INTS, bool: st.booleans(), bytes: st.binary()}
     return simple[inner]
 
 
-@cache
+@once
 def records(contract: type[C]) -> st.SearchStrategy[C]:
     """Records of a contract, deletions apart."""
     if issubclass(contract, ConsentEvent):

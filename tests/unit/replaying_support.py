@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from routing_support import DESK, EMAIL, NOW, event, incoming
 
 from processors.replaying.fold import Fold
-from processors.replaying.rows import FILES, NOT_TOLD, rows
+from processors.replaying.rows import FILES, SEALED, rows
 from processors.routing.route import route
 from schemas.codec import decode_own, encode
 from schemas.contract import Origin
+from schemas.packing import as_dict
 from schemas.records import AuditRecord
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def folded(log: Iterable[AuditRecord], **more: Any) -> Fold:
 
 def told(state: SubjectState) -> dict[str, Any]:
     """What the audit can tell of it."""
-    return state.model_dump(exclude=NOT_TOLD)
+    return as_dict(state, SEALED)
 
 
 def lines(fold: Fold) -> dict[str, list[bytes]]:

@@ -19,7 +19,7 @@ from streams.outbox import Out
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
 
-    from schemas.contract import Contract
+    from schemas.contract import Record
     from streams.ownership.holding import Work
     from streams.ownership.tenure import Tenure
     from streams.router import RouterWork
@@ -74,7 +74,7 @@ class PaperTenure:
         value = self.records.get(key)
         return decode(contract, value) if value else None
 
-    def keep(self, key: bytes, record: Contract) -> Out:
+    def keep(self, key: bytes, record: Record) -> Out:
         return Out(self.state_topic, self.partition, key, encode(record))
 
     async def at_end(self) -> bool:

@@ -75,7 +75,7 @@ def test_who_decided_and_why_stands_above_its_legs() -> None:
 
 def test_the_beginning_of_an_event_id_is_enough_if_it_is_the_only_one() -> None:
     one = filed()
-    other = Filed(0, one.request.model_copy(update={"event_id": EVENT[:-1] + "2"}))
+    other = Filed(0, one.request.changed(event_id=EVENT[:-1] + "2"))
     assert chosen([one, other], EVENT) is one
     for text, why in ((EVENT[:8], "2 requests begin with"), ("abc", "too short"), ("f" * 8, "no request is kept")):
         with pytest.raises(InvalidRecord, match=why):
@@ -84,7 +84,7 @@ def test_the_beginning_of_an_event_id_is_enough_if_it_is_the_only_one() -> None:
 
 def test_of_two_people_with_one_event_id_the_key_names_one_and_is_asked_for() -> None:
     one = filed()
-    other = Filed(0, one.request.model_copy(update={"pid": "p1.other"}))
+    other = Filed(0, one.request.changed(pid="p1.other"))
     with pytest.raises(InvalidRecord, match=r"2 people have a request of that id: write 'PID\|EVENT_ID'"):
         chosen([one, other], EVENT)
     assert chosen([one, other], f"p1.other|{EVENT}") is other

@@ -29,7 +29,7 @@ def put_off(
     made = request(told(planned(leg, kind=kind, at=RECEIVED)))
     policy = load_policy(policy_id)
     ref = PolicyRef(id=policy.id, version=policy.version, sha256="0" * 64, text_sha256="0" * 64)
-    made = made.model_copy(update={"policy": ref, "jurisdiction": jurisdiction})
+    made = made.changed(policy=ref, jurisdiction=jurisdiction)
     until = extension(made, made.legs[0])
     return None if until is None else iso(until)
 
@@ -79,6 +79,6 @@ def test_a_rule_that_is_none_of_the_requests_gives_nothing(rule: str) -> None:
 
 def test_a_policy_that_is_gone_gives_nothing() -> None:
     made = request(told(planned(delivery("a", rule="gdpr.erasure.reply.1mo"))))
-    gone = made.model_copy(update={"policy": PolicyRef(id="gone", version="1", sha256="0", text_sha256="0")})
+    gone = made.changed(policy=PolicyRef(id="gone", version="1", sha256="0", text_sha256="0"))
     assert extension(gone, gone.legs[0]) is None
     assert extension(made, made.legs[0]) is None

@@ -38,7 +38,7 @@ def test_an_extension_puts_off_what_is_open_and_may_be() -> None:
 
 @pytest.mark.parametrize("late", [1, 365 * DAY])
 def test_after_the_first_deadline_none_is_given(late: int) -> None:
-    by = BY.model_copy(update={"at": NOW + 30 * DAY + late})
+    by = BY.changed(at=NOW + 30 * DAY + late)
     with pytest.raises(InvalidRecord, match="its first deadline has passed, at 2026-04-01"):
         extend(made(delivery("a"), delivery("b", due_at=NOW + 900 * DAY)), twice, by)
 

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
-from contract_support import a_few, bare, hints, optional, records
+from contract_support import NOTHING, a_few, bare, default_of, hints, optional, records
 from fastavro import parse_schema, schemaless_reader, schemaless_writer
 from fastavro.utils import generate_one
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic_core import PydanticUndefined
 
 from schemas import release
 from schemas.codec import CONTRACTS, crc, current, decode, decode_raw, encode, plain
-from schemas.contract import Contract
+from schemas.contract import Record
 from schemas.errors import SetupError
+from schemas.kept import fields_of
 from schemas.times import Micros, StatedMicros
 
 AVRO = release.AVRO
@@ -56,7 +56,7 @@ def _same(hint: Any, avro: Any, named: dict[str, Any], place: str) -> None:
         _same(get_args(kind)[0], avro["items"], named, f"{place}[]")
     elif get_origin(kind) is dict:
         assert avro == {"type": "map", "values": "string"}, place
-    elif isinstance(kind, type) and issubclass(kind, Contract):
+    elif isinstance(kind, type) and issubclass(kind, Record):
         _same_record(kind, avro, named, place)
     else:
         kind = str if get_origin(kind) is Literal else kind
@@ -64,27 +64,27 @@ def _same(hint: Any, avro: Any, named: dict[str, Any], place: str) -> None:
         assert avro in allowed[kind], place
 
 
-def _same_record(contract: type[Contract], avro: Any, named: dict[str, Any], place: str) -> None:
+def _same_record(contract: type[Record], avro: Any, named: dict[str, Any], place: str) -> None:
     record = named[avro] if isinstance(avro, str) else avro
     assert record["type"] == "record", place
     assert record["name"] == contract.__name__, place
     assert record.get("namespace", "consent.v1") == "consent.v1", place
     named[record["name"]] = record
-    assert [field["name"] for field in record["fields"]] == list(contract.model_fields), place
+    assert [field["name"] for field in record["fields"]] == list(fields_of(contract)), place
     for field, hint in zip(record["fields"], hints(contract).values(), strict=True):
         where = f"{place}.{field['name']}"
         _same(hint, field["type"], named, where)
         if isinstance(field["type"], list):
             assert "default" in field, f"{where}: without a default no older record could lack it"
             assert field["default"] is None, where
-        default = contract.model_fields[field["name"]].get_default()
-        if "default" in field and default is not PydanticUndefined:
+        default = default_of(contract, field["name"])
+        if "default" in field and default is not NOTHING:
             stated = field["default"]
             assert (tuple(stated) if isinstance(stated, list) else stated) == default, where
 
 
 @every_contract
-def test_model_and_schema_are_equal_field_for_field(contract: type[Contract]) -> None:
+def test_model_and_schema_are_equal_field_for_field(contract: type[Record]) -> None:
     _same_record(contract, _schema(CONTRACTS[contract]), {}, contract.__name__)
 
 
@@ -120,7 +120,7 @@ def test_every_record_survives_encoding(data: st.DataObject) -> None:
 
 
 @every_contract
-def test_the_present_schema_is_released(contract: type[Contract]) -> None:
+def test_the_present_schema_is_released(contract: type[Record]) -> None:
     name = CONTRACTS[contract]
     released = {path.read_bytes() for path in RELEASED if path.name.startswith(f"{name}.v")}
     assert (AVRO / f"{name}.avsc").read_bytes() in released, "python -m schemas.release says how"
@@ -145,7 +145,7 @@ def test_every_reader_accepts_every_release(path: Path) -> None:
     writer = parse_schema(plain(released))
     schemaless_writer(body, writer, generate_one(writer))
     raw = decode_raw(contract, b"\xc3\x01" + crc(released) + body.getvalue())
-    assert list(raw) == list(contract.model_fields)
+    assert list(raw) == list(fields_of(contract))
 
 
 def _evolve(schema: dict[str, Any], *, default: bool) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from streams.ownership.tenure import PULSE_KEY
 from streams.status import Status
 
 if TYPE_CHECKING:
-    from schemas.contract import Contract
+    from schemas.contract import Record
 
 SECOND = 1_000_000
 
@@ -34,10 +34,10 @@ class Tenure(PaperTenure):
         super().__init__()
         self.state: dict[bytes, bytes] = {}
 
-    def kept(self, key: bytes, contract: type[Contract]) -> Any:
+    def kept(self, key: bytes, contract: type[Record]) -> Any:
         return decode(contract, self.state[key]) if key in self.state else None
 
-    def keep(self, key: bytes, record: Contract) -> Any:
+    def keep(self, key: bytes, record: Record) -> Any:
         self.state[key] = encode(record)
         return key
 
