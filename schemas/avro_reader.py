@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     Read = Callable[[bytes, int], tuple[Any, int]]
-    Make = Callable[[dict[str, Any]], Any]
+    Make = Callable[..., Any]
 
 _BITS = 64
 _HIGH = 0x8080808080808080
@@ -33,8 +33,9 @@ def compiled(
     """Return the function (bytes, place) → (record, place behind it).
 
     schema: as JSON; records, arrays, `["null", X]`, string, bytes, int, long, boolean. A record is a dict, an array a
-    tuple. makers: record's name → what makes something else of the dict. own: record's name → its fields with another
-    value in each record; the values between them are kept by their bytes, as they come again and again.
+    tuple. makers: record's name → what makes something else of the values, given by their names. own: record's name →
+    its fields with another value in each record; the values between them are kept by their bytes, as they come again
+    and again.
     Beyond the end of the bytes it may read texts too short: whoever calls checks that the place behind the record is
     within.
 
@@ -101,11 +102,11 @@ class _Source:
             several = list(run)
             lines = (line for field in several for line in self.value(field["type"], fields[field["name"]]))
             yield from lines if varies else self._come_again(lines, [fields[field["name"]] for field in several])
-        made = "{" + ", ".join(f"{key!r}: {variable}" for key, variable in fields.items()) + "}"
         if name in self._makers:
             self.names[f"make_{name}"] = self._makers[name]
-            made = f"make_{name}({made})"
-        yield f"{into} = {made}"
+            yield f"{into} = make_{name}({', '.join(f'{key}={variable}' for key, variable in fields.items())})"
+        else:
+            yield f"{into} = {{{', '.join(f'{key!r}: {variable}' for key, variable in fields.items())}}}"
 
     def _nullable(self, branches: list[Any], into: str) -> Iterator[str]:
         if len(branches) != _NULL_FIRST or branches[0] != "null":

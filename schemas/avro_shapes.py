@@ -45,8 +45,8 @@ class Shapes:
     """What was learned of records of one schema.
 
     schema: as JSON, such that `avro_reader.compiled` reads it, and no type in it is referred to by its name. makers:
-    record's name → what makes one of a dict of its values. own: record's name → its fields with another value in each
-    record; of a record that isn't named it is all fields, or none if they are texts.
+    record's name → what makes one of its values, given by their names. own: record's name → its fields with another
+    value in each record; of a record that isn't named it is all fields, or none if they are texts.
     """
 
     def __init__(self, schema: Any, makers: Mapping[str, Make], own: Mapping[str, Collection[str]]) -> None:
@@ -191,13 +191,15 @@ class _Shape:
         fields = schema["fields"]
         of_texts = all(field["type"] == "string" for field in fields)  # as a policy's reference is
         own = self._own.get(name, () if of_texts else {field["name"] for field in fields})
-        said = value.__dict__
-        parts = [(one["name"], self._value(one["type"], said[one["name"]], own=one["name"] in own)) for one in fields]
+        parts = [
+            (one["name"], self._value(one["type"], getattr(value, one["name"]), own=one["name"] in own))
+            for one in fields
+        ]
         if all(part.same for _, part in parts):
             return self._same(value)
         self.names[f"make_{name}"] = self._makers[name]
-        pairs = ", ".join(f"{field!r}: {part.source}" for field, part in parts)
-        return _Part(f"make_{name}({{{pairs}}})", same=False)
+        values = ", ".join(f"{field}={part.source}" for field, part in parts)
+        return _Part(f"make_{name}({values})", same=False)
 
     def _array(self, items: Any, value: Sequence[Any]) -> _Part:
         """Texts in it are mostly words of the policy: they are compared, not read."""

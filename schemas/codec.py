@@ -21,7 +21,7 @@ from schemas.backfill import Backfill
 from schemas.contract import Contract, Record
 from schemas.errors import UndecodableRecord
 from schemas.events import ConsentEvent
-from schemas.kept import Kept, maker_of
+from schemas.kept import Kept, fields_of, maker_of
 from schemas.once import once
 from schemas.pulse import Pulse
 from schemas.quota import Quota
@@ -58,15 +58,14 @@ CONTRACTS: dict[type[Record], str] = {
 }
 OWN = {
     "Leg": {"delivery_id", "due_at", "review_at", "backup_until", "continues", "reopens"},
-    "EventFacts": {*EventFacts.model_fields} - {
+    "EventFacts": {*fields_of(EventFacts)} - {
         "kind", "purposes", "channels", "data_domain", "jurisdiction", "lawful_basis", "expressed_by"
     },
-    "AuditRecord": {*AuditRecord.model_fields} - {"cycle", "lane", "action", "outcome", "attempt", "reason", "field"},
+    "AuditRecord": {*fields_of(AuditRecord)} - {"cycle", "lane", "action", "outcome", "attempt", "reason", "field"},
     "CommandRef": {"command_id"},
 }  # fmt: skip
 """Fields with another value in each record; what stands between them are the same few words over and over."""
 C = TypeVar("C", bound=Record)
-D = TypeVar("D", bound=Contract)
 
 
 def plain(schema: Any) -> Any:
@@ -141,7 +140,7 @@ def encode(record: Record) -> bytes:
     return header + write.one(record)
 
 
-def encode_each(contract: type[D], series: Series[D]) -> list[bytes]:
+def encode_each(contract: type[C], series: Series[C]) -> list[bytes]:
     """The records of a series to bytes, without making them."""
     header, write = _writer(contract)
     return [header + body for body in write.each(series)]

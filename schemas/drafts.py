@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from schemas.contract import Contract, defaults_of, maker
+from schemas.contract import Record
+from schemas.kept import defaults_of, maker_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-C = TypeVar("C", bound=Contract)
+C = TypeVar("C", bound=Record)
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -27,10 +28,11 @@ class Draft(Generic[C]):
         self.own = own
         self.values = defaults_of(contract) | values
         self.template: bytes | None = None
-        self._make = maker(contract)
+        self._make = maker_of(contract)
 
     def filled(self, own: Mapping[str, Any]) -> C:
-        return self._make({**self.values, **own})
+        made: C = self._make(**{**self.values, **own})
+        return made
 
 
 class Series(Sequence[C]):

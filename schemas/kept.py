@@ -7,11 +7,11 @@ changed and read in a fraction of the time. Checked is only what is parsed; nobo
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from schemas import contract
 from schemas.contract import Contract, Record, maker
 from schemas.errors import InvalidRecord
 
@@ -63,12 +63,19 @@ def fields_of(kind: type[Record]) -> dict[str, Any]:
     raise TypeError(f"{kind.__name__} is no record")
 
 
-def maker_of(kind: type[Record]) -> Callable[[dict[str, Any]], Any]:
-    """Return what makes a record of a dict with all its fields, without checks."""
+def defaults_of(kind: type[Record]) -> dict[str, Any]:
+    """The values of the fields that may be left out."""
     if issubclass(kind, Contract):
-        return maker(kind)
-    return partial(_made, kind)
+        return contract.defaults_of(kind)
+    if issubclass(kind, Kept):
+        said = {field.name: field.default for field in msgspec.structs.fields(kind)}
+        return {name: value for name, value in said.items() if value is not msgspec.NODEFAULT}
+    raise TypeError(f"{kind.__name__} is no record")
 
 
-def _made(kind: type[Record], values: dict[str, Any]) -> Record:
-    return kind(**values)
+def maker_of(kind: type[Record]) -> Callable[..., Any]:
+    """Return what makes a record of all its values by their names, without checks."""
+    if not issubclass(kind, Contract):
+        return kind
+    make = maker(kind)
+    return lambda **values: make(values)

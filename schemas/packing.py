@@ -47,7 +47,7 @@ def packer(contract: type[C]) -> Packer[C]:
     of, got = ("value", "of.{field}") if issubclass(contract, Kept) else ("value.__dict__", "of[{field!r}]")
     values = "".join(f"{one}, " for one in _values(contract, got))
     to_row = _function(contract, f"of = {of}; return ({values})", there)
-    return Packer(to_row, _function(contract, f"{_taken(contract)}; return {_made(contract)}", back))
+    return Packer(to_row, _function(contract, f"{_taken(contract)}; return make({_given(contract)})", back))
 
 
 @once
@@ -67,8 +67,7 @@ def as_dict(record: Record, but: frozenset[str] = frozenset()) -> dict[str, Any]
 
 
 def _function(contract: type[Record], body: str, inner: Mapping[str, Any]) -> Any:
-    make = contract if issubclass(contract, Kept) else maker_of(contract)
-    names = {"make": make, **{f"inner_{field}": function for field, function in inner.items()}}
+    names = {"make": maker_of(contract), **{f"inner_{field}": function for field, function in inner.items()}}
     code = f"def function(value): {body}"
     exec(compile(code, f"<packing of {contract.__name__}>", "exec"), names)  # noqa: S102 - of our own contracts alone
     return names["function"]
@@ -78,11 +77,9 @@ def _taken(contract: type[Record]) -> str:
     return "".join(f"v_{field}, " for field in fields_of(contract)) + "= value"
 
 
-def _made(contract: type[Record]) -> str:
-    if not issubclass(contract, Kept):
-        return f"make({_dict(contract)})"
+def _given(contract: type[Record]) -> str:
     pairs = zip(fields_of(contract), _values(contract, "v_{field}"), strict=True)
-    return "make(" + ", ".join(f"{field}={value}" for field, value in pairs) + ")"
+    return ", ".join(f"{field}={value}" for field, value in pairs)
 
 
 def _dict(contract: type[Record], but: Collection[str] = ()) -> str:

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from schemas.contract import Contract, Origin, PolicyRef, Sealed
 from schemas.events import EvidenceLink, ExpressedBy, VerifiedBy
+from schemas.kept import Kept
 from schemas.times import Micros
 
 Action = Literal["grant", "withdraw", "delete", "restrict", "correct", "collect"]
@@ -67,7 +68,7 @@ class Evidence(Contract):
     link: str | None = None
 
 
-class Leg(Contract):
+class Leg(Kept, frozen=True):
     """One thing that is due because of one event, or that is not due and why.
 
     kind: `delivery` goes to a lane; `task` is open work for a person, and `task` says what (None: whoever gets the
@@ -100,14 +101,14 @@ class Leg(Contract):
     reopens: str | None = None
 
 
-class Named(Contract):
+class Named(Kept, frozen=True):
     """That an event named identities, without them: a keyed digest of the set, hex, and its size sealed, bytes."""
 
     digest: str
     size: int
 
 
-class EventFacts(Contract):
+class EventFacts(Kept, frozen=True):
     """The event without anything that names the person. `occurred_at` as judged."""
 
     kind: str
@@ -131,13 +132,13 @@ class EventFacts(Contract):
     vendors_told: bool | None = None
 
 
-class CommandRef(Contract):
+class CommandRef(Kept, frozen=True):
     command_id: str
     name: str
     by: str
 
 
-class AuditRecord(Contract):
+class AuditRecord(Kept, frozen=True, kw_only=True):
     """One fact.
 
     kind: planned, duplicate, stale, rejected, forwarded, clock_corrected, outcome, cycle, command; or overtaken, with

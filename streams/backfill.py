@@ -193,7 +193,7 @@ class Backfills:
         detail = ", ".join(f"{one.word} {one.number}" for one in kept.counts) or f"{SEEN} 0"
         done = told(given, ROUTER, partition, detail, now_micros())
         if DRY not in kept.command.args:  # from here on everybody is due at the lane, by that version of the policy
-            done = done.model_copy(update={"lane": self._lane(kept).name, "policy": self._errand(kept).policy.ref})
+            done = done.changed(lane=self._lane(kept).name, policy=self._errand(kept).policy.ref)
         return audit_out(done, partition)
 
     def _read(self, *, ahead: bool = False) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from processors.closing.ending import exceptions
 from processors.closing.legs import told
-from schemas.contract import trusted
 from schemas.ids import request_record_id
 from schemas.records import AuditRecord
 from schemas.version import SOFTWARE
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from schemas.records import Command, Evidence
     from schemas.request import Request, RequestLeg
 
-_audit = trusted(AuditRecord)
 TASK_DONE = "request.task"
 
 
@@ -58,7 +56,7 @@ def _number(request: Request) -> str:
 
 
 def _fact(request: Request, kind: str, what: str, at: int, **more: Any) -> AuditRecord:
-    return _audit(
+    return AuditRecord(
         record_id=request_record_id(kind, request.pid, request.event_id, what),
         kind=kind,
         at=at,

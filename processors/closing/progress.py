@@ -57,7 +57,7 @@ def opened_again(request: Request | None, record: AuditRecord) -> Request | None
     """
     if record.kind != "cycle" or record.event is None or (request and not is_forgotten(request, record.at)):
         return None
-    return lifted(opened(record.model_copy(update={"legs": None})), record)
+    return lifted(opened(record.changed(legs=None)), record)
 
 
 def heard(request: Request, record: AuditRecord) -> Request:

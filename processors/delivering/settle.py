@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from schemas.contract import defaults_of, maker, trusted
+from schemas.contract import trusted
 from schemas.ids import outcome_record_id
 from schemas.records import AuditRecord, DeadLetter, Delivery, Evidence, LaneEntry, LaneStatus, Leg
 from schemas.version import SOFTWARE
@@ -41,7 +41,6 @@ class Letter:
 
 
 _entry, _evidence = trusted(LaneEntry), trusted(Evidence)
-_audit, _SAID_NOTHING = maker(AuditRecord), defaults_of(AuditRecord)
 Record = AuditRecord | Change | Letter
 _TIMED = frozenset({"parked", "waiting", "accepted", "verifying", "retained"})
 
@@ -144,22 +143,19 @@ def dead_letter(letter: Letter, place: Origin, seals: Seals) -> DeadLetter:
 
 
 def _record(delivery: Delivery, kind: str, record_id: str, wall: int, more: Mapping[str, Any]) -> AuditRecord:
-    return _audit(
-        {
-            **_SAID_NOTHING,
-            "record_id": record_id,
-            "kind": kind,
-            "at": wall,
-            "pid": delivery.pid,
-            "controller": delivery.controller,
-            "event_id": delivery.event_id,
-            "delivery_id": delivery.delivery_id,
-            "cycle": delivery.cycle,
-            "lane": delivery.lane,
-            "action": delivery.action,
-            "policy": delivery.policy,
-            "origin": delivery.origin,
-            "software": SOFTWARE,
-            **more,
-        }
+    return AuditRecord(
+        record_id=record_id,
+        kind=kind,
+        at=wall,
+        pid=delivery.pid,
+        controller=delivery.controller,
+        event_id=delivery.event_id,
+        delivery_id=delivery.delivery_id,
+        cycle=delivery.cycle,
+        lane=delivery.lane,
+        action=delivery.action,
+        policy=delivery.policy,
+        origin=delivery.origin,
+        software=SOFTWARE,
+        **more,
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import asdict
+
 from processors.plan import plan
 from processors.planning.kinds import ERASING
 from processors.routing.identities import digest_of, remembered
@@ -45,7 +47,7 @@ def nobody(pid: str, controller: str) -> SubjectState:
 def event_of(record: AuditRecord, facts: EventFacts) -> ConsentEvent:
     """The event, but for who it is about: what is planned depends on the hash alone. Its moments are as judged."""
     values = {
-        **_BARE, **facts.__dict__, "event_id": record.event_id, "controller": record.controller, "subject_id": ""
+        **_BARE, **asdict(facts), "event_id": record.event_id, "controller": record.controller, "subject_id": ""
     }  # fmt: skip
     for name in _NOT_OF_THE_EVENT:
         del values[name]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from schemas.packing import as_dict
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,7 +25,7 @@ class Fact(NamedTuple):
         return f"{self.partition}@{self.offset}"
 
     def as_json(self) -> dict[str, Any]:
-        return {"partition": self.partition, "offset": self.offset, **self.record.model_dump(mode="json")}
+        return {"partition": self.partition, "offset": self.offset, **as_dict(self.record)}
 
 
 def controller_of(facts: Iterable[Fact]) -> str | None:

@@ -35,7 +35,7 @@ def _followed(planned: AuditRecord) -> AuditRecord:
     """
     if planned.event is None or planned.event.kind in MAKES_REQUEST:
         return planned
-    return planned.model_copy(update={"legs": tuple(leg for leg in planned.legs or () if leg.kind == "delivery")})
+    return planned.changed(legs=tuple(leg for leg in planned.legs or () if leg.kind == "delivery"))
 
 
 class Line(NamedTuple):

@@ -131,11 +131,11 @@ class Errand:
         """It belongs to the event of then, as its first cycle on this lane."""
         event_id, lane = planned.event_id or "", self.lane.name
         about = delivery_id(self.lane.controller, event_id, lane, leg.action or "", self.policy.version)
-        leg = leg if leg.delivery_id else leg.model_copy(update={"delivery_id": about})
+        leg = leg if leg.delivery_id else leg.changed(delivery_id=about)
         more: dict[str, Any] = {"pid": planned.pid, "controller": planned.controller, "event_id": event_id}
         if planned.event is not None:
             # Its request may be forgotten; and what the state keeps of it has to be known from the audit, too.
-            more["event"] = planned.event.model_copy(update={"received_at": self.command.at})
+            more["event"] = planned.event.changed(received_at=self.command.at)
         return AuditRecord(
             record_id=outcome_record_id("cycle", about, 0, WHY, 0),
             kind="cycle",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict
+
 from processors.planning.ask import KEPT
 from processors.planning.legs import TOLD
 from processors.planning.routes import UNBOUND
@@ -84,7 +86,7 @@ def deliveries(
             of = granted if granted is not None and draft.values["action"] == "grant" else common
             key = (of is granted, due_at)
             fills.append(known.get(key) or known.setdefault(key, {**of, "due_at": due_at}))
-    anew = tuple(_draft(one.leg.__dict__, controller, policy, REOPENED) for one in again)
+    anew = tuple(_draft(asdict(one.leg), controller, policy, REOPENED) for one in again)
     return Series((*anew, *drafts), ids, fills)
 
 

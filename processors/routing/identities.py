@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.planning.choices import IMPORTS
 from processors.planning.kinds import ERASING, KINDS
-from schemas.contract import maker
 from schemas.ids import identities_hash, identity_hash
 from schemas.records import Named
 from schemas.state import SUPPRESSED, Known
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from schemas.events import ConsentEvent, Identity
     from schemas.state import SubjectState
 
-_named = maker(Named)
 MOST = 32
 """Different sets of identities of one person that are kept, the newest ones."""
 MOST_BYTES = 32 * 1024
@@ -80,7 +78,7 @@ def own_of(event: ConsentEvent, person: str, desk: Desk) -> Own:
     sealed = event.sealed or seals.seal_identities(identities, person, event.event_id)
     if sealed is None or not identities:
         return Own(sealed=sealed)
-    told = _named({"digest": identities_hash(desk.pepper, identities), "size": len(sealed.bytes)})
+    told = Named(identities_hash(desk.pepper, identities), len(sealed.bytes))
     return Own(identities, sealed, told)
 
 

@@ -68,7 +68,7 @@ def _readable(value: bytes | None) -> dict[str, Any]:
         return {}
 
 
-def _who(known: dict[str, Any], error: DataError, desk: Desk) -> dict[str, str | None]:
+def _who(known: dict[str, Any], error: DataError, desk: Desk) -> dict[str, Any]:
     """Only what is certainly no identity: a field that broke a rule may hold anything."""
     event_id = _uuid(known.get("event_id"))
     controller = known.get("controller")

@@ -23,7 +23,6 @@ from processors.routing.identities import (
 from processors.routing.incoming import Incoming, Routed
 from processors.routing.reject import reject
 from schemas.codec import decode
-from schemas.contract import defaults_of, maker
 from schemas.drafts import Series
 from schemas.errors import DataError, InvalidRecord, UndecodableRecord
 from schemas.events import ConsentEvent
@@ -42,9 +41,6 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
     from schemas.records import Delivery, Leg, Named
 
-_audit, _facts = maker(AuditRecord), maker(EventFacts)
-_BARE = defaults_of(AuditRecord)
-"""What stands in a record about which nothing more is said; and of a person of whom nothing is known."""
 StateOf = Callable[[str], SubjectState | None]
 
 
@@ -176,8 +172,7 @@ class Case(NamedTuple):
         """A leg of an older event starts again, under that event's id."""
         leg = one.leg
         leg_id = begun_leg_id(self.pid, one.of.event_id, leg.delivery_id, leg.recipient)
-        return self.record(
-            "cycle",
+        return self.record("cycle").changed(
             record_id=outcome_record_id("cycle", leg_id, REOPENED, HOLD_LIFTED, 0),
             event_id=one.of.event_id,
             delivery_id=leg.delivery_id,
@@ -191,28 +186,26 @@ class Case(NamedTuple):
     def planned(self, made: Plan, told: Named | None) -> AuditRecord:
         """One record per event, with its facts and all its legs; duplicates and stale ones say so."""
         event = self.event
-        facts = _facts(
-            {
-                "kind": event.kind,
-                "purposes": event.purposes,
-                "channels": event.channels,
-                "data_domain": event.data_domain,
-                "jurisdiction": event.jurisdiction,
-                "lawful_basis": event.lawful_basis,
-                "expressed_by": event.expressed_by,
-                "verified_by": event.verified_by,
-                "method": event.method,
-                "evidence": event.evidence,
-                "published_by": event.published_by,
-                "supersedes": event.supersedes,
-                "occurred_at": made.occurred_at,
-                "received_at": made.received_at,
-                "content_hash": self.digest,
-                "until": event.until,
-                "age": event.age,
-                "named": told,
-                "vendors_told": event.vendors_told,
-            }
+        facts = EventFacts(
+            kind=event.kind,
+            purposes=event.purposes,
+            channels=event.channels,
+            data_domain=event.data_domain,
+            jurisdiction=event.jurisdiction,
+            lawful_basis=event.lawful_basis,
+            expressed_by=event.expressed_by,
+            verified_by=event.verified_by,
+            method=event.method,
+            evidence=event.evidence,
+            published_by=event.published_by,
+            supersedes=event.supersedes,
+            occurred_at=made.occurred_at,
+            received_at=made.received_at,
+            content_hash=self.digest,
+            until=event.until,
+            age=event.age,
+            named=told,
+            vendors_told=event.vendors_told,
         )
         # Kept as a series, so that nobody makes the legs just to encode them.
         legs = cast("tuple[Leg, ...]", made.legs) if made.verdict == "planned" else None
@@ -223,18 +216,15 @@ class Case(NamedTuple):
         return self.record("clock_corrected", reason="outside_what_can_be", field=fields)
 
     def record(self, kind: str, **more: Any) -> AuditRecord:
-        return _audit(
-            {
-                **_BARE,
-                "record_id": origin_record_id(kind, self.incoming.origin),
-                "kind": kind,
-                "at": self.incoming.log_time,
-                "pid": self.pid,
-                "controller": self.event.controller,
-                "event_id": self.event.event_id,
-                "policy": self.policy.ref,
-                "origin": self.incoming.origin,
-                "software": SOFTWARE,
-                **more,
-            }
+        return AuditRecord(
+            record_id=origin_record_id(kind, self.incoming.origin),
+            kind=kind,
+            at=self.incoming.log_time,
+            pid=self.pid,
+            controller=self.event.controller,
+            event_id=self.event.event_id,
+            policy=self.policy.ref,
+            origin=self.incoming.origin,
+            software=SOFTWARE,
+            **more,
         )

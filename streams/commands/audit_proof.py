@@ -12,6 +12,7 @@ from processors.notarising.checking import check, origins
 from schemas.audit_proof import AuditProof
 from schemas.errors import SetupError
 from schemas.ids import pid
+from schemas.packing import as_dict
 from schemas.times import iso
 from streams import topics
 from streams.commands.audit_view import timeline
@@ -83,7 +84,7 @@ def show_proof(text: bytes, keys: Collection[bytes], *, as_json: bool) -> None:
     proof = AuditProof.read(text)
     records = check(proof, keys)
     if as_json:
-        told = [record.model_dump(mode="json") for record in records]
+        told = [as_dict(record) for record in records]
         policies = [policy.model_dump() for policy in proof.policies]
         show_json({"good": True, "pid": proof.pid, "trees": origins(proof), "policies": policies, "records": told})
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from processors.reckoning.saying import due_day
-from schemas.records import Leg
+from schemas.packing import as_dict
 from schemas.times import iso
 from streams.commands.common import complain
 from streams.commands.plan_legs import show_legs, words_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from processors.plan import Plan
     from schemas.errors import DataError
     from schemas.events import ConsentEvent
+    from schemas.records import Leg
     from streams.commands.lines import Line
 
 
@@ -61,12 +62,12 @@ _NO_CONFIG = "no relay.toml found: planned without connections, so every recipie
 
 
 _MOMENTS = ("due_at", "review_at", "backup_until")
-_TOLD = set(Leg.model_fields) - {*_MOMENTS, "lane"}
+_UNTOLD = frozenset({*_MOMENTS, "lane"})
 
 
 def _leg(leg: Leg) -> dict[str, Any]:
     return {
-        **leg.model_dump(mode="json", include=_TOLD),
+        **as_dict(leg, _UNTOLD),
         "connection": leg.lane,
         "due_on": None if leg.due_at is None else due_day(leg.rule, leg.due_at),
         **{name: None if at is None else iso(at) for name in _MOMENTS for at in (getattr(leg, name),)},

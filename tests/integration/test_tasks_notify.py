@@ -19,6 +19,7 @@ from reading import audit
 from infra.ports import unused_ports
 from processors.vendors.callbacks import standard_webhook
 from schemas.codec import encode
+from schemas.kept import as_json
 from schemas.times import DAY
 from streams import topics
 from streams.clients import writer
@@ -142,7 +143,7 @@ async def test_an_open_task_is_told_once_by_each_way_and_what_was_refused_is_tol
         assert [(one.evidence and one.evidence.detail, one.command and one.command.by) for one in records] == [
             ("webhook", "timer"), ("mail", "timer"),
         ]  # fmt: skip
-        assert OFFICE not in "".join(one.model_dump_json() for one in records)
+        assert OFFICE not in b"".join(map(as_json, records)).decode()
         await put(cli, kept, is_there=False)
         assert await notified(cli) == []
         await put(cli, kept)

@@ -10,10 +10,10 @@ from fastavro import schemaless_reader
 from schemas.codec import current
 
 if TYPE_CHECKING:
-    from schemas.contract import Contract
+    from schemas.contract import Record
 
 
-def by_the_library(contract: type[Contract], data: bytes) -> tuple[Any, int]:
+def by_the_library(contract: type[Record], data: bytes) -> tuple[Any, int]:
     body = BytesIO(data)
     body.seek(10)
     return _tuples(schemaless_reader(body, current(contract)[1], None)), body.tell()

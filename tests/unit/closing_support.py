@@ -56,7 +56,7 @@ def anew(lane: str, cycle: int, at: int = NOW, reason: str = "redriven") -> Audi
 def brought(leg: Leg, at: int = NOW) -> AuditRecord:
     """What a backfill says of a leg that it brings to a new lane."""
     about = {"legs": (leg,), "event": planned(at=at).event}
-    return anew(leg.delivery_id or "", 0, at=at, reason="backfill").model_copy(update=about)
+    return anew(leg.delivery_id or "", 0, at=at, reason="backfill").changed(**about)
 
 
 def record(kind: str, **more: Any) -> AuditRecord:

@@ -167,7 +167,7 @@ class PaperRelay:
 
     def _outcome(self, due: AuditRecord) -> AuditRecord:
         leg = self.expected.legs.get(LegKey(due.event_id or "", due.lane or "", due.action))  # type: ignore[arg-type]
-        return due.model_copy(update={"outcome": leg.outcome if leg else "executed"})
+        return due.changed(outcome=leg.outcome if leg else "executed")
 
     def pid_of(self, subject_id: str) -> str:
         return pid(PEPPER, self.cast.controller, subject_id)
@@ -195,16 +195,14 @@ def paper_relay(count: int = 300, seed: int = 1) -> PaperRelay:
 def _due(record: AuditRecord) -> list[AuditRecord]:
     """An outcome, still without its word, for each delivery of a planned event."""
     return [
-        record.model_copy(
-            update={
-                "kind": "outcome",
-                "legs": None,
-                "delivery_id": leg.delivery_id,
-                "cycle": 0,
-                "lane": leg.lane,
-                "action": leg.action,
-                "at": record.at + SECOND,
-            }
+        record.changed(
+            kind="outcome",
+            legs=None,
+            delivery_id=leg.delivery_id,
+            cycle=0,
+            lane=leg.lane,
+            action=leg.action,
+            at=record.at + SECOND,
         )
         for leg in record.legs or ()
         if leg.kind == "delivery"

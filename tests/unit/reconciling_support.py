@@ -155,4 +155,4 @@ def leg_of(planned: AuditRecord, lane: str, action: str | None = None) -> Leg:
 
 
 def without(planned: AuditRecord, lane: str) -> AuditRecord:
-    return planned.model_copy(update={"legs": tuple(leg for leg in planned.legs or () if leg.lane != lane)})
+    return planned.changed(legs=tuple(leg for leg in planned.legs or () if leg.lane != lane))

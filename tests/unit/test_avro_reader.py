@@ -67,10 +67,10 @@ def test_what_is_kept_of_the_record_before_is_taken_for_no_other() -> None:
 def test_legs_and_facts_that_come_again_are_read_each_as_its_own(drawn: list[AuditRecord], seed: Any) -> None:
     """Also where they begin alike: every leg is at every place, and between others."""
     legs = [leg for record in drawn for leg in record.legs or ()]
-    legs += [leg.model_copy(update={"lane": f"{leg.lane}-"}) for leg in legs]
+    legs += [leg.changed(lane=f"{leg.lane}-") for leg in legs]
     for record in drawn * 3:
         seed.shuffle(legs)
-        mixed = record.model_copy(update={"legs": tuple(legs), "event": seed.choice(drawn).event})
+        mixed = record.changed(legs=tuple(legs), event=seed.choice(drawn).event)
         encoded = encode(mixed)
         assert decode_own(AuditRecord, encoded) == mixed
         for cut in range(10, len(encoded), 97):

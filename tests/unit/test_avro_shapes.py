@@ -14,7 +14,9 @@ from bench.replaying.load import records as as_a_relay_writes_them
 from schemas import avro_shapes, codec
 from schemas.avro_shapes import LARGEST, MOST_OF_A_LENGTH, SIGHTINGS
 from schemas.codec import decode, encode
-from schemas.contract import Contract, Origin
+from schemas.contract import Origin
+from schemas.kept import Kept
+from schemas.packing import as_dict
 from schemas.records import AuditRecord, Evidence, Leg
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from schemas.avro_shapes import Shapes
 
-C = TypeVar("C", bound=Contract)
+C = TypeVar("C", bound=Kept)
 HASH = "0123456789abcdef" * 4
 
 
@@ -42,19 +44,19 @@ def taught(*these: AuditRecord) -> Shapes:
 
 def as_read(record: AuditRecord, data: bytes | bytearray) -> tuple[dict[str, Any], int]:
     """As the library tells it, if it has read all of it."""
-    return record.model_dump(), len(data)
+    return as_dict(record), len(data)
 
 
 def other_values(record: AuditRecord) -> AuditRecord:
     """Another record of this one's shape: its own texts backwards, its moment another unless it takes 9 bytes."""
     legs = record.legs and tuple(_backwards(leg, "delivery_id") for leg in record.legs)
     other = _backwards(record, "record_id", "pid", "controller", "event_id", "delivery_id", "software")
-    return other.model_copy(update={"legs": legs, "at": record.at ^ (abs(record.at) < 2**54)})
+    return other.changed(legs=legs, at=record.at ^ (abs(record.at) < 2**54))
 
 
 def _backwards(record: C, *fields: str) -> C:
     changed = {name: said[::-1] for name in fields if (said := getattr(record, name))}
-    return record.model_copy(update=changed)
+    return record.changed(**changed)
 
 
 def outcome(number: int = 0, **values: Any) -> AuditRecord:
@@ -124,7 +126,7 @@ def test_a_shape_is_learned_when_its_length_was_seen_often_enough() -> None:
 
 
 def test_several_shapes_of_one_length_are_told_apart() -> None:
-    one, other = outcome(), outcome().model_copy(update={"lane": "crmx", "outcome": "execute"})
+    one, other = outcome(), outcome().changed(lane="crmx", outcome="execute")
     assert len(encode(one)) == len(encode(other))
     known = taught(one, other)
     assert (known.read(encode(one)), known.read(encode(other))) == (one, other)
@@ -132,7 +134,7 @@ def test_several_shapes_of_one_length_are_told_apart() -> None:
 
 def test_what_isnt_written_the_shortest_way_is_a_shape_of_its_own() -> None:
     leg = Leg(kind="none", recipient="r", purposes=("a", "b"))
-    record = outcome().model_copy(update={"legs": (leg, leg)})
+    record = outcome().changed(legs=(leg, leg))
     encoded = encode(record)
     in_two_blocks = encoded.replace(b"\x04\x02a\x02b\x00", b"\x02\x02a\x02\x02b\x00")
     longer_length = encoded[:10] + b"\x80\x81\x00" + encoded[12:]  # of the 64 bytes of its id
@@ -153,7 +155,7 @@ def test_large_records_are_not_learned() -> None:
 
 def test_of_one_length_no_more_shapes_are_learned_than_are_worth_trying(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(avro_shapes, "SIGHTINGS", 1)
-    known, several = shapes(), [outcome().model_copy(update={"lane": f"lane-{number:02}"}) for number in range(50)]
+    known, several = shapes(), [outcome().changed(lane=f"lane-{number:02}") for number in range(50)]
     for record in several:
         known.missed(encode(record), record)
     assert [record for record in several if known.read(encode(record))] == several[:MOST_OF_A_LENGTH]

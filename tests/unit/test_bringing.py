@@ -165,7 +165,7 @@ def test_work_that_the_vendor_has_no_call_for_is_a_task() -> None:
 def test_another_controllers_events_and_strangers_are_passed_over() -> None:
     (planned,), state = before(by(1, "withdraw", 0, ["surveys"]))
     errand = Errand(DESK, CAMPAIGNS, COMMAND)
-    assert errand.brought(planned.model_copy(update={"controller": "omigroup"}), state, LATER) is None
+    assert errand.brought(planned.changed(controller="omigroup"), state, LATER) is None
     assert errand.brought(planned, None, LATER) == Brought((OVER,))
 
 

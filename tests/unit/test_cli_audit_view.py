@@ -32,8 +32,15 @@ def judged(one: ConsentEvent) -> tuple[AuditRecord, ...]:
 
 
 def outcome(**more: Any) -> AuditRecord:
-    made = {"record_id": "r", "kind": "outcome", "at": NOW, "pid": "p1.x", "origin": ORIGIN, "software": "tests"}
-    return AuditRecord.model_validate({**made, **more})
+    made: dict[str, Any] = {
+        "record_id": "r",
+        "kind": "outcome",
+        "at": NOW,
+        "pid": "p1.x",
+        "origin": ORIGIN,
+        "software": "tests",
+    }
+    return AuditRecord(**made | more)
 
 
 def printed(*records: AuditRecord) -> str:

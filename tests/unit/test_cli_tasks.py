@@ -73,7 +73,7 @@ def test_a_recipient_that_was_connected_since_is_named_with_its_lane(
     regions: tuple[str, ...] | None, lanes: list[str]
 ) -> None:
     event = planned(open_leg("zoho-one/marketing", action="delete"))
-    there = event.model_copy(update={"event": event.event and event.event.model_copy(update={"jurisdiction": "EEA"})})
+    there = event.changed(event=event.event and event.event.changed(jurisdiction="EEA"))
     kept = request(told(there))
     shown = facts(AskedTask(0, kept, kept.legs[0]), {"toy": CAMPAIGNS.model_copy(update={"regions": regions})}, NOW)
     assert shown["connected_since"] == lanes

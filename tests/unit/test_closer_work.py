@@ -203,7 +203,7 @@ async def test_many_changes_are_several_transactions() -> None:
 
 
 def of_another(number: int) -> AuditRecord:
-    return planned(task()).model_copy(update={"event_id": str(number)})
+    return planned(task()).changed(event_id=str(number))
 
 
 async def test_its_duties_are_what_it_should_go_on_with() -> None:

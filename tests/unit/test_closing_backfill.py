@@ -28,13 +28,13 @@ from streams.replaying.part import Part
 
 def test_what_nobody_was_connected_for_is_done_by_the_lane_that_a_backfill_brings_it_to() -> None:
     open_ones = [
-        closed_leg("unbound_recipient", None, "delete").model_copy(update={"kind": "task", "recipient": recipient})
+        closed_leg("unbound_recipient", None, "delete").changed(kind="task", recipient=recipient)
         for recipient in ("stripe", "paypal")
     ]
     book = told(planned(*open_ones, delivery("b", "delete")), said("b", "executed"))
     assert request(book).is_open
     leg = delivery("a", "delete", recipient="stripe+paypal")
-    brought = anew("a", 0, reason="backfill").model_copy(update={"legs": (leg,)})
+    brought = anew("a", 0, reason="backfill").changed(legs=(leg,))
     told(brought, brought, book=book)
     assert [one.recipient for one in request(book).legs] == ["stripe+paypal", "b-inc"]
     told(said("a", "executed"), book=book)
@@ -44,8 +44,8 @@ def test_what_nobody_was_connected_for_is_done_by_the_lane_that_a_backfill_bring
 def test_an_erasure_that_a_backfill_finds_nobody_for_ends_as_failed() -> None:
     book = told(planned(delivery("b", "delete")), said("b", "executed"))
     assert request(book).status == "completed"
-    leg = closed_leg("failed", "missing_identity", "delete").model_copy(update={"delivery_id": "a", "lane": "a"})
-    told(anew("a", 0, reason="backfill").model_copy(update={"legs": (leg,)}), book=book)
+    leg = closed_leg("failed", "missing_identity", "delete").changed(delivery_id="a", lane="a")
+    told(anew("a", 0, reason="backfill").changed(legs=(leg,)), book=book)
     *_, last = request(book).legs
     assert (last.outcome, last.reason, last.final) == ("failed", "missing_identity", True)
     assert request(book).status == "completed_with_exceptions"
@@ -69,7 +69,7 @@ def test_a_request_that_was_forgotten_is_opened_with_what_a_backfill_brings_and_
 
 
 def test_what_a_backfill_brings_of_a_request_that_nobody_can_do_is_said_at_once() -> None:
-    leg = closed_leg("failed", "missing_identity", "delete").model_copy(update={"delivery_id": "a", "lane": "a"})
+    leg = closed_leg("failed", "missing_identity", "delete").changed(delivery_id="a", lane="a")
     book = told(brought(leg))
     assert request(book).status == "completed_with_exceptions"
     assert kinds(book) == ["request.closed"]
@@ -107,5 +107,5 @@ def test_it_is_followed_again_in_a_rebuild_that_goes_on() -> None:
 
 
 def test_what_an_older_release_has_brought_without_its_event_stays_unknown() -> None:
-    book = told(anew("a", 0, reason="backfill").model_copy(update={"legs": (delivery("a"),)}))
+    book = told(anew("a", 0, reason="backfill").changed(legs=(delivery("a"),)))
     assert KEY not in book

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def kept(recipient: str, delivery_id: str | None = None) -> Leg:
     leg = closed_leg("retained", "legal_hold", "delete")
-    return leg.model_copy(update={"recipient": recipient, "delivery_id": delivery_id})
+    return leg.changed(recipient=recipient, delivery_id=delivery_id)
 
 
 def lifted(leg: Leg) -> AuditRecord:
@@ -32,11 +32,11 @@ def by_hand(recipient: str) -> Leg:
 @pytest.mark.parametrize("delivery_id", [None, "a"])
 def test_what_a_hold_kept_is_a_delivery_when_the_hold_is_lifted(delivery_id: str | None) -> None:
     """Whether there was a connection for it already when it was kept, or not."""
-    kept = closed_leg("retained", "legal_hold", "delete").model_copy(update={"delivery_id": delivery_id})
+    kept = closed_leg("retained", "legal_hold", "delete").changed(delivery_id=delivery_id)
     book = told(planned(kept, delivery("b", "delete")), said("b", "executed"))
     assert request(book).status == "completed_with_exceptions"
     leg = delivery("a", "delete", recipient="stripe")
-    lifted = anew("a", 1, reason="hold_lifted").model_copy(update={"legs": (leg,)})
+    lifted = anew("a", 1, reason="hold_lifted").changed(legs=(leg,))
     told(lifted, lifted, book=book)
     first, second = request(book).legs
     assert (first.recipient, first.kind, first.final, first.due_at) == ("stripe", "delivery", False, leg.due_at)

@@ -42,7 +42,7 @@ def _first(relay: PaperRelay, wanted: Callable[[AuditRecord], bool]) -> int:
 
 def _changed(relay: PaperRelay, wanted: Callable[[AuditRecord], bool], **update: Any) -> AuditRecord:
     place = _first(relay, wanted)
-    relay.audit[place] = relay.audit[place].model_copy(update=update)
+    relay.audit[place] = relay.audit[place].changed(**update)
     return relay.audit[place]
 
 
@@ -85,7 +85,7 @@ def test_a_delivery_without_an_outcome_counts(relay: PaperRelay) -> None:
 
 def test_a_second_final_that_contradicts_the_first_counts(relay: PaperRelay) -> None:
     record = relay.audit[_first(relay, lambda record: record.outcome == "executed")]
-    relay.audit.append(record.model_copy(update={"outcome": "failed"}))
+    relay.audit.append(record.changed(outcome="failed"))
     (mismatch,) = _all(relay)
     assert "contradict" in mismatch.what
 
@@ -123,11 +123,11 @@ def test_a_leg_too_many_or_too_few_or_wider_counts(relay: PaperRelay) -> None:
     record = relay.audit[place]
     legs = list(record.legs or ())
     at = next(n for n, leg in enumerate(legs) if leg.kind == "delivery" and leg.action == "grant")
-    wider = legs[at].model_copy(update={"channels": (*legs[at].channels, "post")})
-    relay.audit[place] = record.model_copy(update={"legs": (*legs[:at], wider, *legs[at + 1 :])})
+    wider = legs[at].changed(channels=(*legs[at].channels, "post"))
+    relay.audit[place] = record.changed(legs=(*legs[:at], wider, *legs[at + 1 :]))
     assert ["another scope" in mismatch.what for mismatch in _all(relay)] == [True]
-    other = legs[at].model_copy(update={"lane": "zoho-elsewhere"})
-    relay.audit[place] = record.model_copy(update={"legs": (*legs[:at], other, *legs[at + 1 :])})
+    other = legs[at].changed(lane="zoho-elsewhere")
+    relay.audit[place] = record.changed(legs=(*legs[:at], other, *legs[at + 1 :]))
     texts = " ".join(mismatch.what for mismatch in _all(relay))
     assert "is not due" in texts
     assert "was never due" in texts

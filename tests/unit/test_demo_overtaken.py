@@ -70,7 +70,7 @@ def relay_with(**update: Any) -> tuple[PaperRelay, AuditRecord]:
     relay = copy(paper_relay(200, 1))
     relay.audit = list(relay.audit)
     place = next(n for n, record in enumerate(relay.audit) if record.lane == LISTS and record.outcome == "executed")
-    relay.audit[place] = relay.audit[place].model_copy(update=update)
+    relay.audit[place] = relay.audit[place].changed(**update)
     return relay, relay.audit[place]
 
 
@@ -80,7 +80,7 @@ def test_the_audit_says_what_was_overtaken() -> None:
     assert relay.found().tally.overtaken() == {about: None}
     relay, record = relay_with()
     leg = Leg(kind="delivery", recipient=None, overtaken=(Cell(purpose="surveys", channel="email"),))
-    relay.audit.append(record.model_copy(update={"kind": "overtaken", "outcome": None, "legs": (leg,)}))
+    relay.audit.append(record.changed(kind="overtaken", outcome=None, legs=(leg,)))
     assert relay.found().tally.overtaken() == {about: SURVEYS}
 
 
@@ -139,4 +139,4 @@ def _is_of(record: AuditRecord, about: LegKey) -> bool:
 
 
 def _superseded(record: AuditRecord) -> AuditRecord:
-    return record.model_copy(update={"outcome": "superseded"})
+    return record.changed(outcome="superseded")

@@ -15,17 +15,13 @@ VENDORS = {"zoho-crm": "zoho_crm", "zoho-campaigns": "zoho_campaigns", "google-a
 MS = 1000
 
 
-def _record(kind: str, offset: int = 0, **more: Any) -> AuditRecord:
+def _record(kind: str, offset: int = 0, at: int = 0, **more: Any) -> AuditRecord:
     origin = Origin(topic="consent.events", partition=0, offset=offset)
-    return AuditRecord.model_validate(
-        {"record_id": "r", "kind": kind, "at": 0, "pid": "p1.x", "origin": origin, "software": "tests", **more}
-    )
+    return AuditRecord(record_id="r", kind=kind, at=at, pid="p1.x", origin=origin, software="tests", **more)
 
 
-def _leg(delivery_id: str, lane: str = "zoho-crm", action: str = "withdraw") -> Leg:
-    return Leg.model_validate(
-        {"kind": "delivery", "recipient": "r", "lane": lane, "action": action, "delivery_id": delivery_id}
-    )
+def _leg(delivery_id: str, lane: str = "zoho-crm", action: Any = "withdraw") -> Leg:
+    return Leg(kind="delivery", recipient="r", lane=lane, action=action, delivery_id=delivery_id)
 
 
 def _planned(offset: int, *legs: Leg, at: int = 0) -> AuditRecord:

@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 
 from schemas.codec import decode, encode, encode_each
 from schemas.drafts import Draft, Series
+from schemas.kept import fields_of
 from schemas.records import AuditRecord, Delivery, Leg
 
 if TYPE_CHECKING:
-    from schemas.contract import Contract
+    from schemas.contract import Record
 
 OF_A_DELIVERY = ("delivery_id", "event_id", "pid", "sealed", "received_at", "due_at", "occurred_at", "origin")
 
 
-def drafted(contract: type[Contract], record: Contract, own: tuple[str, ...]) -> Draft[Any]:
-    return Draft(contract, own, **{name: value for name, value in record.__dict__.items() if name not in own})
+def drafted(contract: type[Record], record: Record, own: tuple[str, ...]) -> Draft[Any]:
+    values = {name: getattr(record, name) for name in fields_of(contract) if name not in own}
+    return Draft(contract, own, **values)
 
 
 @a_few
@@ -39,16 +41,14 @@ def test_deliveries_of_one_event_are_encoded_like_any_others(first: Delivery, ot
 def test_legs_with_ids_with_a_date_alone_and_with_neither_stand_side_by_side(
     record: AuditRecord, legs: list[Leg], due_at: int
 ) -> None:
-    made = tuple(leg if leg.kind == "none" else leg.model_copy(update={"due_at": due_at}) for leg in legs)
+    made = tuple(leg if leg.kind == "none" else leg.changed(due_at=due_at) for leg in legs)
     own = {"none": (), "task": ("due_at",), "delivery": ("delivery_id", "due_at")}
     fills: list[dict[str, int]] = [{} if leg.kind == "none" else {"due_at": due_at} for leg in made]
     ids = [(leg.delivery_id or "x") if leg.kind == "delivery" else None for leg in made]
-    made = tuple(
-        leg.model_copy(update={"delivery_id": one}) if one else leg for leg, one in zip(made, ids, strict=True)
-    )
+    made = tuple(leg.changed(delivery_id=one) if one else leg for leg, one in zip(made, ids, strict=True))
     series = Series(tuple(drafted(Leg, leg, own[leg.kind]) for leg in made), ids, fills)
     assert series == made
-    assert decode(AuditRecord, encode(record.model_copy(update={"legs": series}))).legs == made
+    assert decode(AuditRecord, encode(record.changed(legs=series))).legs == made
 
 
 def test_signs_that_mean_something_in_a_template_stay_what_they_are() -> None:
@@ -69,4 +69,4 @@ def test_a_series_is_read_like_a_tuple() -> None:
 def a_record(**more: Any) -> AuditRecord:
     origin = {"topic": "consent.events", "partition": 0, "offset": 1}
     record = AuditRecord.parse({"record_id": "1", "kind": "planned", "at": 1, "origin": origin, "software": "x"})
-    return record.model_copy(update=more)
+    return record.changed(**more)

@@ -28,6 +28,7 @@ from processors.routing.route import route
 from schemas.connections import parse_config
 from schemas.contract import Origin
 from schemas.events import Kind
+from schemas.packing import as_dict
 from schemas.sealing import Seals
 from schemas.times import SECOND
 
@@ -88,7 +89,7 @@ def test_they_agree(seed: int) -> None:
         if one.kind in {"planned", "stale", "duplicate", "rejected"}
     }
     assert oracle.verdicts == verdicts
-    legs = [(one.event_id, leg.model_dump(mode="json")) for one in audit for leg in one.legs or ()]
+    legs = [(one.event_id, as_dict(leg)) for one in audit for leg in one.legs or ()]
     told = [(Key(event_id or "", leg["lane"], leg["action"]), leg) for event_id, leg in legs if leg["delivery_id"]]
     carried = Counter(
         (key, frozenset() if key.action == "delete" else cells_of(leg), leg["all_purposes"])

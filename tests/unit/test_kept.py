@@ -31,7 +31,7 @@ STATE: dict[str, Any] = {"pid": "p1.a", "controller": "acme", "choices": (CHOICE
 @given(state=records(SubjectState))
 def test_what_is_parsed_is_what_it_was(state: SubjectState) -> None:
     assert SubjectState.parse(as_dict(state)) == state
-    assert maker_of(SubjectState)({name: getattr(state, name) for name in fields_of(SubjectState)}) == state
+    assert maker_of(SubjectState)(**{name: getattr(state, name) for name in fields_of(SubjectState)}) == state
     assert json.loads(as_json(state))["pid"] == state.pid
 
 

@@ -11,7 +11,6 @@ from routing_support import DESK, EMAIL, event, incoming
 from processors.delivering.tasks import OVERTAKEN
 from processors.routing.route import route
 from schemas.codec import encode
-from schemas.records import AuditRecord
 from streams.metrics.registry import Metrics
 from streams.metrics.withdrawals import Withdrawals
 
@@ -41,7 +40,7 @@ def outcome(made: Routed, index: int, word: str = "executed", after_s: float = 1
         "at": NOW + round(after_s * US),
         **more,
     }
-    return encode(AuditRecord.model_validate(base.model_copy(update=told).model_dump()))
+    return encode(base.changed(**told))
 
 
 class Followed:
@@ -90,7 +89,7 @@ def test_the_gravest_outcome_says_how_it_ended(word: str, result: str) -> None:
 def test_an_event_id_that_two_people_have_is_followed_for_each() -> None:
     made, followed = planned(action="delete"), Followed()
     other: dict[str, Any] = {"pid": "p1.other"}
-    followed.take(encode(made.audit[0]), encode(made.audit[0].model_copy(update=other)))
+    followed.take(encode(made.audit[0]), encode(made.audit[0].changed(**other)))
     assert followed("withdrawals_open") == 2
     followed.take(*(outcome(made, index) for index in range(len(made.deliveries))))
     assert followed("withdrawals_open") == 1

@@ -26,7 +26,7 @@ KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for num
 MINE, COVERED, GROWN = 1, 3, 5
 """Number of the person's record; leaves of the first head that covers it, and of the newest."""
 POLICY = PolicyRef(id="oomnis", version="1", sha256="0" * 64, text_sha256="1" * 64)
-TOLD = planned().model_copy(update={"policy": POLICY})
+TOLD = planned().changed(policy=POLICY)
 
 
 def part(
@@ -78,7 +78,7 @@ def test_it_gives_the_records_back() -> None:
 
 
 def test_a_record_that_names_no_company_is_proven_beside_one_that_does() -> None:
-    unnamed = TOLD.model_copy(update={"kind": "forwarded", "controller": None})
+    unnamed = TOLD.changed(kind="forwarded", controller=None)
     other = part(unnamed, tree="tests/audit/2").model_copy(update={"partition": 2})
     assert checked(proof(part(), other)) == [TOLD, unnamed]
     with pytest.raises(NotProven, match="company"):
@@ -110,7 +110,7 @@ OF_ANOTHER_LOG = part(tree="staging/audit/2").model_copy(update={"partition": 2}
         (proof(part(), pid="p1.bob"), "another person's"),
         (proof(part(), controller="osome"), "company"),
         (proof(part(), policies=()), "policies"),
-        (proof(part(TOLD.model_copy(update={"policy": None}))), "policies"),
+        (proof(part(TOLD.changed(policy=None))), "policies"),
     ],
 )
 def test_a_proof_that_was_changed_is_refused(given: AuditProof, says: str) -> None:

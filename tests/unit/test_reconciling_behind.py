@@ -40,7 +40,7 @@ def of_event(paper: Paper, one: ConsentEvent, now: int = LATER, lost: tuple[str,
 
 
 def changed(paper: Paper, record: AuditRecord, **change: Any) -> None:
-    paper.change(paper.audit.index(record), lambda one: one.model_copy(update=change))
+    paper.change(paper.audit.index(record), lambda one: one.changed(**change))
 
 
 def test_what_a_new_lane_is_brought_is_due_there() -> None:
@@ -90,7 +90,7 @@ def test_a_request_that_is_closed_in_the_meantime_is_no_finding() -> None:
     paper = paper_of(WISH)
     (brought,) = paper.connect(CAMPAIGNS)
     ours = brought.delivery_id
-    closed = paper.audit[0].model_copy(update={"kind": "request.closed", "legs": None, "event": None})
+    closed = paper.audit[0].changed(kind="request.closed", legs=None, event=None)
     paper.audit.append(closed)
     assert [one for one in paper.found() if one.delivery_id == ours] == []
 
@@ -191,7 +191,7 @@ def test_what_no_lifted_hold_had_kept_is_surplus() -> None:
     paper.audit.append(begun)
     assert paper.kinds() == ["surplus"]
     paper.audit[-1:] = []
-    changed(paper, begun, legs=tuple(leg.model_copy(update={"delivery_id": "f" * 64}) for leg in begun.legs or ()))
+    changed(paper, begun, legs=tuple(leg.changed(delivery_id="f" * 64) for leg in begun.legs or ()))
     assert sorted(paper.kinds()) == ["missing", "surplus"]
 
 
@@ -208,8 +208,8 @@ def test_an_import_that_the_vendors_know_reaches_nobody_and_is_brought_to_later_
     (brought,) = paper.connect(CAMPAIGNS)
     paper.tell(brought, LANE, "executed")
     assert paper.found(LONG_AFTER) == []
-    more = leg_of(brought, LANE).model_copy(update={"delivery_id": "f" * 64})
-    paper.change(0, lambda one: one.model_copy(update={"legs": (*(one.legs or ()), more)}))
+    more = leg_of(brought, LANE).changed(delivery_id="f" * 64)
+    paper.change(0, lambda one: one.changed(legs=(*(one.legs or ()), more)))
     assert paper.kinds() == ["surplus"]
 
 

@@ -71,7 +71,7 @@ def test_open_tasks_of_a_restrictions_end_are_late_until_somebody_says_that_they
     assert {one.delivery_id for one in found} == {*tasks}
     for one in tasks:
         done = Leg.parse({"kind": "task", "recipient": None, "delivery_id": one, "outcome": "done"})
-        paper.audit.append(lifted.model_copy(update={"kind": "request.task", "event": None, "legs": (done,)}))
+        paper.audit.append(lifted.changed(kind="request.task", event=None, legs=(done,)))
     assert {one.event_id for one in paper.found(LONG_AFTER)} == {restricted.event_id}
 
 
@@ -83,7 +83,7 @@ def test_a_lost_outcome_is_found_by_the_lane_that_is_done_with_it(paper: Paper, 
 
 def test_a_lost_outcome_is_found_by_its_closed_request_once(paper: Paper, planned: AuditRecord) -> None:
     ours = leg_of(planned, CRM).delivery_id or ""
-    closed = planned.model_copy(update={"kind": "request.closed", "legs": None, "event": None})
+    closed = planned.changed(kind="request.closed", legs=None, event=None)
     paper.audit.append(closed)
     found = [one for one in paper.found(lost=(ours,)) if one.lane]
     assert [(one.kind, one.delivery_id) for one in found] == [("missing", ours)]
@@ -91,7 +91,7 @@ def test_a_lost_outcome_is_found_by_its_closed_request_once(paper: Paper, planne
 
 def test_an_outcome_that_nobody_planned_is_surplus(paper: Paper, planned: AuditRecord) -> None:
     forged = paper.tell(planned, CRM, "executed")
-    paper.audit[-1] = forged.model_copy(update={"delivery_id": "f" * 64})
+    paper.audit[-1] = forged.changed(delivery_id="f" * 64)
     assert paper.kinds() == ["surplus"]
 
 
@@ -111,15 +111,15 @@ def test_done_after_its_deadline_is_late(paper: Paper, planned: AuditRecord) -> 
     due_at = leg_of(planned, CRM).due_at or 0
     paper.tell(planned, CRM, "executed", at=due_at)
     assert paper.found() == []
-    paper.audit[-1] = paper.audit[-1].model_copy(update={"at": due_at + 1})
+    paper.audit[-1] = paper.audit[-1].changed(at=due_at + 1)
     assert paper.kinds() == ["late"]
 
 
 def test_a_later_deadline_counts_once_it_is_extended(paper: Paper, planned: AuditRecord) -> None:
     leg = leg_of(planned, CRM)
     until = (leg.due_at or 0) + DAY
-    longer = leg.model_copy(update={"due_at": until})
-    paper.audit.append(planned.model_copy(update={"kind": "request.extended", "legs": (longer,), "event": None}))
+    longer = leg.changed(due_at=until)
+    paper.audit.append(planned.changed(kind="request.extended", legs=(longer,), event=None))
     paper.tell(planned, CRM, "executed", at=until)
     assert paper.found() == []
 
@@ -172,7 +172,7 @@ def test_an_outcome_of_another_lane_or_event_is_conflicting(paper: Paper, planne
     paper.tell(planned, CRM, "executed")
     for change in ({"lane": "google-analytics"}, {"event_id": event(9, "grant").event_id}, {"action": "grant"}):
         whole = list(paper.audit)
-        paper.audit[-1] = paper.audit[-1].model_copy(update=change)
+        paper.audit[-1] = paper.audit[-1].changed(**change)
         assert paper.kinds() == ["conflicting"], change
         paper.audit = whole
 

@@ -51,7 +51,7 @@ def test_an_older_deletion_that_names_others_was_due_and_the_same_once_more_was_
     for begins in (0, 1000):
         paper.begins = begins
         assert paper.found() == [], begins
-    paper.change(2, lambda one: one.model_copy(update={"kind": "stale", "legs": None}))
+    paper.change(2, lambda one: one.changed(kind="stale", legs=None))
     assert "missing" in paper.kinds()
 
 
@@ -90,8 +90,8 @@ def test_what_came_of_an_event_that_no_verdict_is_about_is_no_further_finding(
 def test_a_leg_that_was_not_due_is_surplus() -> None:
     paper = Paper()
     (planned,) = paper.publish(event(1, "grant", 0, ["marketing-campaigns"], identities=[EMAIL]))
-    more = leg_of(planned, "zoho-campaigns").model_copy(update={"action": "delete", "delivery_id": "f" * 64})
-    paper.change(0, lambda one: one.model_copy(update={"legs": (*(one.legs or ()), more)}))
+    more = leg_of(planned, "zoho-campaigns").changed(action="delete", delivery_id="f" * 64)
+    paper.change(0, lambda one: one.changed(legs=(*(one.legs or ()), more)))
     assert paper.kinds() == ["surplus"]
 
 
@@ -101,8 +101,8 @@ def test_a_leg_that_was_not_due_is_surplus() -> None:
 def test_a_leg_with_another_scope_or_deadline_is_conflicting(change: dict[str, object]) -> None:
     paper = Paper()
     (planned,) = paper.publish(event(1, "grant", 0, ["marketing-campaigns"], identities=[EMAIL]))
-    other = tuple(leg.model_copy(update=change) if leg.kind == "delivery" else leg for leg in planned.legs or ())
-    paper.change(0, lambda one: one.model_copy(update={"legs": other}))
+    other = tuple(leg.changed(**change) if leg.kind == "delivery" else leg for leg in planned.legs or ())
+    paper.change(0, lambda one: one.changed(legs=other))
     assert set(paper.kinds(0)) == {"conflicting"}
     assert {one.lane for one in paper.found(0)} == {leg.lane for leg in other if leg.kind == "delivery"}
 
@@ -136,7 +136,7 @@ def test_a_second_verdict_on_one_record_is_surplus(paper: Paper) -> None:
 
 def test_a_verdict_on_what_nobody_published_is_surplus(paper: Paper) -> None:
     nowhere = paper.audit[0].origin.model_copy(update={"offset": 10_000})
-    paper.audit.append(paper.audit[0].model_copy(update={"origin": nowhere}))
+    paper.audit.append(paper.audit[0].changed(origin=nowhere))
     assert paper.kinds() == ["surplus"]
 
 
@@ -144,7 +144,7 @@ def test_a_withdrawal_that_was_passed_over_or_rejected_is_missing() -> None:
     for kind in ("stale", "rejected", "duplicate"):
         paper = Paper()
         paper.publish(event(1, "withdraw", 0, None, identities=[EMAIL]))
-        paper.change(0, lambda one, kind=kind: one.model_copy(update={"kind": kind, "legs": None}))  # type: ignore[misc]
+        paper.change(0, lambda one, kind=kind: one.changed(kind=kind, legs=None))  # type: ignore[misc]
         assert paper.kinds() == ["missing"], kind
 
 
@@ -153,7 +153,7 @@ def test_a_rejected_record_is_as_it_should_be_and_a_planned_one_is_not() -> None
     paper.publish(b"nonsense", event(1, "grant", 0, ["no-such-purpose"], identities=[EMAIL]))
     assert [one.kind for one in paper.audit] == ["rejected", "rejected"]
     assert paper.found() == []
-    paper.change(1, lambda one: one.model_copy(update={"kind": "planned"}))
+    paper.change(1, lambda one: one.changed(kind="planned"))
     assert paper.kinds() == ["surplus"]
 
 
@@ -162,7 +162,7 @@ def test_another_person_or_policy_is_conflicting() -> None:
     (planned,) = paper.publish(event(1, "withdraw", 0, None, identities=[EMAIL]))
     paper.settle(planned)
     assert planned.policy is not None
-    paper.change(0, lambda one: one.model_copy(update={"policy": one.policy.model_copy(update={"sha256": "0" * 64})}))  # type: ignore[union-attr]
+    paper.change(0, lambda one: one.changed(policy=one.policy.model_copy(update={"sha256": "0" * 64})))  # type: ignore[union-attr]
     assert paper.kinds() == ["conflicting"]
 
 
@@ -179,12 +179,12 @@ def test_connections_that_came_later_are_no_finding() -> None:
     paper.publish(event(1, "withdraw", 0, None, identities=[EMAIL]))
     (planned,) = [one for one in paper.audit if one.kind == "planned"]
     alone = tuple(
-        leg if leg.lane != "google-analytics" else leg.model_copy(
-            update={"kind": "task", "lane": None, "vendor": None, "delivery_id": None, "outcome": "unbound_recipient"}
-        )
+        leg.changed(kind="task", lane=None, vendor=None, delivery_id=None, outcome="unbound_recipient")
+        if leg.lane == "google-analytics"
+        else leg
         for leg in planned.legs or ()
-    )  # fmt: skip
-    paper.change(0, lambda one: one.model_copy(update={"legs": alone}))
+    )
+    paper.change(0, lambda one: one.changed(legs=alone))
     assert "missing" not in paper.kinds()
 
 

@@ -79,7 +79,7 @@ def test_repeats_are_counted_and_change_nothing() -> None:
 def test_what_was_recorded_otherwise_than_it_would_be_today_is_a_doubt() -> None:
     log = Run(event(1, "withdraw", 5, ["surveys"]), event(2, "grant", 1, ["surveys"])).log
     assert [record.kind for record in log] == ["planned", "stale"]
-    forged = log[1].model_copy(update={"kind": "planned"})
+    forged = log[1].changed(kind="planned")
     fold = folded([log[0], forged])
     assert [offset for offset, _ in fold.doubts] == [1]
     assert "recorded as planned, but today it would be stale" in fold.doubts[0][1]
@@ -88,7 +88,7 @@ def test_what_was_recorded_otherwise_than_it_would_be_today_is_a_doubt() -> None
 def test_a_policy_that_reads_otherwise_by_now_is_a_doubt() -> None:
     (record,) = Run(event(1, "grant", 0, ["surveys"])).log
     assert record.policy is not None
-    other = record.model_copy(update={"policy": record.policy.model_copy(update={"sha256": "0" * 64})})
+    other = record.changed(policy=record.policy.model_copy(update={"sha256": "0" * 64}))
     assert folded([record]).doubts == []
     assert "another text" in folded([other]).doubts[0][1]
 

@@ -30,8 +30,8 @@ def consent(kind: str, number: int, purposes: tuple[str, ...] = ("marketing-camp
     """Event `number`, said so many days after NOW."""
     made = planned(*legs, kind=kind, at=NOW + number * DAY)
     assert made.event
-    said = made.event.model_copy(update={"purposes": purposes, "jurisdiction": "EEA", "lawful_basis": "consent"})
-    return made.model_copy(update={"event": said, "event_id": str(UUID(int=number)), "policy": POLICY.ref})
+    said = made.event.changed(purposes=purposes, jurisdiction="EEA", lawful_basis="consent")
+    return made.changed(event=said, event_id=str(UUID(int=number)), policy=POLICY.ref)
 
 
 def of(*records: AuditRecord, event_id: str | None = None) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def test_the_receipt_of_a_consent_tells_of_its_end() -> None:
 
 
 def test_a_purpose_that_needs_a_consent_of_its_own_is_in_no_receipt_of_another() -> None:
-    refused = closed_leg("not_applicable", "separate_consent", "grant").model_copy(update={"purposes": ("surveys",)})
+    refused = closed_leg("not_applicable", "separate_consent", "grant").changed(purposes=("surveys",))
     made = of(consent("consent.granted", 1, ("marketing-campaigns", "surveys"), refused))
     assert [use["purpose_type"] for use in made["record"]["pii_processing"]] == ["marketing-campaigns"]
 
@@ -94,7 +94,7 @@ def test_a_confirmation_keeps_acknowledged_executed_and_verified_apart() -> None
 
 
 def test_what_is_kept_what_stays_in_backups_and_who_was_told_stand_apart() -> None:
-    held = closed_leg("retained", "legal_hold", "delete").model_copy(update={"review_at": NOW + 180 * DAY})
+    held = closed_leg("retained", "legal_hold", "delete").changed(review_at=NOW + 180 * DAY)
     backup = Leg(kind="none", recipient=None, outcome="retained", reason="backup", backup_until=NOW + 700 * DAY)
     asked = planned(delivery("a", "delete"), held, backup, kind=DELETION)
     made = confirmation(report(asked, said("a", "executed")), EVENT, "c-1", POLICY)
@@ -124,7 +124,7 @@ def test_a_first_record_that_names_no_company_leaves_no_document_without_one(kin
 
 def test_a_confirmation_names_what_it_should_have_and_nobody_told_us() -> None:
     kept, backup = closed_leg("retained", "contract", "delete"), closed_leg("retained", "backup", "delete")
-    asked = planned(kept, backup.model_copy(update={"backup_until": NOW + DAY}), kind=DELETION)
+    asked = planned(kept, backup.changed(backup_until=NOW + DAY), kind=DELETION)
     made = confirmation(report(asked), EVENT, "c-1", None)
     never = {"identities", "result_code", "signer_domain"}
     assert set(made["not_recorded"]) == never | {"retained.law", "retained.review_at", "backups.isolated"}

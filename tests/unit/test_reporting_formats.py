@@ -45,7 +45,7 @@ def test_what_others_wrote_is_text_on_the_page_and_no_markup() -> None:
 
 def test_a_reason_that_names_a_person_is_left_out_of_every_format() -> None:
     evidence = Evidence(status=404, detail=NAMED, link="https://crm.example/ada@example.com")
-    failed = said("crm", "executed", reason=NAMED).model_copy(update={"evidence": evidence})
+    failed = said("crm", "executed", reason=NAMED).changed(evidence=evidence)
     told = report(planned(delivery("crm")), failed)
     for text in (page(told), table(told), json.dumps(asdict(told))):
         assert HIDDEN in text
@@ -62,7 +62,7 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 
 def test_csv_has_a_row_for_each_leg_and_for_an_event_without_one() -> None:
-    told = report(planned(delivery("crm"), delivery("mail")), planned().model_copy(update={"event_id": "other"}))
+    told = report(planned(delivery("crm"), delivery("mail")), planned().changed(event_id="other"))
     rows = list(csv.DictReader(io.StringIO(table(told))))
     assert [(row["lane"], row["event_id"] == "other") for row in rows] == [
         ("crm", False), ("mail", False), ("", True),
@@ -71,7 +71,7 @@ def test_csv_has_a_row_for_each_leg_and_for_an_event_without_one() -> None:
 
 
 def test_csv_has_place_id_and_leaf_of_each_record_in_one_order() -> None:
-    words = [said("crm", word).model_copy(update={"record_id": f"{word}-id"}) for word in ("accepted", "executed")]
+    words = [said("crm", word).changed(record_id=f"{word}-id") for word in ("accepted", "executed")]
     (row,) = csv.DictReader(io.StringIO(table(report(planned(delivery("crm")), *words))))
     assert (row["proofs"], row["record_ids"]) == ("1@11 1@12", "accepted-id executed-id")
     assert row["leaves"] == f"{'01' * 32} {'02' * 32}"

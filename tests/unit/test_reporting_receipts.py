@@ -169,8 +169,8 @@ def test_a_list_counts_for_nothing_that_the_person_withdrew_themselves() -> None
 def test_what_the_rules_of_now_judge_otherwise_is_not_said_to_stand() -> None:
     (planned,) = after(GIVEN)
     assert planned.event
-    other = planned.event.model_copy(update={"purposes": ("something-else",)})
-    assert of([planned.model_copy(update={"event": other})])["state"] == "unknown"
+    other = planned.event.changed(purposes=("something-else",))
+    assert of([planned.changed(event=other)])["state"] == "unknown"
 
 
 def test_there_is_none_where_nobody_can_say_what_stands() -> None:
@@ -178,7 +178,7 @@ def test_there_is_none_where_nobody_can_say_what_stands() -> None:
     assert planned.policy
     unknown = planned.policy.model_copy(update={"version": "2000-01-01"})
     with pytest.raises(PolicyError, match="2000-01-01"):
-        of([planned.model_copy(update={"policy": unknown})])
+        of([planned.changed(policy=unknown)])
 
 
 def test_of_a_grant_that_counted_for_nothing_there_is_no_receipt() -> None:

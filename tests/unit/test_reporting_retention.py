@@ -78,7 +78,7 @@ def _of_hold(kind: str, at: int, event_id: str, **more: Any) -> AuditRecord:
     legs = (closed_leg("retained", "legal_hold"),) if kind == "hold.placed" else ()
     made = planned(*legs, kind=kind, at=at)
     assert made.event
-    return made.model_copy(update={"event_id": event_id, "event": made.event.model_copy(update=more)})
+    return made.changed(event_id=event_id, event=made.event.changed(**more))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_what_a_backfill_brought_is_open_however_long_ago_the_request_was_closed
 
 def test_what_is_needed_begins_with_the_first_record_of_anybody_kept() -> None:
     other: dict[str, Any] = {"pid": "p1.bob"}
-    bobs = planned(delivery("mail")).model_copy(update=other)
+    bobs = planned(delivery("mail")).changed(**other)
     assert told(*DONE).needed() == {1: 12}
     assert told(*DONE, bobs).needed() == {1: 12}
     assert told(bobs, *DONE).needed() == {1: 10}

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from schemas.records import AuditRecord
 
 CRM, MAIL = delivery("crm"), delivery("mail")
-SITE = closed_leg("client_signal", None).model_copy(update={"recipient": "site"})
-SHOP = closed_leg("delegated_to", None).model_copy(update={"recipient": "shop"})
+SITE = closed_leg("client_signal", None).changed(recipient="site")
+SHOP = closed_leg("delegated_to", None).changed(recipient="shop")
 NOT_THERE = closed_leg("not_applicable", "region")
-KNOWN = closed_leg("not_applicable", "vendors_told").model_copy(update={"recipient": None})
-OUT = closed_leg("public", None).model_copy(update={"recipient": None})
+KNOWN = closed_leg("not_applicable", "vendors_told").changed(recipient=None)
+OUT = closed_leg("public", None).changed(recipient=None)
 DONE, TOO = said("crm", "executed"), said("mail", "executed")
 UNASKED = (
     "Whoever brought it in said that the vendors knew it already: so nobody was asked when it came in, and nothing "
