@@ -18,7 +18,7 @@ from schemas.avro_reader import number
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from schemas.avro_reader import Make
+    from schemas.avro_reader import Make, Read
 
     OfShape = Callable[[bytes], Any]
 
@@ -46,16 +46,29 @@ class Shapes:
 
     schema: as JSON, such that `avro_reader.compiled` reads it, and no type in it is referred to by its name. makers:
     record's name → what makes one of its values, given by their names. own: record's name → its fields with another
-    value in each record; of a record that isn't named it is all fields, or none if they are texts.
+    value in each record; of a record that isn't named it is all fields, or none if they are texts. otherwise: reads
+    whatever is of no known shape.
     """
 
-    def __init__(self, schema: Any, makers: Mapping[str, Make], own: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self, schema: Any, makers: Mapping[str, Make], own: Mapping[str, Collection[str]], otherwise: Read
+    ) -> None:
         self._of = schema, makers, own
+        self._otherwise = otherwise
         self._known: dict[int, tuple[OfShape, ...]] = {}
         self._unknown: Counter[int] = Counter()
         self._bytes = 0
 
-    def read(self, data: bytes) -> Any:
+    def read(self, data: bytes, at: int) -> tuple[Any, int]:
+        """As what `avro_reader.compiled` returns does, of bytes that begin with a header; at: behind that."""
+        if (record := self.known(data)) is not None:
+            return record, len(data)
+        record, end = self._otherwise(data, at)
+        if end == len(data):
+            self.missed(data, record)
+        return record, end
+
+    def known(self, data: bytes) -> Any:
         """The record; None if it is of no known shape, or a text in it is no UTF-8."""
         try:
             for read in self._known.get(len(data), ()):

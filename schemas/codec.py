@@ -7,7 +7,6 @@ the newest is written.
 from __future__ import annotations
 
 import json
-from functools import cache
 from importlib import resources
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -100,16 +99,14 @@ def _writer(contract: type[Record]) -> tuple[bytes, Writer]:
 @once
 def _reader(contract: type[Record], *, trusting: bool) -> tuple[bytes, Read | None]:
     """Header and reader of the newest schema; None: only the library reads it. trusting: it makes records."""
+    header, schema = current(contract)[0], _newest(contract)
+    makers = _makers() if trusting else {}
     try:
-        return current(contract)[0], avro_reader.compiled(_newest(contract), _makers() if trusting else {}, OWN)
+        read = avro_reader.compiled(schema, makers, OWN)
     except TypeError:
-        return current(contract)[0], None
-
-
-@cache
-def _alike() -> Shapes:
-    """What is known of the shapes of audit records: who reads one reads them by the thousand."""
-    return Shapes(_newest(AuditRecord), _makers(), OWN)
+        return header, None
+    # Who reads one audit record reads them by the thousand, and most are alike.
+    return header, Shapes(schema, makers, OWN, read).read if trusting and contract is AuditRecord else read
 
 
 def _makers() -> dict[str, Make]:
@@ -213,13 +210,5 @@ def decode_own(contract: type[C], data: bytes) -> C:
         UndecodableRecord, InvalidRecord
 
     """
-    is_audit = contract is AuditRecord
-    record: C | None = _alike().read(data) if is_audit else None
-    if record is not None:
-        return record
-    record = _quickly(data, *_reader(contract, trusting=True))
-    if record is None:
-        return decode(contract, data)
-    if is_audit:
-        _alike().missed(data, record)
-    return record
+    record: C | None = _quickly(data, *_reader(contract, trusting=True))
+    return decode(contract, data) if record is None else record
