@@ -42,6 +42,12 @@ as_json = msgspec.json.Encoder(enc_hook=vars).encode
 """Anything of plain values, and records, to JSON."""
 
 
+def as_dict(record: Record) -> dict[str, Any]:
+    """The record's values, and so those of the records in it."""
+    values: dict[str, Any] = msgspec.to_builtins(record, enc_hook=vars, builtin_types=(bytes,))
+    return values
+
+
 def _parsed(kind: type[Contract], value: Any) -> Contract:
     return kind.parse(value)
 

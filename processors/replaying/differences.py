@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from processors.closing.deadlines import is_forgotten
-from processors.replaying.rows import SEALED
+from processors.replaying.rows import tellable
 from schemas.events import MAKES_REQUEST
-from schemas.packing import as_dict
+from schemas.kept import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -83,7 +83,7 @@ def _fields(what: str, key: str, live: dict[str, Any] | None, rebuilt: dict[str,
 
 
 def _told(state: SubjectState | None) -> dict[str, Any] | None:
-    return None if state is None else as_dict(state, SEALED)
+    return None if state is None else as_dict(tellable(state))
 
 
 def _flat(request: Request | None) -> dict[str, Any] | None:

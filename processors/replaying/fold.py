@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from processors.closing.ending import settled
 from processors.closing.progress import opened, opened_again
 from processors.closing.retold import retold
 from processors.replaying.people import JUDGED, After, after, freed, kept_there, nobody
-from processors.replaying.shelf import AT_HAND, Shelf
 from processors.routing.carrying import HOLD_LIFTED
-from schemas.request import Request
-from schemas.state import SubjectState
 
 if TYPE_CHECKING:
-    from schemas.records import AuditRecord
+    from collections.abc import Iterator, Mapping
 
+    from schemas.records import AuditRecord
+    from schemas.request import Request
+    from schemas.state import SubjectState
+
+T = TypeVar("T")
 MOST_DOUBTS = 100
 _OF_PEOPLE = JUDGED | {"cycle"}
 
 
 class Fold:
-    """pid, controller: about this person or people of this one alone. doubts: the first ones, with their offsets.
+    """people: by pid; requests: by their keys. pid, controller: about this person or people of this one alone.
+
+    doubts: the first ones, with their offsets.
 
     again: requests that the closer had forgotten when a backfill brought a leg of them, as it keeps them: without
     what was before. kinds: how many records of each kind there were.
     """
 
-    def __init__(self, pid: str | None = None, controller: str | None = None, at_hand: int = AT_HAND) -> None:
-        self.people = Shelf(SubjectState, at_hand)
-        self.requests = Shelf(Request, at_hand)
-        self.again = Shelf(Request, at_hand)
+    def __init__(self, pid: str | None = None, controller: str | None = None) -> None:
+        self.people: dict[str, SubjectState] = {}
+        self.requests: dict[str, Request] = {}
+        self.again: dict[str, Request] = {}
         self.kinds: Counter[str] = Counter()
         self.doubts: list[tuple[int, str]] = []
         self.doubted = 0
@@ -64,7 +68,7 @@ class Fold:
         else:
             return
         if made.state is not before:
-            self.people.put(pid, made.state)
+            self.people[pid] = made.state
 
     def _doubt(self, offset: int, made: After) -> None:
         if made.doubt:
@@ -76,10 +80,10 @@ class Fold:
         before = self.requests.get(key)
         if record.kind == "planned":
             if before is None:
-                self.requests.put(key, settled(opened(record)))
+                self.requests[key] = settled(opened(record))
             return
         if before is not None and (now := retold(before, record)) is not before:
-            self.requests.put(key, now)
+            self.requests[key] = now
         if record.kind == "cycle" or self.again:
             self._forgotten(record, key, before)
 
@@ -87,8 +91,13 @@ class Fold:
         """As the closer, which has to decide by the audit alone, too."""
         kept = self.again.get(key)
         if again := opened_again(kept or before, record):
-            self.again.put(key, settled(again))
+            self.again[key] = settled(again)
             if before is None:  # the audit begins later
-                self.requests.put(key, settled(again))
+                self.requests[key] = settled(again)
         elif kept is not None and (now := retold(kept, record)) is not kept:
-            self.again.put(key, now)
+            self.again[key] = now
+
+
+def in_order(known: Mapping[str, T]) -> Iterator[T]:
+    """By their keys."""
+    return (known[key] for key in sorted(known))

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from processors.plan import plan
 from processors.replaying.people import JUDGED, event_of, knowing, nobody, policy_of
-from processors.replaying.shelf import Shelf
 from processors.routing.identities import digest_of
 from schemas.errors import InvalidRecord
-from schemas.state import SubjectState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from processors.lane import Lane
     from schemas.policy import Policy
     from schemas.records import AuditRecord, Leg
+    from schemas.state import SubjectState
 
 COMPARED = ("outcome", "reason", "due_at", "rule", "purposes", "channels")
 
@@ -46,7 +45,7 @@ class Shadow:
     def __init__(self, policy: Policy | None, lanes: Mapping[str, tuple[Lane, ...]]) -> None:
         self._policy = policy
         self._lanes = lanes
-        self._people = Shelf(SubjectState)
+        self._people: dict[str, SubjectState] = {}
         self.events = 0
 
     def take(self, record: AuditRecord) -> Otherwise | None:
@@ -67,7 +66,7 @@ class Shadow:
             return _compared(record, f"rejected: {error}", ())
         if made.verdict == "duplicate":
             return None
-        self._people.put(pid, knowing(event, made, before, facts.named))
+        self._people[pid] = knowing(event, made, before, facts.named)
         return _compared(record, made.verdict, made.legs if made.verdict == "planned" else ())
 
 

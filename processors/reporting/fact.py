@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from schemas.packing import as_dict
+from schemas.kept import as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from processors.notarising.checking import check, origins
 from schemas.audit_proof import AuditProof
 from schemas.errors import SetupError
 from schemas.ids import pid
-from schemas.packing import as_dict
+from schemas.kept import as_dict
 from schemas.times import iso
 from streams import topics
 from streams.commands.audit_view import timeline

@@ -8,9 +8,9 @@ from rich.table import Table
 
 from processors.planning.kinds import ERASING
 from processors.reckoning.saying import due_day
-from processors.replaying.rows import SEALED
+from processors.replaying.rows import tellable
 from schemas.events import CHANNELS
-from schemas.packing import as_dict
+from schemas.kept import as_dict
 from schemas.printable import shown
 from schemas.times import iso
 
@@ -78,7 +78,7 @@ def standing(state: SubjectState) -> Table:
 
 def told_of(state: SubjectState) -> dict[str, Any]:
     """The same for machines, without what the audit can't tell."""
-    return as_dict(state, SEALED)
+    return as_dict(tellable(state))
 
 
 def line(record: AuditRecord) -> str:

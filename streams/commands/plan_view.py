@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from processors.reckoning.saying import due_day
-from schemas.packing import as_dict
+from schemas.kept import as_dict
 from schemas.times import iso
 from streams.commands.common import complain
 from streams.commands.plan_legs import show_legs, words_of
@@ -67,7 +67,7 @@ _UNTOLD = frozenset({*_MOMENTS, "lane"})
 
 def _leg(leg: Leg) -> dict[str, Any]:
     return {
-        **as_dict(leg, _UNTOLD),
+        **{name: said for name, said in as_dict(leg).items() if name not in _UNTOLD},
         "connection": leg.lane,
         "due_on": None if leg.due_at is None else due_day(leg.rule, leg.due_at),
         **{name: None if at is None else iso(at) for name in _MOMENTS for at in (getattr(leg, name),)},

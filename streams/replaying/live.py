@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.replaying.differences import Difference, of_lanes, of_person, of_request, pairs
+from processors.replaying.fold import in_order
 from schemas.codec import decode
 from schemas.records import Bookmark, LaneEntry
 from schemas.request import Request
@@ -108,19 +109,19 @@ def _differences(part: Part, live: Live, made: Fold, moving: set[str]) -> Iterat
     def compared(pid: str) -> bool:
         return pid not in moving and part.pid in {None, pid}
 
-    people = ((state.pid, state) for state in made.people.in_order())
+    people = ((state.pid, state) for state in in_order(made.people))
     for pid, here, rebuilt in pairs(live.people, people):
         state = here and decode(SubjectState, here)
         if compared(pid) and part.controller in {None, (state or rebuilt).controller}:
             yield from of_person(pid, state, rebuilt)
-    requests = ((one.key, made.again.get(one.key) or one) for one in made.requests.in_order())
+    requests = ((one.key, made.again.get(one.key) or one) for one in in_order(made.requests))
     now = time.time_ns() // 1000
     for key, here, rebuilt in pairs(live.requests, requests):
         request = here and decode(Request, here)
         if compared(key.partition("|")[0]) and part.controller in {None, (request or rebuilt).controller}:
             yield from of_request(key, request, rebuilt, now)
     lanes = {lane: dict(_entries(kept, part, compared)) for lane, kept in live.lanes.items()}
-    yield from of_lanes(lanes, (one for one in made.requests.in_order() if compared(one.pid)))
+    yield from of_lanes(lanes, (one for one in in_order(made.requests) if compared(one.pid)))
 
 
 def _entries(

@@ -12,7 +12,7 @@ from ownership_support import until
 from reading import committed
 
 from infra.sandbox import Fault
-from processors.replaying.fold import Fold
+from processors.replaying.fold import Fold, in_order
 from schemas.codec import decode_own
 from schemas.records import AuditRecord
 from streams import topics
@@ -83,7 +83,7 @@ async def settles(stage: Stage) -> None:
         for record in await committed(stage.settings, topics.AUDIT):
             folds[record.partition].take(record.offset, decode_own(AuditRecord, record.value))
         judged = sum(fold.kinds[kind] for fold in folds for kind in ("planned", "stale", "duplicate"))
-        legs = [leg for fold in folds for request in fold.requests.in_order() for leg in request.legs]
+        legs = [leg for fold in folds for request in in_order(fold.requests) for leg in request.legs]
         return judged == PUBLISHED and not any(leg.kind == "delivery" and leg.outcome in _UNTOLD for leg in legs)
 
     async def kept() -> bool:

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from routing_support import DESK, EMAIL, NOW, event, incoming
 
 from processors.replaying.fold import Fold
-from processors.replaying.rows import FILES, SEALED, rows
+from processors.replaying.rows import FILES, rows, tellable
 from processors.routing.route import route
 from schemas.codec import decode_own, encode
 from schemas.contract import Origin
-from schemas.packing import as_dict
+from schemas.kept import as_dict
 from schemas.records import AuditRecord
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def folded(log: Iterable[AuditRecord], **more: Any) -> Fold:
 
 def told(state: SubjectState) -> dict[str, Any]:
     """What the audit can tell of it."""
-    return as_dict(state, SEALED)
+    return as_dict(tellable(state))
 
 
 def lines(fold: Fold) -> dict[str, list[bytes]]:

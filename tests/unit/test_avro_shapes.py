@@ -15,8 +15,7 @@ from schemas import avro_shapes, codec
 from schemas.avro_shapes import LARGEST, MOST_OF_A_LENGTH, SIGHTINGS, Shapes
 from schemas.codec import decode, encode
 from schemas.contract import Origin
-from schemas.kept import Kept
-from schemas.packing import as_dict
+from schemas.kept import Kept, as_dict
 from schemas.records import AuditRecord, Evidence, Leg
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from schemas import avro_reader
 from schemas.avro_writer import compiled, number
 from schemas.codec import CONTRACTS, current, encode
-from schemas.packing import as_dict
+from schemas.kept import as_dict
 
 if TYPE_CHECKING:
     from schemas.contract import Record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.replaying.load import RECORDS_PER_EVENT, records
-from processors.replaying.fold import Fold
+from processors.replaying.fold import Fold, in_order
 from schemas.codec import decode_own
 from schemas.records import AuditRecord
 
@@ -14,5 +14,5 @@ def test_every_event_has_its_outcomes_behind_it() -> None:
         fold.take(offset, decode_own(AuditRecord, out.value or b""))
     assert fold.doubts == []
     assert fold.kinds["planned"] + fold.kinds["stale"] == 100
-    requests = list(fold.requests.in_order())
+    requests = list(in_order(fold.requests))
     assert {leg.outcome for one in requests for leg in one.legs if leg.kind == "delivery"} == {"executed"}

@@ -13,6 +13,7 @@ from router_support import until
 from processors.closing.book import MOST_AT_ONCE, Book
 from processors.closing.ending import settled
 from processors.closing.progress import heard, opened
+from processors.replaying.fold import in_order
 from schemas.codec import encode
 from schemas.errors import OwnershipLost, StateUnreadable
 from schemas.times import DAY
@@ -107,7 +108,7 @@ async def test_what_an_older_release_left_open_ends_as_a_replay_ends_it() -> Non
     closer.work.load([(KEY.encode(), encode(open_still))])
     async with closer.working():
         await until(lambda: closer.told() == ["request.closed"])
-    (rebuilt,) = folded([plan, taken]).requests.in_order()
+    (rebuilt,) = in_order(folded([plan, taken]).requests)
     assert closer.request() == rebuilt
     assert (rebuilt.status, rebuilt.closed_at) == ("completed", NOW + 5)
 

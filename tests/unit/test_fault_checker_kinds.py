@@ -28,7 +28,7 @@ from processors.routing.route import route
 from schemas.connections import parse_config
 from schemas.contract import Origin
 from schemas.events import Kind
-from schemas.packing import as_dict
+from schemas.kept import as_dict
 from schemas.sealing import Seals
 from schemas.times import SECOND
 

@@ -14,8 +14,7 @@ from hypothesis import given
 
 from schemas.contract import Contract, Record
 from schemas.errors import InvalidRecord
-from schemas.kept import as_json, fields_of, maker_of
-from schemas.packing import as_dict
+from schemas.kept import as_dict, as_json, fields_of, maker_of
 from schemas.state import Choice, Seen, SubjectState
 
 SECRET = "ann@example.test"

@@ -12,6 +12,7 @@ from routing_support import EMAIL, SEALS, event
 from processors.closing.progress import opened
 from processors.closing.retold import retold
 from processors.replaying.differences import Difference, of_lanes, of_person, of_request, pairs
+from processors.replaying.fold import in_order
 from schemas.contract import Origin, PolicyRef
 from schemas.records import Delivery, LaneEntry
 from schemas.times import DAY
@@ -26,7 +27,7 @@ KEY = "p1.ada|zoho"
 def test_the_same_state_has_no_difference_although_identities_are_only_told_by_digest() -> None:
     run = Run(event(1, "grant", 0, ["surveys"], identities=[EMAIL]))
     (live,) = run.states.values()
-    (rebuilt,) = folded(run.log).people.in_order()
+    (rebuilt,) = in_order(folded(run.log).people)
     assert live.identities[0].sealed != rebuilt.identities[0].sealed
     assert list(of_person(live.pid, live, rebuilt)) == []
     moved = live.changed(erased_at=NOW)

@@ -19,8 +19,7 @@ from schemas.contract import Origin
 from schemas.drafts import Series
 from schemas.events import ConsentEvent, Identity
 from schemas.ids import content_hash, origin_record_id, pid
-from schemas.kept import fields_of
-from schemas.packing import as_dict
+from schemas.kept import as_dict, fields_of
 from schemas.records import EventFacts
 from schemas.version import SOFTWARE
 from streams.topics import EVENTS

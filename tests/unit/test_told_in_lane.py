@@ -11,6 +11,7 @@ from replaying_support import folded
 from routing_support import EMAIL, event
 from test_known_identities import by, told
 
+from processors.replaying.fold import in_order
 from schemas.records import Evidence
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def test_what_crossed_a_grant_on_its_way_is_the_last_that_the_vendor_hears(
     paper.audit += lane.audit
     paper.close_requests()
     assert [one for one in paper.found() if one.lane == LANE] == []
-    (request,) = [one for one in folded(paper.audit).requests.in_order() if one.event_id == heard().event_id]
+    (request,) = [one for one in in_order(folded(paper.audit).requests) if one.event_id == heard().event_id]
     (leg,) = [leg for leg in request.legs if leg.lane == LANE]
     assert (leg.kind, leg.cycle, leg.outcome, leg.final) == ("delivery", 1, "executed", True)
     assert leg.due_at
