@@ -62,6 +62,7 @@ OWN = {
     },
     "AuditRecord": {*fields_of(AuditRecord)} - {"cycle", "lane", "action", "outcome", "attempt", "reason", "field"},
     "CommandRef": {"command_id"},
+    "Origin": {"partition", "offset"},
 }  # fmt: skip
 """Fields with another value in each record; what stands between them are the same few words over and over."""
 C = TypeVar("C", bound=Record)

@@ -92,22 +92,22 @@ def removed(one: Ended) -> Plant:
 
 def forged(one: Ended) -> Plant:
     other = "f" * 64
-    return one.outcome, lambda fact: (fact, fact.model_copy(update={"delivery_id": other})), "surplus", other
+    return one.outcome, lambda fact: (fact, fact.changed(delivery_id=other)), "surplus", other
 
 
 def missed(one: Ended) -> Plant:
     legs = tuple(leg for leg in one.planned.legs or () if leg is not one.leg)
-    return one.planned, lambda fact: (fact.model_copy(update={"legs": legs}),), "missing", one.leg.delivery_id
+    return one.planned, lambda fact: (fact.changed(legs=legs),), "missing", one.leg.delivery_id
 
 
 def late(one: Ended) -> Plant:
     at = (one.leg.due_at or 0) + 1
-    return one.outcome, lambda fact: (fact.model_copy(update={"at": at}),), "late", one.leg.delivery_id
+    return one.outcome, lambda fact: (fact.changed(at=at),), "late", one.leg.delivery_id
 
 
 def contradicted(one: Ended) -> Plant:
     return (
-        one.outcome, lambda fact: (fact, fact.model_copy(update={"outcome": "failed"})), "conflicting",
+        one.outcome, lambda fact: (fact, fact.changed(outcome="failed")), "conflicting",
         one.leg.delivery_id,
     )  # fmt: skip
 
