@@ -1,7 +1,8 @@
 """The base of what the relay keeps by the million for itself. Avro twins: `avro/*.avsc`, as those of contracts.
 
 The values of a contract stand in a dict, those of such a record in slots: it takes a third of the room, and is made,
-changed and read in a fraction of the time. Checked is only what is parsed; nobody else writes them.
+changed and read in a fraction of the time. Checked is what is parsed; what the relay makes of checked values is not.
+`Contract` is for what comes from outside, and for whatever such a record holds.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ as_json = msgspec.json.Encoder(enc_hook=vars).encode
 
 
 def as_dict(record: Record) -> dict[str, Any]:
-    """The record's values, and so those of the records in it."""
+    """The record as plain values: a dict, and so are the records in it; arrays are tuples, bytes stay bytes."""
     values: dict[str, Any] = msgspec.to_builtins(record, enc_hook=vars, builtin_types=(bytes,))
     return values
 
