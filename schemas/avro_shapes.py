@@ -61,14 +61,14 @@ class Shapes:
 
     def read(self, data: bytes, at: int) -> tuple[Any, int]:
         """As what `avro_reader.compiled` returns does, of bytes that begin with a header; at: behind that."""
-        if (record := self.known(data)) is not None:
+        if (record := self.by_shape(data)) is not None:
             return record, len(data)
         record, end = self._otherwise(data, at)
         if end == len(data):
             self.missed(data, record)
         return record, end
 
-    def known(self, data: bytes) -> Any:
+    def by_shape(self, data: bytes) -> Any:
         """The record; None if it is of no known shape, or a text in it is no UTF-8."""
         try:
             for read in self._known.get(len(data), ()):

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from schemas import contract
-from schemas.contract import Contract, Record, maker
+from schemas.contract import Contract, Record, trusted
 from schemas.errors import InvalidRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PLACE = re.compile(r" - at `\$\.(.*)`$")
-_LACKS = re.compile(r"Object missing required field `(\w+)`")
+_STEP = re.compile(r"\[(\d+)\]")
+_LACKS = "Object missing required field"
+_FIELD = re.compile(rf"({_LACKS}|in a contract) `([^`]+)`")
 
 
 class Kept(Record, msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -50,14 +52,17 @@ def as_dict(record: Record) -> dict[str, Any]:
 
 
 def _parsed(kind: type[Contract], value: Any) -> Contract:
-    return kind.parse(value)
+    try:
+        return kind.parse(value)
+    except InvalidRecord as error:  # the library adds where the contract stands
+        raise ValueError(f"in a contract `{error.field}`") from None
 
 
 def _invalid(told: str) -> InvalidRecord:
     """Of the library's words only the place counts: what is wrong there might be repeated in them."""
-    at, lacks = _PLACE.search(told), _LACKS.match(told)
-    steps = (at and at[1], lacks and lacks[1])
-    message = "is missing" if lacks else "is not as this release writes it"
+    at, of = _PLACE.search(told), _FIELD.match(told)
+    steps = (at and _STEP.sub(r".\1", at[1]), of and of[2])
+    message = "is missing" if of and of[1] == _LACKS else "is not as this release writes it"
     return InvalidRecord(message, field=".".join(filter(None, steps)) or None)
 
 
@@ -82,7 +87,4 @@ def defaults_of(kind: type[Record]) -> dict[str, Any]:
 
 def maker_of(kind: type[Record]) -> Callable[..., Any]:
     """Return what makes a record of all its values by their names, without checks."""
-    if not issubclass(kind, Contract):
-        return kind
-    make = maker(kind)
-    return lambda **values: make(values)
+    return trusted(kind) if issubclass(kind, Contract) else kind

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
+from msgspec import Meta
 from pydantic import BeforeValidator, Field
 
 SECOND = 1_000_000
@@ -58,7 +59,7 @@ def moment(text: str) -> int:
     return int(text.removesuffix("us")) if text.endswith("us") else int(str(to_micros(text)))
 
 
-Micros = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+Micros = Annotated[int, Field(ge=-(2**63), lt=2**63), Meta(ge=-(2**63), le=2**63 - 1)]
 """int of 64 bits, µs since 1970-01-01T00:00:00Z."""
 Duration = Annotated[float, BeforeValidator(to_seconds)]
 """s; text as in `72h` is taken, too."""

@@ -5,14 +5,12 @@ from __future__ import annotations
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
-from pydantic_core import PydanticUndefined
 
-from schemas.contract import Contract, Record, Sealed
+from schemas.contract import Record, Sealed
 from schemas.events import CHANNELS, ConsentEvent, EvidenceLink, ExpressedBy, Identity, VerifiedBy
-from schemas.kept import fields_of
+from schemas.kept import defaults_of, fields_of
 from schemas.once import once
 
 C = TypeVar("C", bound=Record)
@@ -37,11 +35,7 @@ def hints(contract: type[Record]) -> dict[str, Any]:
 
 def default_of(contract: type[Record], field: str) -> Any:
     """What stands there if nothing is said; NOTHING: it has to be said."""
-    if issubclass(contract, Contract):
-        default = contract.model_fields[field].get_default()
-        return NOTHING if default is PydanticUndefined else default
-    default = next(one.default for one in msgspec.structs.fields(contract) if one.name == field)  # type: ignore[arg-type]
-    return NOTHING if default is msgspec.NODEFAULT else default
+    return defaults_of(contract).get(field, NOTHING)
 
 
 def optional(hint: Any) -> tuple[Any, bool]:

@@ -73,7 +73,7 @@ def outcome(number: int = 0, **values: Any) -> AuditRecord:
 def test_any_record_and_others_of_its_shape_are_read_as_they_were_written(record: AuditRecord) -> None:
     known = taught(record)
     for one in (record, other_values(record)):
-        read = known.known(encode(one))
+        read = known.by_shape(encode(one))
         assert read == one
         assert as_read(read, encode(one)) == by_the_library(AuditRecord, encode(one))
 
@@ -86,7 +86,7 @@ def test_what_it_reads_of_damaged_bytes_the_library_reads_alike(record: AuditRec
         damaged = bytearray(encoded)
         for _ in range(data.draw(st.integers(1, 3))):
             damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
-        read = known.known(bytes(damaged))
+        read = known.by_shape(bytes(damaged))
         assert read is None or as_read(read, damaged) == by_the_library(AuditRecord, bytes(damaged))
 
 
@@ -98,7 +98,7 @@ def test_each_changed_byte_is_a_value_or_another_shape() -> None:
         for flipped in (0x01, 0x80):
             damaged = bytearray(encoded)
             damaged[place] ^= flipped
-            if (read := known.known(bytes(damaged))) is not None:
+            if (read := known.by_shape(bytes(damaged))) is not None:
                 assert read != record
                 assert as_read(read, damaged) == by_the_library(AuditRecord, bytes(damaged))
 
@@ -108,7 +108,7 @@ def test_what_a_relay_writes_is_nearly_always_of_a_few_shapes(monkeypatch: pytes
     known, missed = shapes(), 0
     every = [out.value or b"" for out in as_a_relay_writes_them(300 * RECORDS_PER_EVENT)]
     for data in every:
-        record, read = decode(AuditRecord, data), known.known(data)
+        record, read = decode(AuditRecord, data), known.by_shape(data)
         assert read is None or read == record
         if read is None:
             missed += 1
@@ -120,16 +120,16 @@ def test_a_shape_is_learned_when_its_length_was_seen_often_enough() -> None:
     known = shapes()
     for number in range(SIGHTINGS - 1):
         known.missed(encode(outcome(number)), outcome(number))
-    assert known.known(encode(outcome())) is None
+    assert known.by_shape(encode(outcome())) is None
     known.missed(encode(outcome()), outcome())
-    assert known.known(encode(outcome(7))) == outcome(7)
+    assert known.by_shape(encode(outcome(7))) == outcome(7)
 
 
 def test_several_shapes_of_one_length_are_told_apart() -> None:
     one, other = outcome(), outcome().changed(lane="crmx", outcome="execute")
     assert len(encode(one)) == len(encode(other))
     known = taught(one, other)
-    assert (known.known(encode(one)), known.known(encode(other))) == (one, other)
+    assert (known.by_shape(encode(one)), known.by_shape(encode(other))) == (one, other)
 
 
 def test_what_isnt_written_the_shortest_way_is_a_shape_of_its_own() -> None:
@@ -144,13 +144,13 @@ def test_what_isnt_written_the_shortest_way_is_a_shape_of_its_own() -> None:
         known = shapes()
         for _ in range(SIGHTINGS):
             known.missed(odd, record)
-        assert known.known(odd) == record
-        assert known.known(encoded) is None
+        assert known.by_shape(odd) == record
+        assert known.by_shape(encoded) is None
 
 
 def test_large_records_are_not_learned() -> None:
     large = outcome(reason="x" * LARGEST)
-    assert taught(large).known(encode(large)) is None
+    assert taught(large).by_shape(encode(large)) is None
 
 
 def test_of_one_length_no_more_shapes_are_learned_than_are_worth_trying(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +158,7 @@ def test_of_one_length_no_more_shapes_are_learned_than_are_worth_trying(monkeypa
     known, several = shapes(), [outcome().changed(lane=f"lane-{number:02}") for number in range(50)]
     for record in several:
         known.missed(encode(record), record)
-    assert [record for record in several if known.known(encode(record))] == several[:MOST_OF_A_LENGTH]
+    assert [record for record in several if known.by_shape(encode(record))] == several[:MOST_OF_A_LENGTH]
     assert not known._unknown
 
 
@@ -166,12 +166,12 @@ def test_the_first_are_read_otherwise_and_those_that_come_often_by_their_shape()
     known = shapes()
     for number in range(SIGHTINGS):
         data = encode(outcome(number))
-        assert known.known(data) is None
+        assert known.by_shape(data) is None
         assert known.read(data + b"\0", HEADER) == (outcome(number), len(data)), (
             "whoever asked sees that it is too long"
         )
         assert known.read(data, HEADER) == (outcome(number), len(data))
-    assert known.known(encode(outcome())) == outcome()
+    assert known.by_shape(encode(outcome())) == outcome()
     assert known.read(encode(outcome(7)), HEADER) == (outcome(7), len(encode(outcome(7))))
 
 
@@ -182,8 +182,8 @@ def test_with_more_shapes_than_it_keeps_it_begins_anew(monkeypatch: pytest.Monke
     known = shapes()
     for record in several:
         known.missed(encode(record), record)
-        assert known.known(encode(record)) == record
-    assert [record for record in several if known.known(encode(record))] == several[-1:]
+        assert known.by_shape(encode(record)) == record
+    assert [record for record in several if known.by_shape(encode(record))] == several[-1:]
 
 
 def test_lengths_that_come_once_are_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import pytest
 from contract_support import a_few, records
 from hypothesis import given
 
+from processors.replaying.rows import tellable
 from schemas.contract import Contract, Record
 from schemas.errors import InvalidRecord
 from schemas.kept import as_dict, as_json, fields_of, maker_of
@@ -34,19 +35,32 @@ def test_what_is_parsed_is_what_it_was(state: SubjectState) -> None:
     assert json.loads(as_json(state))["pid"] == state.pid
 
 
+@a_few
+@given(state=records(SubjectState))
+def test_a_person_is_written_without_what_the_audit_cannot_tell_and_else_as_it_is(state: SubjectState) -> None:
+    whole = json.loads(as_json(state))
+    for one in (*whole["identities"], *whole["retained"]):
+        del one["sealed"]
+    told = json.loads(as_json(tellable(state)))
+    assert told == whole
+    assert list(told) == list(fields_of(SubjectState))
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"pid": 5}, "pid"),
         ({"pid": None}, "pid"),
-        ({"choices": ({**CHOICE, "occurred_at": SECRET},)}, "choices[0].occurred_at"),
-        ({"choices": ({**CHOICE, "status": SECRET},)}, "choices[0].status"),
-        ({"choices": (SECRET,)}, "choices[0]"),
-        ({"choices": ({name: value for name, value in CHOICE.items() if name != "status"},)}, "choices[0].status"),
-        ({"choices": ({**CHOICE, SECRET: 1},)}, "choices[0]"),
+        ({"choices": ({**CHOICE, "occurred_at": SECRET},)}, "choices.0.occurred_at"),
+        ({"choices": ({**CHOICE, "status": SECRET},)}, "choices.0.status"),
+        ({"choices": ({**CHOICE, "occurred_at": 2**63},)}, "choices.0.occurred_at"),
+        ({"choices": ({**CHOICE, "occurred_at": -(2**63) - 1},)}, "choices.0.occurred_at"),
+        ({"choices": (SECRET,)}, "choices.0"),
+        ({"choices": ({name: value for name, value in CHOICE.items() if name != "status"},)}, "choices.0.status"),
+        ({"choices": ({**CHOICE, SECRET: 1},)}, "choices.0"),
         ({SECRET: 1}, None),
-        ({"identities": (KNOWN,)}, "identities[0].sealed"),
-        ({"identities": ({**KNOWN, "sealed": {"key_id": SECRET, "bytes": 1}},)}, "bytes"),
+        ({"identities": (KNOWN,)}, "identities.0.sealed"),
+        ({"identities": ({**KNOWN, "sealed": {"key_id": SECRET, "bytes": 1}},)}, "identities.0.sealed.bytes"),
     ],
 )
 def test_an_error_names_the_field_and_never_what_it_holds(change: dict[str, Any], field: str | None) -> None:
