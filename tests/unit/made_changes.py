@@ -91,6 +91,15 @@ def call_when_settled(run: MadeRun) -> None:
     again(run, 25)
 
 
+def carry_out_late(run: MadeRun, began: float) -> None:
+    """Anna's withdrawal is overtaken after a try without an answer; all vendors stand still, from that second on."""
+    outcome(run, "executed")["record"].update(outcome="superseded")
+    until = BEGAN + 25 * SECOND
+    run.ledger["crm"][0].update(at=until + SECOND // 10)
+    for since, end in ((BEGAN + round(began * SECOND), BEGAN + 23 * SECOND), (BEGAN + 23 * SECOND, until)):
+        run.faults.append({"at": since, "until": end, "what": "standstill", "whom": "vendors"})
+
+
 def count_nothing(run: MadeRun) -> None:
     run.calls.clear()
     run.expect.update(limits={"crm": [[9, 1]]})

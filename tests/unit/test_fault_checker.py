@@ -17,6 +17,7 @@ from made_changes import (
     be_down,
     be_down_in_silence,
     call_when_settled,
+    carry_out_late,
     count_nothing,
     end_after_a_freeze,
     end_once_more,
@@ -92,6 +93,7 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "purged twice": ("order", lambda run: purge_by_hundreds(run, "Leads", "Contacts")),
     "left in the bin": ("order", purge_by_hundreds),
     "a call once more when all is settled": ("order", call_when_settled),
+    "carried out late by vendors that stood still only afterwards": ("order", lambda run: carry_out_late(run, 22)),
     "overtaken by nothing newer": ("superseded", shrink),
     "two endings after a freeze": ("zombie", end_after_a_freeze),
     "nobody reads the audit for requests": ("request", lambda run: run.file("deletion", "p1.boris", None)),
@@ -164,6 +166,10 @@ def _overtake_what_was_done(run: MadeRun) -> None:
     kill(run, 20.2)
 
 
+def _carry_out_late(run: MadeRun) -> None:
+    carry_out_late(run, 20.5)
+
+
 def _settle_others(run: MadeRun) -> None:
     """Behind what nobody spoke of yet."""
     be_down_in_silence(run, 0, 1)
@@ -179,6 +185,7 @@ FORGIVEN: list[Callable[[MadeRun], object]] = [
     _purge_by_hundreds,
     _overtake,
     _overtake_what_was_done,
+    _carry_out_late,
     be_down,
     be_down_in_silence,
     _settle_others,
