@@ -31,9 +31,9 @@ class Outages:
     """From when to when, µs. clocks_jump: no moment of a worker's can be compared with a vendor's.
 
     late: so long after an ending its call may still be carried out, µs. asked: when the vendor asked to wait: what
-    was broken off by that begins anew, and no try is counted. still: when no vendor did anything; afterwards they carry
-    out what nobody waits for any more. strict: the vendors are well and one worker works at a time, so that a try that
-    failed is no excuse: only a death between two calls is.
+    was broken off by that begins anew, and no try is counted. still: when no vendor did anything; afterwards they
+    carry out what nobody waits for any more. strict: the vendors are well and one worker works at a time, so that a
+    try that failed is no excuse: only a death between two calls is.
     """
 
     spans: tuple[tuple[int, int], ...]
