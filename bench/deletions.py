@@ -11,9 +11,9 @@ from bench.workload import FIRST_AT, PARTITIONS, PEPPER, RELAY_KEY, SEED, partit
 from processors.routing.incoming import Incoming
 from processors.routing.route import route
 from schemas.codec import decode, encode
-from schemas.contract import Origin
 from schemas.events import ConsentEvent, Identity
 from schemas.ids import delivery_id, pid
+from schemas.origin import Origin
 from schemas.records import Delivery
 from schemas.sealing import Seals
 from streams import topics
@@ -80,9 +80,9 @@ def alike(number: int, known: Desk, at: int) -> Iterator[Delivery]:
             "event_id": event,
             "delivery_id": delivery_id(first.controller, event, first.lane, first.action, first.policy.version),
             "sealed": seals.seal_identities(identities, who, event),
-            "origin": first.origin.model_copy(update={"partition": home(subject), "offset": person}),
+            "origin": first.origin.changed(partition=home(subject), offset=person),
         }
-        yield first.model_copy(update=changed)
+        yield first.changed(**changed)
 
 
 def in_topic(given: Iterable[Delivery]) -> Iterator[Out]:

@@ -21,9 +21,9 @@ from processors.routing.identities import digest_of, own_of
 from processors.routing.incoming import Incoming
 from processors.routing.route import Case
 from schemas.codec import decode, decode_own, encode
-from schemas.contract import Origin
 from schemas.events import ConsentEvent
 from schemas.ids import content_hash
+from schemas.origin import Origin
 from schemas.state import SubjectState
 from streams import topics
 from streams.outbox import sized

@@ -15,8 +15,8 @@ from processors.routing.incoming import Incoming
 from processors.routing.route import route
 from schemas.codec import encode
 from schemas.connections import parse_config
-from schemas.contract import Origin
 from schemas.events import ConsentEvent
+from schemas.origin import Origin
 from schemas.sealing import Seals
 from streams import topics
 from streams.outbox import Out

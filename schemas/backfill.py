@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from schemas.contract import Contract
+from schemas.kept import Kept
 from schemas.records import Command
 from schemas.times import Micros
 
 
-class Tally(Contract):
+class Tally(Kept, frozen=True):
     """How often a word has come up."""
 
     word: str
     number: int
 
 
-class Backfill(Contract):
+class Backfill(Kept, frozen=True, kw_only=True):
     """command: who wants it, and why; `given`: its offset. offset: of the next audit record to look at.
 
     end: up to there; what is planned from there on knows the lane. None: not known yet. counts: what was found.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -74,15 +74,6 @@ def invalid(error: ValidationError) -> InvalidRecord:
     return InvalidRecord(message, field=path)
 
 
-def trusted(contract: type[C]) -> type[C]:
-    """Return the contract's constructor without its checks, for values that our own code made from checked ones.
-
-    Where records are made by the thousand a second, checking them once more costs more than making them.
-    """
-    make, defaults, fields = maker(contract), defaults_of(contract), len(contract.model_fields)
-    return cast("type[C]", lambda **values: make(values if len(values) == fields else defaults | values))
-
-
 def defaults_of(contract: type[Contract]) -> dict[str, Any]:
     """The values of the fields that may be left out."""
     return {
@@ -93,7 +84,10 @@ def defaults_of(contract: type[Contract]) -> dict[str, Any]:
 
 
 def maker(contract: type[C]) -> Callable[[dict[str, Any]], C]:
-    """Return what makes a record of a dict with all its fields, without checks. The dict is the record's then."""
+    """Return what makes a record of a dict with all its fields, without checks. The dict is the record's then.
+
+    For values that our own code made from checked ones: checking them once more costs more than making the record.
+    """
     new = object.__new__
 
     def make(values: dict[str, Any]) -> C:
@@ -109,17 +103,6 @@ class Sealed(Contract):
 
     key_id: str
     bytes: bytes  # noqa: A003 - the contract's own name for it
-
-
-class Origin(Contract):
-    """Where a record came in first; a forwarded record keeps it."""
-
-    topic: str
-    partition: int
-    offset: int
-
-    def __str__(self) -> str:
-        return f"{self.topic}[{self.partition}]@{self.offset}"
 
 
 class PolicyRef(Contract):

@@ -15,8 +15,8 @@ from schemas.events import ConsentEvent
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from schemas.contract import Origin
     from schemas.events import Identity
+    from schemas.origin import Origin
 
 PEPPER_GENERATION = "p1"
 _NOT_CONTENT = {"received_at"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from schemas.contract import Contract
+from schemas.kept import Kept
 from schemas.times import Micros
 
 
-class QuotaSlot(Contract):
+class QuotaSlot(Kept, frozen=True):
     """Calls whose answers came close together."""
 
     first: Micros
@@ -14,7 +14,7 @@ class QuotaSlot(Contract):
     calls: int
 
 
-class QuotaUse(Contract):
+class QuotaUse(Kept, frozen=True):
     """Of one API; `*`: of all together.
 
     ahead: calls beyond the slots that are reserved, or under way. A later owner must take them as made.
@@ -25,7 +25,7 @@ class QuotaUse(Contract):
     ahead: int
 
 
-class QuotaWindow(Contract):
+class QuotaWindow(Kept, frozen=True):
     """One window, by its length and what it is for.
 
     An API without a use has made no call in it; with `spent`, all that it may counts as made then.
@@ -38,14 +38,14 @@ class QuotaWindow(Contract):
     uses: tuple[QuotaUse, ...]
 
 
-class QuotaHold(Contract):
+class QuotaHold(Kept, frozen=True):
     """The vendor wants no call of this API until then."""
 
     api: str
     until: Micros
 
 
-class Quota(Contract):
+class Quota(Kept, frozen=True):
     windows: tuple[QuotaWindow, ...]
     holds: tuple[QuotaHold, ...]
     at: Micros

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from schemas.contract import Contract, Origin, PolicyRef, Sealed
+from schemas.contract import PolicyRef, Sealed
 from schemas.events import EvidenceLink, ExpressedBy, VerifiedBy
 from schemas.kept import Kept
+from schemas.origin import Origin
 from schemas.times import Micros
 
 Action = Literal["grant", "withdraw", "delete", "restrict", "correct", "collect"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
-class Cell(Contract):
+class Cell(Kept, frozen=True):
     """One purpose on one channel."""
 
     purpose: str
     channel: str
 
 
-class Delivery(Contract):
+class Delivery(Kept, frozen=True, kw_only=True):
     """The message that carries a leg out on a lane. Its scope is purposes × channels without `overtaken`.
 
     names: of each identity in `sealed` a keyed hash, 16 bytes: whom two instructions of one person are about.
@@ -53,7 +54,7 @@ class Delivery(Contract):
         return self.action != "grant"
 
 
-class Evidence(Contract):
+class Evidence(Kept, frozen=True):
     """What shows an outcome: never a body, never an identity. `vendor_limit_s` is the vendor's own time limit, s.
 
     response_sha256: of what the vendor answered or sent, an HMAC over its SHA-256 under the pepper; the bare SHA-256
@@ -171,7 +172,7 @@ class AuditRecord(Kept, frozen=True, kw_only=True):
     review_at: Micros | None = None
 
 
-class DeadLetter(Contract):
+class DeadLetter(Kept, frozen=True):
     """A record that could not be carried out. `sealed` holds the value byte for byte; None: it had none."""
 
     origin: Origin
@@ -189,7 +190,7 @@ LaneStatus = Literal[
 ]
 
 
-class LaneEntry(Contract):
+class LaneEntry(Kept, frozen=True):
     """One unfinished delivery of a lane. `refs`: the vendor's own record ids as sealed JSON.
 
     status: `accepted` has a job at the vendor, `verifying` is done and to be read back, `retained` begins anew at
@@ -214,7 +215,7 @@ class LaneEntry(Contract):
     reopened: int = 0
 
 
-class Bookmark(Contract):
+class Bookmark(Kept, frozen=True, kw_only=True):
     """How far a partition has been worked: `offset` is the next to read, `settled` are done ones at or above it."""
 
     offset: int
@@ -222,7 +223,7 @@ class Bookmark(Contract):
     at: Micros
 
 
-class Command(Contract):
+class Command(Kept, frozen=True):
     command_id: str
     name: str
     lane: str | None

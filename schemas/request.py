@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from schemas.contract import Origin, PolicyRef
+from schemas.contract import PolicyRef
 from schemas.kept import Kept
+from schemas.origin import Origin
 from schemas.records import Evidence
 from schemas.times import Micros
 

@@ -15,12 +15,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.contract import Origin, Sealed, maker
+from schemas.contract import Sealed, maker
 from schemas.errors import InvalidRecord, SetupError
 from schemas.events import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from schemas.origin import Origin
 
 NONCE_BYTES = 12
 NONCES = 256

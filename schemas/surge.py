@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from schemas.contract import Contract
+from schemas.kept import Kept
 
 
-class SurgeHour(Contract):
+class SurgeHour(Kept, frozen=True):
     """`hour`: since 1970; held: those of the deletions that were held."""
 
     hour: int
@@ -13,7 +13,7 @@ class SurgeHour(Contract):
     held: int
 
 
-class Surge(Contract):
+class Surge(Kept, frozen=True):
     """`offset`: the next record that isn't counted yet; hours: of the last seven days, those with a deletion."""
 
     offset: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from schemas.contract import Contract
+from schemas.kept import Kept
 
 
-class TreeEdge(Contract):
+class TreeEdge(Kept, frozen=True):
     """size: leaves; hashes: SHA-256 of the perfect subtrees, left to right; checkpoint: the head, as signed."""
 
     size: int

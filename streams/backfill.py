@@ -112,9 +112,7 @@ class Backfills:
         outs, states = made
         tallies = tuple(Tally(word=word, number=number) for word, number in sorted(counts.items()))
         offset = min(piece.next, end)
-        new = kept.model_copy(
-            update={"offset": offset, "end": end, "counts": tallies, "done": offset >= end, "at": now_micros()}
-        )
+        new = kept.changed(offset=offset, end=end, counts=tallies, done=offset >= end, at=now_micros())
         dry = DRY in new.command.args
         if dry:
             outs, states = [], {}

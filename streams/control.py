@@ -21,9 +21,9 @@ import structlog
 from aiokafka import TopicPartition
 
 from schemas.codec import decode
-from schemas.contract import Origin
 from schemas.errors import DataError
 from schemas.ids import command_record_id
+from schemas.origin import Origin
 from schemas.records import AuditRecord, Command, Evidence
 from schemas.version import SOFTWARE
 from streams.clients import reader

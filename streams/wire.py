@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from processors.routing.incoming import Incoming
 from processors.routing.murmur2 import murmur2
 from schemas.codec import encode, encode_each
-from schemas.contract import Origin, maker
 from schemas.ids import forward_proof
+from schemas.origin import Origin
 from schemas.records import Delivery
 from streams import topics
 from streams.outbox import Out
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from schemas.drafts import Series
     from schemas.records import AuditRecord, DeadLetter
 
-_origin = maker(Origin)
 FORWARDED = "consent-relay-forwarded"
 """Proves that a router did it: whoever may publish events could else choose when, and where, one has come in."""
 _FROM = "consent-relay-from"
@@ -39,7 +38,7 @@ def home_of(partitions: int) -> Callable[[str], int]:
 
 def incoming_of(record: ConsumerRecord, pepper: bytes) -> Incoming:
     """A record with the origin and time it first had. Headers count only if a router with this pepper wrote them."""
-    here = _origin({"topic": record.topic, "partition": record.partition, "offset": record.offset})
+    here = Origin(topic=record.topic, partition=record.partition, offset=record.offset)
     if not record.headers:
         return Incoming(record.key, record.value, here, record.timestamp * 1000)
     headers = dict(record.headers)

@@ -195,7 +195,7 @@ class Book:
         job = Job.parked_as(entry)
         job.delivery = left
         self._tell_shrunk(job, wall)
-        self._put(Change(left, entry.model_copy(update={"delivery": left})))
+        self._put(Change(left, entry.changed(delivery=left)))
 
     def finish(self, job: Job, evidence: Evidence, command: Command, wall: int) -> None:
         """Somebody has done a task by hand."""
@@ -208,7 +208,7 @@ class Book:
             old = entry.delivery
             left = left_of(old, newer.delivery, self.switches) if (entry.offset or 0) < newer.offset else old
             if left is not old:
-                self._put(Change(old, entry.model_copy(update={"delivery": left}) if left else None))
+                self._put(Change(old, entry.changed(delivery=left) if left else None))
 
     def _leave(self, job: Job) -> None:
         """A parked one's record is settled already."""

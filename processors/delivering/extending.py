@@ -50,4 +50,4 @@ class Extending:
 
 def _later(delivery: Delivery, dues: Mapping[str, int]) -> Delivery | None:
     until = dues.get(delivery.delivery_id, 0)
-    return delivery.model_copy(update={"due_at": until}) if until > delivery.due_at else None
+    return delivery.changed(due_at=until) if until > delivery.due_at else None

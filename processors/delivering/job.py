@@ -106,7 +106,7 @@ class Job:
 
     def anew(self, reason: str, wall: int, reopened: int = 0) -> Job:
         """As it begins its next cycle. wall: µs."""
-        delivery = self.delivery.model_copy(update={"cycle": self.delivery.cycle + 1})
+        delivery = self.delivery.changed(cycle=self.delivery.cycle + 1)
         job = Job(self.offset, delivery, None, parked=True, reason=reason, refs=self.refs, reopened=reopened)
         job.next_at, job.told = wall, ()
         return job

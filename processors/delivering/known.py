@@ -29,7 +29,5 @@ def is_crossed(told: Job, older: Iterable[Job], switches: Switches) -> bool:
 def sent_all_the_same(told: Job, wall: int) -> Job:
     """It as an instruction like any other, in a new cycle. wall: µs."""
     job = told.anew(CROSSED, wall)
-    job.delivery = job.delivery.model_copy(
-        update={"told": False, "due_at": wall + INTERNAL_LIMIT, "rule": INTERNAL_RULE}
-    )
+    job.delivery = job.delivery.changed(told=False, due_at=wall + INTERNAL_LIMIT, rule=INTERNAL_RULE)
     return job

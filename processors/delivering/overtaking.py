@@ -69,7 +69,7 @@ def left_of(earlier: Delivery, later: Delivery, switches: Switches = APART) -> D
     gone = _every(earlier.purposes, earlier.channels) - left
     overtaken = tuple(Cell(purpose=p, channel=c) for p, c in sorted(gone))
     # A vendor's switch for everything would reach the overtaken cells too.
-    return earlier.model_copy(update={"overtaken": overtaken, "all_purposes": False})
+    return earlier.changed(overtaken=overtaken, all_purposes=False)
 
 
 def left_to_verify(done: Delivery, later: Delivery) -> Delivery | None:

@@ -81,7 +81,7 @@ class Reviews:
         """
         job = Job.parked_as(entry).anew(REVIEW, now.wall)
         moments = {"received_at": now.wall, "due_at": now.wall + INTERNAL_LIMIT, "rule": INTERNAL_RULE}
-        job.delivery = job.delivery.model_copy(update=moments)
+        job.delivery = job.delivery.changed(**moments)
         self._book.reopen(job, REVIEW, now.wall)
         self._course.resend(self._lines.of(job.pid), job, now)
         self._lines.place(job.pid)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from schemas.contract import trusted
 from schemas.ids import outcome_record_id
 from schemas.records import AuditRecord, DeadLetter, Delivery, Evidence, LaneEntry, LaneStatus, Leg
 from schemas.version import SOFTWARE
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from processors.delivering.job import Job
-    from schemas.contract import Origin
     from schemas.errors import VendorError
+    from schemas.origin import Origin
     from schemas.records import Command
     from schemas.sealing import Seals
 
@@ -40,7 +39,6 @@ class Letter:
     pid: str | None = None
 
 
-_entry, _evidence = trusted(LaneEntry), trusted(Evidence)
 Record = AuditRecord | Change | Letter
 _TIMED = frozenset({"parked", "waiting", "accepted", "verifying", "retained"})
 
@@ -106,7 +104,7 @@ def reopened(job: Job, reason: str, wall: int) -> AuditRecord:
 
 def entry(job: Job, status: LaneStatus, wall: int) -> Change:
     """The delivery as the lane state keeps it."""
-    kept = _entry(
+    kept = LaneEntry(
         delivery=job.delivery,
         status=status,
         attempt=job.attempt,
@@ -125,7 +123,7 @@ def entry(job: Job, status: LaneStatus, wall: int) -> Change:
 
 def evidence_of(error: VendorError) -> Evidence | None:
     """What the vendor said instead; None where it said nothing."""
-    return None if error.status is None else _evidence(status=error.status, response_sha256=error.response_sha256)
+    return None if error.status is None else Evidence(status=error.status, response_sha256=error.response_sha256)
 
 
 def dead_letter(letter: Letter, place: Origin, seals: Seals) -> DeadLetter:

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from processors.vendors.base import Result
-from schemas.contract import maker
 from schemas.events import names_person
 from schemas.ids import answer_hash
-from schemas.records import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,13 +24,13 @@ if TYPE_CHECKING:
     from processors.vendors.later import Later
     from schemas.errors import VendorError
     from schemas.events import Identity
+    from schemas.records import Evidence
 
 Keyed = Callable[[str], str]
 """A hash to one that only the relay can make: nobody else finds out what was hashed by trying."""
 WITHHELD = "withheld"
 _LONGEST = 200
 _SIGNS = bytes(sign for sign in range(128) if not chr(sign).isalnum())
-_made = maker(Evidence)
 _SHORTEST = 5
 """Shorter names are found in any text: they name nobody by themselves."""
 
@@ -57,7 +55,7 @@ def _keyed(outcome: Result | VendorError, keyed: Keyed) -> Result | VendorError:
         evidence = outcome.evidence
         if evidence is None or evidence.response_sha256 is None:
             return outcome
-        told = _made({**vars(evidence), "response_sha256": keyed(evidence.response_sha256)})
+        told = evidence.changed(response_sha256=keyed(evidence.response_sha256))
         return replace(outcome, evidence=told)
     if outcome.response_sha256 is None:
         return outcome
@@ -122,7 +120,7 @@ def _evidence(evidence: Evidence | None, names: list[str]) -> Evidence | None:
     if evidence is None:
         return None
     texts = {"job_id": evidence.job_id, "detail": evidence.detail, "link": evidence.link}
-    return evidence.model_copy(update={field: _kept(text, names) for field, text in texts.items()})
+    return evidence.changed(**{field: _kept(text, names) for field, text in texts.items()})
 
 
 def _kept(text: str | None, names: list[str]) -> str | None:

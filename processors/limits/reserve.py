@@ -116,7 +116,7 @@ def unused(windows: Iterable[Window], quota: Quota | None, now: Now) -> Quota:
         if is_kept(window) and _recorded(window, quota) is None
     )
     known = quota or Quota(windows=(), holds=(), at=now.micros(now.steady))
-    return known.model_copy(update={"windows": known.windows + missing})
+    return known.changed(windows=known.windows + missing)
 
 
 def holds(quota: Quota | None, now: Now) -> Iterator[tuple[str, float]]:

@@ -13,7 +13,7 @@ from schemas.records import AuditRecord
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from schemas.contract import Origin
+    from schemas.origin import Origin
     from schemas.records import Leg
 
 VERDICTS = frozenset({"planned", "stale", "duplicate", "rejected", "forwarded"})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from processors.reconciling.beginning import Beginning
     from processors.reconciling.duties import Duty, People
     from processors.reconciling.finding import Kind
-    from schemas.contract import Origin
+    from schemas.origin import Origin
     from schemas.policy import Policy
     from schemas.records import AuditRecord, Leg
 

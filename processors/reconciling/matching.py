@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from processors.routing.incoming import Incoming
-    from schemas.contract import Origin
+    from schemas.origin import Origin
 
 LOOKED_AHEAD = 1000
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from processors.closing.facts import TASK_DONE
 from processors.reporting.model import Proof, Step
 from processors.reporting.words import discreet
+from schemas.kept import stated
 from schemas.times import iso
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _step(fact: Fact) -> Step:
 def evidence_of(evidence: Evidence | None) -> dict[str, Any] | None:
     if evidence is None:
         return None
-    return cleaned(evidence.model_dump(exclude_none=True), discreet) or None
+    return cleaned(stated(evidence), discreet) or None
 
 
 def cleaned(values: dict[str, Any], clean: Callable[[str | None], str | None]) -> dict[str, Any]:

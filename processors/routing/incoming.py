@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemas.drafts import Series
 
 if TYPE_CHECKING:
-    from schemas.contract import Origin
+    from schemas.origin import Origin
     from schemas.records import AuditRecord, DeadLetter, Delivery
     from schemas.state import SubjectState
 

@@ -57,7 +57,7 @@ def left_in_place(routed: Routed) -> Routed:
     letter = routed.dead_letter
     if letter is None:
         return routed
-    bare = letter.model_copy(update={"sealed": None, "sealed_key": None, "reason": "oversize_left_in_place"})
+    bare = letter.changed(sealed=None, sealed_key=None, reason="oversize_left_in_place")
     return routed._replace(dead_letter=bare, alarms=(*routed.alarms, "oversize_left_in_place"))
 
 

@@ -13,7 +13,7 @@ from schemas.version import SOFTWARE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from schemas.contract import Origin
+    from schemas.origin import Origin
     from schemas.policy import Policy
 
 KIND = "signal"

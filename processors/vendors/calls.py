@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
-from schemas.contract import trusted
 from schemas.errors import VendorAuthRejected, VendorError, VendorUnavailable, VendorUnreachable
 from schemas.records import Evidence
 from schemas.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-_evidence = trusted(Evidence)
 
 
 @value
@@ -71,7 +68,7 @@ class Reply:
         raise VendorUnavailable("answer_is_no_json", status=self.status, response_sha256=self.sha256)
 
     def evidence(self, **more: Any) -> Evidence:
-        return _evidence(status=self.status, response_sha256=self.sha256, **more)
+        return Evidence(status=self.status, response_sha256=self.sha256, **more)
 
 
 Answer = Reply | VendorError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,7 @@ from schemas.codec import decode_own
 from streams import topics
 from streams.backfill import DRY, LANE, NAME, UNREADABLE, key_of
 from streams.commands.backfill_view import numbers, shown, summed
-from streams.commands.carrying import is_refused
+from streams.commands.carrying import asked, is_refused
 from streams.commands.common import (
     AsJson,
     BootstrapServers,
@@ -77,7 +77,7 @@ def backfill(
     told = _watched(settings, command, wait)
     counts = summed(map(numbers, told.values()))
     if as_json:
-        show_json({"dry_run": dry_run, **_asked(command), "counts": counts, "partitions": told})
+        show_json({"dry_run": dry_run, **asked(command), "lane": lane, "counts": counts, "partitions": told})
     else:
         typer.echo(f"command {command.command_id} by {command.by}\n{shown(lane, told, dry=dry_run)}")
     if missing := [partition for partition, detail in told.items() if detail is None]:
@@ -85,10 +85,6 @@ def backfill(
             raise late(ROUTER, wait, missing)
     elif is_refused(filter(None, told.values())) or UNREADABLE in counts:
         raise typer.Exit(DATA_WRONG)
-
-
-def _asked(command: Command) -> dict[str, Any]:
-    return {"lane": command.args[LANE], **command.model_dump(include={"command_id", "by", "reason"})}
 
 
 async def _check(settings: Settings, lane: str) -> None:

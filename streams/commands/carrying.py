@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -71,10 +71,14 @@ def _facts(command: Command, places: Iterable[int]) -> dict[int, str]:
     return {number: record_id(command.command_id, role_of(command), number) for number in places}
 
 
+def asked(command: Command) -> dict[str, Any]:
+    """What was asked, by whom and why, for people and programs."""
+    return {"command_id": command.command_id, "lane": command.lane, "by": command.by, "reason": command.reason}
+
+
 def _tell(command: Command, told: dict[int, str | None], *, as_json: bool) -> None:
     if as_json:
-        asked = command.model_dump(include={"command_id", "lane", "by", "reason"})
-        show_json({**asked, "partitions": told})
+        show_json({**asked(command), "partitions": told})
     else:
         typer.echo("\n".join([f"command {command.command_id} by {command.by}", *lines(role_of(command), told)]))
 

@@ -150,10 +150,12 @@ def _published(origin: str, partition: int, *, as_json: bool) -> None:
 
 
 def _facts(letter: DeadLetter) -> dict[str, Any]:
-    facts = letter.model_dump(mode="json", include={"source", "reason", "field", "protective"})
     return {
         "origin": str(letter.origin),
-        **facts,
+        "source": letter.source,
+        "reason": letter.reason,
+        "field": letter.field,
+        "protective": letter.protective,
         "at": iso(letter.at),
         "has_value": letter.sealed is not None,
         "what_to_do": remedy_for(letter.source, letter.reason),

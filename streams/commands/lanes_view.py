@@ -95,7 +95,7 @@ def bookmark(state: State, begins: int) -> Bookmark:
     if OFFSET_KEY not in state:
         return Bookmark(offset=begins, at=0)
     mark = decode(Bookmark, state[OFFSET_KEY])
-    return mark.model_copy(update={"offset": max(mark.offset, begins)})
+    return mark.changed(offset=max(mark.offset, begins))
 
 
 async def _first(source: AIOKafkaConsumer, spot: TopicPartition, mark: Bookmark, end: int) -> ConsumerRecord | None:

@@ -9,6 +9,7 @@ from rich.table import Table
 from processors.closing.deadlines import due_at, first_due
 from processors.closing.ending import exceptions
 from processors.reckoning.saying import due_day
+from schemas.kept import stated
 from schemas.times import iso
 from streams.commands.due_view import due_facts, due_text
 
@@ -112,7 +113,7 @@ def _leg(leg: RequestLeg, now: int) -> dict[str, Any]:
         "backup_until": _moment(leg.backup_until),
         "cycle": leg.cycle,
         "conflict": leg.conflict,
-        "evidence": leg.proof.model_dump(exclude_none=True) if leg.proof else None,
+        "evidence": stated(leg.proof) if leg.proof else None,
         "delivery_id": leg.leg_id if leg.kind == "delivery" else None,
         "task_id": leg.leg_id if leg.kind == "task" and not leg.final else None,
     }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from schemas.connections import RelayConfig
-    from schemas.contract import Origin
+    from schemas.origin import Origin
     from schemas.records import AuditRecord, Leg
     from streams.demo.model.life import Cell
 

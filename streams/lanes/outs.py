@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from processors.delivering.entries import entry_name
 from processors.delivering.settle import Change, Letter, dead_letter
 from schemas.codec import encode
-from schemas.contract import Origin
+from schemas.origin import Origin
 from streams import topics
 from streams.outbox import Out
 from streams.wire import audit_out, dead_letter_out

@@ -80,7 +80,7 @@ class Pulses:
 
     def _is_news(self, pulse: Pulse) -> bool:
         busy = pulse.calls > 0 or pulse.breaker != "closed"
-        return busy or self._told is None or pulse != self._told.model_copy(update={"at": pulse.at})
+        return busy or self._told is None or pulse != self._told.changed(at=pulse.at)
 
     def _taken(self, now: Now) -> Pulse:
         breaker = self._bench.breaker

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from prometheus_client import generate_latest
 
-from schemas.records import LaneEntry
+from schemas.records import LaneStatus
 from streams.control import CLOSER, ROUTER
 from streams.metrics import definitions as d
 from streams.metrics.words import place_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streams.status import Status
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_ENTRIES: tuple[str, ...] = get_args(LaneEntry.model_fields["status"].annotation)
+_ENTRIES: tuple[str, ...] = get_args(LaneStatus)
 _STATES = ("starting", "up", "halted")
 _MOMENTARY = (d.ROLE_STATE, d.HALTED, d.PARTITIONS, d.LAG_RECORDS, d.LAG_SECONDS, d.ENTRIES, d.PAUSED)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from schemas.codec import decode_own
-from schemas.contract import Origin
+from schemas.origin import Origin
 from schemas.state import SubjectState
 from streams.logs import POLL_MS, reading
 from streams.stopping import again_and_again

@@ -16,9 +16,10 @@ from processors.engine.transport import http_transport
 from processors.flood import Limits
 from schemas.codec import decode, encode
 from schemas.connections import parse_config
-from schemas.contract import Origin, PolicyRef
+from schemas.contract import PolicyRef
 from schemas.events import Identity
 from schemas.ids import delivery_id
+from schemas.origin import Origin
 from schemas.records import Bookmark, DeadLetter, Delivery, LaneEntry
 from schemas.sealing import Seals
 from schemas.times import DAY

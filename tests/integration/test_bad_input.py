@@ -11,8 +11,8 @@ from ownership_support import LIMIT_S
 from reading import audit, committed
 
 from schemas.codec import decode, encode
-from schemas.contract import Origin
 from schemas.events import ConsentEvent
+from schemas.origin import Origin
 from schemas.records import DeadLetter
 from schemas.sealing import Seals
 from streams import clients, topics

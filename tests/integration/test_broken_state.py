@@ -117,12 +117,12 @@ async def test_a_record_that_is_no_delivery_is_kept_and_told_and_the_others_go_o
 
 
 async def test_what_another_key_has_sealed_halts_the_lane_and_what_was_changed_fails(lane: LaneUnderTest) -> None:
-    changed = lane.delivery(ANN, "withdraw").model_copy(update={"sealed": lane.delivery(BEN, "withdraw").sealed})
+    changed = lane.delivery(ANN, "withdraw").changed(sealed=lane.delivery(BEN, "withdraw").sealed)
     foreign = lane.delivery(BEN, "withdraw", 2)
     theirs = Seals(bytes(32)).people.seal(b"[]", f"{foreign.pid}|{foreign.event_id}")
     role = f"lane {lane.name}"
     async with lane.working():
-        await lane.deliver(changed, foreign.model_copy(update={"sealed": theirs}))
+        await lane.deliver(changed, foreign.changed(sealed=theirs))
         assert (await lane.settled(1))[0][1:] == ("failed", "identities_do_not_open")
         await until(lambda: "vendor" in lane.status.roles[role].problems)
         reason, text = lane.status.roles[role].problems["vendor"]

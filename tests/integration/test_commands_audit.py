@@ -18,9 +18,9 @@ from processors.routing.incoming import Incoming
 from processors.routing.route import route
 from schemas.codec import encode
 from schemas.connections import load_config
-from schemas.contract import Origin
 from schemas.events import ConsentEvent
 from schemas.ids import pid
+from schemas.origin import Origin
 from schemas.sealing import Seals
 from schemas.times import SECOND
 from streams.clients import writer

@@ -14,9 +14,9 @@ from processors.routing.incoming import Incoming
 from processors.routing.route import route
 from schemas.codec import decode, encode
 from schemas.connections import RelayConfig
-from schemas.contract import Origin
 from schemas.events import ConsentEvent
 from schemas.ids import pid
+from schemas.origin import Origin
 from schemas.records import AuditRecord, DeadLetter
 from schemas.sealing import Seals
 from schemas.times import SECOND

@@ -11,7 +11,7 @@ from ownership_support import settings_at, until
 from stuck_support import cut_off
 
 from schemas.codec import encode
-from schemas.contract import Origin
+from schemas.origin import Origin
 from schemas.records import AuditRecord
 from streams import clients, topics
 from streams.demo import read

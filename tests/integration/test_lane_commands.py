@@ -118,7 +118,7 @@ async def test_what_hands_wrote_into_the_control_topic_stops_no_lane(lane: LaneU
     ids = [f"{lane.name}-{number}" for number in range(5)]
     values = [
         b"garbage",
-        encode(hand(command_id=ids[0], name=PAUSE).model_copy(update={"reason": "x" * MOST_BYTES})),
+        encode(hand(command_id=ids[0], name=PAUSE).changed(reason="x" * MOST_BYTES)),
         encode(hand(command_id=ids[1], name="lanes.dance")),
         encode(hand(command_id=ids[2], name=PAUSE, lane="nowhere")),
         encode(hand(command_id=ids[3], name=RESUME)),

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from processors.closing.book import Book
-from schemas.contract import Origin
 from schemas.events import ExpressedBy
+from schemas.origin import Origin
 from schemas.records import AuditRecord, EventFacts, Leg
 from schemas.request import Decision, Request
 from schemas.times import DAY

@@ -20,8 +20,8 @@ from processors.flood import Limits as Flood
 from processors.vendors.base import Result
 from processors.vendors.later import Later, Schedule, Undone
 from schemas.codec import encode
-from schemas.contract import Origin
 from schemas.errors import BatchRefused, VendorAuthRejected, VendorRefused, VendorUnavailable, VendorUnreachable
+from schemas.origin import Origin
 from schemas.records import AuditRecord, Command, Delivery, Evidence
 from streams import topics
 

@@ -17,9 +17,9 @@ from processors.routing.incoming import Incoming
 from processors.routing.route import route
 from schemas.codec import encode
 from schemas.connections import parse_config
-from schemas.contract import Origin
 from schemas.events import ConsentEvent
 from schemas.ids import pid
+from schemas.origin import Origin
 from schemas.policy import load_policy
 from schemas.sealing import Seals
 from schemas.times import SECOND

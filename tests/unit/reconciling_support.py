@@ -16,9 +16,9 @@ from processors.reconciling.slices import EVERYBODY
 from processors.routing.bringing import Errand
 from processors.routing.route import route
 from schemas.codec import encode
-from schemas.contract import Origin
 from schemas.events import MAKES_REQUEST, PROTECTIVE
 from schemas.ids import outcome_record_id
+from schemas.origin import Origin
 from schemas.records import AuditRecord, Command, Leg
 from schemas.times import DAY
 from streams import topics

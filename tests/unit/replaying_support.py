@@ -11,8 +11,8 @@ from processors.replaying.fold import Fold
 from processors.replaying.rows import FILES, rows, tellable
 from processors.routing.route import route
 from schemas.codec import decode_own, encode
-from schemas.contract import Origin
 from schemas.kept import as_dict
+from schemas.origin import Origin
 from schemas.records import AuditRecord
 
 if TYPE_CHECKING:

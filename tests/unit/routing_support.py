@@ -13,8 +13,8 @@ from processors.routing.desk import Desk
 from processors.routing.incoming import Incoming
 from schemas.codec import current, encode
 from schemas.connections import parse_config
-from schemas.contract import Origin
 from schemas.events import ConsentEvent
+from schemas.origin import Origin
 from schemas.sealing import Seals
 from streams.topics import EVENTS
 from streams.wire import home_of

@@ -20,20 +20,20 @@ from schemas.records import AuditRecord, Command, Delivery, LaneEntry
 from schemas.state import Choice, Seen, SubjectState
 
 if TYPE_CHECKING:
-    from schemas.contract import Contract
+    from schemas.contract import Record
 
 READ_HERE = [contract for contract in CONTRACTS if contract not in (Command, Backfill)]
 """A command has a map in it."""
 
 
-def reader(contract: type[Contract]) -> Any:
+def reader(contract: type[Record]) -> Any:
     return compiled(codec._newest(contract))
 
 
 @a_few
 @given(data=st.data())
 @pytest.mark.parametrize("contract", READ_HERE, ids=lambda contract: contract.__name__)
-def test_every_contract_is_read_as_the_library_reads_it(contract: type[Contract], data: st.DataObject) -> None:
+def test_every_contract_is_read_as_the_library_reads_it(contract: type[Record], data: st.DataObject) -> None:
     encoded = encode(data.draw(records(contract)))
     assert reader(contract)(encoded, 10) == by_the_library(contract, encoded)
 

@@ -14,8 +14,8 @@ from bench.replaying.load import records as as_a_relay_writes_them
 from schemas import avro_shapes, codec
 from schemas.avro_shapes import LARGEST, MOST_OF_A_LENGTH, SIGHTINGS, Shapes
 from schemas.codec import decode, encode
-from schemas.contract import Origin
 from schemas.kept import Kept, as_dict
+from schemas.origin import Origin
 from schemas.records import AuditRecord, Evidence, Leg
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from processors.delivering.settle import Change, Letter, dead_letter
 from processors.delivering.watermark import Watermark
 from processors.vendors.base import Result
 from schemas.codec import encode
-from schemas.contract import Origin
 from schemas.errors import MissingIdentity
 from schemas.ids import outcome_record_id
+from schemas.origin import Origin
 from schemas.records import AuditRecord, Evidence, LaneEntry
 from schemas.version import SOFTWARE
 from streams import topics

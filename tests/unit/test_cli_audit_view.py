@@ -13,7 +13,7 @@ from processors.routing.incoming import Incoming
 from processors.routing.route import route
 from schemas.codec import encode
 from schemas.connections import load_config
-from schemas.contract import Origin
+from schemas.origin import Origin
 from schemas.records import AuditRecord, Cell, CommandRef, Evidence, Leg
 from schemas.sealing import Seals
 from streams.commands.audit_view import GRANTED_SINCE, line, rows, timeline

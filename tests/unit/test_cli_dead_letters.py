@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from typer.testing import CliRunner
 
-from schemas.contract import Origin
 from schemas.errors import InvalidRecord
+from schemas.origin import Origin
 from schemas.records import DeadLetter
 from schemas.sealing import Seals
 from streams.cli import app
@@ -27,10 +27,18 @@ ORIGIN = Origin(topic="consent.deliveries.crm", partition=2, offset=17)
 COMMAND = ("dead-letters", "redrive", str(ORIGIN), "--reason", "the scopes are granted now")
 
 
-def letter(source: str, reason: str) -> DeadLetter:
+def letter(source: Literal["router", "lane"], reason: str) -> DeadLetter:
     sealed = SEALS.seal_dead(b"of a newer release", ORIGIN)
-    about = {"source": source, "reason": reason, "field": None, "protective": True, "sealed_key": None, "at": 0}
-    return DeadLetter(origin=ORIGIN, sealed=sealed, **about)
+    return DeadLetter(
+        origin=ORIGIN,
+        source=source,
+        reason=reason,
+        field=None,
+        protective=True,
+        sealed=sealed,
+        sealed_key=None,
+        at=0,
+    )
 
 
 @pytest.mark.parametrize("reason", ["undecodable", "invalid"])

@@ -37,7 +37,7 @@ def test_whatever_else_is_given_confirms_nothing(given: str) -> None:
 def test_it_confirms_nothing_if_some_of_them_are_gone_or_were_sent_once_more() -> None:
     one, two = in_order([kept(1), kept(2)])
     token = token_of("drop", [one, two])
-    again = two.entry.model_copy(update={"delivery": two.entry.delivery.model_copy(update={"cycle": 1})})
+    again = two.entry.changed(delivery=two.entry.delivery.changed(cycle=1))
     for now in ([one], [one, kept(3)], [one, two._replace(entry=again)]):
         with pytest.raises(InvalidRecord):
             confirmed(token, "drop", now)

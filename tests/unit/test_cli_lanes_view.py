@@ -85,7 +85,7 @@ def test_what_is_kept_beyond_its_legal_deadline_is_overdue_unless_it_was_given_u
         b"c": entry(3, "parked", 5),
         PULSE_KEY: encode(Pulse(calls=3, breaker="open", cause="down", at=NOW - SECOND)),
     }
-    state[b"b"] = encode(decode(LaneEntry, state[b"b"]).model_copy(update={"delivery": delivery(2, due_at=NOW - 1)}))
+    state[b"b"] = encode(decode(LaneEntry, state[b"b"]).changed(delivery=delivery(2, due_at=NOW - 1)))
     said = told(state, 0)
     assert (said["overdue"], said["next_due_at"]) == (1, iso(NOW - 1))
     assert (said["in_flight"], said["breaker"], said["told_s_ago"]) == (3, "open", 1.0)

@@ -101,7 +101,7 @@ def test_each_lane_is_given_the_dates_that_the_closer_gives_by_delivery() -> Non
     one = request(
         told(planned(*legs, delivery("ads", rule="fixed"), task(rule=INTERNAL_RULE)), said("crm", "executed"))
     )
-    command = order(EXTEND, {}, "eva", "ticket 7").model_copy(update={"at": NOW + DAY})
+    command = order(EXTEND, {}, "eva", "ticket 7").changed(at=NOW + DAY)
     later = extend(one, extension, BY)
     for as_it_is in (one, later):
         given = extending(as_it_is, command)
@@ -112,8 +112,8 @@ def test_each_lane_is_given_the_dates_that_the_closer_gives_by_delivery() -> Non
 def test_no_lane_is_given_more_time_than_the_closer_gives() -> None:
     fixed, loose = (request(told(planned(delivery("zoho", rule=rule)))) for rule in ("fixed", INTERNAL_RULE))
     command = order(EXTEND, {}, "eva", "ticket 7")
-    assert extending(fixed, command.model_copy(update={"at": NOW})) == []
-    assert extending(loose, command.model_copy(update={"at": NOW + 31 * DAY})) == []
+    assert extending(fixed, command.changed(at=NOW)) == []
+    assert extending(loose, command.changed(at=NOW + 31 * DAY)) == []
 
 
 @pytest.mark.parametrize(

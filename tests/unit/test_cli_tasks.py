@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from processors.closing.facts import decided
 from processors.closing.orders import cancel
 from schemas.connections import Connection
-from schemas.contract import Origin
 from schemas.errors import InvalidRecord
+from schemas.origin import Origin
 from schemas.records import AuditRecord, Cell, Command, CommandRef, Evidence, LaneEntry
 from schemas.times import iso
 from streams.cli import app

@@ -59,7 +59,7 @@ def test_a_command_that_is_there_twice_is_given_once() -> None:
     assert later.command.command_id == "c-2"
 
 
-OVERSIZE = encode(command(1).model_copy(update={"command_id": "large", "reason": "x" * MOST_BYTES}))
+OVERSIZE = encode(command(1).changed(command_id="large", reason="x" * MOST_BYTES))
 
 
 @pytest.mark.parametrize("value", [b"garbage", b"", None, OVERSIZE])

@@ -82,7 +82,7 @@ def test_a_clock_that_was_set_back_delays_a_parked_one_by_a_day_at_most() -> Non
     lane.arrive(delivery(1))
     lane.until_parked()
     (key,) = lane.state
-    lane.state[key] = lane.state[key].model_copy(update={"next_at": NOW + 400 * DAY})
+    lane.state[key] = lane.state[key].changed(next_at=NOW + 400 * DAY)
     lane.restart()
     began = lane.seconds
     assert lane.sleep()

@@ -45,7 +45,7 @@ def test_what_begins_anew_before_it_has_ended_outlives_its_own_end() -> None:
     lane.answer(call, DOWN)
     lane.commit()
     lane.until_parked()
-    lane.arrive(gone.model_copy(update={"cycle": 1}))  # the end of a hold, at another connection of the recipient's
+    lane.arrive(gone.changed(cycle=1))  # the end of a hold, at another connection of the recipient's
     lane.commit()
     while not lane.round(GOOD):
         assert lane.sleep()

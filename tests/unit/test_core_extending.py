@@ -46,7 +46,7 @@ def test_what_is_parked_is_tried_until_the_later_date_and_not_given_up_at_the_ea
     assert put_off(lane, ONE) == 1
     lane.commit()
     (after,) = lane.entries("parked")
-    assert after == before.model_copy(update={"delivery": before.delivery.model_copy(update={"due_at": LATER})})
+    assert after == before.changed(delivery=before.delivery.changed(due_at=LATER))
     if restarts:
         lane.restart()
     for day in (31, 60, 89):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.contract import Origin
+from schemas.origin import Origin
 from schemas.records import AuditRecord, Leg
 from streams.demo.numbers import Result, latency_ms
 from streams.demo.tally import Tally

@@ -37,11 +37,11 @@ HARMLESS = [
 @pytest.mark.parametrize("field", ["job_id", "detail", "link"])
 @pytest.mark.parametrize("text", NAMING + UNREADABLE + HARMLESS)
 def test_evidence_keeps_what_is_harmless_and_its_numbers(field: str, text: str) -> None:
-    evidence = Evidence(status=200, response_sha256="ab").model_copy(update={field: text})
+    evidence = Evidence(status=200, response_sha256="ab").changed(**{field: text})
     came = discreet(Result("executed", evidence=evidence), ANN, KEYED)
     assert isinstance(came, Result)
     kept = text if text in HARMLESS else WITHHELD
-    assert came.evidence == evidence.model_copy(update={field: kept, "response_sha256": KEYED("ab")})
+    assert came.evidence == evidence.changed(**{field: kept, "response_sha256": KEYED("ab")})
 
 
 @pytest.mark.parametrize("kind", [VendorRefused, VendorUnavailable, VendorAuthRejected])

@@ -26,9 +26,9 @@ from processors.routing.desk import Desk
 from processors.routing.incoming import Incoming
 from processors.routing.route import route
 from schemas.connections import parse_config
-from schemas.contract import Origin
 from schemas.events import Kind
 from schemas.kept import as_dict
+from schemas.origin import Origin
 from schemas.sealing import Seals
 from schemas.times import SECOND
 

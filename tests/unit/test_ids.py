@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from plan_support import event
 
 from schemas.base32 import base32
-from schemas.contract import Origin, Sealed
+from schemas.contract import Sealed
 from schemas.events import ConsentEvent
 from schemas.ids import (
     content_hash,
@@ -25,6 +25,7 @@ from schemas.ids import (
     pid,
     prefixed,
 )
+from schemas.origin import Origin
 
 PEPPER = bytes(range(32))
 ORIGIN = Origin(topic="consent.events", partition=3, offset=42)
@@ -125,8 +126,8 @@ def test_every_part_of_an_id_counts() -> None:
     origins = {
         origin_record_id("planned", ORIGIN),
         origin_record_id("clock_corrected", ORIGIN),
-        origin_record_id("planned", ORIGIN.model_copy(update={"partition": 34, "offset": 2})),
-        origin_record_id("planned", ORIGIN.model_copy(update={"topic": "consent.events.old"})),
+        origin_record_id("planned", ORIGIN.changed(partition=34, offset=2)),
+        origin_record_id("planned", ORIGIN.changed(topic="consent.events.old")),
     }
     assert len(origins) == 4
 

@@ -135,7 +135,7 @@ def test_a_second_verdict_on_one_record_is_surplus(paper: Paper) -> None:
 
 
 def test_a_verdict_on_what_nobody_published_is_surplus(paper: Paper) -> None:
-    nowhere = paper.audit[0].origin.model_copy(update={"offset": 10_000})
+    nowhere = paper.audit[0].origin.changed(offset=10_000)
     paper.audit.append(paper.audit[0].changed(origin=nowhere))
     assert paper.kinds() == ["surplus"]
 

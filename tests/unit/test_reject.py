@@ -12,11 +12,11 @@ from routing_support import AWAY, DESK, EMAIL, HOME, MINUTE, NOW, PEPPER, SEALS,
 from processors.routing.reject import reject
 from processors.routing.route import route
 from schemas.codec import MAGIC, decode, encode
-from schemas.contract import Origin
 from schemas.drafts import Series
 from schemas.errors import DataError, OversizeRecord
 from schemas.events import ConsentEvent, Identity
 from schemas.ids import origin_record_id, pid
+from schemas.origin import Origin
 from schemas.records import Bookmark
 from schemas.sealing import Seals
 from schemas.state import Seen, SubjectState

@@ -13,7 +13,8 @@ from processors.closing.progress import opened
 from processors.closing.retold import retold
 from processors.replaying.differences import Difference, of_lanes, of_person, of_request, pairs
 from processors.replaying.fold import in_order
-from schemas.contract import Origin, PolicyRef
+from schemas.contract import PolicyRef
+from schemas.origin import Origin
 from schemas.records import Delivery, LaneEntry
 from schemas.times import DAY
 

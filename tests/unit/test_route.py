@@ -15,11 +15,11 @@ from routing_support import AWAY, DESK, EMAIL, HOME, MINUTE, NOW, PARTITIONS, PE
 from processors.routing.murmur2 import murmur2
 from processors.routing.route import route
 from schemas.codec import encode
-from schemas.contract import Origin
 from schemas.drafts import Series
 from schemas.events import ConsentEvent, Identity
 from schemas.ids import content_hash, origin_record_id, pid
 from schemas.kept import as_dict, fields_of
+from schemas.origin import Origin
 from schemas.records import EventFacts
 from schemas.version import SOFTWARE
 from streams.topics import EVENTS

@@ -11,9 +11,10 @@ from contract_support import a_few
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.contract import Origin, Sealed
+from schemas.contract import Sealed
 from schemas.errors import InvalidRecord, SetupError
 from schemas.events import Identity
+from schemas.origin import Origin
 from schemas.sealing import NONCE_BYTES, NONCES, Sealer, Seals
 
 KEY = bytes(range(32))
@@ -138,7 +139,7 @@ def test_dead_letters_keep_bytes_and_tell_none_from_empty() -> None:
     for data in (b"", b"\x00\xff", None):
         assert SEALS.open_dead(SEALS.seal_dead(data, ORIGIN), ORIGIN) == data
     with pytest.raises(InvalidRecord):
-        SEALS.open_dead(SEALS.seal_dead(b"x", ORIGIN), ORIGIN.model_copy(update={"offset": 6}))
+        SEALS.open_dead(SEALS.seal_dead(b"x", ORIGIN), ORIGIN.changed(offset=6))
 
 
 def test_a_short_key_is_refused() -> None:

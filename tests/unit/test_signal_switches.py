@@ -8,7 +8,7 @@ import pytest
 
 from processors.signals.switches import ADS, switches
 from processors.signals.told import told
-from schemas.contract import Origin
+from schemas.origin import Origin
 from schemas.policy import load_policy
 from schemas.state import Choice, Mark, SubjectState
 from schemas.times import DAY

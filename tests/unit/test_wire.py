@@ -13,8 +13,8 @@ from routing_support import AWAY, DESK, EMAIL, HOME, NOW, event, incoming, raw, 
 
 from processors.routing.route import route
 from schemas.codec import decode
-from schemas.contract import Origin
 from schemas.ids import forward_proof
+from schemas.origin import Origin
 from schemas.records import AuditRecord, DeadLetter, Delivery
 from streams import topics, wire
 from streams.outbox import OVERHEAD
