@@ -75,14 +75,13 @@ def alike(number: int, known: Desk, at: int) -> Iterator[Delivery]:
         who, ga = pid(PEPPER, first.controller, subject), f"{1_000_000_000 + person}.{1_700_000_000 + person}"
         email = f"person.{person:07}@example.org"
         identities = (Identity(type="email", value=email), Identity(type="ga_client_id", value=ga))
-        changed = {
-            "pid": who,
-            "event_id": event,
-            "delivery_id": delivery_id(first.controller, event, first.lane, first.action, first.policy.version),
-            "sealed": seals.seal_identities(identities, who, event),
-            "origin": first.origin.changed(partition=home(subject), offset=person),
-        }
-        yield first.changed(**changed)
+        yield first.changed(
+            pid=who,
+            event_id=event,
+            delivery_id=delivery_id(first.controller, event, first.lane, first.action, first.policy.version),
+            sealed=seals.seal_identities(identities, who, event),
+            origin=first.origin.changed(partition=home(subject), offset=person),
+        )
 
 
 def in_topic(given: Iterable[Delivery]) -> Iterator[Out]:

@@ -80,8 +80,8 @@ class Reviews:
         With the vendor's own ids: whom it has masked, it finds by no name any more.
         """
         job = Job.parked_as(entry).anew(REVIEW, now.wall)
-        moments = {"received_at": now.wall, "due_at": now.wall + INTERNAL_LIMIT, "rule": INTERNAL_RULE}
-        job.delivery = job.delivery.changed(**moments)
+        until = now.wall + INTERNAL_LIMIT
+        job.delivery = job.delivery.changed(received_at=now.wall, due_at=until, rule=INTERNAL_RULE)
         self._book.reopen(job, REVIEW, now.wall)
         self._course.resend(self._lines.of(job.pid), job, now)
         self._lines.place(job.pid)

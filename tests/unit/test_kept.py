@@ -16,6 +16,7 @@ from processors.replaying.rows import tellable
 from schemas.contract import Contract, Record
 from schemas.errors import InvalidRecord
 from schemas.kept import as_dict, as_json, fields_of, maker_of
+from schemas.origin import Origin
 from schemas.state import Choice, Seen, SubjectState
 
 SECRET = "ann@example.test"
@@ -78,6 +79,10 @@ def test_it_is_frozen_copied_changed_and_carried_to_another_process() -> None:
     other = state.changed(recent=(Seen("e", "h"),))
     assert (other.choices, other.recent, state.recent) == (state.choices, (Seen("e", "h"),), ())
     assert len({state, SubjectState.parse(STATE), other}) == len({state, other})
+
+
+def test_an_origin_is_written_as_people_read_it() -> None:
+    assert str(Origin(topic="consent.events", partition=3, offset=7)) == "consent.events[3]@7"
 
 
 def test_the_collector_leaves_it_alone() -> None:

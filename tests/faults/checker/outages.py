@@ -40,7 +40,7 @@ class Outages:
     clocks_jump: bool
     late: int
     asked: tuple[tuple[int, int], ...]
-    still: tuple[tuple[int, int], ...] = ()
+    still: tuple[tuple[int, int], ...]
     strict: bool = False
 
     @classmethod
