@@ -27,7 +27,7 @@ KINDS = (LATENCY, RESET, BLACK_HOLE) = ("latency", "reset", "black_hole")
 _LATENCY_S = 0.3
 """Each way. A call to a vendor with a token and a look-up before it stays below its limit of 4 s."""
 AWAY_S = 15.0
-"""At most; whoever has nothing to say by then is struck as he is."""
+"""So long a fault waits for somebody whom it can strike, at most."""
 
 
 def draw_weather(seed: int, whom: Sequence[str]) -> tuple[Act, ...]:
