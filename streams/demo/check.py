@@ -36,6 +36,7 @@ class Found:
     """What there is. vendors: person's key → vendor → state; written: delivery_ids in the lanes' topics.
 
     log: `consent.events`; acknowledged: how often the broker said that it has a value in a partition.
+    in_vain: by (subject_id, vendor), when tries failed that may have been carried out all the same.
     """
 
     tally: Tally
@@ -45,6 +46,11 @@ class Found:
     log: Sequence[Entry] = ()
     acknowledged: Counter[tuple[int, bytes | None]] = field(default_factory=Counter)
     outages: Sequence[Outage] = ()
+    in_vain: Mapping[tuple[str, str], Sequence[Outage]] = field(default_factory=dict)
+
+    def outages_of(self, who: tuple[str, str]) -> Sequence[Outage]:
+        """In which what the vendor was told of the person, by (subject_id, vendor), may be told again."""
+        return [*self.outages, *self.in_vain.get(who, ())]
 
     @property
     def published(self) -> Counter[tuple[int, bytes | None]]:
@@ -68,7 +74,7 @@ def differences(expected: Expected, found: Found, pid_of: Callable[[str], str]) 
 def repeated_calls(expected: Expected, found: Found) -> int:
     """How many accepted calls were repeats of one whose outcome was lost in an outage."""
     return sum(
-        repeats(made, expected.accounts[who].steps, found.outages) or 0
+        repeats(made, expected.accounts[who].steps, found.outages_of(who)) or 0
         for who, made in changes(found.ledger).items()
         if who in expected.accounts
     )
@@ -159,7 +165,7 @@ def _order(expected: Expected, found: Found, pid_of: Callable[[str], str]) -> It
         yield Mismatch(vendor, None, f"{count} calls about people whom nobody has heard of")
     for (subject_id, vendor), account in expected.accounts.items():
         made = done.get((subject_id, vendor), [])
-        if repeats(made, account.steps, found.outages) is None:
+        if repeats(made, account.steps, found.outages_of((subject_id, vendor))) is None:
             steps = ", ".join(f"({_told(sorted(step))})" for step in account.steps) or "nothing"
             text = f"was told {_told([call.change for call in made])}; should have been {steps}"
             yield Mismatch(vendor, pid_of(subject_id), text)

@@ -1,9 +1,10 @@
 """What nobody can know from the audit alone: whether a vendor was told of an instruction whose outcome was lost.
 
-A worker that is killed between a call and its commit leaves the instruction unsettled; a newer one may overtake it
-then, although the vendor has already done it. So where an account differs and there was an outage, the model is
-asked again with some of the overtaken instructions carried out first, as a whole or in part: those that the vendor's
-ledger has a call for, from between their planning and their end.
+A worker that is killed between a call and its commit leaves the instruction unsettled, and so does a call that got no
+answer in time; a newer one may overtake it then, although the vendor has already done it. So where an account differs
+and there was an outage, or a try in vain, the model is asked again with some of the overtaken instructions done
+first, as a whole or in part: those that the vendor's ledger has a call for, from between their planning and their
+end.
 """
 
 from __future__ import annotations
@@ -35,12 +36,10 @@ Who = tuple[str, str]
 
 def settle_doubts(expected: Expected, found: Found, world: World) -> None:
     """For each account that differs, take the first expectation that fits, of those that may be."""
-    if not found.outages:
-        return
     seen = _Seen(found)
     for who in list(expected.accounts):
         keys = _legs_of(expected, who, world)
-        if seen.fits(expected, who, keys):
+        if not found.outages_of(who) or seen.fits(expected, who, keys):
             continue
         mine = [entry for entry in found.log if who[0].encode() in (entry.value or b"")]  # and maybe other people's
         ways = {key: seen.ways(who, key, expected.legs[key].purposes) for key in keys if key in world.overtaken}
@@ -66,7 +65,7 @@ class _Seen:
             return False
         if any(self._made_of(key) != expected.legs[key].outcome for key in keys):
             return False
-        return repeats(self._made.get(who, []), account.steps, self._found.outages) is not None
+        return repeats(self._made.get(who, []), account.steps, self._found.outages_of(who)) is not None
 
     def ways(self, who: Who, key: LegKey, purposes: frozenset[str]) -> list[frozenset[str]]:
         """For which of its purposes the vendor may have been told of a leg before it was overtaken."""

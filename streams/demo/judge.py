@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ from streams.demo.sharing import Shared, one_by_one, shared_calls
 from streams.demo.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streams.demo.model import Expected
+    from streams.demo.order import Outage
     from streams.demo.stage import Stage
 
 
@@ -58,6 +63,7 @@ async def judge(stage: Stage) -> Judged:
             log=log,
             acknowledged=stage.publisher.acknowledged,
             outages=stage.outages,
+            in_vain=in_vain(tally, expected),
         )
     settle_doubts(expected, found, world)
     shared, asked = shared_calls(found.ledger), count_asked(tally.outcomes())
@@ -69,3 +75,12 @@ async def judge(stage: Stage) -> Judged:
         shared=shared,
         asked=asked,
     )
+
+
+def in_vain(tally: Tally, expected: Expected) -> Mapping[tuple[str, str], list[Outage]]:
+    """By (subject_id, vendor): when the person's instructions were to be done of which a try failed there."""
+    found = defaultdict(list)
+    for key, vendor, outage in tally.in_vain():
+        if leg := expected.legs.get(key):
+            found[leg.subject_id, vendor].append(outage)
+    return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from processors.vendors.base import VENDORS
 from streams.demo.model import Place, Verdict
 from streams.demo.model.expect import LegKey
+from streams.demo.order import Outage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -166,6 +167,18 @@ class Tally:
             if said[-1:] == [SUPERSEDED] and "accepted" in said:
                 found[key_of(due)] = frozenset(due.leg.purposes)
         return found
+
+    def in_vain(self) -> Iterator[tuple[LegKey, str, Outage]]:
+        """Of each leg that was tried in vain, its vendor, and from when to when it was to be done.
+
+        A try that gets no answer in time, as on a slow machine, may have been carried out all the same.
+        """
+        for delivery_id, due in self.dues.items():
+            records = self._outcomes[delivery_id]
+            tries = max((record.attempt or 0 for record in records), default=0)
+            ended = [record.outcome for record in records if self._settles(record)]
+            if tries > (ended != [SUPERSEDED]):
+                yield key_of(due), self._vendors[due.lane], Outage(due.since, records[-1].at)
 
     def outcomes(self) -> Iterator[AuditRecord]:
         """All that the audit says of deliveries."""

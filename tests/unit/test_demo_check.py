@@ -12,6 +12,7 @@ from demo_support import PaperRelay, paper_relay, pid_of
 
 from streams.demo.accounts import ACCOUNTS
 from streams.demo.check import differences, repeated_calls
+from streams.demo.judge import in_vain
 from streams.demo.order import Outage
 
 if TYPE_CHECKING:
@@ -116,6 +117,22 @@ def test_a_call_made_again_counts_unless_there_was_an_outage_in_between(relay: P
     excused = replace(again, outages=(Outage(late["at"] - 5, late["at"] - 5),))
     assert _all(relay, excused) == []
     assert (repeated_calls(relay.expected, found), repeated_calls(relay.expected, excused)) == (0, 1)
+
+
+def test_a_call_made_again_counts_unless_a_try_of_this_person_was_in_vain(
+    relay: PaperRelay,
+) -> None:
+    place = _first(relay, lambda record: record.outcome == "executed")
+    relay.audit[place] = tried = relay.audit[place].changed(attempt=2)
+    found = relay.found()
+    ((who, _),) = known = in_vain(found.tally, relay.expected).items()
+    assert pid_of(who[0]) == tried.pid
+    calls = [{**call, "at": tried.at} for call in found.ledger]
+    his = [(call["people"][0], call["vendor"]) == who for call in calls]
+    for number, counts in ((his.index(True), False), (his.index(False), True)):
+        again = replace(found, ledger=[*calls, {**calls[number], "at": tried.at + 1}])
+        assert len(_all(relay, again)) == 1
+        assert bool(_all(relay, replace(again, in_vain=dict(known)))) is counts
 
 
 def test_a_leg_too_many_or_too_few_or_wider_counts(relay: PaperRelay) -> None:

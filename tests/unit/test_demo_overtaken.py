@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import pytest
 from demo_support import ANA, BEN, PaperRelay, event, holds, outcome, paper_relay, pid_of, stream, told, world
 
 from schemas.codec import encode
@@ -82,6 +83,18 @@ def test_the_audit_says_what_was_overtaken() -> None:
     leg = Leg(kind="delivery", recipient=None, overtaken=(Cell(purpose="surveys", channel="email"),))
     relay.audit.append(record.changed(kind="overtaken", outcome=None, legs=(leg,)))
     assert relay.found().tally.overtaken() == {about: SURVEYS}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "attempt", "failed"),
+    [("executed", 1, 0), ("executed", 3, 1), ("superseded", 0, 0), ("superseded", 1, 1), ("parked", 5, 1)],
+)
+def test_it_says_as_well_what_was_tried_in_vain(outcome: str, attempt: int, failed: int) -> None:
+    relay, record = relay_with(outcome=outcome, attempt=attempt)
+    tried = list(relay.found().tally.in_vain())
+    about = LegKey(record.event_id or "", LISTS, record.action)  # type: ignore[arg-type]
+    assert [(key, vendor) for key, vendor, _ in tried] == [(about, "zoho_campaigns")] * failed
+    assert all(outage.ended == record.at for _, _, outage in tried)
 
 
 def test_an_unfounded_superseding_counts() -> None:
