@@ -1,10 +1,9 @@
 """What nobody can know from the audit alone: whether a vendor was told of an instruction whose outcome was lost.
 
-A worker that is killed between a call and its commit leaves the instruction unsettled, and so does a call that got no
+A worker that is killed between a call and its commit leaves the instruction unsettled, and so does a call without an
 answer in time; a newer one may overtake it then, although the vendor has already done it. So where an account differs
 and there was an outage, or a try in vain, the model is asked again with some of the overtaken instructions done
-first, as a whole or in part: those that the vendor's ledger has a call for, from between their planning and their
-end.
+first, as a whole or in part: those that the vendor's ledger has a call for, from between planning and end.
 """
 
 from __future__ import annotations

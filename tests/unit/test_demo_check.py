@@ -119,9 +119,7 @@ def test_a_call_made_again_counts_unless_there_was_an_outage_in_between(relay: P
     assert (repeated_calls(relay.expected, found), repeated_calls(relay.expected, excused)) == (0, 1)
 
 
-def test_a_call_made_again_counts_unless_a_try_of_this_person_was_in_vain(
-    relay: PaperRelay,
-) -> None:
+def test_a_call_made_again_counts_unless_a_try_of_this_person_was_in_vain(relay: PaperRelay) -> None:
     place = _first(relay, lambda record: record.outcome == "executed")
     relay.audit[place] = tried = relay.audit[place].changed(attempt=2)
     found = relay.found()
