@@ -91,11 +91,14 @@ def call_when_settled(run: MadeRun) -> None:
     again(run, 25)
 
 
-def carry_out_late(run: MadeRun, began: float) -> None:
-    """Anna's withdrawal is overtaken after a try without an answer; all vendors stand still, from that second on."""
+def carry_out_late(run: MadeRun, began: float, after: float = 3.0) -> None:
+    """Anna's withdrawal is overtaken after a try without an answer; all vendors stand still, from that second on.
+
+    after: so long after they went on it is carried out, s.
+    """
     outcome(run, "executed")["record"].update(outcome="superseded")
     until = BEGAN + 25 * SECOND
-    run.ledger["crm"][0].update(at=until + SECOND // 10)
+    run.ledger["crm"][0].update(at=until + round(after * SECOND))
     for since, end in ((BEGAN + round(began * SECOND), BEGAN + 23 * SECOND), (BEGAN + 23 * SECOND, until)):
         run.faults.append({"at": since, "until": end, "what": "standstill", "whom": "vendors"})
 

@@ -94,6 +94,7 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "left in the bin": ("order", purge_by_hundreds),
     "a call once more when all is settled": ("order", call_when_settled),
     "carried out late by vendors that stood still only afterwards": ("order", lambda run: carry_out_late(run, 22)),
+    "carried out when vendors had long gone on": ("order", lambda run: carry_out_late(run, 20.5, after=5)),
     "overtaken by nothing newer": ("superseded", shrink),
     "two endings after a freeze": ("zombie", end_after_a_freeze),
     "nobody reads the audit for requests": ("request", lambda run: run.file("deletion", "p1.boris", None)),

@@ -20,6 +20,8 @@ IN_AIR = SECOND
 """So long after a death a vendor that is well may still carry out what was in the air; nobody else calls by then."""
 LATE = 10 * SECOND
 """So much later a slow vendor may carry out what nobody waits for any more."""
+PILED_UP = 4 * SECOND
+"""So long after a standstill vendors may be at what piled up: two turns of theirs, just too short to be noted."""
 _STILL = "standstill"
 _TOO_FAST = "429"
 _AT_ONCE = {"status", "lie", "reset", _TOO_FAST}
@@ -68,7 +70,7 @@ class Outages:
 
     def _was_held_up(self, settled: int, called: int) -> bool:
         """Whether all vendors stood still from before the end until just before the call."""
-        return any(began <= settled and called <= ended + IN_AIR for began, ended in self.still)
+        return any(began <= settled and called <= ended + PILED_UP for began, ended in self.still)
 
     def excuse(self, called: int, again: int) -> bool:
         """Whether the first of two calls may have been lost, or broken off as the vendor asked to wait."""
@@ -82,10 +84,10 @@ class Outages:
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """As one what is less than `IN_AIR` apart: too little for all that has piled up."""
+    """As one what is less than `PILED_UP` apart."""
     joined: list[tuple[int, int]] = []
     for began, ended in sorted(spans):
-        if joined and began <= joined[-1][1] + IN_AIR:
+        if joined and began <= joined[-1][1] + PILED_UP:
             joined[-1] = joined[-1][0], max(joined[-1][1], ended)
         else:
             joined.append((began, ended))
