@@ -36,9 +36,9 @@ Who = tuple[str, str]
 def settle_doubts(expected: Expected, found: Found, world: World) -> None:
     """For each account that differs, take the first expectation that fits, of those that may be."""
     seen = _Seen(found)
-    for who in list(expected.accounts):
+    for who in [who for who in expected.accounts if found.outages_of(who)]:
         keys = _legs_of(expected, who, world)
-        if not found.outages_of(who) or seen.fits(expected, who, keys):
+        if seen.fits(expected, who, keys):
             continue
         mine = [entry for entry in found.log if who[0].encode() in (entry.value or b"")]  # and maybe other people's
         ways = {key: seen.ways(who, key, expected.legs[key].purposes) for key in keys if key in world.overtaken}
