@@ -5,10 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MINUTES ?= 60
 SEED ?= 1
-# Tests at a time: those with a broker wait so much that several keep two cores busy; of the full size, fewer.
-ifeq ($(origin PROCESSES),undefined)
-test: PROCESSES = 4
-endif
+# Tests at a time: those with a broker wait so much that several keep two cores busy.
 PROCESSES ?= 3
 
 .PHONY: help setup demo bench bench-where bench-replay bench-scale faults soak test tools unit protocol lint clean
@@ -77,7 +74,7 @@ lint: setup ## ruff, format check, mypy
 unit: setup ## unit and contract tests, which need no broker
 	$(BIN)/pytest -q tests/unit tests/contract $(ARGS)
 
-test: setup lint tools ## everything that must be green: lint, then all tests, four at a time, with real brokers
+test: setup lint tools ## everything that must be green: lint, then all tests, three at a time, with real brokers
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
 
 tools:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from infra.kafka.java import Java
     from infra.kafka.process import Child, Detached
 
-_START_TIMEOUT_S = 90.0
-_FORMAT_TIMEOUT_S = 60.0
+_START_TIMEOUT_S = 300.0
+_FORMAT_TIMEOUT_S = 180.0
 _LOG_LIMIT_BYTES = 10_000_000
 _TAIL_LINES = 12
 # One stage of the compiler starts faster, and an embedded broker is seldom busy enough to miss the other.

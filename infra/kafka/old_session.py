@@ -24,7 +24,7 @@ _PROPERTIES = "controller.properties"
 _AT_WORK = b"Performing controller activation"
 _STRUCK_OFF = b"fenced=1,"
 """The newest word about the node in the controller's log; of an older session when it begins, too."""
-_LIMIT_S = 30.0
+_LIMIT_S = 120.0
 _QUIET_S = 10.0
 """So long after it began to work it has struck off whoever is silent, on a slow machine, too; or nobody was left."""
 _GRACE_S = 5.0

@@ -22,7 +22,7 @@ _ACTS = (KILL, KILL, KILL_TWICE, BROKER_KILL, BROKER_STOP)
 _LEAD_S, _AWAY_S, _STARTING_S = (0.5, 2.5), (0.0, 2.0), (1.0, 4.0)
 _PARTS, _PART_EVERY_S = 40, 0.1
 """A share of the events takes 4 s at least, and longer than any lead: there is work before and after each act."""
-RECOVERY_LIMIT_S = 90.0
+RECOVERY_LIMIT_S = 180.0
 _POLL_S = 0.05
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-STOP_LIMIT_S = 30.0
-READY_LIMIT_S = 60.0
+STOP_LIMIT_S = 90.0
+READY_LIMIT_S = 180.0
 PROGRAM = ("-m", "streams")
 _POLL_S = 0.1
 

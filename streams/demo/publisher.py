@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Future = asyncio.Future[object]
 
-LIMIT_S = 90.0
+LIMIT_S = 180.0
 
 
 class Publisher:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FEWEST_PEOPLE = 20
 """Among fewer of a controller there may be nobody in whose way a fault can be put."""
-BASE_LIMIT_S = 90.0
+BASE_LIMIT_S = 180.0
 LIMIT_PER_EVENT_S = 0.1
 WATCH_EVERY_S = 0.2
 _MOST_TOLD = 3

@@ -18,7 +18,7 @@ SETTLE_S = 120.0 + EVENTS / 50
 """Generous: only a run that stands still takes so long."""
 STOP_S = 90.0
 """A worker that is asked to end does so by itself before that, and tells why if it can't hand over."""
-READY_S = 180.0
+READY_S = 300.0
 """Generous, too: four workers may start at once on two slow processors."""
 KEEP_S = 120.0 + EVENTS / 200
 """So long it is tried to write down of a failed run what the judge reads."""

@@ -6,7 +6,7 @@ import json
 import signal
 from typing import TYPE_CHECKING, Any
 
-from test_demo import demo, left, run
+from test_demo import PATIENCE_S, demo, left, run
 
 from infra.kafka import broker_at
 from streams.demo.chaos import BROKER_KILL, draw
@@ -41,7 +41,7 @@ def test_an_interrupt_while_the_broker_is_away_leaves_nothing_running(tmp_path: 
         assert any(line.endswith(f"s  {BROKER_KILL}\n") for line in process.stderr)
         (directory,) = tmp_path.glob("consent-relay-demo-*")
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=100)
+        process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert broker_at(directory / "kafka") is None
     assert left(tmp_path) == []

@@ -71,6 +71,20 @@ def again_after_a_death(run: MadeRun, in_hand: int) -> None:
     run.expect.update(in_hand=in_hand)
 
 
+def again_after_two_deaths(run: MadeRun, in_hand: int) -> None:
+    """Of Boris' deletion one call is lost as a worker dies, and two as the next does: the third makes them all."""
+    first = (run.ledger["web"][0], *run.ledger["crm"][-2:])
+    for entry, second in zip(first, (40.1, 42, 42.1), strict=True):
+        entry.update(at=BEGAN + round(second * SECOND))
+    for lane, entry in zip(("web", "crm", "crm"), first, strict=True):
+        run.ledger[lane].append({**entry, "at": entry["at"] + 4 * SECOND})
+    for ending in run.audit[-5:]:
+        ending["timestamp"] += 8_000
+    kill(run, 40.2)
+    kill(run, 42.2)
+    run.expect.update(in_hand=in_hand)
+
+
 def kill(run: MadeRun, second: float) -> None:
     at = BEGAN + round(second * SECOND)
     run.faults.append({"at": at, "until": at, "what": "kill", "whom": "w1"})

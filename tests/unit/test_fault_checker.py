@@ -11,6 +11,7 @@ from made_changes import (
     again,
     again_after_a_death,
     again_after_a_failure,
+    again_after_two_deaths,
     again_in_company,
     again_without_a_death,
     ask_to_wait,
@@ -89,6 +90,7 @@ BREAKS: dict[str, tuple[str, Callable[[MadeRun], object]]] = {
     "a call made twice by one worker, killed afterwards": ("order", again_without_a_death),
     "a call made twice as a try failed at a vendor that is well": ("order", again_after_a_failure),
     "more calls made again than were in hand": ("order", lambda run: again_after_a_death(run, 0)),
+    "more calls lost by one of two deaths than were in hand": ("order", lambda run: again_after_two_deaths(run, 1)),
     "made again before it was asked to wait": ("order", wait_too_late),
     "purged twice": ("order", lambda run: purge_by_hundreds(run, "Leads", "Contacts")),
     "left in the bin": ("order", purge_by_hundreds),
@@ -132,6 +134,11 @@ def _lose_the_answer(run: MadeRun) -> None:
 
 def _die_with_one_in_hand(run: MadeRun) -> None:
     again_after_a_death(run, 1)
+
+
+def _die_twice_before_all_is_taken_over(run: MadeRun) -> None:
+    """All that was lost by two deaths is made again after the second, which is no more than each had in hand."""
+    again_after_two_deaths(run, 2)
 
 
 def _come_back_late(run: MadeRun) -> None:
@@ -180,6 +187,7 @@ def _settle_others(run: MadeRun) -> None:
 FORGIVEN: list[Callable[[MadeRun], object]] = [
     _lose_the_answer,
     _die_with_one_in_hand,
+    _die_twice_before_all_is_taken_over,
     _come_back_late,
     _retry,
     _be_asked_to_wait,

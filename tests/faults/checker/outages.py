@@ -82,6 +82,10 @@ class Outages:
         latest = called + COMMIT if again is None else min(again, called + COMMIT)
         return any(began <= latest and called <= ended for began, ended in self.spans)
 
+    def loss(self, called: int) -> int | None:
+        """When the first thing began that can have lost what is known of a call, µs; None: nothing has."""
+        return min((began for began, ended in self.spans if called <= ended), default=None)
+
 
 def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """As one what is less than `PILED_UP` apart."""

@@ -5,7 +5,7 @@ call, none before it was planned or after it was settled; one may be skipped if 
 something newer overtook it. A call may be made once more within its instruction if the outcome of the first was lost,
 a try was counted that failed, or the vendor asked to wait meanwhile. For the first two reasons there may be calls of
 what was overtaken since, as a whole or in part. Nothing of an older one ever follows a newer one. Where outages are
-strict no try that failed is an excuse for a repeat, and repeats are noted.
+strict no try that failed is an excuse for a repeat, and what was repeated is noted.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ DONE = frozenset({"accepted", "executed", "verified", "no_match", "manual_task",
 class Reading(NamedTuple):
     """One way to read a ledger so far. place: of the instruction whose calls these are; before: the account then.
 
-    again: when calls were made once more, µs; noted only where outages are strict.
+    lost: when calls were made that were made once more, µs; noted only where outages are strict.
     """
 
     place: int
     before: Account
     made: frozenset[Call]
-    again: tuple[int, ...] = ()
+    lost: tuple[int, ...] = ()
 
 
 class Read(NamedTuple):
-    """wrong: what is wrong with a person's calls, if anything; again: of the reading with the fewest repeats."""
+    """wrong: what is wrong with a person's calls, if anything; lost: of the reading with the fewest repeats."""
 
     wrong: str | None
-    again: tuple[int, ...] = ()
+    lost: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Story:
                 where = f"call {number + 1} of {len(calls)} is out of order or once too often"
                 return Read(f"{where}: {self._in_words(calls)}")
             account = account.after(call.change)
-        if ends := [one.again for one in readings if self._is_end(one, account)]:
+        if ends := [one.lost for one in readings if self._is_end(one, account)]:
             return Read(None, min(ends, key=len))
         return Read(f"its {len(calls)} calls don't amount to what is said to be done: {self._in_words(calls)}")
 
@@ -79,7 +79,7 @@ class Story:
         for place in range(before.place + 1, len(self.told)):
             one = self.told[place]
             if self._may_make(one, account, call):
-                yield Reading(place, account, frozenset({call}), before.again)
+                yield Reading(place, account, frozenset({call}), before.lost)
             if not _is_whole(one, account):
                 return
 
@@ -89,8 +89,8 @@ class Story:
         same = {other for other in before.made if other.change == call.change}
         may_repeat = self._failed_before(one, call) or all(self.outages.excuse(other.at, call.at) for other in same)
         if may_repeat and self._may_make(one, before.before, call):
-            again = (*before.again, call.at) if same and self.outages.strict else before.again
-            yield before._replace(made=before.made - same | {call}, again=again)
+            noted = tuple(other.at for other in same) if self.outages.strict else ()
+            yield before._replace(made=before.made - same | {call}, lost=before.lost + noted)
 
     def _failed_before(self, one: Delivery, call: Call) -> bool:
         """Whether a try that failed may be the reason; its count may have been lost as well."""

@@ -12,13 +12,13 @@ from checker.reading import Story
 from checker.rules.rungs import unfounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from checker.case import Case
 
 
 def order(case: Case) -> Iterator[Finding]:
-    in_hand, again = case.run.expect.get("in_hand"), list[int]()
+    in_hand, losses = case.run.expect.get("in_hand"), Counter[int | None]()
     for lane, connection in case.run.connections.items():
         calls = case.calls(lane)
         outages = Outages.of(case.run.faults, lane, case.run.connections, strict=in_hand is not None)
@@ -29,16 +29,10 @@ def order(case: Case) -> Iterator[Finding]:
             if any(unfounded(told, account, made)):
                 continue  # told already
             read = Story(told, account, outages).read(made)
-            again += read.again
+            losses.update(outages.loss(at) for at in read.lost)
             if read.wrong:
                 yield Finding("order", lane, case.run.pid(who), read.wrong)
-    for number in _after_each(case, again).values():
+    for number in losses.values():
         if in_hand is not None and number > in_hand:
-            what = f"{number} calls were made again after one death, and {in_hand} can have been in hand"
+            what = f"{number} calls of one worker were made again after it died, and {in_hand} can have been in hand"
             yield Finding("order", "all", None, what)
-
-
-def _after_each(case: Case, again: Iterable[int]) -> Counter[int]:
-    """How many calls were made again after which death, by when that was."""
-    deaths = [fault["at"] for fault in case.run.faults]
-    return Counter(max((death for death in deaths if death <= at), default=0) for at in again)
