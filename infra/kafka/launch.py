@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _START_TIMEOUT_S = 300.0
 _FORMAT_TIMEOUT_S = 180.0
+"""Generous: under load each step may take ten times as long, and whoever has died meanwhile is told at once."""
 _LOG_LIMIT_BYTES = 10_000_000
 _TAIL_LINES = 12
 # One stage of the compiler starts faster, and an embedded broker is seldom busy enough to miss the other.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from streams.demo.process import READY_LIMIT_S
 from streams.ownership.tenure import now_micros
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ _ACTS = (KILL, KILL, KILL_TWICE, BROKER_KILL, BROKER_STOP)
 _LEAD_S, _AWAY_S, _STARTING_S = (0.5, 2.5), (0.0, 2.0), (1.0, 4.0)
 _PARTS, _PART_EVERY_S = 40, 0.1
 """A share of the events takes 4 s at least, and longer than any lead: there is work before and after each act."""
-RECOVERY_LIMIT_S = 180.0
 _POLL_S = 0.05
 
 
@@ -124,9 +124,9 @@ class Chaos:
     async def _recovered(self, since: int, publishing: asyncio.Task[None]) -> bool:
         """Wait until all roles are ready, and something was settled after `since` (µs) or nothing is left."""
         try:
-            async with asyncio.timeout(RECOVERY_LIMIT_S):
+            async with asyncio.timeout(READY_LIMIT_S):
                 for worker in self._stage.workers.values():
-                    await worker.ready(RECOVERY_LIMIT_S)
+                    await worker.ready()
                 while self._stage.tally.settled_at <= since and not (publishing.done() and self._is_idle()):
                     self._stage.check_alive()
                     await asyncio.sleep(_POLL_S)

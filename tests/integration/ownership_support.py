@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streams.ownership.tenure import Tenure
 
 
-LIMIT_S = 240.0
+LIMIT_S = 90.0
 """Of waiting for anything: only a machine that stands still needs so long."""
 NEVER_MS = 600_000
 """A transaction's timeout that no test waits for: what ends it is something else."""

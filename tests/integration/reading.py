@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from streams.settings import Settings
 
-DECIDED_LIMIT_S = 240.0
+DECIDED_LIMIT_S = 90.0
 
 
 async def committed(

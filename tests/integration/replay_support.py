@@ -20,7 +20,7 @@ from streams import topics
 if TYPE_CHECKING:
     from streams.demo.stage import Stage
 
-LIMIT_S = 240.0
+LIMIT_S = 120.0
 PUBLISHED = 16
 _UNTOLD = {None, "attempted"}
 FILES = ("people.jsonl", "requests.jsonl", "deliveries.jsonl", "replay.json")

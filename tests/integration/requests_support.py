@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.demo.stage import Stage
 
 WHY = ("--reason", "ticket 7", "--by", "eva")
-LIMIT_S = 240.0
+LIMIT_S = 120.0
 NOW = "2026-03-02T09:30:00Z"
 PROOF = ("--link", "https://t.example/7")
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from streams.demo.events import Sent
 
-LIMIT_S = 240.0
+LIMIT_S = 120.0
 PLACE = 1
 """The partition in which something is changed."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from infra.sandbox import Person
 
-LIMIT_S = 240.0
+LIMIT_S = 120.0
 GRANT, STOP, ERASE = (str(uuid4()) for _ in range(3))
 WHO = ("--controller", "oomnis")
 

@@ -75,7 +75,7 @@ async def test_it_lets_others_go_on_between_a_few_records(kafka: KafkaUnderTest,
     written = {f"many-{number}" for number in range(500)}
     await write(settings, *sorted(written))
     following = asyncio.create_task(follow_audit(settings, heard))
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(30):
         while not written.issubset(heard):
             before = len(heard)
             await asyncio.sleep(0)

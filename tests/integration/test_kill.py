@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EVENTS = 1500
 PEOPLE = 400
-SETTLE_S = 240.0
+SETTLE_S = 120.0
 
 
 def some_events(stage: Stage, seed: int) -> list[Sent]:

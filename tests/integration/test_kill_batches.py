@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PEOPLE = 150
 DELETED = 120
-SETTLE_S = 240.0
+SETTLE_S = 120.0
 
 
 def deletions(stage: Stage) -> list[Sent]:

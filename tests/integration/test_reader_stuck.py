@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BEN = Person(key="ben", email="ben@example.com")
 STUCK_AFTER_S = 3.0
 SLOW_S = 2.0
-LIMIT_S = 240.0
+LIMIT_S = 90.0
 
 
 @pytest.fixture

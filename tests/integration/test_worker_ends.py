@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from streams.demo.process import WorkerProcess
 
 PEOPLE, EVENTS, SEED = 40, 60, 21
-LIMIT_S = 240.0
+LIMIT_S = 90.0
 PERSON = "ana@example.com"
 PROGRAM = f"""
 import asyncio, time
